@@ -1,0 +1,251 @@
+"""YAML files that administrators edit: read with positions, checked by pydantic, every fault with file, line and mend.
+
+Scalars follow YAML 1.2 (`no`, `12:30` and `0777` are text), keys must be text (quote "1"), a key may stand once, and
+anchors are refused because a reader should see each value where it is used.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from base.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in one file: where, what, and what would be right."""
+
+    file: str
+    line: int
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        """One line as compilers print it."""
+        return f"{self.file}:{self.line}: {self.what}" + (f" ({self.mend})" if self.mend else "")
+
+
+class Part(BaseModel):
+    """Base of every model read from a file: closed vocabulary, immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with the scalars of YAML 1.2's core schema."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _form, _first in (
+    ("tag:yaml.org,2002:bool", r"true|false", "tf"),
+    ("tag:yaml.org,2002:null", r"~|null|", ["~", "n", ""]),
+    ("tag:yaml.org,2002:int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
+    ("tag:yaml.org,2002:float", r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?", "-+0123456789"),
+):
+    _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_form})$"), list(_first))  # type: ignore[no-untyped-call]
+
+
+class Document:
+    """One file as data with the line of each value."""
+
+    def __init__(self, path: Path, root: yaml.Node | None, faults: list[Fault]) -> None:
+        """Made by `read`."""
+        self.path = path
+        self.faults = faults
+        self._root = root
+        self.data: Any = self._value(root) if root is not None else {}
+
+    def line(self, location: Iterable[str | int]) -> int:
+        """The line of the deepest part of a location that exists; unknown steps (union tags) are passed over."""
+        node, line = self._root, 1
+        for step in location:
+            found = self._child(node, step)
+            if found is not None:
+                node, line = found
+        return line
+
+    def fault(self, location: Iterable[str | int], what: str, mend: str = "") -> Fault:
+        """A fault at a location of this file."""
+        return Fault(str(self.path), self.line(location), what, mend)
+
+    def _child(self, node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, int] | None:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            child = node.value[step]
+            return child, child.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    return value, key.start_mark.line + 1
+        return None
+
+    def _value(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._pairs(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(each) for each in node.value]
+        return _scalar(node)
+
+    def _pairs(self, node: yaml.MappingNode) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            name = str(key.value)
+            if key.tag != "tag:yaml.org,2002:str":
+                self._note(line, f"the key {name} is not text", f'quote it: "{name}":')
+            if name in seen:
+                self._note(line, f'the key "{name}" stands twice', f"it stands first in line {seen[name]}")
+                continue
+            seen[name] = line
+            yield name, self._value(value)
+
+    def _note(self, line: int, what: str, mend: str) -> None:
+        self.faults.append(Fault(str(self.path), line, what, mend))
+
+
+def _scalar(node: yaml.Node) -> Any:
+    match node.tag.rpartition(":")[2]:
+        case "bool":
+            return node.value == "true"
+        case "null":
+            return None
+        case "int":
+            return int(node.value)
+        case "float":
+            return float(node.value)
+        case _:
+            return str(node.value)
+
+
+def read(path: Path) -> Document:
+    """Read one file. Faults of form (no such file, not YAML, double key) are in `document.faults`."""
+    faults: list[Fault] = []
+    root: yaml.Node | None = None
+    try:
+        text = path.read_text(encoding="utf-8")
+        faults.extend(_anchors(path, text))
+        root = yaml.compose(text, Loader=_Loader) if not faults else None  # a bomb of aliases is never composed
+    except FileNotFoundError:
+        faults.append(Fault(str(path), 1, "no such file", "create it or mend the name"))
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(Fault(str(path), 1, f"cannot be read: {error}", "save it as UTF-8 text"))
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        faults.append(_broken(path, error))
+    except RecursionError:
+        faults.append(Fault(str(path), 1, "nested too deeply", "files of ours need fewer than ten levels"))
+        root = None
+    return Document(path, root, faults)
+
+
+def _anchors(path: Path, text: str) -> Iterator[Fault]:
+    for token in yaml.scan(text, Loader=_Loader):
+        if isinstance(token, (yaml.AnchorToken, yaml.AliasToken)):
+            yield Fault(str(path), token.start_mark.line + 1, "anchors and aliases are not used here", "write the value out")
+            return
+
+
+def _broken(path: Path, error: yaml.YAMLError) -> Fault:
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or str(error).splitlines()[0]
+    hint = "quote texts that hold : # * & or begin with @ or %"
+    return Fault(str(path), mark.line + 1 if mark else 1, f"not YAML: {what}", hint)
+
+
+def parse(model: type[M], document: Document, faults: list[Fault], at: Location = ()) -> M | None:
+    """Check a document (or the part of it at `at`) against a model; faults are appended and None is returned."""
+    faults.extend(document.faults)
+    if document.faults:
+        return None
+    data = document.data
+    for step in at:
+        data = data[step]
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        faults.extend(_explain(model, document, at, data, each) for each in error.errors(include_url=False))
+        return None
+
+
+def load(model: type[M], path: Path, faults: list[Fault]) -> tuple[M | None, Document]:
+    """Read and check one file in one go."""
+    document = read(path)
+    return parse(model, document, faults), document
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raise DocumentError listing the faults, if there are any."""
+    if faults:
+        raise DocumentError("\n".join(str(each) for each in sorted(set(faults))))
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """`did you mean "x"?` for a near miss, else the list of what is known."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return "known: " + ", ".join(names[:12]) if names else ""
+
+
+def _explain(model: type[BaseModel], document: Document, at: Location, data: Any, error: Any) -> Fault:
+    location = error["loc"]
+    name = ".".join(str(step) for step in location) or "the file"
+    line = document.line((*at, *location))
+    if error["type"] == "extra_forbidden":
+        siblings = _inside(data, location[:-1])
+        return Fault(str(document.path), line, f'unknown key "{location[-1]}"', suggest(str(location[-1]), _fields(model, siblings)))
+    if error["type"] == "missing":
+        return Fault(str(document.path), line, f'"{location[-1]}" is missing', f"add {location[-1]}: to this part")
+    if error["type"] in ("literal_error", "enum"):
+        expected = re.findall(r"'([^']*)'", str(error["ctx"].get("expected", "")))
+        return Fault(str(document.path), line, f"{name}: {error['input']!r} is not known", suggest(str(error["input"]), expected))
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return Fault(str(document.path), line, f"{name}: {message}")
+
+
+def _inside(data: Any, location: Location) -> set[str]:
+    for step in location:
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        elif isinstance(data, dict) and step in data:
+            data = data[step]
+    return set(data) if isinstance(data, dict) else set()
+
+
+def _fields(model: type[BaseModel], siblings: set[str]) -> set[str]:
+    """The fields of that model of the tree which has most in common with the keys that stand there."""
+    best: set[str] = set()
+    score = -1.0
+    for each in _models(model, set()):
+        fields = {field.alias or name for name, field in each.model_fields.items()}
+        common = len(fields & siblings) - 0.01 * len(fields)
+        if common > score:
+            best, score = fields, common
+    return best
+
+
+def _models(kind: Any, seen: set[Any]) -> Iterator[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if kind in seen:
+            return
+        seen.add(kind)
+        yield kind
+        for field in kind.model_fields.values():
+            yield from _models(field.annotation, seen)
+        return
+    for argument in get_args(kind):
+        yield from _models(argument, seen)

@@ -1,0 +1,1 @@
+"""Contact, leg, bridge, transfer: one call-control API over sip and media."""

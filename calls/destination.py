@@ -1,0 +1,68 @@
+"""Where a call goes next: the one vocabulary shared by numbers, menus, queues, overflow and transfers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu set, at its start or at a named step."""
+
+    menu: str
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue, with what this contact asks for beyond the queue's own requirements."""
+
+    queue: str
+    priority: int = 0
+    requires: tuple[tuple[str, int], ...] = ()
+    """(skill, least proficiency 0-5) pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent by id, outside any queue."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A registered phone by account."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uri:
+    """An address outside, e.g. sip:bob@192.0.2.4:5062; `{user}` stands for the user part that was dialled."""
+
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureCode:
+    """A code that an agent dials to change his or her own status."""
+
+    code: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Send back what is heard: for checking a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call. `status` is used while it is not yet answered (RFC 3261 s.21), `cause` is Q.850."""
+
+    cause: int = 16
+    status: int = 603
+
+
+Destination = Menu | Queue | Agent | Extension | Uri | FeatureCode | Echo | Hangup
