@@ -1,0 +1,57 @@
+"""Errors of the SIP endpoint. Peer input never raises past the stack; these are caught at its door."""
+
+from __future__ import annotations
+
+from base.errors import CentralitaError, LocalProtocolError, RemoteProtocolError
+
+
+class ParseError(RemoteProtocolError):
+    """A message, header or URI that breaks the grammar (RFC 3261 s.25)."""
+
+    code = "sip_parse_error"
+    status = 400
+    cause = 111
+
+
+class UnreadableMessage(ParseError):
+    """Not even enough of a SIP message to answer it: dropped and counted."""
+
+    code = "sip_unreadable_message"
+
+
+class SessionStateError(LocalProtocolError):
+    """A command that the session's present state does not allow."""
+
+    code = "session_state_error"
+
+
+class UnresolvedTarget(LocalProtocolError):
+    """A target whose host is a name and that came without a literal destination."""
+
+    code = "unresolved_target"
+    status = 503
+    cause = 41
+
+
+class SdpError(RemoteProtocolError):
+    """A session description that breaks RFC 8866."""
+
+    code = "bad_session_description"
+    status = 400
+    cause = 111
+
+
+class NoCommonCodec(CentralitaError):
+    """An offer or answer with no audio that we can take (RFC 3261 s.13.3.1.3: 488)."""
+
+    code = "no_common_codec"
+    status = 488
+    cause = 88
+
+
+class OfferGlare(RemoteProtocolError):
+    """An offer that crossed ours, or came before the last was answered (RFC 3261 s.14.2: 491)."""
+
+    code = "offer_glare"
+    status = 491
+    cause = 127

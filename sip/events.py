@@ -1,0 +1,153 @@
+"""What the stack reports upwards: frozen values in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from sip.location import Binding
+    from sip.sdp import SessionDescription
+    from sip.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request, as far as the profile that admitted it knows."""
+
+    profile: str
+    account: str | None
+    trunk: str | None
+    user: str
+    display: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteReceived:
+    """An admitted INVITE; `session.offer` is None when the caller wants ours."""
+
+    session: Session
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRinging:
+    """A provisional answer (101-199) to our INVITE."""
+
+    session: Session
+    status: int
+    description: SessionDescription | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAnswered:
+    """A 2xx to our INVITE; its ACK is already on the way."""
+
+    session: Session
+    description: SessionDescription | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfirmed:
+    """The ACK of our 2xx; `description` is the answer when our 2xx held the offer."""
+
+    session: Session
+    description: SessionDescription | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRefused:
+    """Our INVITE failed for good: refused, cancelled (487), timed out (408) or unreachable (503)."""
+
+    session: Session
+    status: int
+    reason: str
+    cause: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCancelled:
+    """The caller cancelled before our answer; 487 has been sent."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """An answered session is over."""
+
+    session: Session
+    by: Literal["local", "remote", "timeout"]
+    status: int | None
+    reason: str | None
+    cause: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReoffered:
+    """A re-INVITE; answer with accept_reoffer or refuse_reoffer. `offer` is None when the peer wants ours."""
+
+    session: Session
+    offer: SessionDescription | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReanswered:
+    """Our re-INVITE was accepted."""
+
+    session: Session
+    description: SessionDescription | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReofferRefused:
+    """Our re-INVITE was refused; the session goes on as before."""
+
+    session: Session
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationChanged:
+    """The set of an account's bindings changed, by registering, unregistering or expiry."""
+
+    account: str
+    bindings: tuple[Binding, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTraced:
+    """One row of a SIP ladder."""
+
+    call_id: str
+    sent: bool
+    peer: str
+    summary: str
+    ts_now: float
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedMessage:
+    """A datagram that is no SIP message we can even answer."""
+
+    source: str
+    reason: str
+
+
+Event = (
+    InviteReceived
+    | SessionRinging
+    | SessionAnswered
+    | SessionConfirmed
+    | SessionRefused
+    | SessionCancelled
+    | SessionEnded
+    | SessionReoffered
+    | SessionReanswered
+    | SessionReofferRefused
+    | RegistrationChanged
+    | MessageTraced
+    | MalformedMessage
+)

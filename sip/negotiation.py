@@ -1,0 +1,165 @@
+"""Whose turn it is in offer and answer over a session's life (RFC 3264 s.4, RFC 6337), and the versions of our o= line.
+
+Knows nothing of the messages that carry descriptions; what they mean is in offer_answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from base.errors import LocalProtocolError
+from base.machine import Machine, Table
+from sip.errors import OfferGlare
+from sip.offer_answer import make_answer, make_offer, read_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sip.offer_answer import LocalMedia, Negotiated
+    from sip.sdp import SessionDescription
+
+
+class NegotiationState(Enum):
+    """Where the exchange stands; the last three are those of a session that has agreed once."""
+
+    NEW = "new"
+    OFFERED = "offered"
+    ASKED = "asked"
+    AGREED = "agreed"
+    REOFFERED = "reoffered"
+    REASKED = "reasked"
+
+
+class NegotiationInput(Enum):
+    """What either side can do. The peer's part is the last two."""
+
+    OFFER = "we offer"
+    ANSWER = "we answer"
+    WITHDRAW = "the offer failed, whoever made it"
+    PEER_OFFER = "the peer offers"
+    PEER_ANSWER = "the peer answers"
+
+
+class NegotiationEffect(Enum):
+    """What follows."""
+
+    AGREE = "the stream may begin or change"
+    REFUSE = "tell the peer that offers crossed"
+
+
+S, On, Do = NegotiationState, NegotiationInput, NegotiationEffect
+
+NEGOTIATION: Table[NegotiationState, NegotiationInput, NegotiationEffect] = Table(
+    "negotiation",
+    S.NEW,
+    {
+        (S.NEW, On.OFFER): (S.OFFERED, ()),
+        (S.NEW, On.PEER_OFFER): (S.ASKED, ()),
+        (S.OFFERED, On.PEER_ANSWER): (S.AGREED, (Do.AGREE,)),
+        (S.OFFERED, On.WITHDRAW): (S.NEW, ()),
+        (S.OFFERED, On.PEER_OFFER): (S.OFFERED, (Do.REFUSE,)),
+        (S.ASKED, On.ANSWER): (S.AGREED, (Do.AGREE,)),
+        (S.ASKED, On.WITHDRAW): (S.NEW, ()),
+        (S.ASKED, On.PEER_OFFER): (S.ASKED, (Do.REFUSE,)),
+        (S.AGREED, On.OFFER): (S.REOFFERED, ()),
+        (S.AGREED, On.PEER_OFFER): (S.REASKED, ()),
+        (S.REOFFERED, On.PEER_ANSWER): (S.AGREED, (Do.AGREE,)),
+        (S.REOFFERED, On.WITHDRAW): (S.AGREED, ()),
+        (S.REOFFERED, On.PEER_OFFER): (S.REOFFERED, (Do.REFUSE,)),
+        (S.REASKED, On.ANSWER): (S.AGREED, (Do.AGREE,)),
+        (S.REASKED, On.WITHDRAW): (S.AGREED, ()),
+        (S.REASKED, On.PEER_OFFER): (S.REASKED, (Do.REFUSE,)),
+    },
+    absorbed={
+        # The same answer again (183, then 200: RFC 6337 s.3.1.1), or an answer that nobody asked for.
+        (S.NEW, On.PEER_ANSWER),
+        (S.ASKED, On.PEER_ANSWER),
+        (S.AGREED, On.PEER_ANSWER),
+        (S.REASKED, On.PEER_ANSWER),
+    },
+)
+
+
+class Negotiation:
+    """One session's exchange of descriptions, from our side."""
+
+    __slots__ = ("_body", "_direction", "_machine", "_offer", "agreed", "local")
+
+    def __init__(self, local: LocalMedia) -> None:
+        """Begin with nothing said; `local` is kept up to date as versions and payload types settle."""
+        self.local = local
+        self.agreed: Negotiated | None = None
+        self._machine = Machine(NEGOTIATION)
+        self._body = b""
+        self._direction = "sendrecv"
+        self._offer: SessionDescription | None = None
+
+    @property
+    def state(self) -> NegotiationState:
+        """Where the exchange stands."""
+        return self._machine.state
+
+    def offer(self, *, direction: str = "sendrecv") -> bytes:
+        """Make our offer, the first or the next."""
+        self._machine.fire(On.OFFER)
+        self._direction = direction
+        return self._say(lambda: make_offer(self.local, direction=direction))
+
+    def receive_offer(self, description: SessionDescription) -> None:
+        """Take the peer's offer. Raises OfferGlare (491) where another offer is still open."""
+        if Do.REFUSE in self._machine.fire(On.PEER_OFFER):
+            raise OfferGlare("another offer is still open")
+        self._offer = description
+
+    def answer(self, *, direction: str = "sendrecv", our_order: bool = False) -> Negotiated:
+        """Answer the peer's offer. Raises NoCommonCodec, and the offer is then withdrawn."""
+        offer = self._offer
+        if offer is None or not self._machine.can(On.ANSWER):
+            raise LocalProtocolError(f"negotiation: nothing to answer in {self.state.name}")
+        try:
+            made = make_answer(offer, self.local, direction=direction, our_order=our_order)
+        except Exception:
+            self.withdraw()
+            raise
+        self._machine.fire(On.ANSWER)
+        body = self._say(lambda: make_answer(offer, self.local, direction=direction, our_order=our_order).body)
+        return self._agree(replace(made, body=body))
+
+    def receive_answer(self, description: SessionDescription) -> Negotiated | None:
+        """Take the peer's answer; None when it repeats what is agreed or answers nothing.
+
+        Raises SdpError or NoCommonCodec, and the offer is then withdrawn.
+        """
+        if not self._machine.can(On.PEER_ANSWER):
+            self._machine.fire(On.PEER_ANSWER)
+            return None
+        try:
+            found = read_answer(self.local, description, direction=self._direction)
+        except Exception:
+            self.withdraw()
+            raise
+        self._machine.fire(On.PEER_ANSWER)
+        return self._agree(found)
+
+    def withdraw(self) -> None:
+        """The open offer failed, ours or the peer's: what was agreed before it stays (RFC 3264 s.4)."""
+        self._machine.fire(On.WITHDRAW)
+        self._offer = None
+
+    def _agree(self, found: Negotiated) -> Negotiated:
+        self._offer = None
+        self.agreed = found
+        if found.event_payload is not None and found.event_payload != self.local.event_payload:
+            self.local = replace(self.local, event_payload=found.event_payload)
+        return found
+
+    def _say(self, make: Callable[[], bytes]) -> bytes:
+        """Count the version up when the description is another than the last (RFC 3264 s.8)."""
+        body = make()
+        if self._body and body != self._body:
+            self.local = replace(self.local, version=self.local.version + 1)
+            body = make()
+        self._body = body
+        return body
