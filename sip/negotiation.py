@@ -1,4 +1,4 @@
-"""Whose turn it is in offer and answer over a session's life (RFC 3264 s.4, RFC 6337), and the versions of our o= line.
+"""Whose turn it is in offer and answer over a session's life (RFC 3264 s.4, RFC 6337), and our o= versions.
 
 Knows nothing of the messages that carry descriptions; what they mean is in offer_answer.
 """
@@ -124,7 +124,9 @@ class Negotiation:
             self.withdraw()
             raise
         self._machine.fire(On.ANSWER)
-        body = self._say(lambda: make_answer(offer, self.local, direction=direction, our_order=our_order).body)
+        body = self._say(
+            lambda: make_answer(offer, self.local, direction=direction, our_order=our_order).body
+        )
         return self._agree(replace(made, body=body))
 
     def receive_answer(self, description: SessionDescription) -> Negotiated | None:

@@ -1,7 +1,7 @@
 """Offer and answer for one audio stream (RFC 3264, RFC 6337; telephone-event by RFC 4733).
 
-Pure functions over descriptions: what we offer, how an offer is answered, what an answer means. Who may speak when,
-and version numbers, are kept by negotiation; the stream itself by media.
+Pure functions over descriptions: what we offer, how an offer is answered, what an answer means. Who may speak
+when, and version numbers, are kept by negotiation; the stream itself by media.
 """
 
 from __future__ import annotations
@@ -31,8 +31,14 @@ _LINES = {
     "PCMU": "a=rtpmap:0 PCMU/8000\r\n",
     "PCMA": "a=rtpmap:8 PCMA/8000\r\n",
 }
-_SENDS = {"sendrecv": (True, True), "sendonly": (True, False), "recvonly": (False, True), "inactive": (False, False)}
+_SENDS = {
+    "sendrecv": (True, True),
+    "sendonly": (True, False),
+    "recvonly": (False, True),
+    "inactive": (False, False),
+}
 _DIRECTION = {flags: name for name, flags in _SENDS.items()}
+_EVENTS = ("TELEPHONE-EVENT", _RATE)
 _DYNAMIC = re.compile(r"[1-9][0-9]{1,2}")
 
 
@@ -94,15 +100,10 @@ def make_answer(
 ) -> Negotiated:
     """Answer every media line in its place: the first audio that we can take, all others with port 0.
 
-    `direction` is what we would do if the peer lets us. The peer's order of codecs decides unless `our_order`.
-    Raises NoCommonCodec (488) when there is no audio to take.
+    `direction` is what we would do if the peer lets us. The peer's order of codecs decides unless
+    `our_order`. Raises NoCommonCodec (488) when there is no audio to take.
     """
-    for place, media in enumerate(offer.media):
-        codec = _choose(media, local, our_order=our_order)
-        if codec is not None:
-            break
-    else:
-        raise NoCommonCodec("no audio in the offer that can be taken")
+    place, media, codec = _take(offer, local, our_order=our_order)
     event, remote, ptime = _event_payload(media), _remote(media), _ptime(media, local)
     ours = _mirror(media, remote, direction)
     payload = PAYLOADS[codec]
@@ -117,8 +118,8 @@ def make_answer(
 def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str = "sendrecv") -> Negotiated:
     """Read the answer to the offer that `make_offer(local, direction=direction)` made.
 
-    Raises SdpError when it does not answer one media line, NoCommonCodec when it refuses the audio or takes a codec
-    that was not offered: the call is then acknowledged and ended.
+    Raises SdpError when it does not answer one media line, NoCommonCodec when it refuses the audio or takes
+    a codec that was not offered: the call is then acknowledged and ended.
     """
     if len(answer.media) != 1:
         raise SdpError("answer whose media lines are not those of the offer")
@@ -131,12 +132,20 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
     return Negotiated(b"", codec, PAYLOADS[codec], _event_payload(media), remote, ours, _ptime(media, local))
 
 
+def _take(offer: SessionDescription, local: LocalMedia, *, our_order: bool) -> tuple[int, Media, str]:
+    for place, media in enumerate(offer.media):
+        codec = _choose(media, local, our_order=our_order)
+        if codec is not None:
+            return place, media, codec
+    raise NoCommonCodec("no audio in the offer that can be taken")
+
+
 def _choose(media: Media, local: LocalMedia, *, our_order: bool) -> str | None:
     """The codec to use, or None when this media cannot be taken."""
     if media.kind != "audio" or media.protocol != _PROFILE or not media.port:
         return None
     address = media.address or ""
-    if is_address(address) and (_is_multicast(address) or address_type(address) != address_type(local.address)):
+    if is_address(address) and (_is_multicast(address) or (":" in address) != (":" in local.address)):
         return None
     if our_order:
         return next((each for each in local.codecs if _has(media, each)), None)
@@ -159,7 +168,7 @@ def _has(media: Media, codec: str) -> bool:
 def _event_payload(media: Media) -> int | None:
     """The peer's payload type for telephone-event at the clock rate of our codecs, where it has one."""
     for payload, (name, rate) in media.rtpmaps.items():
-        if name == "TELEPHONE-EVENT" and rate == _RATE and payload in media.formats and _DYNAMIC.fullmatch(payload):
+        if (name, rate) == _EVENTS and payload in media.formats and _DYNAMIC.fullmatch(payload):
             number = int(payload)
             # 72 to 76 would read as RTCP (RFC 5761 s.4), below 35 are other codecs' own numbers.
             if 35 <= number <= 127 and not 72 <= number <= 76:
@@ -200,7 +209,9 @@ def _head(local: LocalMedia) -> bytes:
     ).encode()
 
 
-def _audio(local: LocalMedia, formats: str, maps: str, event: int | None, ptime: int, direction: str) -> bytes:
+def _audio(
+    local: LocalMedia, formats: str, maps: str, event: int | None, ptime: int, direction: str
+) -> bytes:
     events = "" if event is None else f"a=rtpmap:{event} telephone-event/8000\r\na=fmtp:{event} 0-16\r\n"
     return (
         f"m=audio {local.port} {_PROFILE} {formats}\r\n{maps}{events}a=ptime:{ptime}\r\na={direction}\r\n"

@@ -1,7 +1,7 @@
 """Session descriptions (RFC 8866): reading bytes that strangers sent, and writing.
 
-`parse` is total: it returns a description or raises SdpError (status 400). It knows the lines that offer and answer
-need and keeps every other attribute as it came; what they mean for a call is decided in offer_answer.
+`parse` is total: it returns a description or raises SdpError (status 400). It knows the lines that offer and
+answer need and keeps every other attribute as it came; what they mean for a call is decided in offer_answer.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _RTPMAP = re.compile(r"([0-9]{1,3})[ \t]+([!-.0-~]{1,32})/([0-9]{1,9})(?:/[!-~]*
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One m= line with the lines under it; address and direction are the session's where it has none itself."""
+    """One m= line with the lines under it; address and direction are the session's where it has none."""
 
     kind: str
     port: int
@@ -63,7 +63,17 @@ class SessionDescription:
 class _Draft:
     """What is known of one section (the session or one media) while its lines are read."""
 
-    __slots__ = ("address", "attributes", "direction", "formats", "kind", "port", "protocol", "ptime", "rtpmaps")
+    __slots__ = (
+        "address",
+        "attributes",
+        "direction",
+        "formats",
+        "kind",
+        "port",
+        "protocol",
+        "ptime",
+        "rtpmaps",
+    )
 
     def __init__(self, address: str | None, direction: str) -> None:
         self.kind = ""

@@ -1,0 +1,130 @@
+"""The turns of offer and answer, and the version of our description."""
+
+from __future__ import annotations
+
+import pytest
+
+from base.errors import LocalProtocolError
+from sip.errors import NoCommonCodec, OfferGlare, SdpError
+from sip.negotiation import NEGOTIATION, Negotiation, NegotiationInput, NegotiationState
+from sip.offer_answer import LocalMedia
+from sip.sdp import SessionDescription, parse
+
+
+def described(*lines: str) -> SessionDescription:
+    head = "v=0\r\no=bob 9 9 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+    return parse((head + "".join(f"{line}\r\n" for line in lines)).encode())
+
+
+ACTIVE = described("m=audio 6000 RTP/AVP 0 96", "a=rtpmap:96 telephone-event/8000")
+HELD = described("m=audio 6000 RTP/AVP 0 96", "a=rtpmap:96 telephone-event/8000", "a=sendonly")
+VIDEO = described("m=video 6000 RTP/AVP 31")
+
+
+@pytest.fixture
+def negotiation() -> Negotiation:
+    return Negotiation(LocalMedia("127.0.0.1", 40000, session_id=5, version=1))
+
+
+def agreed(negotiation: Negotiation) -> Negotiation:
+    negotiation.receive_offer(ACTIVE)
+    negotiation.answer()
+    return negotiation
+
+
+def test_the_table_has_no_hole_for_anything_a_peer_can_do() -> None:
+    peer = (NegotiationInput.PEER_OFFER, NegotiationInput.PEER_ANSWER)
+    assert NEGOTIATION.holes(tuple(NegotiationState), peer) == []
+
+
+def test_an_offer_answered_is_agreed(negotiation: Negotiation) -> None:
+    agreed(negotiation)
+    assert negotiation.state is NegotiationState.AGREED
+    assert negotiation.agreed is not None
+    assert negotiation.agreed.direction == "sendrecv"
+
+
+def test_hold_and_resume_raise_the_version_by_one_each(negotiation: Negotiation) -> None:
+    agreed(negotiation)
+    negotiation.receive_offer(HELD)
+    held = negotiation.answer()
+    assert held.direction == "recvonly"
+    assert b"o=- 5 2 IN" in held.body
+    negotiation.receive_offer(ACTIVE)
+    assert b"o=- 5 3 IN" in negotiation.answer().body
+
+
+def test_a_repeated_hold_is_answered_with_the_same_version(negotiation: Negotiation) -> None:
+    agreed(negotiation)
+    bodies = []
+    for _ in range(3):
+        negotiation.receive_offer(HELD)
+        bodies.append(negotiation.answer().body)
+    assert len(set(bodies)) == 1
+
+
+def test_resume_without_a_description_is_a_late_offer_of_ours(negotiation: Negotiation) -> None:
+    agreed(negotiation)
+    negotiation.receive_offer(HELD)
+    negotiation.answer()
+    offer = negotiation.offer()
+    assert b"a=sendrecv" in offer
+    assert b"m=audio 40000 RTP/AVP 0 8 96\r\n" in offer, "the agreed payload type for events stays"
+    found = negotiation.receive_answer(ACTIVE)
+    assert found is not None
+    assert found.direction == "sendrecv"
+
+
+def test_a_repeated_answer_changes_nothing(negotiation: Negotiation) -> None:
+    negotiation.offer()
+    assert negotiation.receive_answer(ACTIVE) is not None
+    assert negotiation.receive_answer(ACTIVE) is None
+    assert negotiation.state is NegotiationState.AGREED
+
+
+def test_an_offer_that_crosses_ours_is_glare(negotiation: Negotiation) -> None:
+    agreed(negotiation)
+    negotiation.offer(direction="sendonly")
+    with pytest.raises(OfferGlare) as found:
+        negotiation.receive_offer(ACTIVE)
+    assert found.value.status == 491
+    assert negotiation.state is NegotiationState.REOFFERED
+
+
+def test_a_second_offer_before_the_first_is_answered_is_glare(negotiation: Negotiation) -> None:
+    negotiation.receive_offer(ACTIVE)
+    with pytest.raises(OfferGlare):
+        negotiation.receive_offer(ACTIVE)
+
+
+def test_an_offer_that_cannot_be_taken_leaves_what_was_agreed(negotiation: Negotiation) -> None:
+    before = agreed(negotiation).agreed
+    negotiation.receive_offer(VIDEO)
+    with pytest.raises(NoCommonCodec):
+        negotiation.answer()
+    assert negotiation.state is NegotiationState.AGREED
+    assert negotiation.agreed is before
+
+
+def test_a_broken_answer_withdraws_our_offer(negotiation: Negotiation) -> None:
+    negotiation.offer()
+    with pytest.raises(SdpError):
+        negotiation.receive_answer(described())
+    assert negotiation.state is NegotiationState.NEW
+
+
+def test_a_refused_reoffer_leaves_what_was_agreed_and_the_next_has_a_new_version(
+    negotiation: Negotiation,
+) -> None:
+    agreed(negotiation)
+    first = negotiation.offer(direction="inactive")
+    negotiation.withdraw()
+    assert negotiation.state is NegotiationState.AGREED
+    second = negotiation.offer()
+    assert b"o=- 5 2 IN" in first
+    assert b"o=- 5 3 IN" in second
+
+
+def test_answering_without_an_offer_is_our_mistake(negotiation: Negotiation) -> None:
+    with pytest.raises(LocalProtocolError):
+        negotiation.answer()
