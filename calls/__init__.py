@@ -1,1 +1,1 @@
-"""Contact, leg, bridge, transfer: one call-control API over sip and media."""
+"""Contact, leg, bridge and the exchange that joins them: one call-control API over sip and media."""

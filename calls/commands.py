@@ -1,0 +1,55 @@
+"""The SIP stack's commands with the clock filled in and the output sent at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sip.io.endpoint import Endpoint
+    from sip.session import Session
+    from sip.stack import CallerIdentity, Target
+
+
+class SipCommands:
+    """What calls/ asks of the SIP endpoint."""
+
+    __slots__ = ("_endpoint", "_stack")
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Bind to one endpoint."""
+        self._endpoint = endpoint
+        self._stack = endpoint.stack
+
+    def ring(self, session: Session) -> None:
+        """Send 180."""
+        self._stack.ring(session, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def answer(self, session: Session, body: bytes) -> None:
+        """Send 200 with a session description."""
+        self._stack.answer(session, body, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def reject(self, session: Session, status: int) -> None:
+        """Send a final refusal."""
+        self._stack.reject(session, status, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def end(self, session: Session, *, cause: int) -> None:
+        """End the session in the way its state needs."""
+        self._stack.end(session, cause=cause, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def invite(self, target: Target, *, caller: CallerIdentity, body: bytes) -> Session:
+        """Call somebody; the caller of this flushes once the session has its owner."""
+        return self._stack.invite(target, caller=caller, body=body, now=self._endpoint.now())
+
+    def accept_reoffer(self, session: Session, body: bytes) -> None:
+        """Answer a re-INVITE with 200."""
+        self._stack.accept_reoffer(session, body, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def refuse_reoffer(self, session: Session, status: int) -> None:
+        """Refuse a re-INVITE; the session goes on unchanged."""
+        self._stack.refuse_reoffer(session, status, now=self._endpoint.now())
+        self._endpoint.flush()

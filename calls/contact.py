@@ -1,0 +1,93 @@
+"""A contact: one customer's visit, with its legs, what is known of it, and the one inbox its application reads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from calls.events import Record
+    from calls.leg import Leg
+
+E = TypeVar("E")
+
+
+class Inbox(Generic[E]):
+    """Events for one reader, in order. Cheaper than asyncio.Queue because there is exactly one reader."""
+
+    __slots__ = ("_events", "_waiter")
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._events: deque[E] | None = None  # made with the first event: an idle contact costs nothing
+        self._waiter: asyncio.Future[None] | None = None
+
+    def post(self, event: E) -> None:
+        """Add an event and wake the reader."""
+        if self._events is None:
+            self._events = deque()
+        self._events.append(event)
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    async def next(self, until: float | None = None) -> E | None:
+        """The next event, or None when the loop's clock reaches `until` first."""
+        if not self._events:
+            await self._wait(until)
+        return self._events.popleft() if self._events else None
+
+    async def _wait(self, until: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        self._waiter = waiter = loop.create_future()
+        alarm = None if until is None else loop.call_at(until, _expire, waiter)
+        try:
+            await waiter
+        finally:
+            self._waiter = None
+            if alarm is not None:
+                alarm.cancel()
+
+
+def _expire(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+class Contact:
+    """One customer's visit under one id. `inbox` carries leg events and whatever its application is told."""
+
+    __slots__ = (
+        "ani",
+        "caller",
+        "client",
+        "display",
+        "dnis",
+        "id",
+        "inbox",
+        "language",
+        "legs",
+        "outcome",
+        "record_event",
+        "skills",
+    )
+
+    def __init__(self, contact_id: str, *, ani: str, display: str, dnis: str, record: Record) -> None:
+        """`ani` and `display` are the caller's number and name, `dnis` the number that was dialled."""
+        self.id = contact_id
+        self.ani = ani
+        self.display = display
+        self.dnis = dnis
+        self.client: str | None = None
+        self.language: str | None = None
+        self.skills: dict[str, int] = {}
+        self.caller: Leg | None = None
+        self.legs: list[Leg] = []
+        self.outcome: str | None = None
+        self.record_event = record
+        self.inbox: Inbox[object] = Inbox()
+
+    def record(self, kind: str, leg: Leg | None = None, /, **data: object) -> None:
+        """Write one event of this contact into the ledger."""
+        self.record_event(self.id, leg.id if leg is not None else None, kind, data)

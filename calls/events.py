@@ -1,0 +1,102 @@
+"""What happens to the legs of a contact, in words that know neither SIP nor RTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calls.leg import Leg
+
+
+class Record(Protocol):
+    """The port to the ledger: one event of one contact, in the order of calling."""
+
+    def __call__(self, contact: str, leg: str | None, kind: str, data: Mapping[str, object]) -> None:
+        """Write one event; `data` holds JSON values and never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegRang:
+    """The far end rings."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """The far end answered; media runs."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class LegConfirmed:
+    """The caller acknowledged our answer; nothing of the set-up is open any more."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class LegHeld:
+    """The far end put us on hold."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class LegResumed:
+    """The far end took us back."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """The leg is over. `by` is local, remote, timeout or error; `status` is SIP, `cause` Q.850."""
+
+    leg: Leg
+    by: str
+    status: int
+    cause: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """A key at the far end, once for each press."""
+
+    leg: Leg
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished:
+    """A playback came to its end (`completed`) or was cut short."""
+
+    leg: Leg
+    playback: int
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RtpLost:
+    """Nothing was heard from the far end for `silence` seconds although it should send."""
+
+    leg: Leg
+    silence: float
+
+
+LegEvent = (
+    LegRang
+    | LegAnswered
+    | LegConfirmed
+    | LegHeld
+    | LegResumed
+    | LegEnded
+    | DigitPressed
+    | PlaybackFinished
+    | RtpLost
+)

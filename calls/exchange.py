@@ -1,0 +1,222 @@
+"""The exchange: where SIP sessions and media ports meet. Turns their events into leg events, and makes legs.
+
+Knows no menus, queues or numbers: an arriving call is handed, with its contact and caller leg, to `on_arrival`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from base.errors import CentralitaError
+from calls.commands import SipCommands
+from calls.contact import Contact
+from calls.events import DigitPressed, PlaybackFinished, RtpLost
+from calls.leg import Leg
+from calls.stream import CODECS, Stream
+from media import events as media_events
+from sip import events as sip_events
+from sip.stack import CallerIdentity, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from base.ids import Ids
+    from calls.events import Record
+    from media.plane import Plane
+    from sip.io.endpoint import Endpoint
+
+_RECENT = 4096
+"""Ended calls whose last messages (the answer to our BYE) still find their ladder."""
+
+
+class Exchange:
+    """All legs of this node."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        plane: Plane,
+        ids: Ids,
+        record: Record,
+        on_arrival: Callable[[Contact, sip_events.Caller], None],
+        on_registration: Callable[[sip_events.RegistrationChanged], None],
+    ) -> None:
+        """Take over the plane's events; the endpoint must deliver its own to `handle_sip`."""
+        self.endpoint = endpoint
+        self.sip = SipCommands(endpoint)
+        self.plane = plane
+        self._ids = ids
+        self._record = record
+        self._on_arrival = on_arrival
+        self._on_registration = on_registration
+        self._by_port: dict[int, Leg] = {}
+        self._ladders: dict[str, Leg] = {}
+        self._early: OrderedDict[str, list[sip_events.MessageTraced]] = OrderedDict()
+        self._recent: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        asyncio.get_running_loop().add_reader(plane.fileno(), self.handle_media)
+
+    @property
+    def leg_count(self) -> int:
+        """How many legs are not yet over."""
+        return len(self._by_port)
+
+    def close(self) -> None:
+        """Stop listening to the plane."""
+        asyncio.get_running_loop().remove_reader(self.plane.fileno())
+
+    # --- making legs ---------------------------------------------------------------------------------------------
+
+    def dial(
+        self,
+        contact: Contact,
+        target: Target,
+        *,
+        role: str,
+        caller: CallerIdentity,
+        codecs: Sequence[str] = CODECS,
+        agent: str | None = None,
+    ) -> Leg:
+        """Call somebody on behalf of a contact. Raises PortsExhausted; all else arrives as leg events."""
+        stream = Stream(self.plane.open_port(), codecs)
+        session = self.sip.invite(target, caller=caller, body=stream.offer())
+        leg = Leg(self._ids.new(), contact, role, self, session, stream)
+        leg.agent = agent
+        leg.peer = target.uri
+        contact.record("leg.invited", leg, **_invited(leg, "out"))
+        self._keep(leg)
+        self.endpoint.flush()
+        return leg
+
+    def _arrive(self, event: sip_events.InviteReceived) -> None:
+        session, caller = event.session, event.caller
+        try:
+            stream = Stream(self.plane.open_port())
+        except CentralitaError as error:
+            self._early.pop(session.call_id, None)
+            self.sip.reject(session, error.status)
+            return
+        contact = Contact(
+            self._ids.new(), ani=caller.user, display=caller.display, dnis=session.user, record=self._record
+        )
+        leg = Leg(self._ids.new(), contact, "caller", self, session, stream)
+        leg.peer = caller.source
+        contact.caller = leg
+        contact.record(
+            "contact.opened",
+            ani=caller.user,
+            dnis=session.user,
+            profile=caller.profile,
+            trunk=caller.trunk,
+            account=caller.account,
+        )
+        contact.record("leg.invited", leg, **_invited(leg, "in"))
+        self._keep(leg)
+        if self._agree(leg):
+            self._on_arrival(contact, caller)
+
+    def _agree(self, leg: Leg) -> bool:
+        """Settle the codec at once, so that a call which cannot be heard is refused before anything else happens."""
+        offer = leg.session.offer
+        if offer is None:
+            return True
+        try:
+            leg.stream.answer(offer)
+        except CentralitaError as error:
+            leg.refuse(error.status, error.cause)
+            leg.contact.record("contact.closed", outcome="refused", ended_by="local", status=error.status, cause=error.cause)
+            return False
+        return True
+
+    def _keep(self, leg: Leg) -> None:
+        leg.session.owner = leg
+        leg.contact.legs.append(leg)
+        self._by_port[leg.stream.port.id] = leg
+        self._ladders[leg.session.call_id] = leg
+        for row in self._early.pop(leg.session.call_id, ()):
+            self._trace(row)
+
+    def forget(self, leg: Leg) -> None:
+        """The leg is over: no more events for it, but its last messages still reach its ladder."""
+        self._by_port.pop(leg.stream.port.id, None)
+        self._ladders.pop(leg.session.call_id, None)
+        leg.session.owner = None
+        self._recent[leg.session.call_id] = (leg.contact.id, leg.id)
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+
+    # --- events --------------------------------------------------------------------------------------------------
+
+    def handle_sip(self, event: sip_events.Event) -> None:
+        """One event of the SIP stack."""
+        match event:
+            case sip_events.MessageTraced():
+                self._trace(event)
+            case sip_events.InviteReceived():
+                self._arrive(event)
+            case sip_events.RegistrationChanged():
+                self._on_registration(event)
+            case sip_events.MalformedMessage():
+                pass  # counted by the stack
+            case _:
+                leg = event.session.owner
+                if leg is not None:
+                    _tell(leg, event)
+
+    def _trace(self, row: sip_events.MessageTraced) -> None:
+        leg = self._ladders.get(row.call_id)
+        if leg is not None:
+            contact, leg_id = leg.contact.id, leg.id
+        elif row.call_id in self._recent:
+            contact, leg_id = self._recent[row.call_id]
+        else:
+            self._early.setdefault(row.call_id, []).append(row)
+            if len(self._early) > _RECENT:
+                self._early.popitem(last=False)
+            return
+        self._record(contact, leg_id, "leg.message", {"sent": row.sent, "peer": row.peer, "summary": row.summary})
+
+    def handle_media(self) -> None:
+        """The plane has events."""
+        for event in self.plane.take_events():
+            leg = self._by_port.get(event.port)
+            if leg is None:
+                continue
+            match event:
+                case media_events.DigitPressed():
+                    leg.contact.inbox.post(DigitPressed(leg, event.digit))
+                case media_events.PlaybackFinished():
+                    leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
+                case media_events.RtpTimeout():
+                    leg.contact.inbox.post(RtpLost(leg, event.silence))
+
+
+def _invited(leg: Leg, direction: str) -> dict[str, object]:
+    data: dict[str, object] = {
+        "role": leg.role,
+        "direction": direction,
+        "peer": leg.peer,
+        "sip_call_id": leg.session.call_id,
+    }
+    if leg.agent is not None:
+        data["agent"] = leg.agent
+    return data
+
+
+def _tell(leg: Leg, event: sip_events.Event) -> None:
+    match event:
+        case sip_events.SessionRinging():
+            leg.rang()
+        case sip_events.SessionAnswered():
+            leg.answered(event.description)
+        case sip_events.SessionConfirmed():
+            leg.confirmed(event.description)
+        case sip_events.SessionRefused():
+            leg.end("remote", event.status, event.cause, event.reason)
+        case sip_events.SessionCancelled():
+            leg.end("remote", 487, None, "cancelled")
+        case sip_events.SessionEnded():
+            leg.end(event.by, event.status or 200, event.cause, event.reason)
+        case sip_events.SessionReoffered():
+            leg.reoffered(event.offer)

@@ -1,0 +1,212 @@
+"""A leg: one party seen from us, i.e. one SIP session and one media stream, with its life in calls/leg_states.py."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from base.errors import CentralitaError
+from base.machine import Machine
+from calls import cause as causes
+from calls.events import LegAnswered, LegConfirmed, LegEnded, LegHeld, LegRang, LegResumed
+from calls.leg_states import LEG, LegEffect, LegInput, LegState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calls.contact import Contact
+    from calls.exchange import Exchange
+    from calls.stream import Stream
+    from media.plane import Clip
+    from sip.sdp import SessionDescription
+    from sip.session import Session
+
+
+class Leg:
+    """One party. Commands are safe in every state; what happens is posted to the contact's inbox."""
+
+    __slots__ = ("_ending", "_machine", "agent", "contact", "exchange", "id", "peer", "role", "session", "stream")
+
+    def __init__(
+        self, leg_id: str, contact: Contact, role: str, exchange: Exchange, session: Session, stream: Stream
+    ) -> None:
+        """Made by the exchange. `role` is caller, agent or external."""
+        self.id = leg_id
+        self.contact = contact
+        self.role = role
+        self.exchange = exchange
+        self.session = session
+        self.stream = stream
+        self.peer = ""
+        self.agent: str | None = None
+        self._machine = Machine(LEG)
+        self._ending: LegEnded | None = None
+
+    @property
+    def state(self) -> LegState:
+        """Where the leg stands."""
+        return self._machine.state
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the far end has answered (or been answered) and has not gone."""
+        return self._machine.state in (LegState.UP, LegState.HELD)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the leg is over."""
+        return self._machine.state is LegState.ENDED
+
+    # --- commands ------------------------------------------------------------------------------------------------
+
+    def ring(self) -> None:
+        """Tell the caller that the far end rings (180)."""
+        if self._machine.state is LegState.INVITED:
+            self.exchange.sip.ring(self.session)
+            self._fire(LegInput.RANG)
+
+    def answer(self) -> None:
+        """Accept the caller (200 with our answer, or with our offer when the INVITE had none)."""
+        if self.is_up or self.has_ended:
+            return
+        self.exchange.sip.answer(self.session, self._description())
+        self._fire(LegInput.ANSWERED)
+
+    def refuse(self, status: int, cause: int | None = None) -> None:
+        """Turn the caller away with a final status, or hang up when already answered."""
+        if self.has_ended:
+            return
+        cause = cause or causes.cause_of(status)
+        if self.is_up:
+            self.hang_up(cause)
+            return
+        self.exchange.sip.reject(self.session, status)
+        self.end("local", status, cause, "")
+
+    def hang_up(self, cause: int = causes.NORMAL, *, by: str = "local", reason: str = "") -> None:
+        """End the leg: CANCEL, BYE or a final answer, whichever fits."""
+        if self.has_ended:
+            return
+        incoming = self.session.direction == "in" and not self.is_up
+        status = causes.status_of(cause) if incoming else (200 if self.is_up else 487)
+        self.exchange.sip.end(self.session, cause=cause)
+        self.end(by, status, cause, reason)
+
+    def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:
+        """Play clips towards the far end; what played before is cut. Returns the playback's number."""
+        return self.stream.play(clips, loop=loop, start=start)
+
+    def stop(self) -> None:
+        """Stop playing."""
+        self.stream.port.stop()
+
+    # --- what the session reports ----------------------------------------------------------------------------------
+
+    def rang(self) -> None:
+        """A provisional answer came."""
+        self._fire(LegInput.RANG)
+
+    def answered(self, description: SessionDescription | None) -> None:
+        """A 2xx came. Without a usable answer in it the call is ended at once (RFC 3261 s.13.2.2.4)."""
+        if description is None or not self._accept(description):
+            self.hang_up(causes.cause_of(488), by="error", reason="no usable answer in the 2xx")
+            return
+        self._fire(LegInput.ANSWERED)
+
+    def confirmed(self, description: SessionDescription | None) -> None:
+        """The ACK came; it holds the answer when our 2xx held the offer."""
+        if description is not None and not self.has_ended:
+            if not self._accept(description):
+                self.hang_up(causes.cause_of(488), by="error", reason="no usable answer in the ACK")
+                return
+            self.stream.connect()
+            self._follow_direction()
+        self.contact.inbox.post(LegConfirmed(self))
+
+    def reoffered(self, offer: SessionDescription | None) -> None:
+        """A re-INVITE: hold, resume, new address or codec. Refused with 488 it changes nothing (RFC 3261 s.14.2)."""
+        if offer is None:
+            self.exchange.sip.accept_reoffer(self.session, self.stream.offer())
+            return
+        try:
+            body = self.stream.answer(offer)
+        except CentralitaError as error:
+            self.exchange.sip.refuse_reoffer(self.session, error.status)
+            return
+        self.exchange.sip.accept_reoffer(self.session, body)
+        self.stream.connect()
+        self._follow_direction()
+
+    def end(self, by: str, status: int, cause: int | None, reason: str | None) -> None:
+        """The session is over, whoever ended it; only the first ending counts."""
+        if self._ending is None:
+            cause = cause if cause is not None else causes.cause_of(status)
+            self._ending = LegEnded(self, by, status, cause, reason or "")
+        self._fire(LegInput.ENDED)
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _description(self) -> bytes:
+        agreed = self.stream.agreed
+        return agreed.body if agreed is not None else self.stream.offer()
+
+    def _accept(self, description: SessionDescription) -> bool:
+        try:
+            self.stream.accept(description)
+        except CentralitaError:
+            return False
+        return True
+
+    def _follow_direction(self) -> None:
+        self._fire(LegInput.HELD if self.stream.held else LegInput.RESUMED)
+
+    def _fire(self, event: LegInput) -> None:
+        for effect in self._machine.fire(event):
+            _EFFECTS[effect](self)
+
+    def _tell_rang(self) -> None:
+        self.contact.record("leg.ringing", self)
+        self.contact.inbox.post(LegRang(self))
+
+    def _start_media(self) -> None:
+        self.stream.connect()
+
+    def _tell_answered(self) -> None:
+        self.contact.record("leg.answered", self, codec=self.stream.codec)
+        self.contact.inbox.post(LegAnswered(self))
+
+    def _tell_held(self) -> None:
+        self.contact.record("leg.held", self)
+        self.contact.inbox.post(LegHeld(self))
+
+    def _tell_resumed(self) -> None:
+        self.contact.record("leg.resumed", self)
+        self.contact.inbox.post(LegResumed(self))
+
+    def _close_media(self) -> None:
+        self.exchange.forget(self)
+
+    def _tell_ended(self) -> None:
+        ending = self._ending
+        assert ending is not None  # `end` is the only way into this effect
+        self.contact.record(
+            "leg.ended",
+            self,
+            ended_by=ending.by,
+            status=ending.status,
+            cause=ending.cause,
+            reason=ending.reason,
+            rtp=dataclasses.asdict(self.stream.port.close()),
+        )
+        self.contact.inbox.post(ending)
+
+
+_EFFECTS = {
+    LegEffect.TELL_RANG: Leg._tell_rang,
+    LegEffect.START_MEDIA: Leg._start_media,
+    LegEffect.TELL_ANSWERED: Leg._tell_answered,
+    LegEffect.TELL_HELD: Leg._tell_held,
+    LegEffect.TELL_RESUMED: Leg._tell_resumed,
+    LegEffect.CLOSE_MEDIA: Leg._close_media,
+    LegEffect.TELL_ENDED: Leg._tell_ended,
+}
