@@ -1,0 +1,1 @@
+"""Numbers, queues, agents, skills, strategies and reservations; knows no SIP."""

@@ -1,0 +1,130 @@
+"""A queue at work: its line of entries, its agents counted by what they are doing, and the demands upon it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from routing.agents import State, Status
+from routing.demand import Demand
+from routing.ranking import Ranking
+from routing.settings import JoinEmpty
+from routing.skills import NONE, combine, lacking
+from routing.strategies import STRATEGIES
+
+if TYPE_CHECKING:
+    from routing.ranking import Key
+    from routing.roster import Agent
+    from routing.settings import QueueSettings
+    from routing.skills import Requirements
+
+_KEPT = 32
+"""Demands remembered in each queue although nobody waits for them, so that they need not be worked out again."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryJoin:
+    """A contact that wants to wait in a queue."""
+
+    entry: str
+    contact: str
+    queue: str
+    priority: int = 0
+    requires: Requirements = NONE
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A contact waiting in a queue."""
+
+    join: EntryJoin
+    key: Key
+    """Place in line: priority, then arrival. Kept for the whole stay, whatever agents do."""
+    joined: float
+    demand: Demand
+    reservation: str | None = None
+    is_overdue: bool = False
+    """The longest wait ended while a phone was ringing; decided when the ringing ends."""
+
+    @property
+    def id(self) -> str:
+        """The entry's id."""
+        return self.join.entry
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A queue as others may see it."""
+
+    id: str
+    name: str
+    waiting: int
+    """Entries in line, those being offered to an agent included."""
+    agents: dict[str, int]
+    """How many agents by status or state."""
+    longest_wait: float
+    """How long the entry at the head has waited."""
+
+
+class WaitingQueue:
+    """One queue."""
+
+    __slots__ = ("agents", "demands", "line", "settings", "tally")
+
+    def __init__(self, settings: QueueSettings, agents: list[Agent]) -> None:
+        """Count the agents and set up the demand that most contacts make: the queue's own requirements."""
+        self.settings = settings
+        self.agents = agents
+        self.line = Ranking()
+        self.tally: Counter[str] = Counter(agent.label for agent in agents)
+        self.demands: dict[Requirements, Demand] = {}
+        self.demand(NONE)
+
+    def demand(self, requires: Requirements) -> Demand:
+        """The demand of contacts asking for this beyond the queue's own requirements."""
+        requirements = combine(self.settings.requires, requires)
+        found = self.demands.get(requirements)
+        if found is None:
+            if len(self.demands) >= _KEPT:
+                self._forget()
+            able = [agent for agent in self.agents if lacking(agent.settings.skills, requirements) is None]
+            found = Demand(self.settings.id, requirements, able, STRATEGIES[self.settings.strategy])
+            self.demands[requirements] = found
+        return found
+
+    def _forget(self) -> None:
+        for requirements, demand in list(self.demands.items()):
+            if demand.is_empty:
+                del self.demands[requirements]
+                for agent in self.agents:
+                    if agent.id in demand.able:
+                        agent.demands.remove(demand)
+                return
+
+    def relabel(self, old: str, new: str) -> None:
+        """One agent does something else now."""
+        self.tally[old] -= 1
+        self.tally[new] += 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more entries are let in."""
+        return self.settings.capacity is not None and len(self.line) >= self.settings.capacity
+
+    def lets_in(self, demand: Demand) -> bool:
+        """Whether somebody who could serve the demand is there, if the queue asks for that."""
+        match self.settings.join_empty:
+            case JoinEmpty.ALWAYS:
+                return True
+            case JoinEmpty.LOGGED_IN:
+                return any(agent.id in demand.able and _is_there(agent) for agent in self.agents)
+            case JoinEmpty.READY:
+                return any(
+                    agent.id in demand.able and _is_there(agent) and agent.status is Status.AVAILABLE
+                    for agent in self.agents
+                )
+
+
+def _is_there(agent: Agent) -> bool:
+    return agent.status is not Status.LOGGED_OUT and agent.state is not State.DEVICE_OFFLINE

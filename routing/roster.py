@@ -1,0 +1,160 @@
+"""The live side of an agent: the two machines, the facts beside them, and whether he or she can be given a caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from base.machine import Machine
+from routing.agents import STATE, STATUS, State, StateEffect, StateInput, Status, StatusEffect, StatusInput
+
+if TYPE_CHECKING:
+    from routing.demand import Demand
+    from routing.settings import AgentSettings
+
+IDLE = "idle"
+RESTING = "resting"
+
+_STATUS_INPUT = {
+    Status.AVAILABLE: StatusInput.MAKE_AVAILABLE,
+    Status.NOT_READY: StatusInput.MAKE_NOT_READY,
+    Status.LOGGED_OUT: StatusInput.LOG_OUT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One agent as others may see him or her."""
+
+    id: str
+    name: str
+    account: str | None
+    contact: str | None
+    status: Status
+    state: State
+    reason: str | None
+    since: float
+    """When the state began."""
+    wrap_up_until: float | None
+    reachable: bool
+    queues: tuple[str, ...]
+    reservation: str | None
+
+
+class Agent:
+    """One agent: settings, status, state, and the facts that a state cannot hold."""
+
+    __slots__ = (
+        "_reachable", "demands", "elsewhere", "idle_since", "indexed", "label", "offline_until", "ordinal", "published",
+        "reason", "reservation", "resting_until", "settings", "since", "state_machine", "status_machine", "wrap_up",
+        "wrap_up_until",
+    )  # fmt: skip
+
+    def __init__(self, settings: AgentSettings, ordinal: int, *, now: float) -> None:
+        """Begin in the status that the settings give; a phone that must register first is offline until it has."""
+        self.settings = settings
+        self.ordinal = ordinal
+        self.status_machine = Machine(STATUS)
+        self.state_machine = Machine(STATE)
+        self.reason: str | None = None
+        self.idle_since = now
+        self.since = now
+        self.elsewhere = False
+        self.resting_until: float | None = None
+        self.offline_until: float | None = None
+        """A phone that could not be reached is left alone until then, registered or not."""
+        self.reservation: str | None = None
+        self.wrap_up = 0.0
+        self.wrap_up_until: float | None = None
+        self.demands: list[Demand] = []
+        self.indexed = False
+        self._reachable = settings.contact is not None
+        if settings.status is not Status.LOGGED_OUT:
+            self.status_machine.fire(_STATUS_INPUT[settings.status])
+        self.settle()
+        self.label = self.present_label()
+        self.published = self.face()
+
+    @property
+    def id(self) -> str:
+        """The agent's id."""
+        return self.settings.id
+
+    @property
+    def status(self) -> Status:
+        """What the person chose."""
+        return self.status_machine.state
+
+    @property
+    def state(self) -> State:
+        """What the agent is doing."""
+        return self.state_machine.state
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a phone could ring now, as far as we know."""
+        return self._reachable and self.offline_until is None
+
+    @property
+    def routable(self) -> bool:
+        """Whether a caller can be given to this agent now."""
+        return self.label == IDLE
+
+    def registered(self, *, reachable: bool) -> None:
+        """The account's phones came or went. A fixed contact is always there."""
+        self._reachable = reachable or self.settings.contact is not None
+        if reachable:
+            self.offline_until = None
+
+    def choose(self, status: Status, reason: str | None) -> tuple[StatusEffect, ...]:
+        """The person chooses a status."""
+        effects = self.status_machine.fire(_STATUS_INPUT[status])
+        self.reason = reason if status is Status.NOT_READY else None
+        return effects
+
+    def rang_out(self) -> None:
+        """Nobody came to the phone: not ready, unless the person had said something else meanwhile."""
+        if self.status_machine.can(StatusInput.RANG_OUT):
+            self.status_machine.fire(StatusInput.RANG_OUT)
+            self.reason = "ring_no_answer"
+
+    def move(self, event: StateInput, *, now: float) -> tuple[StateEffect, ...]:
+        """Feed the state machine and carry out what concerns the agent alone; the rest is returned."""
+        before = self.state
+        effects = self.state_machine.fire(event)
+        if StateEffect.STOP_WRAP_UP in effects:
+            self.wrap_up_until = None
+        if StateEffect.MARK_IDLE in effects:
+            self.idle_since = now
+        if StateEffect.SETTLE in effects:
+            self.settle()
+        if self.state is not before:
+            self.since = now
+        return effects
+
+    def settle(self) -> None:
+        """Idle by the table: apply what happened while the agent was not."""
+        if not self.reachable:
+            self.state_machine.fire(StateInput.DEVICE_LOST)
+        elif self.elsewhere:
+            self.state_machine.fire(StateInput.CALL_ELSEWHERE)
+
+    def present_label(self) -> str:
+        """One word for why the agent cannot be given a caller, or `idle`."""
+        if self.status is not Status.AVAILABLE:
+            return self.status.value
+        if self.state is not State.IDLE:
+            return self.state.value
+        return RESTING if self.resting_until is not None else IDLE
+
+    def face(self) -> tuple[Status, State, str | None, float | None]:
+        """What is published."""
+        return self.status, self.state, self.reason, self.wrap_up_until
+
+    def view(self) -> AgentView:
+        """A snapshot."""
+        settings = self.settings
+        return AgentView(
+            settings.id, settings.name, settings.account, settings.contact, self.status, self.state, self.reason,
+            self.since, self.wrap_up_until, self.reachable, settings.queues, self.reservation,
+        )  # fmt: skip

@@ -1,0 +1,138 @@
+"""What routing needs to know of the centre, as plain values; `routing.config` makes them from the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from calls import destination as to
+from routing.agents import Status
+from routing.skills import NONE, Requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calls.destination import Destination
+
+
+class LeaveReason(Enum):
+    """Why an entry left its queue."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    EXIT_KEY = "exit_key"
+    TIMEOUT = "timeout"
+    FULL = "full"
+    JOIN_EMPTY = "join_empty"
+    CLOSED = "closed"
+    OVERFLOW = "overflow"
+    WITHDRAWN = "withdrawn"
+    SYSTEM = "system"
+
+
+class JoinEmpty(Enum):
+    """Who must be there for a caller to be let in."""
+
+    ALWAYS = "always"
+    """Nobody need be there."""
+    LOGGED_IN = "logged_in"
+    """At least one agent of the queue is logged in with a reachable phone, ready or not."""
+    READY = "ready"
+    """At least one agent of the queue is available, idle or on a call."""
+
+
+class NoAnswer(Enum):
+    """What becomes of an agent whose phone rang out."""
+
+    NOT_READY = "not_ready"
+    """Set not ready (reason ring_no_answer) until he or she says otherwise."""
+    RETRY = "retry"
+    """Left available, tried again after a delay."""
+
+
+BUSY_HERE = to.Hangup(cause=17, status=486)
+NOBODY_THERE = to.Hangup(cause=20, status=480)
+WAITED_TOO_LONG = to.Hangup(cause=19, status=480)
+CLOSED_NOW = to.Hangup(cause=41, status=503)
+
+DEFAULT_OVERFLOW: Mapping[LeaveReason, Destination] = {
+    LeaveReason.FULL: BUSY_HERE,
+    LeaveReason.JOIN_EMPTY: NOBODY_THERE,
+    LeaveReason.TIMEOUT: WAITED_TOO_LONG,
+    LeaveReason.CLOSED: CLOSED_NOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """How long an agent is left alone after a reservation that failed, by result. Never zero: a phone that refuses
+    at once would otherwise be tried in a circle."""
+
+    no_answer: float = 10.0
+    rejected: float = 5.0
+    busy: float = 10.0
+    unreachable: float = 30.0
+    failed: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """One queue."""
+
+    id: str
+    name: str = ""
+    clients: tuple[str, ...] = ()
+    strategy: str = "longest-idle"
+    requires: Requirements = NONE
+    ring_timeout: float = 20.0
+    wrap_up: float = 0.0
+    max_wait: float | None = None
+    capacity: int | None = None
+    join_empty: JoinEmpty = JoinEmpty.ALWAYS
+    no_answer: NoAnswer = NoAnswer.NOT_READY
+    delays: Delays = Delays()
+    overflow: Mapping[LeaveReason, Destination] = field(default_factory=lambda: DEFAULT_OVERFLOW)
+    music: str | None = None
+
+    def overflow_for(self, reason: LeaveReason) -> Destination:
+        """Where an entry goes that leaves for this reason."""
+        return self.overflow.get(reason) or DEFAULT_OVERFLOW.get(reason) or WAITED_TOO_LONG
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """One agent: reached at a fixed contact, or wherever the phones of the account are registered."""
+
+    id: str
+    name: str = ""
+    account: str | None = None
+    contact: str | None = None
+    skills: Mapping[str, int] = field(default_factory=dict)
+    queues: tuple[str, ...] = ()
+    status: Status = Status.LOGGED_OUT
+    wrap_up: float | None = None
+    """This agent's own wrap-up in place of the queue's."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSettings:
+    """One dialled number or pattern (`bob_*`)."""
+
+    number: str
+    client: str
+    destination: Destination
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingConfig:
+    """Everything that routing was told."""
+
+    queues: Mapping[str, QueueSettings] = field(default_factory=dict)
+    agents: Mapping[str, AgentSettings] = field(default_factory=dict)
+    numbers: tuple[NumberSettings, ...] = ()
+    skills: Mapping[str, str] = field(default_factory=dict)
+    """Skill id to its readable name."""
+    country: str | None = None
+    """Calling code of the centre's country ("34"), for numbers dialled without one."""

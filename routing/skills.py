@@ -1,0 +1,36 @@
+"""Skills: what an agent has, how well (proficiency 0 to 5), and what a contact or a queue asks.
+
+Relaxing a requirement with time is not here yet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Requirements = tuple[tuple[str, int], ...]
+"""(skill, least proficiency) pairs, sorted by skill, each skill once."""
+
+NONE: Requirements = ()
+
+
+def combine(*parts: Requirements) -> Requirements:
+    """What all parts ask together: the highest proficiency for each skill."""
+    needed: dict[str, int] = {}
+    for part in parts:
+        for skill, least in part:
+            needed[skill] = max(least, needed.get(skill, 0))
+    return tuple(sorted(needed.items()))
+
+
+def lacking(skills: Mapping[str, int], requirements: Requirements) -> str | None:
+    """The first requirement that the skills do not meet, or None when all are met.
+
+    A skill that is not listed is not there at all, so a requirement of 0 still asks that it be listed.
+    """
+    for skill, least in requirements:
+        if skills.get(skill, -1) < least:
+            return skill
+    return None
