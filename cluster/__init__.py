@@ -1,0 +1,1 @@
+"""State shared by the nodes of a centre: memory here, Redis for many machines."""

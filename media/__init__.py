@@ -1,0 +1,1 @@
+"""The audio plane: the typed Python face of the Rust crate in media/plane/."""

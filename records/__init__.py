@@ -1,0 +1,8 @@
+"""The ledger of contacts, legs and events: written by one ordered writer, read as timelines and SIP ladders."""
+
+from records.errors import RecordsError
+from records.event import NODE, LedgerEvent
+from records.ledger import Ledger, LedgerHealth
+from records.recovery import Recovery
+
+__all__ = ["NODE", "Ledger", "LedgerEvent", "LedgerHealth", "RecordsError", "Recovery"]

@@ -1,0 +1,239 @@
+"""Makes everything the program needs, or only what changed: Debian packages, Python packages, the Rust extension, prompts.
+
+Standard library only, because it runs before anything is installed. `python3 tools/setup.py` prepares a node to run,
+`--test` adds what the checks and tests need. It writes only below .venv, media/plane/target and prompts/made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMPS = VENV / "stamps"
+PYTHON = VENV / "bin" / "python"
+PROGRAM = VENV / "bin" / "centralita"
+RUST_SOURCES = ("media/plane/src", "media/plane/Cargo.toml", "media/plane/Cargo.lock", "pyproject.toml")
+HEARTBEAT = 15.0  # seconds between two signs of life of a long step
+
+
+class SetupFault(Exception):
+    """Set-up cannot go on; the text says what is missing and how to get it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the steps in order; each does nothing when its result is there already."""
+    options = _parser().parse_args(arguments)
+    began = time.monotonic()
+    try:
+        with _one_at_a_time():
+            check_tools()
+            install_debian_packages(test=options.test)
+            install_python_packages(test=options.test)
+            build_program()
+            build_prompts()
+    except SetupFault as fault:
+        print(f"set-up stopped: {fault}", file=sys.stderr)
+        return 1
+    print(f"set-up complete in {time.monotonic() - began:.1f} s", flush=True)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tools/setup.py", description=__doc__)
+    parser.add_argument("--test", action="store_true", help="also what the checks and tests need")
+    return parser
+
+
+# The steps
+
+
+def check_tools() -> None:
+    """Say in one line what is missing that no package of this set-up brings."""
+    if sys.version_info < (3, 11):
+        raise SetupFault(f"Python 3.11 or newer is needed, python3 is {sys.version.split()[0]} (Debian 12 has it: apt-get install python3)")
+    if shutil.which("cargo") is None:
+        raise SetupFault("Rust is missing: `cargo` is not on the PATH (get it from https://rustup.rs)")
+
+
+def install_debian_packages(*, test: bool) -> None:
+    """Install the listed packages that are not there, with apt-get, as root or by sudo."""
+    lists = ["tools/debian-packages.txt", *(["tools/debian-packages-test.txt"] if test else [])]
+    missing = [package for name in lists for package, proof in _listed(ROOT / name) if not _present(package, proof)]
+    if not missing:
+        return
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    by_hand = f"install them by hand: sudo apt-get install {' '.join(missing)}"
+    if shutil.which("apt-get") is None:
+        raise SetupFault(f"there is no apt-get here; these packages of Debian 12 are needed: {' '.join(missing)}")
+    prefix = _as_root(by_hand)
+    with _step(f"Debian packages: {' '.join(missing)}"):
+        if _run([*prefix, *command], check=False) != 0:
+            _run([*prefix, "apt-get", "update"], mend="is the network up?")
+            _run([*prefix, *command], mend=by_hand)
+
+
+def install_python_packages(*, test: bool) -> None:
+    """Make the virtual environment and fill it from the lock file, hashes checked."""
+    run, dev = ROOT / "requirements/run.txt", ROOT / "requirements/dev.txt"
+    python = f"{sys.version_info[:2]} {sys.prefix}"
+    wanted, stamp = {run: _digest([run], python), dev: _digest([dev], python)}, "python-packages"
+    held = _stamp(stamp)
+    if _works(PYTHON) and (held == wanted[dev] or (held == wanted[run] and not test)):
+        return
+    lock = dev if test else run
+    if not _works(PYTHON):
+        with _step("virtual environment in .venv"):
+            _run([sys.executable, "-m", "venv", "--clear", str(VENV)], mend="sudo apt-get install python3-venv")
+    with _step(f"Python packages of {lock.relative_to(ROOT)}"):
+        _run(
+            [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", str(lock)],
+            mend="is the network up, and does pip reach its package index?",
+        )
+    _write_stamp(stamp, wanted[lock])
+
+
+def build_program() -> None:
+    """Build media._plane and put the packages on the environment's path, when a Rust source changed."""
+    wanted, stamp = _digest(ROOT / name for name in RUST_SOURCES), "program"
+    built = any((ROOT / "media").glob("_plane*.so"))
+    if built and PROGRAM.exists() and _stamp(stamp) == wanted:
+        return
+    with _step("the program and its Rust extension"):
+        _run(
+            [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
+            + ["--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)],
+            mend="see the compiler's words above; Rust 1.86 or newer is needed (rustup update)",
+        )
+    _write_stamp(stamp, wanted)
+
+
+def build_prompts() -> None:
+    """Make the sound of the prompts whose wording changed."""
+    wanted, stamp = _digest([ROOT / "prompts"], skip="made"), "prompts"
+    if not (ROOT / "prompts").is_dir() or _stamp(stamp) == wanted:
+        return
+    with _step("prompts"):
+        _run([str(PROGRAM), "prompts", "build"], mend="see the words above")
+    _write_stamp(stamp, wanted)
+
+
+# What is there already
+
+
+def _listed(path: Path) -> Iterator[tuple[str, str]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words = line.partition("#")[0].split()
+        if words:
+            yield words[0], words[1]
+
+
+def _present(package: str, proof: str) -> bool:
+    kind, _, name = proof.partition(":")
+    if kind == "command":
+        return shutil.which(name) is not None
+    if kind == "module":
+        return importlib.util.find_spec(name) is not None
+    asked = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], capture_output=True, text=True, check=False)
+    return asked.stdout == "install ok installed"
+
+
+def _works(python: Path) -> bool:
+    """Tell whether the environment's interpreter is there and starts (its base may have been removed)."""
+    return python.exists() and subprocess.run([python, "-S", "-c", ""], check=False, capture_output=True).returncode == 0
+
+
+def _digest(paths: Iterable[Path], *more: str, skip: str = "") -> str:
+    total = hashlib.sha256(" ".join(more).encode())
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and (not skip or skip not in file.relative_to(path).parts):
+                total.update(f"{file.relative_to(ROOT)} ".encode())
+                total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _stamp(name: str) -> str:
+    path = STAMPS / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _write_stamp(name: str, value: str) -> None:
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    (STAMPS / name).write_text(value, encoding="utf-8")
+
+
+# Running things
+
+
+def _as_root(by_hand: str) -> list[str]:
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    if os.geteuid() == 0:
+        return quiet
+    if shutil.which("sudo") is None:
+        raise SetupFault(f"Debian packages are missing and this is neither root nor is there sudo; {by_hand}")
+    return ["sudo", *([] if sys.stdin.isatty() else ["-n"]), *quiet]
+
+
+def _run(command: Sequence[str], *, check: bool = True, mend: str = "", env: Mapping[str, str] | None = None) -> int:
+    """Run quietly; on failure show the last lines and say what may help."""
+    last: deque[str] = deque(maxlen=20)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=env, stdin=None, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as child:
+        last.extend(child.stdout or ())
+    if check and child.returncode != 0:
+        print("", *(f"    {line.rstrip()}" for line in last), sep="\n", file=sys.stderr)
+        raise SetupFault(f"`{shlex.join(command[:6])} ...` failed; {mend}")
+    return child.returncode
+
+
+@contextmanager
+def _step(title: str) -> Iterator[None]:
+    print(f"set-up: {title} ...", flush=True)
+    began, done = time.monotonic(), threading.Event()
+
+    def beat() -> None:
+        while not done.wait(HEARTBEAT):
+            print(f"set-up: {title}: still at it after {time.monotonic() - began:.0f} s", flush=True)
+
+    heart = threading.Thread(target=beat, daemon=True)
+    heart.start()
+    try:
+        yield
+        print(f"set-up: {title}: done in {time.monotonic() - began:.1f} s", flush=True)
+    finally:
+        done.set()
+        heart.join()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two set-ups of one tree wait for each other instead of building over each other."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
