@@ -1,4 +1,4 @@
-"""The ledger of contacts, legs and events: written by one ordered writer, read as timelines and SIP ladders."""
+"""The ledger of contacts, legs and events: one ordered writer; read as timelines and SIP ladders."""
 
 from records.errors import RecordsError
 from records.event import NODE, LedgerEvent

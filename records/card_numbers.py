@@ -1,0 +1,136 @@
+"""The last guard before anything is written: card numbers (ISO/IEC 7812-1, Luhn) in event data are masked.
+
+Nothing should ever hand one over; this catches the mistake. Codes, expiry dates and PINs have no pattern and
+cannot be found here: they must stay in a Secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from records.event import JsonValue
+
+_SHORTEST, _LONGEST = 13, 19
+
+_DOUBTFUL = re.compile(r"\d(?:[ ./-]?\d){12}|\\u")
+"""Thirteen digits in a row in encoded JSON, or an escape that could be a digit of another script."""
+
+_RUN = re.compile(r"(?<![^\W_])\d(?:[ ./-]?\d){12,}(?![^\W_])")
+"""A word made of digits and single separators: hexadecimal words and other mixtures are not."""
+
+_UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
+_GROUP = re.compile(r"\d+")
+_PHONE = re.compile(r"\d{13,15}")
+_LONGEST_GROUP = 7
+"""Cards are written in groups of up to seven digits, or in one piece."""
+
+
+def is_doubtful(encoded: str) -> bool:
+    """Whether this JSON text is worth the closer look: cheap, and true for every text with a card number."""
+    return _DOUBTFUL.search(encoded) is not None
+
+
+def masked(value: JsonValue) -> tuple[JsonValue, int]:
+    """The value with its card numbers masked to the last four digits, and how many there were."""
+    if isinstance(value, str):
+        return mask_text(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _mask_number(value)
+    if isinstance(value, Mapping):
+        return _mask_mapping(value)
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        pairs = [masked(each) for each in value]
+        return [each for each, _ in pairs], sum(count for _, count in pairs)
+    return value, 0
+
+
+def mask_text(text: str) -> tuple[str, int]:
+    """The text with its card numbers masked, and how many there were."""
+    if len(text) < _SHORTEST:
+        return text, 0
+    kept = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()]
+    spans = [
+        span
+        for run in _RUN.finditer(text)
+        if not any(start <= run.start() and run.end() <= end for start, end in kept)
+        for span in _cards(text, *run.span())
+    ]
+    for start, end in spans:
+        hidden = re.sub(r"\d(?=(?:\D?\d){4})", "*", text[start:end])
+        text = text[:start] + hidden + text[end:]
+    return text, len(spans)
+
+
+def _cards(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where cards stand within one run of digits."""
+    groups = [found.span() for found in _GROUP.finditer(text, start, end)]
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while at < len(groups):
+        found = _card_at(text, groups, at)
+        if found is None:
+            at += 1
+            continue
+        spans.append((groups[at][0], found[1]))
+        at = found[0]
+    return spans
+
+
+def _card_at(text: str, groups: list[tuple[int, int]], first: int) -> tuple[int, int] | None:
+    """The card that begins with this group, longest first: the group after it and where it ends."""
+    start, end = groups[first]
+    if end - start > _LONGEST_GROUP:
+        return (first + 1, end) if _is_one_piece_card(text, start, end) else None
+    digits, fits = "", []
+    separator = text[end : end + 1]
+    for at in range(first, len(groups)):
+        piece = text[slice(*groups[at])]
+        digits += piece
+        if len(piece) > _LONGEST_GROUP or len(digits) > _LONGEST:
+            break
+        if at > first and text[groups[at][0] - 1] != separator:
+            break  # cards are not written with two kinds of separator; dates with times are
+        if len(digits) >= _SHORTEST and passes_luhn(digits):
+            fits.append((at + 1, groups[at][1]))
+    return fits[-1] if fits else None
+
+
+def _is_one_piece_card(text: str, start: int, end: int) -> bool:
+    digits = text[start:end]
+    if text[:start].endswith("+") and _PHONE.fullmatch(digits):
+        return False  # E.164: nobody writes a plus before a card, and a caller's number must survive
+    if len(digits) <= _LONGEST:
+        return len(digits) >= _SHORTEST and passes_luhn(digits)
+    # Longer than any card: it may hold one with an expiry date or a code run together.
+    windows = (digits[at : at + 16] for at in range(len(digits) - 15))
+    return any(window[0] in "23456" and passes_luhn(window) for window in windows)
+
+
+def passes_luhn(digits: str) -> bool:
+    """Whether the check digit is right (ISO/IEC 7812-1, Annex B)."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def _mask_number(value: int) -> tuple[JsonValue, int]:
+    """A card number held as a number: it begins with 2 to 6, times in microseconds with 1 until 2033."""
+    digits = str(value)
+    if _SHORTEST <= len(digits) <= _LONGEST and digits[0] in "23456" and passes_luhn(digits):
+        return "*" * (len(digits) - 4) + digits[-4:], 1
+    return value, 0
+
+
+def _mask_mapping(value: Mapping[str, JsonValue]) -> tuple[JsonValue, int]:
+    cleaned: dict[str, JsonValue] = {}
+    total = 0
+    for key, each in value.items():
+        name, in_name = mask_text(str(key))
+        cleaned[name], count = masked(each)
+        total += in_name + count
+    return cleaned, total

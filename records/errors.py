@@ -1,0 +1,57 @@
+"""What can go wrong with the records; callers read `code`, never the class."""
+
+from __future__ import annotations
+
+from base.errors import CentralitaError
+
+
+class RecordsError(CentralitaError):
+    """Root of this package's errors."""
+
+    code = "records_error"
+
+
+class LedgerInUse(RecordsError):
+    """Another server holds the ledger: two would close each other's contacts as interrupted."""
+
+    code = "ledger_in_use"
+
+
+class LedgerTooNew(RecordsError):
+    """A later version of the program wrote this ledger; going on could harm it."""
+
+    code = "ledger_too_new"
+
+
+class LedgerStopped(RecordsError):
+    """The ledger was closed before these events could be committed."""
+
+    code = "ledger_stopped"
+
+
+class LedgerMissing(RecordsError):
+    """There is no ledger at this path: no server has run with this state folder yet."""
+
+    code = "ledger_missing"
+    status = 404
+
+
+class StoreUnavailable(RecordsError):
+    """The database is busy, full, read-only or away: the same write may succeed later."""
+
+    code = "store_unavailable"
+    status = 503
+
+
+class ContactNotFound(RecordsError):
+    """No contact has this identifier or prefix."""
+
+    code = "contact_not_found"
+    status = 404
+
+
+class ContactAmbiguous(RecordsError):
+    """Several contacts begin with this prefix; the text lists some."""
+
+    code = "contact_ambiguous"
+    status = 300
