@@ -1,7 +1,7 @@
 """Agents: the `status` that a person chooses and the `state` that the system keeps, as two tables.
 
-The two never mix: an agent may be not ready and talking, or available and offline. Who can be given a caller is
-answered by both together (available and idle).
+The two never mix: an agent may be not ready and talking, or available and offline. Who can be given a caller
+is answered by both together (available and idle).
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ STATE: Table[State, StateInput, StateEffect] = Table(
         (_A.BUSY_ELSEWHERE, _In.FREE_ELSEWHERE): (_A.IDLE, _FRESH),
         (_A.DEVICE_OFFLINE, _In.DEVICE_BACK): (_A.IDLE, _FRESH),
     },
-    # Inputs come from phones, timers and other parts in any order. Whatever finds the agent elsewhere is stale; what
-    # must not be forgotten (phone lost, call elsewhere) is kept as a fact beside the state and applied by SETTLE.
+    # Inputs come from phones, timers and other parts in any order. What finds the agent elsewhere is stale; what
+    # must not be forgotten (phone lost, call elsewhere) is kept as a fact and applied by SETTLE.
     absorbed={
         *((state, _In.RING) for state in _A if state is not _A.RESERVED),
         *((state, _In.RELEASE) for state in _A if state not in (_A.RESERVED, _A.RINGING)),
@@ -143,8 +143,8 @@ STATE: Table[State, StateInput, StateEffect] = Table(
         *((state, _In.FREE_ELSEWHERE) for state in _A if state is not _A.BUSY_ELSEWHERE),
     },
 )
-"""RESERVE outside IDLE and ANSWER outside RESERVED and RINGING are neither: they would be our own mistake, two
-reservations of one agent, and raise LocalProtocolError."""
+"""RESERVE outside IDLE and ANSWER outside RESERVED and RINGING are neither: they would be our own mistake,
+two reservations of one agent, and raise LocalProtocolError."""
 
 OURS = frozenset({_In.RESERVE, _In.ANSWER})
 """Inputs that only the distributor makes, after it has looked at the state."""

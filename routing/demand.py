@@ -1,8 +1,8 @@
 """What is asked of one queue: entries with the same requirements, and the agents able to serve them.
 
-Entries and idle agents meet here. The rule that keeps everybody served: a demand never has both an entry waiting and
-an idle agent. Each event brings one entry or one agent, so restoring the rule takes a look at one end of a ranking
-and never a walk over all agents and entries.
+Entries and idle agents meet here. The rule that keeps everybody served: a demand never has both an entry
+waiting and an idle agent. Each event brings one entry or one agent, so restoring the rule takes a look at one
+end of a ranking and never a walk over all agents and entries.
 """
 
 from __future__ import annotations

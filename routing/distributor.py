@@ -1,43 +1,35 @@
 """Gives waiting entries to agents: events in, commands out, time passed in; no clock, no socket, no SIP.
 
-Callers go by priority, then arrival; agents by the queue's strategy among those with the skills. The pairing itself
-is kept by `routing.demand`; music, announcements and the legs themselves belong to `routing/io`.
+Callers go by priority, then arrival; agents by the queue's strategy among those with the skills. The pairing
+itself is kept by `routing.demand`; music, announcements and the legs belong to `routing/io`.
 """
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from base.ids import SequenceIds
 from base.machine import Machine
 from base.timers import Timers
 from routing import demand as demands
-from routing.agents import StateEffect, StateInput, Status, StatusEffect
-from routing.commands import AgentChanged, ConnectAgent, Overflow, Record, RingAgent, StopRinging
-from routing.errors import EntryAlreadyQueued, UnknownAgent, UnknownQueue
+from routing.agents import StateInput, Status, StatusEffect
+from routing.commands import ConnectAgent, Overflow, Record, RingAgent, StopRinging
+from routing.entry import Entry
+from routing.errors import EntryAlreadyQueued, UnknownQueue
 from routing.explanation import explain
-from routing.queue import Entry, EntryJoin, QueueView, WaitingQueue
+from routing.queue import QueueView, WaitingQueue
 from routing.reservation import RESERVATION, Reservation, ReservationInput, ReservationResult
-from routing.roster import Agent, AgentView
-from routing.settings import LeaveReason, NoAnswer
+from routing.settings import LeaveReason
+from routing.staff import Due, Staff
 
 if TYPE_CHECKING:
     from base.ids import Ids
     from routing.commands import Command, JsonValue
-    from routing.settings import Delays, RoutingConfig
+    from routing.entry import EntryJoin
+    from routing.roster import Agent, AgentView
+    from routing.settings import RoutingConfig
 
 _LEFT_BY_CALLER = frozenset({LeaveReason.ABANDONED, LeaveReason.EXIT_KEY})
-
-
-class Due(Enum):
-    """What a deadline is for."""
-
-    RING = auto()
-    WRAP_UP = auto()
-    REST = auto()
-    RETRY = auto()
-    MAX_WAIT = auto()
 
 
 class Distributor:
@@ -46,30 +38,26 @@ class Distributor:
     def __init__(self, centre: RoutingConfig, *, now: float, ids: Ids | None = None) -> None:
         """Set up queues and agents; `ids` names the reservations (numbered from one without it)."""
         self._ids = ids or SequenceIds()
-        self._agents = {
-            each.id: Agent(each, ordinal, now=now) for ordinal, each in enumerate(centre.agents.values())
-        }
-        self._queues = {
-            each.id: WaitingQueue(each, [agent for agent in self._agents.values() if each.id in agent.settings.queues])
-            for each in centre.queues.values()
-        }
-        self._entries: dict[str, Entry] = {}
-        self._reservations: dict[str, Reservation] = {}
         self._timers: Timers[tuple[Due, str]] = Timers()
         self._commands: list[Command] = []
+        self._staff = Staff(centre.agents.values(), self._timers, self._commands, now=now)
+        self._queues = {
+            each.id: WaitingQueue(each, self._staff.of(each.id)) for each in centre.queues.values()
+        }
+        self._staff.queues = self._queues
+        self._entries: dict[str, Entry] = {}
+        self._reservations: dict[str, Reservation] = {}
         self._arrivals = 0
-        for agent in self._agents.values():
-            demands.index(agent)
 
     # What others may see
 
     def agent(self, agent: str) -> AgentView:
         """One agent. Raises UnknownAgent."""
-        return self._agent(agent).view()
+        return self._staff[agent].view()
 
     def agents(self) -> list[AgentView]:
         """All agents in the order of the file."""
-        return [agent.view() for agent in self._agents.values()]
+        return self._staff.views()
 
     def queue(self, queue: str, *, now: float) -> QueueView:
         """One queue. Raises UnknownQueue."""
@@ -106,7 +94,9 @@ class Distributor:
         self._entries[entry.entry] = joined
         queue.line.add(joined.id, joined.key)
         position = queue.line.position(joined.id)
-        self._record(entry.contact, "queue.joined", queue=entry.queue, position=position, priority=entry.priority)
+        self._record(
+            entry.contact, "queue.joined", queue=entry.queue, position=position, priority=entry.priority
+        )
         if refused:
             self._overflow(joined, refused, now=now)
             return
@@ -116,7 +106,7 @@ class Distributor:
         self._serve_entry(joined, now=now)
 
     def leave(self, entry_id: str, reason: LeaveReason, *, now: float) -> None:
-        """A contact leaves its queue; a phone ringing for it is stopped. Unknown entries have left already."""
+        """A contact leaves its queue; a phone ringing for it is stopped. Unknown entries have left before."""
         entry = self._entries.get(entry_id)
         if entry is not None:
             self._drop(entry, reason, now=now)
@@ -125,64 +115,60 @@ class Distributor:
 
     def agent_status(self, agent: str, status: Status, reason: str | None = None, *, now: float) -> None:
         """The person chose a status. Raises UnknownAgent."""
-        found = self._agent(agent)
+        found = self._staff[agent]
         effects = found.choose(status, reason)
         if StatusEffect.WITHDRAW in effects and found.reservation:
             self._fail(self._reservations[found.reservation], ReservationResult.RESCINDED, now=now, stop=True)
         if StatusEffect.END_WRAP_UP in effects:
-            self._move(found, StateInput.WRAP_UP_END, now=now)
+            self._staff.move(found, StateInput.WRAP_UP_END, now=now)
         if status is Status.AVAILABLE:
-            self._wake(found)
+            self._staff.wake(found)
             if StatusEffect.OFFER_WORK in effects:
                 found.idle_since = now
-            self._device(found, now=now)
+            self._staff.apply_device(found, now=now)
         self._changed(found, now=now)
 
     def device_reachable(self, agent: str, *, reachable: bool, now: float) -> None:
         """The account's phones registered, or the last one is gone. Raises UnknownAgent."""
-        found = self._agent(agent)
-        found.registered(reachable=reachable)
-        if reachable:
-            self._timers.cancel((Due.RETRY, found.id))
-        elif found.reservation and not found.reachable:
-            self._fail(self._reservations[found.reservation], ReservationResult.UNREACHABLE, now=now, stop=True)
-        self._device(found, now=now)
+        found = self._staff[agent]
+        self._staff.registered(found, reachable=reachable)
+        if found.reservation and not found.reachable:
+            self._fail(
+                self._reservations[found.reservation], ReservationResult.UNREACHABLE, now=now, stop=True
+            )
+        self._staff.apply_device(found, now=now)
         self._changed(found, now=now)
 
     def agent_busy_elsewhere(self, agent: str, *, busy: bool, now: float) -> None:
         """The agent began or ended a call that no queue gave. Raises UnknownAgent."""
-        found = self._agent(agent)
+        found = self._staff[agent]
         found.elsewhere = busy
-        self._move(found, StateInput.CALL_ELSEWHERE if busy else StateInput.FREE_ELSEWHERE, now=now)
+        self._staff.move(found, StateInput.CALL_ELSEWHERE if busy else StateInput.FREE_ELSEWHERE, now=now)
         self._changed(found, now=now)
 
     def agent_held(self, agent: str, *, held: bool, now: float) -> None:
         """The agent put the caller on hold or took him or her back. Raises UnknownAgent."""
-        found = self._agent(agent)
-        self._move(found, StateInput.HOLD if held else StateInput.RESUME, now=now)
+        found = self._staff[agent]
+        self._staff.move(found, StateInput.HOLD if held else StateInput.RESUME, now=now)
         self._changed(found, now=now)
 
     def bridge_ended(self, agent: str, *, now: float) -> None:
-        """The agent's call from the queue is over (or never came about): wrap-up begins. Raises UnknownAgent."""
-        found = self._agent(agent)
-        if StateEffect.START_WRAP_UP in self._move(found, StateInput.BRIDGE_END, now=now):
-            if found.wrap_up > 0 and found.status is not Status.LOGGED_OUT:
-                self._start_wrap_up(found, now + found.wrap_up)
-            else:
-                self._move(found, StateInput.WRAP_UP_END, now=now)
+        """The agent's call from the queue is over (or never came about): wrap-up. Raises UnknownAgent."""
+        found = self._staff[agent]
+        self._staff.end_bridge(found, now=now)
         self._changed(found, now=now)
 
     def extend_wrap_up(self, agent: str, seconds: float, *, now: float) -> None:
         """The agent needs longer. Ignored outside wrap-up. Raises UnknownAgent."""
-        found = self._agent(agent)
+        found = self._staff[agent]
         if found.wrap_up_until is not None:
-            self._start_wrap_up(found, found.wrap_up_until + seconds)
+            self._staff.wrap_up_until(found, found.wrap_up_until + seconds)
             self._changed(found, now=now)
 
     def wrap_up_over(self, agent: str, *, now: float) -> None:
         """The agent is done with the work after a call. Ignored outside wrap-up. Raises UnknownAgent."""
-        found = self._agent(agent)
-        self._move(found, StateInput.WRAP_UP_END, now=now)
+        found = self._staff[agent]
+        self._staff.move(found, StateInput.WRAP_UP_END, now=now)
         self._changed(found, now=now)
 
     # Reservations
@@ -193,13 +179,13 @@ class Distributor:
         if found is None or not found.machine.fire(ReservationInput.RING):
             return
         found.rang = now
-        agent = self._agents[found.agent]
+        agent = self._staff[found.agent]
         self._record(found.contact, "reservation.ringing", reservation=found.id, agent=found.agent)
-        self._move(agent, StateInput.RING, now=now)
+        self._staff.move(agent, StateInput.RING, now=now)
         self._changed(agent, now=now)
 
     def reservation_answered(self, reservation: str, *, now: float) -> None:
-        """The agent's phone answered: ConnectAgent if the reservation still stands, else StopRinging (lost race)."""
+        """The agent's phone answered: ConnectAgent if the reservation still stands, else StopRinging."""
         found = self._reservations.get(reservation)
         if found is None:
             self._commands.append(StopRinging(reservation, ReservationResult.LOST_RACE))
@@ -210,7 +196,7 @@ class Distributor:
         agent.wrap_up = queue.wrap_up if agent.settings.wrap_up is None else agent.settings.wrap_up
         self._commands.append(ConnectAgent(found.id, entry.id, agent.id))
         self._remove(entry, LeaveReason.ANSWERED, now=now)
-        self._move(agent, StateInput.ANSWER, now=now)
+        self._staff.move(agent, StateInput.ANSWER, now=now)
         self._changed(agent, now=now)
 
     def reservation_failed(self, reservation: str, result: ReservationResult, *, now: float) -> None:
@@ -237,11 +223,13 @@ class Distributor:
                 case Due.WRAP_UP:
                     self.wrap_up_over(name, now=now)
                 case Due.REST | Due.RETRY:
-                    self._rested(self._agents[name], kind, now=now)
+                    self._staff.rested(self._staff[name], kind, now=now)
+                    self._changed(self._staff[name], now=now)
 
     def take_commands(self) -> list[Command]:
         """What the edge must do now, in order."""
-        taken, self._commands = self._commands, []
+        taken = self._commands.copy()
+        self._commands.clear()
         return taken
 
     # Pairing
@@ -250,7 +238,7 @@ class Distributor:
         """A waiting entry: give it the first idle agent that can serve it, if there is one."""
         agent = entry.demand.idle.first()
         if agent is not None:
-            self._reserve(entry, self._agents[agent], now=now)
+            self._reserve(entry, self._staff[agent], now=now)
 
     def _serve_agent(self, agent: Agent, *, now: float) -> None:
         """An idle agent: give him or her the first entry that he or she can serve, if there is one."""
@@ -262,7 +250,13 @@ class Distributor:
         queue = self._queues[entry.join.queue]
         explained = explain(queue, entry.demand, agent, now=now)
         reservation = Reservation(
-            self._ids.new(), entry.id, agent.id, entry.join.queue, entry.join.contact, now, Machine(RESERVATION)
+            self._ids.new(),
+            entry.id,
+            agent.id,
+            entry.join.queue,
+            entry.join.contact,
+            now,
+            Machine(RESERVATION),
         )
         self._reservations[reservation.id] = reservation
         entry.reservation = agent.reservation = reservation.id
@@ -274,8 +268,10 @@ class Distributor:
             entry.join.contact, "reservation.created", reservation=reservation.id, agent=agent.id,
             queue=entry.join.queue, explained=explained,
         )  # fmt: skip
-        self._commands.append(RingAgent(reservation.id, entry.id, agent.id, agent.settings.contact, ring_timeout))
-        self._move(agent, StateInput.RESERVE, now=now)
+        self._commands.append(
+            RingAgent(reservation.id, entry.id, agent.id, agent.settings.contact, ring_timeout)
+        )
+        self._staff.move(agent, StateInput.RESERVE, now=now)
         self._changed(agent, now=now)
 
     # Ends of reservations
@@ -285,7 +281,7 @@ class Distributor:
         reservation.machine.fire(ReservationInput.END)
         del self._reservations[reservation.id]
         self._timers.cancel((Due.RING, reservation.id))
-        agent, entry = self._agents[reservation.agent], self._entries[reservation.entry]
+        agent, entry = self._staff[reservation.agent], self._entries[reservation.entry]
         agent.reservation = entry.reservation = None
         entry.demand.offering -= 1
         ring = round(now - reservation.rang, 3) if reservation.rang is not None else None
@@ -299,7 +295,7 @@ class Distributor:
         """The reservation came to nothing: the entry is back in its place, the agent treated by the cause."""
         entry = self._entries[reservation.entry]
         self._release(reservation, result, now=now, stop=stop)
-        agent = self._agents[reservation.agent]
+        agent = self._staff[reservation.agent]
         if entry.is_overdue:
             self._overflow(entry, LeaveReason.TIMEOUT, now=now)
         else:
@@ -308,25 +304,14 @@ class Distributor:
         if entry.id in entry.demand.waiting:
             self._serve_entry(entry, now=now)
 
-    def _release(self, reservation: Reservation, result: ReservationResult, *, now: float, stop: bool) -> None:
+    def _release(
+        self, reservation: Reservation, result: ReservationResult, *, now: float, stop: bool
+    ) -> None:
         agent = self._end(reservation, result, now=now)
         if stop:
             self._commands.append(StopRinging(reservation.id, result))
-        self._treat(agent, reservation.queue, result, now=now)
-        self._move(agent, StateInput.RELEASE, now=now)
-
-    def _treat(self, agent: Agent, queue: str, result: ReservationResult, *, now: float) -> None:
-        """What a failed reservation means for the agent, by cause."""
-        settings = self._queues[queue].settings
-        delays = settings.delays
-        if result is ReservationResult.NO_ANSWER and settings.no_answer is NoAnswer.NOT_READY:
-            agent.rang_out()
-        elif result is ReservationResult.UNREACHABLE:
-            agent.offline_until = now + delays.unreachable
-            self._timers.set((Due.RETRY, agent.id), agent.offline_until)
-        elif (delay := _delay(delays, result)) is not None:
-            agent.resting_until = now + delay
-            self._timers.set((Due.REST, agent.id), agent.resting_until)
+        self._staff.treat(agent, self._queues[reservation.queue].settings, result, now=now)
+        self._staff.move(agent, StateInput.RELEASE, now=now)
 
     # Ends of entries
 
@@ -352,8 +337,10 @@ class Distributor:
         agent: Agent | None = None
         if entry.reservation:
             reservation = self._reservations[entry.reservation]
-            result = ReservationResult.CALLER_LEFT if reason in _LEFT_BY_CALLER else ReservationResult.RESCINDED
-            agent = self._agents[reservation.agent]
+            result = (
+                ReservationResult.CALLER_LEFT if reason in _LEFT_BY_CALLER else ReservationResult.RESCINDED
+            )
+            agent = self._staff[reservation.agent]
             self._release(reservation, result, now=now, stop=True)
         self._remove(entry, reason, now=now)
         if agent is not None:
@@ -365,68 +352,16 @@ class Distributor:
         entry.demand.waiting.discard(entry.id)
         self._queues[entry.join.queue].line.discard(entry.id)
         waited = round(now - entry.joined, 3)
-        self._record(entry.join.contact, "queue.left", queue=entry.join.queue, reason=reason.value, waited=waited)
-
-    # Changes of agents
-
-    def _move(self, agent: Agent, event: StateInput, *, now: float) -> tuple[StateEffect, ...]:
-        effects = agent.move(event, now=now)
-        if StateEffect.STOP_WRAP_UP in effects:
-            self._timers.cancel((Due.WRAP_UP, agent.id))
-        return effects
+        self._record(
+            entry.join.contact, "queue.left", queue=entry.join.queue, reason=reason.value, waited=waited
+        )
 
     def _changed(self, agent: Agent, *, now: float) -> None:
-        """After any change: count, publish, index, and give the agent work if he or she can take it."""
-        label = agent.present_label()
-        if label != agent.label:
-            for queue in agent.settings.queues:
-                self._queues[queue].relabel(agent.label, label)
-            agent.label = label
-        demands.index(agent)
-        self._publish(agent)
-        if agent.indexed:
+        """After any change of an agent: publish it, and give work if that is possible now."""
+        if self._staff.changed(agent):
             self._serve_agent(agent, now=now)
 
-    def _publish(self, agent: Agent) -> None:
-        face = agent.face()
-        status, state, reason, until = agent.published
-        if face == (status, state, reason, until):
-            return
-        agent.published = face
-        self._commands.append(AgentChanged(agent.id, agent.status, agent.state, agent.reason, agent.wrap_up_until))
-        if (agent.status, agent.reason) != (status, reason):
-            self._record("", "agent.status", agent=agent.id, status=agent.status.value, reason=agent.reason)
-        if agent.state is not state:
-            self._record("", "agent.state", agent=agent.id, state=agent.state.value)
-
-    def _start_wrap_up(self, agent: Agent, until: float) -> None:
-        agent.wrap_up_until = until
-        self._timers.set((Due.WRAP_UP, agent.id), until)
-
-    def _wake(self, agent: Agent) -> None:
-        """Whoever says "available" is there, whatever we had concluded from earlier reservations."""
-        agent.resting_until = agent.offline_until = None
-        self._timers.cancel((Due.REST, agent.id))
-        self._timers.cancel((Due.RETRY, agent.id))
-
-    def _rested(self, agent: Agent, kind: Due, *, now: float) -> None:
-        if kind is Due.REST:
-            agent.resting_until = None
-        else:
-            agent.offline_until = None
-            self._device(agent, now=now)
-        self._changed(agent, now=now)
-
-    def _device(self, agent: Agent, *, now: float) -> None:
-        self._move(agent, StateInput.DEVICE_BACK if agent.reachable else StateInput.DEVICE_LOST, now=now)
-
     # Small things
-
-    def _agent(self, agent: str) -> Agent:
-        try:
-            return self._agents[agent]
-        except KeyError:
-            raise UnknownAgent(f"no agent {agent}") from None
 
     def _queue(self, queue: str) -> WaitingQueue:
         try:
@@ -436,13 +371,3 @@ class Distributor:
 
     def _record(self, contact: str, kind: str, **data: JsonValue) -> None:
         self._commands.append(Record(contact, kind, data))
-
-
-def _delay(delays: Delays, result: ReservationResult) -> float | None:
-    """How long an agent is left alone after this result; None: not at all."""
-    return {
-        ReservationResult.NO_ANSWER: delays.no_answer,
-        ReservationResult.REJECTED: delays.rejected,
-        ReservationResult.BUSY: delays.busy,
-        ReservationResult.FAILED: delays.failed,
-    }.get(result)

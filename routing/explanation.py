@@ -1,7 +1,7 @@
 """Why this agent: what is written beside each reservation, so that a decision can be read afterwards.
 
-A small queue is listed whole. In a large one the listing would cost more than the decision, so the runners-up are
-named and everybody else is counted by reason.
+A small queue is listed whole. In a large one the listing would cost more than the decision, so the runners-up
+are named and everybody else is counted by reason.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A queue at work: its line of entries, its agents counted by what they are doing, and the demands upon it."""
+"""A queue at work: its line of entries, its agents counted by what they do, and the demands upon it."""
 
 from __future__ import annotations
 
@@ -14,43 +14,12 @@ from routing.skills import NONE, combine, lacking
 from routing.strategies import STRATEGIES
 
 if TYPE_CHECKING:
-    from routing.ranking import Key
     from routing.roster import Agent
     from routing.settings import QueueSettings
     from routing.skills import Requirements
 
 _KEPT = 32
-"""Demands remembered in each queue although nobody waits for them, so that they need not be worked out again."""
-
-
-@dataclass(frozen=True, slots=True)
-class EntryJoin:
-    """A contact that wants to wait in a queue."""
-
-    entry: str
-    contact: str
-    queue: str
-    priority: int = 0
-    requires: Requirements = NONE
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """A contact waiting in a queue."""
-
-    join: EntryJoin
-    key: Key
-    """Place in line: priority, then arrival. Kept for the whole stay, whatever agents do."""
-    joined: float
-    demand: Demand
-    reservation: str | None = None
-    is_overdue: bool = False
-    """The longest wait ended while a phone was ringing; decided when the ringing ends."""
-
-    @property
-    def id(self) -> str:
-        """The entry's id."""
-        return self.join.entry
+"""Demands kept in each queue although nobody waits for them, so that they need not be worked out again."""
 
 
 @dataclass(frozen=True, slots=True)

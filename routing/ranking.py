@@ -1,4 +1,4 @@
-"""A small ordered set: names by key, kept sorted, so that the first, a position and the next few are cheap."""
+"""A small ordered set: names by key, kept sorted, so that the first and a position are cheap."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Key = tuple[float, ...]
-"""Smaller comes first. Two names never share a key: strategies end theirs with a number of the agent's own."""
+"""Smaller comes first."""
 
 
 class Ranking:

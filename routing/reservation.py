@@ -1,4 +1,4 @@
-"""Reservations: one queue entry held for one agent while the agent's phone is called. Each ends once, with a result."""
+"""Reservations: one queue entry held for one agent while the phone is called; each ends once, with a result."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The live side of an agent: the two machines, the facts beside them, and whether he or she can be given a caller."""
+"""The live side of an agent: the two machines, the facts beside them, and who can be given a caller."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from base.machine import Machine
 from routing.agents import STATE, STATUS, State, StateEffect, StateInput, Status, StatusEffect, StatusInput
@@ -41,17 +41,26 @@ class AgentView:
     reservation: str | None
 
 
+class Face(NamedTuple):
+    """What others are told of an agent whenever it changes."""
+
+    status: Status
+    state: State
+    reason: str | None
+    wrap_up_until: float | None
+
+
 class Agent:
     """One agent: settings, status, state, and the facts that a state cannot hold."""
 
     __slots__ = (
-        "_reachable", "demands", "elsewhere", "idle_since", "indexed", "label", "offline_until", "ordinal", "published",
-        "reason", "reservation", "resting_until", "settings", "since", "state_machine", "status_machine", "wrap_up",
-        "wrap_up_until",
+        "_reachable", "demands", "elsewhere", "idle_since", "indexed", "label", "offline_until", "ordinal",
+        "published", "reason", "reservation", "resting_until", "settings", "since", "state_machine",
+        "status_machine", "wrap_up", "wrap_up_until",
     )  # fmt: skip
 
     def __init__(self, settings: AgentSettings, ordinal: int, *, now: float) -> None:
-        """Begin in the status that the settings give; a phone that must register first is offline until it has."""
+        """Begin in the status of the settings; a phone that must register first is offline until it has."""
         self.settings = settings
         self.ordinal = ordinal
         self.status_machine = Machine(STATUS)
@@ -141,20 +150,21 @@ class Agent:
 
     def present_label(self) -> str:
         """One word for why the agent cannot be given a caller, or `idle`."""
-        if self.status is not Status.AVAILABLE:
-            return self.status.value
-        if self.state is not State.IDLE:
-            return self.state.value
+        status, state = self.status, self.state
+        if status is not Status.AVAILABLE:
+            return str(status.value)
+        if state is not State.IDLE:
+            return str(state.value)
         return RESTING if self.resting_until is not None else IDLE
 
-    def face(self) -> tuple[Status, State, str | None, float | None]:
+    def face(self) -> Face:
         """What is published."""
-        return self.status, self.state, self.reason, self.wrap_up_until
+        return Face(self.status, self.state, self.reason, self.wrap_up_until)
 
     def view(self) -> AgentView:
         """A snapshot."""
         settings = self.settings
         return AgentView(
-            settings.id, settings.name, settings.account, settings.contact, self.status, self.state, self.reason,
-            self.since, self.wrap_up_until, self.reachable, settings.queues, self.reservation,
+            settings.id, settings.name, settings.account, settings.contact, self.status, self.state,
+            self.reason, self.since, self.wrap_up_until, self.reachable, settings.queues, self.reservation,
         )  # fmt: skip

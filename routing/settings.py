@@ -66,8 +66,10 @@ DEFAULT_OVERFLOW: Mapping[LeaveReason, Destination] = {
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """How long an agent is left alone after a reservation that failed, by result. Never zero: a phone that refuses
-    at once would otherwise be tried in a circle."""
+    """How long an agent is left alone after a reservation that failed, by result.
+
+    Never zero: a phone that refuses at once would otherwise be tried in a circle.
+    """
 
     no_answer: float = 10.0
     rejected: float = 5.0

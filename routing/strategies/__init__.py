@@ -1,4 +1,4 @@
-"""Which of the idle, able agents is rung first: one file for each strategy, and the names other systems use for them."""
+"""Which of the idle, able agents is rung first: one file for each strategy, and their names elsewhere."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ ALIASES = {
 LATER = frozenset(
     {
         "ring-all", "ring-progressively", "round-robin", "top-down", "agent-with-least-talk-time",
-        "agent-with-fewest-calls", "sequentially-by-agent-order", "random", "ringall", "fewestcalls", "rrmemory",
-        "roundrobin", "rrordered", "linear", "wrandom", "least-talk-time", "fewest-calls", "best-skill",
+        "agent-with-fewest-calls", "sequentially-by-agent-order", "random", "ringall", "fewestcalls",
+        "rrmemory", "roundrobin", "rrordered", "linear", "wrandom", "least-talk-time", "fewest-calls",
+        "best-skill",
     }
 )  # fmt: skip
-"""Names known from other systems whose strategy is not built yet: refused by name, never taken for another one."""
+"""Strategies of other systems that are not built yet: refused by name, never taken for another one."""
 
 
 def canonical(name: str) -> str | None:

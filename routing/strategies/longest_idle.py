@@ -1,4 +1,4 @@
-"""Longest idle: the agent whose last call (or whose coming available) is the longest ago; equal ones in file order."""
+"""Longest idle: the agent whose last call (or coming available) is longest ago; equal ones in file order."""
 
 from __future__ import annotations
 

@@ -1,0 +1,167 @@
+"""All agents of a centre: their deadlines, what is published, and what a failed reservation means for them.
+
+Knows nothing of entries; the distributor asks it which agent is free and gives the work.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from routing import demand
+from routing.agents import StateEffect, StateInput, Status
+from routing.commands import AgentChanged, Record
+from routing.errors import UnknownAgent
+from routing.reservation import ReservationResult
+from routing.roster import Agent, AgentView
+from routing.settings import NoAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from base.timers import Timers
+    from routing.commands import Command
+    from routing.queue import WaitingQueue
+    from routing.settings import AgentSettings, Delays, QueueSettings
+
+
+class Due(Enum):
+    """What a deadline is for."""
+
+    RING = auto()
+    MAX_WAIT = auto()
+    WRAP_UP = auto()
+    REST = auto()
+    RETRY = auto()
+
+
+class Staff:
+    """The agents, by id."""
+
+    __slots__ = ("_agents", "_commands", "_timers", "queues")
+
+    def __init__(
+        self,
+        settings: Iterable[AgentSettings],
+        timers: Timers[tuple[Due, str]],
+        commands: list[Command],
+        *,
+        now: float,
+    ) -> None:
+        """Share the distributor's deadlines and its list of commands."""
+        self._agents = {each.id: Agent(each, ordinal, now=now) for ordinal, each in enumerate(settings)}
+        self._timers = timers
+        self._commands = commands
+        self.queues: Mapping[str, WaitingQueue] = {}
+        """Where agents are counted; set once the queues are made."""
+        for agent in self._agents.values():
+            demand.index(agent)
+
+    def __getitem__(self, agent: str) -> Agent:
+        """One agent. Raises UnknownAgent."""
+        try:
+            return self._agents[agent]
+        except KeyError:
+            raise UnknownAgent(f"no agent {agent}") from None
+
+    def of(self, queue: str) -> list[Agent]:
+        """The agents who serve a queue."""
+        return [agent for agent in self._agents.values() if queue in agent.settings.queues]
+
+    def views(self) -> list[AgentView]:
+        """All agents in the order of the file."""
+        return [agent.view() for agent in self._agents.values()]
+
+    def move(self, agent: Agent, event: StateInput, *, now: float) -> tuple[StateEffect, ...]:
+        """Feed the state machine; the caller tells `changed` when all is done."""
+        effects = agent.move(event, now=now)
+        if StateEffect.STOP_WRAP_UP in effects:
+            self._timers.cancel((Due.WRAP_UP, agent.id))
+        return effects
+
+    def changed(self, agent: Agent) -> bool:
+        """After any change: count, index and publish. Whether the agent can be given a caller now."""
+        label = agent.present_label()
+        if label != agent.label:
+            for queue in agent.settings.queues:
+                self.queues[queue].relabel(agent.label, label)
+            agent.label = label
+        demand.index(agent)
+        self._publish(agent)
+        return agent.indexed
+
+    def _publish(self, agent: Agent) -> None:
+        before, face = agent.published, agent.face()
+        if face == before:
+            return
+        agent.published = face
+        self._commands.append(AgentChanged(agent.id, *face))
+        if (face.status, face.reason) != (before.status, before.reason):
+            data = {"agent": agent.id, "status": face.status.value, "reason": face.reason}
+            self._commands.append(Record("", "agent.status", data))
+        if face.state is not before.state:
+            self._commands.append(Record("", "agent.state", {"agent": agent.id, "state": face.state.value}))
+
+    def end_bridge(self, agent: Agent, *, now: float) -> None:
+        """The call is over: wrap-up begins, if there is any."""
+        if StateEffect.START_WRAP_UP not in self.move(agent, StateInput.BRIDGE_END, now=now):
+            return
+        if agent.wrap_up > 0 and agent.status is not Status.LOGGED_OUT:
+            self.wrap_up_until(agent, now + agent.wrap_up)
+        else:
+            self.move(agent, StateInput.WRAP_UP_END, now=now)
+
+    def wrap_up_until(self, agent: Agent, until: float) -> None:
+        """Set or move the end of wrap-up."""
+        agent.wrap_up_until = until
+        self._timers.set((Due.WRAP_UP, agent.id), until)
+
+    def wake(self, agent: Agent) -> None:
+        """Whoever says "available" is there, whatever we had concluded from earlier reservations."""
+        agent.resting_until = agent.offline_until = None
+        self._timers.cancel((Due.REST, agent.id))
+        self._timers.cancel((Due.RETRY, agent.id))
+
+    def rested(self, agent: Agent, kind: Due, *, now: float) -> None:
+        """A delay after a failed reservation is over."""
+        if kind is Due.REST:
+            agent.resting_until = None
+        else:
+            agent.offline_until = None
+            self.apply_device(agent, now=now)
+
+    def registered(self, agent: Agent, *, reachable: bool) -> None:
+        """The account's phones came or went."""
+        agent.registered(reachable=reachable)
+        if reachable:
+            self._timers.cancel((Due.RETRY, agent.id))
+
+    def apply_device(self, agent: Agent, *, now: float) -> None:
+        """Let the state follow what we know of the phone."""
+        self.move(agent, StateInput.DEVICE_BACK if agent.reachable else StateInput.DEVICE_LOST, now=now)
+
+    def treat(self, agent: Agent, queue: QueueSettings, result: ReservationResult, *, now: float) -> None:
+        """What a failed reservation means for the agent, by cause. The caller's leaving means nothing."""
+        if result is ReservationResult.NO_ANSWER and queue.no_answer is NoAnswer.NOT_READY:
+            agent.rang_out()
+        elif result is ReservationResult.UNREACHABLE:
+            agent.offline_until = now + queue.delays.unreachable
+            self._timers.set((Due.RETRY, agent.id), agent.offline_until)
+        elif (delay := _delay(queue.delays, result)) is not None:
+            agent.resting_until = now + delay
+            self._timers.set((Due.REST, agent.id), agent.resting_until)
+
+
+def _delay(delays: Delays, result: ReservationResult) -> float | None:
+    """How long an agent is left alone after this result; None: not at all."""
+    match result:
+        case ReservationResult.NO_ANSWER:
+            return delays.no_answer
+        case ReservationResult.REJECTED:
+            return delays.rejected
+        case ReservationResult.BUSY:
+            return delays.busy
+        case ReservationResult.FAILED:
+            return delays.failed
+        case _:
+            return None
