@@ -1,7 +1,7 @@
-"""Makes everything the program needs, or only what changed: Debian packages, Python packages, the Rust extension, prompts.
+"""Makes what the program needs, each time only what changed: Debian and Python packages, the extension, prompts.
 
-Standard library only, because it runs before anything is installed. `python3 tools/setup.py` prepares a node to run,
-`--test` adds what the checks and tests need. It writes only below .venv, media/plane/target and prompts/made.
+Standard library only, because it runs before anything is installed. `python3 tools/setup.py` prepares a node to
+run, `--test` adds what the checks and tests need. A second time it needs no network and takes a moment.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMPS = VENV / "stamps"
 PYTHON = VENV / "bin" / "python"
+PIP = (str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check")
 PROGRAM = VENV / "bin" / "centralita"
 RUST_SOURCES = ("media/plane/src", "media/plane/Cargo.toml", "media/plane/Cargo.lock", "pyproject.toml")
 HEARTBEAT = 15.0  # seconds between two signs of life of a long step
 
 
-class SetupFault(Exception):
+class SetupError(Exception):
     """Set-up cannot go on; the text says what is missing and how to get it."""
 
 
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             install_python_packages(test=options.test)
             build_program()
             build_prompts()
-    except SetupFault as fault:
+    except SetupError as fault:
         print(f"set-up stopped: {fault}", file=sys.stderr)
         return 1
     print(f"set-up complete in {time.monotonic() - began:.1f} s", flush=True)
@@ -67,22 +68,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def check_tools() -> None:
     """Say in one line what is missing that no package of this set-up brings."""
-    if sys.version_info < (3, 11):
-        raise SetupFault(f"Python 3.11 or newer is needed, python3 is {sys.version.split()[0]} (Debian 12 has it: apt-get install python3)")
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what older interpreters meet
+        raise SetupError(f"Python 3.11 or newer is needed, and python3 is {sys.version.split()[0]}")
     if shutil.which("cargo") is None:
-        raise SetupFault("Rust is missing: `cargo` is not on the PATH (get it from https://rustup.rs)")
+        raise SetupError("Rust is missing: `cargo` is not on the PATH (get it from https://rustup.rs)")
 
 
 def install_debian_packages(*, test: bool) -> None:
     """Install the listed packages that are not there, with apt-get, as root or by sudo."""
     lists = ["tools/debian-packages.txt", *(["tools/debian-packages-test.txt"] if test else [])]
-    missing = [package for name in lists for package, proof in _listed(ROOT / name) if not _present(package, proof)]
+    wanted = [entry for name in lists for entry in _listed(ROOT / name)]
+    missing = [package for package, proof in wanted if not _present(package, proof)]
     if not missing:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
     by_hand = f"install them by hand: sudo apt-get install {' '.join(missing)}"
     if shutil.which("apt-get") is None:
-        raise SetupFault(f"there is no apt-get here; these packages of Debian 12 are needed: {' '.join(missing)}")
+        raise SetupError(f"there is no apt-get here; of Debian 12 are needed: {' '.join(missing)}")
     prefix = _as_root(by_hand)
     with _step(f"Debian packages: {' '.join(missing)}"):
         if _run([*prefix, *command], check=False) != 0:
@@ -101,10 +103,11 @@ def install_python_packages(*, test: bool) -> None:
     lock = dev if test else run
     if not _works(PYTHON):
         with _step("virtual environment in .venv"):
-            _run([sys.executable, "-m", "venv", "--clear", str(VENV)], mend="sudo apt-get install python3-venv")
+            make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+            _run(make, mend="sudo apt-get install python3-venv")
     with _step(f"Python packages of {lock.relative_to(ROOT)}"):
         _run(
-            [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", str(lock)],
+            [*PIP, "--require-hashes", "-r", str(lock)],
             mend="is the network up, and does pip reach its package index?",
         )
     _write_stamp(stamp, wanted[lock])
@@ -118,8 +121,7 @@ def build_program() -> None:
         return
     with _step("the program and its Rust extension"):
         _run(
-            [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
-            + ["--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)],
+            [*PIP, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)],
             mend="see the compiler's words above; Rust 1.86 or newer is needed (rustup update)",
         )
     _write_stamp(stamp, wanted)
@@ -151,13 +153,15 @@ def _present(package: str, proof: str) -> bool:
         return shutil.which(name) is not None
     if kind == "module":
         return importlib.util.find_spec(name) is not None
-    asked = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], capture_output=True, text=True, check=False)
-    return asked.stdout == "install ok installed"
+    command = ["dpkg-query", "-W", "-f", "${Status}", package]
+    return subprocess.run(command, capture_output=True, check=False).stdout == b"install ok installed"
 
 
 def _works(python: Path) -> bool:
     """Tell whether the environment's interpreter is there and starts (its base may have been removed)."""
-    return python.exists() and subprocess.run([python, "-S", "-c", ""], check=False, capture_output=True).returncode == 0
+    if not python.exists():
+        return False
+    return subprocess.run([python, "-S", "-c", ""], check=False, capture_output=True).returncode == 0
 
 
 def _digest(paths: Iterable[Path], *more: str, skip: str = "") -> str:
@@ -188,20 +192,20 @@ def _as_root(by_hand: str) -> list[str]:
     if os.geteuid() == 0:
         return quiet
     if shutil.which("sudo") is None:
-        raise SetupFault(f"Debian packages are missing and this is neither root nor is there sudo; {by_hand}")
+        raise SetupError(f"Debian packages are missing and this is neither root nor is there sudo; {by_hand}")
     return ["sudo", *([] if sys.stdin.isatty() else ["-n"]), *quiet]
 
 
-def _run(command: Sequence[str], *, check: bool = True, mend: str = "", env: Mapping[str, str] | None = None) -> int:
+def _run(command: Sequence[str], *, check: bool = True, mend: str = "") -> int:
     """Run quietly; on failure show the last lines and say what may help."""
     last: deque[str] = deque(maxlen=20)
     with subprocess.Popen(
-        command, cwd=ROOT, env=env, stdin=None, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as child:
         last.extend(child.stdout or ())
     if check and child.returncode != 0:
         print("", *(f"    {line.rstrip()}" for line in last), sep="\n", file=sys.stderr)
-        raise SetupFault(f"`{shlex.join(command[:6])} ...` failed; {mend}")
+        raise SetupError(f"`{shlex.join(command[:6])} ...` failed; {mend}")
     return child.returncode
 
 

@@ -1,0 +1,43 @@
+# Each target does all the set-up it needs by itself; a second time that takes a moment.
+# Main ones: `make run` (a node with a demonstration call), `make test` (every check and test).
+SHELL := /bin/bash
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help setup run test check bench docs lock clean
+
+help:
+	@echo "make run    start a node on 127.0.0.1:5060 and place a demonstration call"
+	@echo "make test   all checks, unit tests and calls by foreign phones"
+	@echo "make setup  only the set-up for running | make check  all but the foreign phones"
+	@echo "make bench  the measurements of bench/  | make docs   regenerate what is generated"
+	@echo "make lock   renew requirements/*.txt    | make clean  remove what the others made"
+
+setup:
+	@python3 tools/setup.py
+
+run: setup
+	@exec $(BIN)/centralita serve --demo $(ARGS)
+
+test:
+	@python3 tools/setup.py --test
+	@$(BIN)/python tools/check.py --all $(ARGS)
+
+check:
+	@python3 tools/setup.py --test
+	@$(BIN)/python tools/check.py $(ARGS)
+
+bench:
+	@python3 tools/setup.py --test
+	@$(BIN)/python tools/bench.py $(ARGS)
+
+docs:
+	@python3 tools/setup.py --test
+	@$(BIN)/python tools/draw_states.py
+
+lock:
+	@python3 tools/setup.py --test
+	@$(BIN)/python tools/lock.py
+
+clean:
+	rm -rf .venv build media/plane/target media/_plane*.so *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
