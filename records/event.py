@@ -22,4 +22,4 @@ class LedgerEvent:
     contact: str
     leg: str | None
     type: str
-    data: Mapping[str, JsonValue] = field(default_factory=dict)
+    data: Mapping[str, object] = field(default_factory=dict)

@@ -14,11 +14,9 @@ from records import schema
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from records.event import JsonValue
-
 Column: TypeAlias = str | int | float | None
 Row: TypeAlias = dict[str, Column]
-Data: TypeAlias = "Mapping[str, JsonValue]"
+Data: TypeAlias = "Mapping[str, object]"
 
 MICROSECONDS = 1_000_000
 
@@ -91,6 +89,11 @@ def _opened(row: Row, ts: int, data: Data) -> None:
         row[name] = text(data, name)
 
 
+def _routed(row: Row, ts: int, data: Data) -> None:
+    row["client"] = text(data, "client") or row["client"]
+    _language_set(row, ts, data)
+
+
 def _language_set(row: Row, ts: int, data: Data) -> None:
     row["language"] = text(data, "language") or row["language"]
 
@@ -134,6 +137,7 @@ def _closed(row: Row, ts: int, data: Data) -> None:
 
 _ON_CONTACT: dict[str, Callable[[Row, int, Data], None]] = {
     "contact.opened": _opened,
+    "contact.routed": _routed,
     "language.set": _language_set,
     "queue.joined": _queue_joined,
     "queue.left": _queue_left,

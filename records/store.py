@@ -18,6 +18,7 @@ import functools
 import itertools
 import os
 import sqlite3
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,9 @@ _BUSY_PATIENCE = 2.0
 
 _CHUNKS = (64, 16, 4, 1)
 """Rows per statement: few different statements, so that all stay prepared."""
+
+_CLOSED_KEPT = 256
+"""Closed contacts whose rows are kept at hand."""
 
 _EVENT = ("contact", "n", "leg", "ts", "type", "data")
 _AGENT_EVENT = ("agent", "ts", "type", "data")
@@ -69,6 +73,7 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._lock: int | None = None
         self._open: dict[str, ContactState] = {}
+        self._closed: deque[str] = deque()
 
     def open(self) -> None:
         """Take the file for ourselves, bring its tables up to date."""
@@ -110,8 +115,7 @@ class Store:
             if is_unavailable(problem):
                 raise StoreUnavailable(str(problem)) from problem
             raise
-        for closed in [name for name, state in self._open.items() if state.is_closed]:
-            del self._open[closed]
+        self._forget_closed(entries)
 
     def unclosed(self) -> list[ContactState]:
         """The contacts that never got their contact.closed, oldest first."""
@@ -202,6 +206,12 @@ class Store:
         cursor = self._connected().execute(statement, (contact,))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _forget_closed(self, entries: Sequence[Entry]) -> None:
+        """Closed contacts stay a little while: the last SIP messages come after the closing."""
+        self._closed.extend(each.contact for each in entries if each.type == "contact.closed")
+        while len(self._closed) > _CLOSED_KEPT:
+            self._open.pop(self._closed.popleft(), None)
 
     def _connected(self) -> sqlite3.Connection:
         return self._connection or self._connect()
