@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class DigitPressed:
     """A key at the far end, once for each press."""
 
     leg: Leg
-    digit: str
+    digit: str = field(repr=False)
+    """Hidden from printing: it may belong to a card number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sip import events as sip_events
 from sip.stack import CallerIdentity, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from base.ids import Ids
     from calls.events import Record
@@ -75,10 +75,14 @@ class Exchange:
         *,
         role: str,
         caller: CallerIdentity,
-        codecs: Sequence[str] = CODECS,
+        prefer: str | None = None,
         agent: str | None = None,
     ) -> Leg:
-        """Call somebody on behalf of a contact. Raises PortsExhausted; all else arrives as leg events."""
+        """Call somebody on behalf of a contact. Raises PortsExhausted; all else arrives as leg events.
+
+        `prefer` is the codec of the party that will be bridged: offered first, so that nothing need be converted.
+        """
+        codecs = sorted(CODECS, key=lambda codec: codec != prefer)
         stream = Stream(self.plane.open_port(), codecs)
         session = self.sip.invite(target, caller=caller, body=stream.offer())
         leg = Leg(self._ids.new(), contact, role, self, session, stream)

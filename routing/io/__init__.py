@@ -1,0 +1,1 @@
+"""The impure edge of routing: the running distributor and the application that serves a queue to a contact."""

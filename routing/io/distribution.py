@@ -1,0 +1,156 @@
+"""The running distributor: its clock, its timer, and who hears its commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from base.io.driver import Driver
+from routing.commands import AgentChanged, ConnectAgent, Overflow, Record, RingAgent, StopRinging
+from routing.distributor import Distributor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from base.ids import Ids
+    from calls.contact import Inbox
+    from calls.events import Record as Ledger
+    from routing.agents import Status
+    from routing.entry import EntryJoin
+    from routing.reservation import ReservationResult
+    from routing.settings import LeaveReason, RoutingConfig
+
+
+class Distribution:
+    """Feeds one Distributor and carries its commands to the inbox of the contact that each concerns."""
+
+    def __init__(self, centre: RoutingConfig, ids: Ids, record: Ledger) -> None:
+        """Bind to the running loop."""
+        self._driver = Driver(self, self._deliver)
+        self._core = Distributor(centre, now=self._driver.now(), ids=ids)
+        self._record = record
+        self._inboxes: dict[str, Inbox[object]] = {}
+        self._entries: dict[str, str] = {}
+        self._watchers: list[Callable[[AgentChanged], None]] = []
+
+    @property
+    def core(self) -> Distributor:
+        """The distributor, for reading its views."""
+        return self._core
+
+    @property
+    def reservation_count(self) -> int:
+        """Reservations that have not ended."""
+        return len(self._entries)
+
+    def now(self) -> float:
+        """The distributor's clock."""
+        return self._driver.now()
+
+    def watch(self, watcher: Callable[[AgentChanged], None]) -> None:
+        """Hear of each change of an agent."""
+        self._watchers.append(watcher)
+
+    def join(self, entry: EntryJoin, inbox: Inbox[object]) -> None:
+        """A contact begins to wait; RingAgent, StopRinging and Overflow for it come to the inbox."""
+        self._inboxes[entry.entry] = inbox
+        try:
+            self._core.join(entry, now=self.now())
+        except BaseException:
+            del self._inboxes[entry.entry]
+            raise
+        self._settle()
+
+    def leave(self, entry: str, reason: LeaveReason) -> None:
+        """A contact is out of its queue; nothing more comes to its inbox."""
+        self._core.leave(entry, reason, now=self.now())
+        self._settle()
+        self._inboxes.pop(entry, None)
+
+    def ringing(self, reservation: str) -> None:
+        """The agent's phone rings."""
+        self._core.reservation_ringing(reservation, now=self.now())
+        self._settle()
+
+    def answered(self, reservation: str) -> bool:
+        """The agent's phone answered. False when the reservation ended before: that leg must be let go."""
+        won = reservation in self._entries
+        self._core.reservation_answered(reservation, now=self.now())
+        self._settle()
+        return won
+
+    def failed(self, reservation: str, result: ReservationResult) -> None:
+        """The leg to the agent came to nothing."""
+        self._entries.pop(reservation, None)
+        self._core.reservation_failed(reservation, result, now=self.now())
+        self._settle()
+
+    def bridge_ended(self, agent: str) -> None:
+        """The agent's call is over."""
+        self._core.bridge_ended(agent, now=self.now())
+        self._settle()
+
+    def held(self, agent: str, *, held: bool) -> None:
+        """The agent put the caller on hold, or took him or her back."""
+        self._core.agent_held(agent, held=held, now=self.now())
+        self._settle()
+
+    def choose_status(self, agent: str, status: Status, reason: str | None = None) -> None:
+        """The person chose a status. Raises UnknownAgent."""
+        self._core.agent_status(agent, status, reason, now=self.now())
+        self._settle()
+
+    def end_wrap_up(self, agent: str) -> None:
+        """The agent is done with the work after a call. Raises UnknownAgent."""
+        self._core.wrap_up_over(agent, now=self.now())
+        self._settle()
+
+    def reachable(self, agent: str, *, reachable: bool) -> None:
+        """The agent's phones registered, or the last one is gone. Raises UnknownAgent."""
+        self._core.device_reachable(agent, reachable=reachable, now=self.now())
+        self._settle()
+
+    def busy_elsewhere(self, agent: str, *, busy: bool) -> None:
+        """The agent began or ended a call that no queue gave. Raises UnknownAgent."""
+        self._core.agent_busy_elsewhere(agent, busy=busy, now=self.now())
+        self._settle()
+
+    def close(self) -> None:
+        """Disarm the timer."""
+        self._driver.close()
+
+    # --- what the driver needs -------------------------------------------------------------------------------------
+
+    def next_timeout(self) -> float | None:
+        """The distributor's earliest deadline."""
+        return self._core.next_timeout()
+
+    def handle_timeout(self, *, now: float) -> None:
+        """Let the distributor carry out what is due."""
+        self._core.handle_timeout(now=now)
+
+    def _settle(self) -> None:
+        self._deliver()
+        self._driver.rearm()
+
+    def _deliver(self) -> None:
+        for command in self._core.take_commands():
+            match command:
+                case Record():
+                    self._record(command.contact, None, command.type, command.data)
+                case AgentChanged():
+                    for watcher in self._watchers:
+                        watcher(command)
+                case RingAgent():
+                    self._entries[command.reservation] = command.entry
+                    self._tell(command.entry, command)
+                case StopRinging():
+                    self._tell(self._entries.pop(command.reservation, ""), command)
+                case ConnectAgent():
+                    del self._entries[command.reservation]  # `answered` has told its caller already
+                case Overflow():
+                    self._tell(command.entry, command)
+
+    def _tell(self, entry: str, command: object) -> None:
+        inbox = self._inboxes.get(entry)
+        if inbox is not None:
+            inbox.post(command)

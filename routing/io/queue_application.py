@@ -1,0 +1,188 @@
+"""Serves a queue to a contact: music while it waits, the phones of the agents it is reserved for, then the bridge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from base.errors import CentralitaError
+from calls.bridge import Bridge
+from calls.events import LegAnswered, LegEnded, LegHeld, LegRang, LegResumed
+from routing.commands import Overflow, RingAgent, StopRinging
+from routing.queue import EntryJoin
+from routing.reservation import ReservationResult
+from routing.settings import LeaveReason
+from routing.skills import combine
+from sip.stack import CallerIdentity
+
+if TYPE_CHECKING:
+    from calls.contact import Contact
+    from calls.destination import Destination, Queue
+    from calls.exchange import Exchange
+    from calls.leg import Leg
+    from media.plane import Clip
+    from routing.io.distribution import Distribution
+    from sip.stack import Target
+
+_RESULTS = {
+    486: ReservationResult.BUSY,
+    600: ReservationResult.BUSY,
+    603: ReservationResult.REJECTED,
+    403: ReservationResult.REJECTED,
+    480: ReservationResult.REJECTED,
+    404: ReservationResult.UNREACHABLE,
+    408: ReservationResult.UNREACHABLE,
+    410: ReservationResult.UNREACHABLE,
+    503: ReservationResult.UNREACHABLE,
+}
+"""What a final status to an agent's INVITE says about the agent; anything else is FAILED."""
+
+
+class Directory(Protocol):
+    """Where agents' phones are."""
+
+    def target(self, agent: str, contact_uri: str | None) -> Target | None:
+        """The address to call for an agent, or None when no phone is registered."""
+
+
+class QueueApplication:
+    """One object for all queues; each call of `serve` is one contact's stay in one."""
+
+    def __init__(self, exchange: Exchange, distribution: Distribution, directory: Directory, music: Music) -> None:
+        """`music` gives what waiting callers hear."""
+        self._exchange = exchange
+        self._distribution = distribution
+        self._directory = directory
+        self._music = music
+
+    async def serve(self, contact: Contact, destination: Queue) -> Destination | None:
+        """Wait, ring, talk. Returns where the contact goes next, or None when it is over."""
+        return await _Stay(self._exchange, self._distribution, self._directory, self._music, contact).run(destination)
+
+
+class Music(Protocol):
+    """What waiting and held parties hear."""
+
+    def __call__(self) -> tuple[Clip, ...]:
+        """The clips to loop; none is silence."""
+
+
+class _Stay:
+    """One contact in one queue."""
+
+    def __init__(
+        self, exchange: Exchange, distribution: Distribution, directory: Directory, music: Music, contact: Contact
+    ) -> None:
+        self._exchange = exchange
+        self._distribution = distribution
+        self._directory = directory
+        self._music = music
+        self._contact = contact
+        self._agent_leg: Leg | None = None
+        self._reservation: str | None = None
+        self._won = False
+        self._next: Destination | None = None
+
+    async def run(self, destination: Queue) -> Destination | None:
+        contact, caller = self._contact, self._contact.caller
+        if caller is None or caller.has_ended:
+            return None
+        caller.answer()
+        music = self._music()
+        if music:
+            caller.play(music, loop=True)
+        requires = combine(tuple(contact.skills.items()), destination.requires)
+        entry = EntryJoin(contact.id, contact.id, destination.queue, destination.priority, requires)
+        self._distribution.join(entry, contact.inbox)
+        try:
+            while not self._step(await contact.inbox.next(), caller):
+                pass
+            if self._won and self._agent_leg is not None:
+                await self._talk(caller, self._agent_leg)
+        finally:
+            self._distribution.leave(contact.id, LeaveReason.SYSTEM)
+            self._drop_agent_leg()
+        return self._next
+
+    def _step(self, event: object, caller: Leg) -> bool:
+        """Take one event while waiting; True when the waiting is over."""
+        match event:
+            case LegEnded(leg=leg) if leg is caller:
+                self._distribution.leave(self._contact.id, LeaveReason.ABANDONED)
+                self._contact.outcome = "abandoned"
+                return True
+            case Overflow():
+                self._next = event.destination
+                return True
+            case RingAgent():
+                self._ring(event)
+            case StopRinging() if event.reservation == self._reservation:
+                self._drop_agent_leg()
+            case LegRang(leg=leg) if leg is self._agent_leg and self._reservation:
+                self._distribution.ringing(self._reservation)
+            case LegAnswered(leg=leg) if leg is self._agent_leg and self._reservation and not leg.has_ended:
+                return self._connect(self._reservation)
+            case LegEnded(leg=leg) if leg is self._agent_leg and self._reservation:
+                self._fail(_RESULTS.get(event.status, ReservationResult.FAILED))
+            case _:
+                pass
+        return False
+
+    def _ring(self, command: RingAgent) -> None:
+        self._drop_agent_leg()
+        self._reservation = command.reservation
+        target = self._directory.target(command.agent, command.contact_uri)
+        if target is None:
+            self._fail(ReservationResult.UNREACHABLE)
+            return
+        caller = self._contact.caller
+        codec = caller.stream.codec if caller is not None else None
+        try:
+            self._agent_leg = self._exchange.dial(
+                self._contact,
+                target,
+                role="agent",
+                caller=CallerIdentity(self._contact.ani, self._contact.display),
+                prefer=codec,
+                agent=command.agent,
+            )
+        except CentralitaError:
+            self._fail(ReservationResult.FAILED)
+
+    def _connect(self, reservation: str) -> bool:
+        """The agent's phone answered; False when somebody or something was quicker."""
+        if self._distribution.answered(reservation):
+            self._won = True
+            return True
+        self._drop_agent_leg()
+        return False
+
+    def _fail(self, result: ReservationResult) -> None:
+        reservation, self._reservation, self._agent_leg = self._reservation, None, None
+        if reservation is not None:
+            self._distribution.failed(reservation, result)
+
+    def _drop_agent_leg(self) -> None:
+        leg, self._agent_leg, self._reservation = self._agent_leg, None, None
+        if leg is not None:
+            leg.hang_up()
+
+    async def _talk(self, caller: Leg, agent_leg: Leg) -> None:
+        """Caller and agent hear each other until one of them goes; then the other is let go too."""
+        agent = agent_leg.agent or ""
+        bridge = Bridge(self._exchange.plane, self._contact, caller, agent_leg, self._music)
+        bridge.begin()
+        self._contact.outcome = "answered"
+        try:
+            gone = next((leg for leg in (caller, agent_leg) if leg.has_ended), None)
+            while gone is None:
+                event = await self._contact.inbox.next()
+                match event:
+                    case LegHeld(leg=leg) | LegResumed(leg=leg) if leg is agent_leg:
+                        self._distribution.held(agent, held=isinstance(event, LegHeld))
+                    case _:
+                        pass
+                gone = bridge.handle(event)
+            bridge.other(gone).hang_up()
+        finally:
+            bridge.end()
+            self._distribution.bridge_ended(agent)
