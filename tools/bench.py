@@ -1,4 +1,4 @@
-"""Runs every bench/bench_*.py by itself and shows the JSON line that each prints (bench/README.md explains them)."""
+"""Runs every bench/bench_*.py by itself and shows the JSON line that each prints (see bench/README.md)."""
 
 from __future__ import annotations
 

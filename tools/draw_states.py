@@ -1,4 +1,4 @@
-"""Writes docs/state-machines.md from the tables that the code runs: diagram and absorbed inputs of each machine.
+"""Writes docs/state-machines.md from the tables that the code runs: diagrams and absorbed inputs.
 
 `--check` writes nothing and fails when the page is stale.
 """
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tables() -> Iterator[tuple[str, Table[Any, Any, Any]]]:
-    """Every table of the packages in the order of their files, from where it is made and not where it is used."""
+    """Every table of the packages in the order of their files, from where it is made and not used."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             if "Table(" not in path.read_text(encoding="utf-8"):

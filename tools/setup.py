@@ -1,7 +1,7 @@
-"""Makes what the program needs, each time only what changed: Debian and Python packages, the extension, prompts.
+"""Makes what the program needs, and only what changed: Debian and Python packages, extension, prompts.
 
-Standard library only, because it runs before anything is installed. `python3 tools/setup.py` prepares a node to
-run, `--test` adds what the checks and tests need. A second time it needs no network and takes a moment.
+Standard library only, because it runs before anything is installed. `python3 tools/setup.py` prepares
+a node to run, `--test` adds what the checks and tests need. The second time takes a moment and no network.
 """
 
 from __future__ import annotations
