@@ -48,6 +48,11 @@ class Leg:
         return self._machine.state
 
     @property
+    def ending(self) -> LegEnded | None:
+        """How it ended, once it has."""
+        return self._ending
+
+    @property
     def is_up(self) -> bool:
         """Whether the far end has answered (or been answered) and has not gone."""
         return self._machine.state in (LegState.UP, LegState.HELD)

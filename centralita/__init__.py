@@ -1,1 +1,1 @@
-"""The program: command line, settings, wiring, dispatcher, lifecycle."""
+"""The program: command line, settings, wiring, dispatcher and lifecycle of a node."""

@@ -1,0 +1,191 @@
+"""Runs a contact from arrival to end: number -> destination -> application -> next destination, in one loop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from base.errors import CentralitaError
+from calls import cause as causes
+from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri
+from calls.events import LegEnded
+from calls.leg_states import LegState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calls.contact import Contact
+    from calls.destination import Destination
+    from sip.events import Caller
+
+log = structlog.get_logger()
+
+_KINDS: dict[type, str] = {
+    Menu: "numbers",
+    Queue: "numbers",
+    Echo: "numbers",
+    Hangup: "numbers",
+    Uri: "numbers",
+    Agent: "agents",
+    Extension: "agents",
+    FeatureCode: "feature_codes",
+}
+"""What a profile must allow for a caller to reach a destination by dialling it."""
+
+_MOST_STEPS = 50
+"""Destinations one contact may pass through; more is a circle between menus and queues."""
+
+
+class Application(Protocol):
+    """What serves one kind of destination."""
+
+    async def serve(self, contact: Contact, destination: Destination) -> Destination | None:
+        """Serve, and return where the contact goes next, or None when nothing is left to do."""
+
+
+class Route(Protocol):
+    """What the number plan says of a dialled number."""
+
+    @property
+    def destination(self) -> Destination:
+        """Where it leads."""
+
+    @property
+    def client(self) -> str:
+        """The client company it belongs to."""
+
+    @property
+    def language(self) -> str | None:
+        """The language it begins in, when the number alone decides it."""
+
+
+class Dispatcher:
+    """One task for each contact, each ended before the node stops."""
+
+    def __init__(
+        self,
+        route: Callable[[str, Caller], Route | None],
+        allows: Callable[[Caller, str], bool],
+        applications: Mapping[type, Application],
+        on_task: Callable[[Contact, Caller, bool], None] = lambda contact, caller, begun: None,
+    ) -> None:
+        """`route` looks a dialled number up, `allows` asks the caller's profile, `on_task` hears begin and end."""
+        self._route = route
+        self._allows = allows
+        self._applications = applications
+        self._on_task = on_task
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._contacts: dict[str, Contact] = {}
+        self._draining = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def contact_count(self) -> int:
+        """Contacts in progress."""
+        return len(self._contacts)
+
+    def arrive(self, contact: Contact, caller: Caller) -> None:
+        """A call came in: refuse it at once, or begin to serve it."""
+        refusal = self._admit(contact, caller)
+        if isinstance(refusal, int):
+            if contact.caller is not None:
+                contact.caller.refuse(refusal)
+            self._close(contact)
+            return
+        task = asyncio.get_running_loop().create_task(self._serve(contact, caller, refusal), name=contact.id)
+        self._tasks.add(task)
+        self._contacts[contact.id] = contact
+        self._empty.clear()
+        task.add_done_callback(self._tasks.discard)
+
+    def _admit(self, contact: Contact, caller: Caller) -> Destination | int:
+        """Where the dialled number leads, or the status that refuses the caller."""
+        if self._draining:
+            return 503
+        route = self._route(contact.dnis, caller)
+        if route is None:
+            return 404
+        if not self._allows(caller, _KINDS[type(route.destination)]):
+            return 403
+        contact.client, contact.language = route.client, route.language
+        contact.record("contact.routed", client=route.client, language=route.language, destination=str(route.destination))
+        return route.destination
+
+    async def _serve(self, contact: Contact, caller: Caller, destination: Destination) -> None:
+        self._on_task(contact, caller, True)
+        try:
+            await self._run(contact, destination)
+        except CentralitaError as error:
+            log.error("application_failed", contact=contact.id, code=error.code)
+            contact.outcome = "failed"
+            self._let_go(contact, error.status, error.cause)
+        except Exception as error:  # noqa: BLE001 - the last resort: one call fails, the node goes on
+            # Only the kind of the exception: its text may quote what the caller typed.
+            log.error("application_failed", contact=contact.id, error=type(error).__name__, at=_place(error))
+            contact.outcome = "failed"
+            self._let_go(contact, 500, causes.INTERRUPTED)
+        finally:
+            self._let_go(contact, 480, causes.NORMAL)
+            self._close(contact)
+            del self._contacts[contact.id]
+            self._on_task(contact, caller, False)
+            if not self._contacts:
+                self._empty.set()
+
+    async def _run(self, contact: Contact, destination: Destination) -> None:
+        current: Destination | None = destination
+        for _ in range(_MOST_STEPS):
+            if current is None or contact.caller is None or contact.caller.has_ended:
+                return
+            current = await self._applications[type(current)].serve(contact, current)
+        contact.outcome = "circle"
+
+    def _let_go(self, contact: Contact, status: int, cause: int) -> None:
+        for leg in contact.legs:
+            if leg is contact.caller and leg.state in (LegState.INVITED, LegState.RINGING):
+                leg.refuse(status, cause)
+            else:
+                leg.hang_up(cause)
+
+    def _close(self, contact: Contact) -> None:
+        ending = contact.caller.ending if contact.caller is not None else None
+        contact.record(
+            "contact.closed",
+            outcome=contact.outcome or ("refused" if ending is not None and ending.status >= 400 else "completed"),
+            ended_by=_who(ending),
+            status=ending.status if ending else 500,
+            cause=ending.cause if ending else causes.INTERRUPTED,
+        )
+
+    async def drain(self, limit: float) -> int:
+        """Take no more calls, wait for those in progress, end what is left after `limit` seconds; says how many."""
+        self._draining = True
+        try:
+            await asyncio.wait_for(self._empty.wait(), limit)
+        except TimeoutError:
+            pass
+        left = list(self._contacts.values())
+        for contact in left:
+            contact.outcome = "drained"
+            self._let_go(contact, 503, causes.INTERRUPTED)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5.0)
+        for task in self._tasks:
+            task.cancel()
+        return len(left)
+
+
+def _who(ending: LegEnded | None) -> str:
+    if ending is None:
+        return "system"
+    return "caller" if ending.by == "remote" else "centralita"
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"

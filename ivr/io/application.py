@@ -1,0 +1,158 @@
+"""Runs a menu session over a caller's leg: keys and finished prompts in, playback and back-end questions out."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from calls.events import DigitPressed, LegEnded, PlaybackFinished
+from ivr import events as heard
+from ivr.commands import AskBackEnd, BeginSecure, EndSecure, Leave, Play, Record, SetLanguage, StopPlayback
+from ivr.session import MenuSession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from calls.contact import Contact
+    from calls.destination import Destination, Menu
+    from calls.leg import Leg
+    from ivr.commands import Command
+    from ivr.compiled import CompiledMenus
+    from ivr.scene import CallerFacts
+    from media.plane import Clip
+
+
+class Voice(Protocol):
+    """Where prompts are found as sound."""
+
+    def clips(self, segments: Sequence[str], language: str) -> tuple[Clip, ...]:
+        """The sound of these prompt ids in a language."""
+
+
+class BackEnd(Protocol):
+    """A client company's system."""
+
+    async def ask(
+        self, action: str, fields: Mapping[str, object], *, contact: str, caller: str, request: int
+    ) -> heard.BackEndReplied:
+        """Carry out an action. Wipes the secrets it was given; never raises for what the caller typed."""
+
+
+@dataclass(slots=True)
+class MenuApplication:
+    """Serves menu sets. A call keeps the set it began with, whatever is published meanwhile."""
+
+    menus: Callable[[str], CompiledMenus]
+    voice: Voice
+    back_end: BackEnd
+    facts: Callable[[Contact], CallerFacts]
+
+    async def serve(self, contact: Contact, destination: Menu) -> Destination | None:
+        """Until the menus are done with the caller, or the caller with us."""
+        caller = contact.caller
+        if caller is None or caller.has_ended:
+            return None
+        session = MenuSession(
+            self.menus(destination.menu),
+            start=destination.step,
+            language=contact.language,
+            caller=self.facts(contact),
+            now=asyncio.get_running_loop().time(),
+        )
+        caller.answer()
+        return await _Visit(self, contact, caller, session).run()
+
+
+class _Visit:
+    """One caller in one menu set."""
+
+    __slots__ = ("_app", "_asking", "_caller", "_contact", "_next", "_playing", "_session")
+
+    def __init__(self, app: MenuApplication, contact: Contact, caller: Leg, session: MenuSession) -> None:
+        self._app = app
+        self._contact = contact
+        self._caller = caller
+        self._session = session
+        self._playing: tuple[int, int] | None = None
+        """(the port's number of what plays, the session's number for it)"""
+        self._asking: dict[int, asyncio.Task[None]] = {}
+        self._next: Destination | None = None
+
+    async def run(self) -> Destination | None:
+        session, inbox = self._session, self._contact.inbox
+        loop = asyncio.get_running_loop()
+        self._contact.record("menu.version", menu=session.menu_set, version=session.version)
+        self._carry_out(session.start(now=loop.time()))
+        while not session.finished:
+            event = await inbox.next(session.next_timeout())
+            now = loop.time()
+            self._carry_out(session.handle_timeout(now=now) if event is None else self._hear(event, now))
+        if self._caller.has_ended and self._contact.outcome is None:
+            self._contact.outcome = "menu"
+        if self._asking:
+            await asyncio.wait(self._asking.values())  # a transaction once begun ends in a known state
+        return self._next
+
+    def _hear(self, event: object, now: float) -> list[Command]:
+        match event:
+            case DigitPressed(leg=leg) if leg is self._caller:
+                return self._session.feed(heard.DigitPressed(event.digit), now=now)
+            case PlaybackFinished(leg=leg) if leg is self._caller and self._playing is not None:
+                port_number, number = self._playing
+                if event.playback == port_number:
+                    self._playing = None
+                    return self._session.feed(heard.PlaybackFinished(number), now=now)
+                return []
+            case heard.BackEndReplied():
+                return self._session.feed(event, now=now)
+            case LegEnded(leg=leg) if leg is self._caller:
+                return self._session.feed(heard.CallerHungUp(), now=now)
+            case _:
+                return []
+
+    def _carry_out(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            match command:
+                case Play():
+                    self._play(command)
+                case StopPlayback():
+                    self._playing = None
+                    self._caller.stop()
+                case Record():
+                    self._contact.record(command.type, self._caller, **command.data)
+                case AskBackEnd():
+                    self._ask(command)
+                case SetLanguage():
+                    self._contact.language = command.language
+                    self._contact.record("language.set", self._caller, language=command.language)
+                case BeginSecure():
+                    self._contact.record("secure.began", self._caller)
+                case EndSecure():
+                    self._contact.record("secure.ended", self._caller)
+                case Leave():
+                    self._next = command.destination
+
+    def _play(self, command: Play) -> None:
+        clips = self._app.voice.clips(command.segments, command.language)
+        if not self._caller.has_ended:
+            self._playing = (self._caller.play(clips, loop=command.loop), command.playback)
+
+    def _ask(self, command: AskBackEnd) -> None:
+        task = asyncio.get_running_loop().create_task(self._reply(command))
+        self._asking[command.request] = task
+
+    async def _reply(self, command: AskBackEnd) -> None:
+        """The answer comes to the contact's inbox like everything else; the session's own timeout bounds the wait."""
+        try:
+            reply = await self._app.back_end.ask(
+                command.action,
+                command.fields,
+                contact=self._contact.id,
+                caller=self._contact.ani,
+                request=command.request,
+            )
+            self._contact.record("transaction.result", self._caller, action=command.action, result=reply.result)
+            self._contact.inbox.post(reply)
+        finally:
+            self._asking.pop(command.request, None)
