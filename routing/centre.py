@@ -1,0 +1,68 @@
+"""centre.yaml: what is set once for the whole centre. The command line may override addresses and ports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from base.document import Part
+from base.durations import Seconds
+
+_HIGHEST_PORT = 65535
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+
+def address(value: object) -> Address:
+    """Read `127.0.0.1:5060` or `[::1]:5060`. Raises ValueError."""
+    if isinstance(value, Address):
+        return value
+    host, colon, port = str(value).rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > _HIGHEST_PORT:
+        raise ValueError(f"{value!r} is not an address; write it as 127.0.0.1:5060")
+    return Address(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+def ports(value: object) -> tuple[int, int]:
+    """Read `20000-29999`: lowest and highest. Raises ValueError."""
+    if isinstance(value, tuple):
+        value = f"{value[0]}-{value[1]}"
+    low, dash, high = str(value).partition("-")
+    if not (dash and low.isdigit() and high.isdigit() and 0 < int(low) < int(high) <= _HIGHEST_PORT):
+        raise ValueError(f"{value!r} is not a range of ports; write it as 20000-29999")
+    return int(low), int(high)
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{value!r} is not a time zone; write one as Europe/Madrid") from None
+    return value
+
+
+class Centre(Part):
+    """centre.yaml."""
+
+    name: str = "Centralita"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    country: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")] | None = None
+    """Calling code, for numbers dialled without one."""
+    language: str = "en"
+    sip: Annotated[Address, BeforeValidator(address)] = Address("127.0.0.1", 5060)
+    http: Annotated[Address, BeforeValidator(address)] = Address("127.0.0.1", 8080)
+    rtp_address: str | None = None
+    """Where sound is received; the host of `sip` unless given."""
+    rtp_ports: Annotated[tuple[int, int], BeforeValidator(ports)] = (20000, 29999)
+    sip_profiles: Path = Path("../sip_profiles")
+    prompts: Path = Path("../prompts")
+    drain_limit: Seconds = 600.0
+    """How long calls may go on after the server was asked to stop."""

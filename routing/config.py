@@ -1,0 +1,243 @@
+"""Reads config/ (centre, skills, queues, agents, numbers) and checks what the files say of each other.
+
+Menus and clients have files of their own that others read; here only their names matter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from base.document import Fault, load, refuse, suggest
+from routing.agents import Status
+from routing.centre import Centre
+from routing.documents import AgentPart, AgentsFile, NumbersFile, QueuePart, QueuesFile, SkillsFile
+from routing.inbound import normalise
+from routing.settings import (
+    AgentSettings,
+    Delays,
+    JoinEmpty,
+    LeaveReason,
+    NoAnswer,
+    NumberSettings,
+    QueueSettings,
+    RoutingConfig,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from base.document import Document, Location
+    from routing.documents import DestinationPart
+
+_ROW = re.compile(r"(?P<prefix>.*?)(?P<low>\d+)\.\.(?P<again>.*?)(?P<high>\d+)")
+_LONGEST_ROW = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class CentreConfig:
+    """All that config/ says, menus and clients apart."""
+
+    centre: Centre
+    routing: RoutingConfig
+    folder: Path
+
+    @property
+    def sip_profiles(self) -> Path:
+        """The folder of SIP profiles."""
+        return self.folder / self.centre.sip_profiles
+
+    @property
+    def prompts(self) -> Path:
+        """The folder of prompts."""
+        return self.folder / self.centre.prompts
+
+
+def read_config(folder: Path) -> CentreConfig:
+    """Read and check the folder. Raises DocumentError that lists every fault."""
+    config, faults = check_config(folder)
+    refuse(faults)
+    if config is None:
+        raise AssertionError("a configuration without faults is there")
+    return config
+
+
+def check_config(
+    folder: Path, *, menus: Collection[str] | None = None, clients: Collection[str] | None = None
+) -> tuple[CentreConfig | None, list[Fault]]:
+    """Read the folder and list its faults; the configuration is None when there are any.
+
+    Names of menus and clients are those of the files in menus/ and clients/ unless given.
+    """
+    faults: list[Fault] = []
+    reader = _Reader(
+        faults,
+        _stems(folder / "menus") if menus is None else frozenset(menus),
+        _stems(folder / "clients") if clients is None else frozenset(clients),
+    )
+    centre, _ = load(Centre, folder / "centre.yaml", faults)
+    skills, _ = load(SkillsFile, folder / "skills.yaml", faults)
+    queues, queues_at = load(QueuesFile, folder / "queues.yaml", faults)
+    agents, agents_at = load(AgentsFile, folder / "agents.yaml", faults)
+    numbers, numbers_at = load(NumbersFile, folder / "numbers.yaml", faults)
+    if centre is None or skills is None or queues is None or agents is None or numbers is None:
+        return None, faults
+    reader.skills, reader.queues = skills.skills.keys(), queues.queues.keys()
+    staff = reader.read_agents(agents, agents_at)
+    lines = reader.read_queues(queues, queues_at, staff)
+    plan = reader.read_numbers(numbers, numbers_at)
+    if faults:
+        return None, faults
+    routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country)
+    return CentreConfig(centre, routing, folder), faults
+
+
+def _stems(folder: Path) -> frozenset[str]:
+    return frozenset(each.stem for each in folder.glob("*.yaml"))
+
+
+class _Reader:
+    """Makes settings of the parts and notes what does not fit together."""
+
+    def __init__(self, faults: list[Fault], menus: Collection[str], clients: Collection[str]) -> None:
+        self.faults = faults
+        self.menus = menus
+        self.clients = clients
+        self.skills: Collection[str] = ()
+        self.queues: Collection[str] = ()
+        self.agents: Collection[str] = ()
+
+    def read_agents(self, file: AgentsFile, at: Document) -> dict[str, AgentSettings]:
+        """All agents, rows written out."""
+        found: dict[str, AgentSettings] = {}
+        accounts: dict[str, str] = {}
+        for number, part in enumerate(file.agents):
+            here: Location = ("agents", number)
+            self._known(at, (*here, "queues"), part.queues, self.queues, "queue")
+            self._known(at, (*here, "skills"), part.skills, self.skills, "skill")
+            if not part.queues:
+                mend = "add queues: [name], or remove the agent"
+                self.faults.append(at.fault(here, f"agent {part.id} serves no queue", mend))
+            for agent in self._written_out(part, at, here):
+                if agent.id in found:
+                    self.faults.append(
+                        at.fault((*here, "id"), f"agent {agent.id} is given twice", "keep one")
+                    )
+                if agent.account is not None and agent.account in accounts:
+                    what = f"account {agent.account} belongs to agent {accounts[agent.account]} already"
+                    self.faults.append(at.fault((*here, "account"), what, "give each agent an account"))
+                elif agent.account is not None:
+                    accounts[agent.account] = agent.id
+                found[agent.id] = agent
+        self.agents = found.keys()
+        return found
+
+    def read_queues(
+        self, file: QueuesFile, at: Document, staff: Mapping[str, AgentSettings]
+    ) -> dict[str, QueueSettings]:
+        """All queues."""
+        served = {queue for agent in staff.values() for queue in agent.queues}
+        found: dict[str, QueueSettings] = {}
+        for name, part in file.queues.items():
+            here: Location = ("queues", name)
+            self._known(at, (*here, "requires"), part.requires, self.skills, "skill")
+            self._known(at, (*here, "clients"), part.clients, self.clients, "client")
+            if name not in served:
+                mend = f"add {name} to the queues of an agent in agents.yaml"
+                self.faults.append(at.fault(here, f"no agent serves the queue {name}", mend))
+            for reason, destination in part.overflow:
+                if destination is not None:
+                    self._leads_somewhere(at, (*here, "overflow", reason), destination)
+                    if destination.queue == name:
+                        what = f"the queue {name} overflows into itself"
+                        self.faults.append(at.fault((*here, "overflow", reason), what, "name another place"))
+            found[name] = _queue(name, part)
+        return found
+
+    def read_numbers(self, file: NumbersFile, at: Document) -> tuple[NumberSettings, ...]:
+        """All numbers."""
+        seen: dict[str, int] = {}
+        found = []
+        for index, part in enumerate(file.numbers):
+            here: Location = ("numbers", index)
+            key = normalise(part.number)
+            line = at.line((*here, "number"))
+            if key in seen:
+                mend = f"it stands first in line {seen[key]}"
+                self.faults.append(
+                    at.fault((*here, "number"), f"the number {part.number} is given twice", mend)
+                )
+            seen.setdefault(key, line)
+            self._known(at, (*here, "client"), [part.client], self.clients, "client")
+            self._leads_somewhere(at, here, part)
+            found.append(NumberSettings(part.number, part.client, part.destination(), part.language))
+        return tuple(found)
+
+    def _leads_somewhere(self, at: Document, here: Location, part: DestinationPart) -> None:
+        for kind, known in (("menu", self.menus), ("queue", self.queues), ("agent", self.agents)):
+            name = getattr(part, kind)
+            if name is not None:
+                self._known(at, (*here, kind), [name], known, kind)
+
+    def _known(
+        self, at: Document, here: Location, names: Iterable[str], known: Collection[str], kind: str
+    ) -> None:
+        for index, name in enumerate(names):
+            if name not in known:
+                where = (*here, name if isinstance(names, dict) else index)
+                mend = suggest(name, known) or f"there is no {kind} yet"
+                self.faults.append(at.fault(where, f'no {kind} is called "{name}"', mend))
+
+    def _written_out(self, part: AgentPart, at: Document, here: Location) -> Iterator[AgentSettings]:
+        if ".." not in part.id:
+            yield _agent(part, part.id)
+            return
+        row = _ROW.fullmatch(part.id)
+        mend = "write a row as a001..a500"
+        if row is None or row["prefix"] != row["again"] or len(row["low"]) != len(row["high"]):
+            self.faults.append(at.fault((*here, "id"), f"{part.id} is not a row of agents", mend))
+            return
+        low, high = int(row["low"]), int(row["high"])
+        if low > high or high - low >= _LONGEST_ROW:
+            self.faults.append(at.fault((*here, "id"), f"{part.id} is a row of no agents or too many", mend))
+            return
+        if "{id}" not in (part.contact or part.account or ""):
+            what = "a row of agents needs {id} in its contact or account"
+            self.faults.append(at.fault(here, what, "e.g. contact: sip:{id}@192.0.2.4"))
+            return
+        for number in range(low, high + 1):
+            yield _agent(part, f"{row['prefix']}{number:0{len(row['low'])}d}")
+
+
+def _agent(part: AgentPart, name: str) -> AgentSettings:
+    return AgentSettings(
+        id=name,
+        name=part.name.replace("{id}", name),
+        account=None if part.account is None else part.account.replace("{id}", name),
+        contact=None if part.contact is None else part.contact.replace("{id}", name),
+        skills=part.skills,
+        queues=tuple(dict.fromkeys(part.queues)),
+        status=Status(part.status),
+        wrap_up=part.wrap_up,
+    )
+
+
+def _queue(name: str, part: QueuePart) -> QueueSettings:
+    return QueueSettings(
+        id=name,
+        name=part.name or name,
+        clients=tuple(part.clients),
+        strategy=part.strategy,
+        requires=tuple(sorted(part.requires.items())),
+        ring_timeout=part.ring_timeout,
+        wrap_up=part.wrap_up,
+        max_wait=part.max_wait,
+        capacity=part.capacity,
+        join_empty=JoinEmpty(part.join_empty),
+        no_answer=NoAnswer(part.no_answer),
+        delays=Delays(**part.delays.model_dump()),
+        overflow={LeaveReason(why): where.destination() for why, where in part.overflow if where is not None},
+        music=part.music,
+    )

@@ -1,0 +1,178 @@
+"""The files of config/ that routing reads, as models: numbers, queues, skills, agents.
+
+Only form is checked here; what one file says of another is checked in `routing.config`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from base.document import Part, suggest
+from base.durations import Seconds
+from calls import destination as to
+from routing.settings import Delays
+from routing.strategies import ALIASES, LATER, STRATEGIES, canonical
+
+Proficiency = Annotated[int, Field(ge=0, le=5)]
+PositiveSeconds = Annotated[Seconds, Field(gt=0)]
+NumberWord = Annotated[str, Field(min_length=1)]
+
+
+def _strategy(value: str) -> str:
+    found = canonical(value)
+    if found is None:
+        if value in LATER:
+            raise ValueError(f'the strategy "{value}" is not built yet; there is: {", ".join(STRATEGIES)}')
+        raise ValueError(f'no strategy is called "{value}"; {suggest(value, [*STRATEGIES, *ALIASES])}')
+    return found
+
+
+Strategy = Annotated[str, AfterValidator(_strategy)]
+
+
+class HangupPart(Part):
+    """How a call is ended."""
+
+    cause: Annotated[int, Field(ge=1, le=127)] = 16
+    status: Annotated[int, Field(ge=400, le=699)] = 603
+
+
+class DestinationPart(Part):
+    """Where a call goes: exactly one of these keys."""
+
+    menu: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    extension: str | None = None
+    uri: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
+    echo: bool = False
+    hangup: Annotated[HangupPart | None, BeforeValidator(lambda value: {} if value is True else value)] = None
+
+    step: str | None = None
+    """With `menu`: begin at this step."""
+    priority: int = 0
+    """With `queue`: higher is served earlier."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        chosen = [
+            name
+            for name in ("menu", "queue", "agent", "extension", "uri", "echo", "hangup")
+            if getattr(self, name) not in (None, False)
+        ]
+        if len(chosen) != 1:
+            found = "none is given" if not chosen else f"there are {', '.join(chosen)}"
+            raise ValueError(
+                f"exactly one of menu, queue, agent, extension, uri, echo, hangup says where to go; {found}"
+            )
+        if self.step is not None and self.menu is None:
+            raise ValueError("step goes with menu only")
+        if self.priority and self.queue is None:
+            raise ValueError("priority goes with queue only")
+        return self
+
+    def destination(self) -> to.Destination:
+        """The value that the dispatcher understands."""
+        if self.menu is not None:
+            return to.Menu(self.menu, self.step)
+        if self.queue is not None:
+            return to.Queue(self.queue, self.priority)
+        if self.agent is not None:
+            return to.Agent(self.agent)
+        if self.extension is not None:
+            return to.Extension(self.extension)
+        if self.uri is not None:
+            return to.Uri(self.uri)
+        if self.hangup is not None:
+            return to.Hangup(self.hangup.cause, self.hangup.status)
+        return to.Echo()
+
+
+class NumberPart(DestinationPart):
+    """One dialled number (`+34910000001`, `q`) or the beginning of several (`bob_*`)."""
+
+    number: NumberWord
+    client: str
+    language: str | None = None
+
+
+class NumbersFile(Part):
+    """numbers.yaml."""
+
+    numbers: tuple[NumberPart, ...] = ()
+
+
+class SkillsFile(Part):
+    """skills.yaml: id to readable name."""
+
+    skills: dict[str, str] = Field(default_factory=dict)
+
+
+class DelaysPart(Part):
+    """How long an agent is left alone after a reservation that failed, by result."""
+
+    no_answer: PositiveSeconds = Delays().no_answer
+    rejected: PositiveSeconds = Delays().rejected
+    busy: PositiveSeconds = Delays().busy
+    unreachable: PositiveSeconds = Delays().unreachable
+    failed: PositiveSeconds = Delays().failed
+
+
+class OverflowPart(Part):
+    """Where callers go who leave without an agent, by reason; what is not given hangs up."""
+
+    full: DestinationPart | None = None
+    join_empty: DestinationPart | None = None
+    timeout: DestinationPart | None = None
+    closed: DestinationPart | None = None
+
+
+class QueuePart(Part):
+    """One queue."""
+
+    name: str = ""
+    clients: tuple[str, ...] = ()
+    strategy: Strategy = "longest-idle"
+    requires: dict[str, Proficiency] = Field(default_factory=dict)
+    ring_timeout: PositiveSeconds = 20.0
+    wrap_up: Seconds = 0.0
+    max_wait: PositiveSeconds | None = None
+    capacity: Annotated[int, Field(ge=1)] | None = None
+    join_empty: Literal["always", "logged_in", "ready"] = "always"
+    no_answer: Literal["not_ready", "retry"] = "not_ready"
+    delays: DelaysPart = DelaysPart()
+    overflow: OverflowPart = OverflowPart()
+    music: str | None = None
+
+
+class QueuesFile(Part):
+    """queues.yaml: id to queue."""
+
+    queues: dict[str, QueuePart] = Field(default_factory=dict)
+
+
+class AgentPart(Part):
+    """One agent, or a row of them: `id: a001..a500` with `{id}` in the other texts."""
+
+    id: NumberWord
+    name: str = ""
+    account: str | None = None
+    contact: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
+    skills: dict[str, Proficiency] = Field(default_factory=dict)
+    queues: tuple[str, ...] = ()
+    status: Literal["logged_out", "available", "not_ready"] = "logged_out"
+    wrap_up: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _reached(self) -> Self:
+        if (self.account is None) == (self.contact is None):
+            raise ValueError("an agent has either an account (a phone that registers) or a fixed contact")
+        return self
+
+
+class AgentsFile(Part):
+    """agents.yaml."""
+
+    agents: tuple[AgentPart, ...] = ()

@@ -1,0 +1,58 @@
+"""What agents dial on any phone to change their own status. This table is the one place where the codes stand.
+
+A code may be followed by more digits: `*122` is not ready (`*12`) for reason 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from calls import destination
+
+
+class Wish(Enum):
+    """What an agent asks for by dialling."""
+
+    AVAILABLE = "available"
+    NOT_READY = "not_ready"
+    WRAP_UP_OVER = "wrap_up_over"
+    LOG_OUT = "log_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code."""
+
+    code: str
+    wish: Wish
+    meaning: str
+
+
+CODES = {
+    each.code: each
+    for each in (
+        Code("*10", Wish.LOG_OUT, "log out"),
+        Code("*11", Wish.AVAILABLE, "log in and be available"),
+        Code("*12", Wish.NOT_READY, "not ready; a digit more gives the reason"),
+        Code("*13", Wish.WRAP_UP_OVER, "wrap-up is over"),
+    )
+}
+
+REASONS = {"1": "break", "2": "lunch", "3": "training", "4": "meeting", "5": "back_office"}
+"""Reasons for being not ready, by the digit after `*12`."""
+
+_LENGTH = 3
+
+
+def find(dialled: str) -> destination.FeatureCode | None:
+    """The feature code that was dialled, or None."""
+    code, argument = dialled[:_LENGTH], dialled[_LENGTH:]
+    if code not in CODES or (argument and not argument.isdigit()):
+        return None
+    return destination.FeatureCode(code, argument)
+
+
+def reason(argument: str) -> str | None:
+    """The reason that the digits after `*12` stand for; an unknown one is kept as it was dialled."""
+    return REASONS.get(argument, argument) or None
