@@ -1,0 +1,324 @@
+"""pjsua2 as a phone: registered or not, it answers or dials, plays a WAV file and records what it hears.
+
+pjsua2 keeps one endpoint per process and calls back from it, so each phone is a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import sys
+from pathlib import Path
+from typing import Any, Self
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.kit.foreign_process import PATIENCE, ForeignProcess, report
+
+USE_DEFAULTS = True  # of the call settings, as pjsua2 asks it: by position
+
+
+class PjsuaPhone:
+    """The driver's side of one pjsua2 phone."""
+
+    def __init__(
+        self,
+        *,
+        server: tuple[str, int],
+        local: tuple[str, int],
+        rtp_port: int,
+        user: str,
+        folder: Path,
+        password: str | None = None,
+        plays: Path | None = None,
+        on_call: str = "answer",
+        realm: str = "*",
+    ) -> None:
+        """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.user = user
+        self.server = server
+        self.recording = folder / f"{user}-heard.wav"
+        settings: dict[str, object] = {
+            "name": f"pjsua2 {user}",
+            "server": list(server),
+            "local": list(local),
+            "rtp_port": rtp_port,
+            "user": user,
+            "password": password,
+            "realm": realm,
+            "plays": str(plays) if plays else None,
+            "records": str(self.recording),
+            "on_call": on_call,
+            "log": str(folder / f"{user}-pjsua.log"),
+        }
+        self.process = ForeignProcess(Path(__file__), settings, log=folder / f"{user}-process.log")
+        self._registers = password is not None
+
+    def __enter__(self) -> Self:
+        self.process.wait_for("ready")
+        if self._registers:
+            self.process.wait_for("registration", status=200, active=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.close()
+
+    def dial(self, number: str, *, within: float = PATIENCE) -> None:
+        """Call a number of the server and wait until it is answered."""
+        mark = self.process.mark()
+        self.start_dialling(number)
+        self.process.wait_for("call", state="CONFIRMED", within=within, after=mark)
+
+    def start_dialling(self, number: str) -> None:
+        """Call a number of the server without waiting."""
+        self.process.tell("dial", uri=f"sip:{number}@{self.server[0]}:{self.server[1]}")
+
+    def dial_to_the_end(self, number: str, *, within: float = PATIENCE) -> int:
+        """Call a number that ends by itself (a refusal, a feature code) and return the last status."""
+        mark = self.process.mark()
+        self.start_dialling(number)
+        return int(self.process.wait_for("call", state="DISCONNECTED", within=within, after=mark)["status"])
+
+    def policy(self, on_call: str) -> None:
+        """Change what the phone does with the next call."""
+        self.process.tell("policy", on_call=on_call)
+
+    def answer(self) -> None:
+        """Answer the call that rings."""
+        self.process.tell("answer")
+
+    def press(self, digits: str) -> None:
+        """Send RFC 4733 digits."""
+        self.process.tell("press", digits=digits)
+
+    def hold(self) -> None:
+        """Put the call on hold."""
+        self.process.tell("hold")
+
+    def resume(self) -> None:
+        """Take the call back from hold."""
+        self.process.tell("resume")
+
+    def hang_up(self) -> None:
+        """End the call, or cancel it while it rings."""
+        mark = self.process.mark()
+        self.process.tell("hangup")
+        self.process.wait_for("call", state="DISCONNECTED", after=mark)
+
+    def unregister(self) -> None:
+        """Take the binding away."""
+        mark = self.process.mark()
+        self.process.tell("unregister")
+        self.process.wait_for("registration", status=200, active=False, after=mark)
+
+    def wait_for_incoming(self, *, within: float = PATIENCE, after: int = 0) -> dict[str, Any]:
+        """Wait until the phone rings."""
+        return self.process.wait_for("incoming", within=within, after=after)
+
+    def wait_for_state(self, state: str, *, within: float = PATIENCE, after: int = 0) -> dict[str, Any]:
+        """Wait for CONFIRMED, DISCONNECTED, ... (the names pjsua gives them)."""
+        return self.process.wait_for("call", state=state, within=within, after=after)
+
+
+def work(settings: dict[str, Any]) -> None:
+    """Worker side: poll pjsua and the driver in turn, in one thread."""
+    phone = _Worker(settings)
+    report("ready")
+    while not phone.finished:
+        phone.poll()
+        if select.select([sys.stdin], [], [], 0)[0]:
+            line = sys.stdin.readline()
+            order = json.loads(line) if line else {"do": "quit"}
+            getattr(phone, order.pop("do"))(**order)
+    phone.close()
+
+
+class _Worker:
+    def __init__(self, settings: dict[str, Any]) -> None:
+        import pjsua2
+
+        self.pj = pjsua2
+        self.settings = settings
+        self.finished = False
+        self.on_call: str = settings["on_call"]
+        self.call: Any = None
+        self.kept: list[Any] = []  # pjsua crashes when Python collects an object it still uses
+        self.endpoint = _open_endpoint(pjsua2, settings)
+        self.account = _account_class(pjsua2, self)()
+        self.account.create(_account_settings(pjsua2, settings))
+
+    def poll(self) -> None:
+        self.endpoint.libHandleEvents(20)
+
+    def dial(self, uri: str) -> None:
+        self.call = _call_class(self.pj, self)(self.account)
+        self.kept.append(self.call)
+        self.call.makeCall(uri, self.pj.CallOpParam(USE_DEFAULTS))
+
+    def policy(self, on_call: str) -> None:
+        self.on_call = on_call
+
+    def incoming(self, call: Any) -> None:
+        self.kept.append(call)
+        if self.on_call.isdigit():
+            self._reply(call, int(self.on_call))
+            report("incoming", peer=call.getInfo().remoteUri)
+            return
+        self.call = call
+        if self.on_call != "silent":
+            self._reply(call, 180)
+        report("incoming", peer=call.getInfo().remoteUri)
+        if self.on_call == "answer":
+            self._reply(call, 200)
+
+    def answer(self) -> None:
+        self._reply(self.call, 200)
+
+    def refuse(self, status: int) -> None:
+        self._reply(self.call, status)
+
+    def _reply(self, call: Any, status: int) -> None:
+        answer = self.pj.CallOpParam()
+        answer.statusCode = status
+        call.answer(answer)
+
+    def press(self, digits: str) -> None:
+        self.call.dialDtmf(digits)
+
+    def hold(self) -> None:
+        self.call.setHold(self.pj.CallOpParam(USE_DEFAULTS))
+
+    def resume(self) -> None:
+        again = self.pj.CallOpParam(USE_DEFAULTS)
+        again.opt.flag = self.pj.PJSUA_CALL_UNHOLD
+        self.call.reinvite(again)
+
+    def hangup(self) -> None:
+        self.call.hangup(self.pj.CallOpParam(USE_DEFAULTS))
+
+    def unregister(self) -> None:
+        self.account.setRegistration(False)
+
+    def media(self, call: Any) -> None:
+        info = call.getInfo()  # its media list dies with it
+        for index, media in enumerate(info.media):
+            if media.type != self.pj.PJMEDIA_TYPE_AUDIO:
+                continue
+            report("media", status=int(media.status), dir=int(media.dir))
+            if media.status == self.pj.PJSUA_CALL_MEDIA_ACTIVE:
+                self._connect(call.getAudioMedia(index))
+
+    def _connect(self, sound: Any) -> None:
+        if self.settings["plays"]:
+            player = self.pj.AudioMediaPlayer()
+            player.createPlayer(self.settings["plays"])
+            player.startTransmit(sound)
+            self.kept.append(player)
+        recorder = self.pj.AudioMediaRecorder()
+        recorder.createRecorder(self.settings["records"])
+        sound.startTransmit(recorder)
+        self.kept.append(recorder)
+
+    def forget_sound(self) -> None:
+        """Close the recording, so that the file's length is written."""
+        self.kept = [one for one in self.kept if isinstance(one, self.pj.Call)]
+
+    def quit(self) -> None:
+        self.finished = True
+
+    def close(self) -> None:
+        self.endpoint.hangupAllCalls()
+        if self.settings["password"] is not None and self.account.getInfo().regIsActive:
+            self.account.setRegistration(False)
+            for _ in range(100):
+                self.poll()
+                if not self.account.getInfo().regIsActive:
+                    break
+        self.forget_sound()
+        sys.stdout.flush()
+        import os
+
+        os._exit(0)  # libDestroy waits a second for nothing
+
+
+def _open_endpoint(pj: Any, settings: dict[str, Any]) -> Any:
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.logConfig.level = 4
+    config.logConfig.consoleLevel = 0
+    config.logConfig.filename = settings["log"]
+    config.medConfig.clockRate = 8000
+    config.medConfig.sndClockRate = 8000
+    config.medConfig.ecTailLen = 0
+    config.medConfig.noVad = True
+    endpoint.libInit(config)
+    transport = pj.TransportConfig()
+    transport.boundAddress, transport.port = settings["local"]
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    endpoint.libStart()
+    endpoint.audDevManager().setNullDev()
+    for codec in endpoint.codecEnum2():
+        endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId.startswith("PCM") else 0)
+    return endpoint
+
+
+def _account_settings(pj: Any, settings: dict[str, Any]) -> Any:
+    host, port = settings["server"]
+    config = pj.AccountConfig()
+    config.idUri = f"sip:{settings['user']}@{host}:{port}"
+    if settings["password"] is not None:
+        config.regConfig.registrarUri = f"sip:{host}:{port}"
+        config.regConfig.timeoutSec = 300
+        config.sipConfig.authCreds.append(
+            pj.AuthCredInfo("digest", settings["realm"], settings["user"], 0, settings["password"])
+        )
+    media = config.mediaConfig.transportConfig
+    media.boundAddress, media.port = settings["local"][0], settings["rtp_port"]
+    media.portRange = 6
+    config.natConfig.sipOutboundUse = 0
+    return config
+
+
+def _account_class(pj: Any, worker: _Worker) -> Any:
+    class Account(pj.Account):  # type: ignore[misc]
+        """Tells the worker of registrations and calls."""
+
+        def onRegState(self, prm: Any) -> None:  # noqa: N802 - pjsua2's name
+            report("registration", status=int(prm.code), reason=prm.reason, active=self.getInfo().regIsActive)
+
+        def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+            worker.incoming(_call_class(pj, worker)(self, prm.callId))
+
+    return Account
+
+
+def _call_class(pj: Any, worker: _Worker) -> Any:
+    class Call(pj.Call):  # type: ignore[misc]
+        """Tells the worker of states, media and digits."""
+
+        def onCallState(self, prm: Any) -> None:  # noqa: N802
+            info = self.getInfo()
+            if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+                worker.forget_sound()
+            report(
+                "call",
+                state=info.stateText.replace("DISCONNCTD", "DISCONNECTED"),
+                status=int(info.lastStatusCode),
+                reason=info.lastReason,
+            )
+
+        def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
+            worker.media(self)
+
+        def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+            report("digit", digit=prm.digit)
+
+    return Call
+
+
+if __name__ == "__main__":
+    work(json.loads(sys.argv[1]))
