@@ -11,13 +11,13 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ PIP = (str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check")
 PROGRAM = VENV / "bin" / "centralita"
 RUST_SOURCES = ("media/plane/src", "media/plane/Cargo.toml", "media/plane/Cargo.lock", "pyproject.toml")
 HEARTBEAT = 15.0  # seconds between two signs of life of a long step
+LINES_SHOWN = 24  # of what a failing command said
 
 
 class SetupError(Exception):
@@ -197,16 +198,23 @@ def _as_root(by_hand: str) -> list[str]:
 
 
 def _run(command: Sequence[str], *, check: bool = True, mend: str = "") -> int:
-    """Run quietly; on failure show the last lines and say what may help."""
-    last: deque[str] = deque(maxlen=20)
+    """Run quietly; on failure show the lines that tell why and say what may help."""
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as child:
-        last.extend(child.stdout or ())
+        said = [line.rstrip() for line in child.stdout or ()]
     if check and child.returncode != 0:
-        print("", *(f"    {line.rstrip()}" for line in last), sep="\n", file=sys.stderr)
+        print("", *(f"    {line}" for line in _telling(said)), "", sep="\n", file=sys.stderr)
         raise SetupError(f"`{shlex.join(command[:6])} ...` failed; {mend}")
     return child.returncode
+
+
+def _telling(said: Sequence[str]) -> Sequence[str]:
+    """The first complaint of a compiler and what follows it, or else the last lines."""
+    for number, line in enumerate(said):
+        if re.match(r" *error(\[E\d+\])?: (?!subprocess)", line):
+            return said[number : number + LINES_SHOWN]
+    return said[-LINES_SHOWN:]
 
 
 @contextmanager
