@@ -1,0 +1,262 @@
+"""The whole distributor under arrivals, hang-ups, answers, refusals, dead phones and changes of mind in any order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from routing.agents import State, Status
+from routing.commands import ConnectAgent, Overflow, Record, RingAgent, StopRinging
+from routing.distributor import Distributor
+from routing.entry import EntryJoin
+from routing.reservation import ReservationResult
+from routing.settings import AgentSettings, JoinEmpty, LeaveReason, NoAnswer, QueueSettings, RoutingConfig
+from routing.skills import combine, lacking
+
+if TYPE_CHECKING:
+    from hypothesis.stateful import Bundle  # noqa: F401 - named for readers of the rules
+
+AGENTS = {
+    each.id: each
+    for each in (
+        AgentSettings("ana", contact="sip:ana@h", skills={"es": 5, "cards": 3}, queues=("cards", "loans")),
+        AgentSettings("ben", contact="sip:ben@h", skills={"es": 2}, queues=("cards",), status=Status.AVAILABLE),
+        AgentSettings("cyd", account="103", skills={"cards": 1}, queues=("loans",), status=Status.AVAILABLE),
+        AgentSettings("dan", account="104", skills={"es": 4}, queues=("loans", "cards"), status=Status.NOT_READY),
+    )
+}
+QUEUES = {
+    each.id: each
+    for each in (
+        QueueSettings("cards", requires=(("es", 1),), ring_timeout=20, wrap_up=10, max_wait=90, capacity=6),
+        QueueSettings("loans", ring_timeout=15, no_answer=NoAnswer.RETRY, join_empty=JoinEmpty.LOGGED_IN),
+    )
+}
+REQUIRES = [(), (("es", 3),), (("cards", 2),)]
+FAILURES = [
+    ReservationResult.REJECTED,
+    ReservationResult.BUSY,
+    ReservationResult.UNREACHABLE,
+    ReservationResult.FAILED,
+]
+RINGING = (State.RESERVED, State.RINGING)
+agent_ids = st.sampled_from(sorted(AGENTS))
+picks = st.integers(0, 50)
+
+
+class Centre(RuleBasedStateMachine):
+    """Plays the edge: keeps its own account of who waits and what rings, made from commands alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.distributor = Distributor(RoutingConfig(QUEUES, AGENTS), now=self.now)
+        self.waiting: dict[str, EntryJoin] = {}
+        self.order: dict[str, tuple[int, int]] = {}
+        self.ringing: dict[str, RingAgent] = {}
+        self.talking: dict[str, str] = {}
+        self.ended: list[str] = []
+        self.joined = 0
+        self.left: set[str] = set()
+
+    def hear(self) -> None:
+        """Take the commands and hold them against what the edge knows."""
+        for command in self.distributor.take_commands():
+            match command:
+                case RingAgent():
+                    self._ring(command)
+                case StopRinging(reservation=reservation, reason=reason):
+                    assert (reservation in self.ringing) != (reason is ReservationResult.LOST_RACE)
+                    self.ringing.pop(reservation, None)
+                case ConnectAgent(reservation=reservation, entry=entry, agent=agent):
+                    assert self.ringing.pop(reservation).agent == agent
+                    assert agent not in self.talking, "two callers for one agent"
+                    self.talking[agent] = entry
+                    del self.waiting[entry]
+                case Overflow(entry=entry):
+                    assert not [each for each in self.ringing.values() if each.entry == entry]
+                    del self.waiting[entry]
+                case Record(type="reservation.ended", data=data):
+                    assert data["reservation"] not in self.ended, "a reservation ended twice"
+                    self.ended.append(str(data["reservation"]))
+                case Record(type="queue.left", contact=contact):
+                    assert contact not in self.left, "an entry left twice"
+                    self.left.add(contact)
+                case _:
+                    pass
+
+    def _ring(self, command: RingAgent) -> None:
+        assert command.entry in self.waiting
+        assert not [each for each in self.ringing.values() if each.agent == command.agent], "agent reserved twice"
+        assert not [each for each in self.ringing.values() if each.entry == command.entry], "entry rings twice"
+        assert command.agent not in self.talking
+        busy = {each.entry for each in self.ringing.values()}
+        for other in self.waiting:
+            if other not in busy and self.order[other] < self.order[command.entry]:
+                assert not self.can_serve(command.agent, other), f"{command.entry} served before {other}"
+        self.ringing[command.reservation] = command
+
+    def can_serve(self, agent: str, entry: str) -> bool:
+        """Whether the agent has the queue and the skills."""
+        join, has = self.waiting[entry], AGENTS[agent]
+        requirements = combine(QUEUES[join.queue].requires, join.requires)
+        return join.queue in has.queues and lacking(has.skills, requirements) is None
+
+    def pick(self, number: int) -> RingAgent:
+        """One of the reservations that stand."""
+        return list(self.ringing.values())[number % len(self.ringing)]
+
+    @rule(queue=st.sampled_from(sorted(QUEUES)), priority=st.integers(0, 2), requires=st.sampled_from(REQUIRES))
+    def caller_arrives(self, queue: str, priority: int, requires: tuple[tuple[str, int], ...]) -> None:
+        self.joined += 1
+        entry = f"e{self.joined}"
+        join = EntryJoin(entry, entry, queue, priority, requires)
+        self.waiting[entry] = join
+        self.order[entry] = (-priority, self.joined)
+        self.distributor.join(join, now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.waiting)
+    @rule(number=picks, reason=st.sampled_from([LeaveReason.ABANDONED, LeaveReason.WITHDRAWN]))
+    def caller_leaves(self, number: int, reason: LeaveReason) -> None:
+        entry = list(self.waiting)[number % len(self.waiting)]
+        del self.waiting[entry]
+        self.distributor.leave(entry, reason, now=self.now)
+        self.distributor.leave(entry, reason, now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.ringing)
+    @rule(number=picks)
+    def phone_rings(self, number: int) -> None:
+        self.distributor.reservation_ringing(self.pick(number).reservation, now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.ringing)
+    @rule(number=picks)
+    def agent_answers(self, number: int) -> None:
+        self.distributor.reservation_answered(self.pick(number).reservation, now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.ringing)
+    @rule(number=picks, result=st.sampled_from(FAILURES))
+    def phone_refuses(self, number: int, result: ReservationResult) -> None:
+        reservation = self.ringing.pop(self.pick(number).reservation).reservation
+        self.distributor.reservation_failed(reservation, result, now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.ended)
+    @rule(number=picks, answered=st.booleans())
+    def something_late_is_heard_of_an_ended_reservation(self, number: int, *, answered: bool) -> None:
+        reservation = self.ended[number % len(self.ended)]
+        self.distributor.reservation_ringing(reservation, now=self.now)
+        if answered:
+            self.distributor.reservation_answered(reservation, now=self.now)
+        else:
+            self.distributor.reservation_failed(reservation, ReservationResult.FAILED, now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.talking)
+    @rule(number=picks)
+    def call_ends(self, number: int) -> None:
+        agent = list(self.talking)[number % len(self.talking)]
+        del self.talking[agent]
+        self.distributor.bridge_ended(agent, now=self.now)
+        self.hear()
+
+    @rule(agent=agent_ids, status=st.sampled_from(Status))
+    def agent_chooses(self, agent: str, status: Status) -> None:
+        self.distributor.agent_status(agent, status, "lunch", now=self.now)
+        self.hear()
+
+    @rule(agent=agent_ids, reachable=st.booleans())
+    def phone_comes_or_goes(self, agent: str, *, reachable: bool) -> None:
+        self.distributor.device_reachable(agent, reachable=reachable, now=self.now)
+        self.hear()
+
+    @rule(agent=agent_ids, busy=st.booleans())
+    def agent_calls_elsewhere(self, agent: str, *, busy: bool) -> None:
+        self.distributor.agent_busy_elsewhere(agent, busy=busy, now=self.now)
+        self.hear()
+
+    @rule(agent=agent_ids, held=st.booleans())
+    def agent_holds(self, agent: str, *, held: bool) -> None:
+        self.distributor.agent_held(agent, held=held, now=self.now)
+        self.hear()
+
+    @rule(agent=agent_ids)
+    def agent_ends_wrap_up(self, agent: str) -> None:
+        self.distributor.wrap_up_over(agent, now=self.now)
+        self.hear()
+
+    @rule(seconds=st.sampled_from([0.5, 5.0, 20.0, 100.0]))
+    def time_passes(self, seconds: float) -> None:
+        until = self.now + seconds
+        while (due := self.distributor.next_timeout()) is not None and due <= until:
+            self.now = max(self.now, due)
+            self.distributor.handle_timeout(now=self.now)
+            self.hear()
+        self.now = until
+
+    @invariant()
+    def nobody_waits_while_an_able_agent_is_idle(self) -> None:
+        busy = {each.entry for each in self.ringing.values()}
+        free = [agent.id for agent in self.distributor.agents() if self._is_free(agent.id)]
+        for entry in self.waiting.keys() - busy:
+            assert not [agent for agent in free if self.can_serve(agent, entry)], f"{entry} starves"
+
+    def _is_free(self, agent: str) -> bool:
+        view = self.distributor.agent(agent)
+        resting = self.distributor._staff[agent].resting_until
+        return view.status is Status.AVAILABLE and view.state is State.IDLE and resting is None
+
+    @invariant()
+    def the_distributor_and_its_edge_agree(self) -> None:
+        standing = {each.agent: each.reservation for each in self.ringing.values()}
+        for view in self.distributor.agents():
+            assert (view.state in RINGING) == (view.id in standing)
+            assert view.reservation == standing.get(view.id)
+            assert (view.state in (State.TALKING, State.HOLD)) == (view.id in self.talking)
+            assert (view.state is State.WRAP_UP) == (view.wrap_up_until is not None)
+        assert self.distributor._entries.keys() == self.waiting.keys(), "an entry was lost"
+        for queue in QUEUES:
+            here = [entry for entry, join in self.waiting.items() if join.queue == queue]
+            assert self.distributor.queue(queue, now=self.now).waiting == len(here)
+            for place, entry in enumerate(sorted(here, key=self.order.__getitem__), 1):
+                assert self.distributor.position(entry) == place
+
+    @invariant()
+    def whatever_is_transient_has_a_deadline(self) -> None:
+        timers = {name for _, name in self.distributor._timers._live}
+        for command in self.ringing.values():
+            assert command.reservation in timers, "a reservation could ring for ever"
+        for view in self.distributor.agents():
+            transient = view.state is State.WRAP_UP or self.distributor._staff[view.id].resting_until is not None
+            assert not transient or view.id in timers, f"{view.id} is stuck"
+
+    @invariant()
+    def the_tally_counts_each_agent_once(self) -> None:
+        for queue in self.distributor.queues(now=self.now):
+            assert sum(queue.agents.values()) == sum(queue.id in agent.queues for agent in AGENTS.values())
+
+    def teardown(self) -> None:
+        """Everything comes to an end: calls end, callers leave, and nothing is left ringing or waiting."""
+        for agent in list(self.talking):
+            del self.talking[agent]
+            self.distributor.bridge_ended(agent, now=self.now)
+            self.hear()
+        for entry in list(self.waiting):
+            if entry in self.waiting:
+                del self.waiting[entry]
+                self.distributor.leave(entry, LeaveReason.ABANDONED, now=self.now)
+                self.hear()
+        self.time_passes(1000.0)
+        assert not self.ringing
+        assert not self.distributor._reservations
+        assert len(self.distributor._timers) == 0
+
+
+Centre.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestCentre = Centre.TestCase
