@@ -59,6 +59,7 @@ class Contact:
     """One customer's visit under one id. `inbox` carries leg events and whatever its application is told."""
 
     __slots__ = (
+        "account",
         "ani",
         "caller",
         "client",
@@ -79,6 +80,8 @@ class Contact:
         self.ani = ani
         self.display = display
         self.dnis = dnis
+        self.account: str | None = None
+        """The account of the phone that called, when it is one of ours."""
         self.client: str | None = None
         self.language: str | None = None
         self.skills: dict[str, int] = {}

@@ -107,6 +107,7 @@ class Exchange:
         leg = Leg(self._ids.new(), contact, "caller", self, session, stream)
         leg.peer = caller.source
         contact.caller = leg
+        contact.account = caller.account
         contact.record(
             "contact.opened",
             ani=caller.user,

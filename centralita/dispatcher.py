@@ -87,6 +87,11 @@ class Dispatcher:
         """Contacts in progress."""
         return len(self._contacts)
 
+    @property
+    def task_count(self) -> int:
+        """Tasks that serve contacts."""
+        return len(self._tasks)
+
     def arrive(self, contact: Contact, caller: Caller) -> None:
         """A call came in: refuse it at once, or begin to serve it."""
         refusal = self._admit(contact, caller)

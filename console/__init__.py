@@ -1,1 +1,1 @@
-"""People and programs: the HTTP face."""
+"""People and programs: the HTTP interface of a node."""

@@ -1,0 +1,10 @@
+"""The command line: `centralita serve | check | contacts | contact | phone | agent | prompts`."""
+
+from __future__ import annotations
+
+from centralita.commands import app
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

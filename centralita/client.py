@@ -1,0 +1,57 @@
+"""Talks to a running node's API from the command line."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from base.errors import CentralitaError
+from centralita.state import HTTP_FILE
+from console.access import KEY_FILE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class NodeUnreachable(CentralitaError):
+    """No node answers there, or it refused what was asked."""
+
+    code = "node_unreachable"
+
+
+class NodeClient:
+    """One node, found through its state folder."""
+
+    def __init__(self, state: Path, http: str | None = None) -> None:
+        """Read the key, and the address unless it is given. Raises NodeUnreachable."""
+        try:
+            self._address = http or (state / HTTP_FILE).read_text(encoding="ascii").strip()
+            self._key = (state / KEY_FILE).read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise NodeUnreachable(f"no node keeps its state in {state} ({error.strerror}); start one or name --state") from None
+
+    def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        """One request. Raises NodeUnreachable with what the node said."""
+        request = urllib.request.Request(  # noqa: S310 - the address is the administrator's own
+            f"http://{self._address}{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except urllib.error.HTTPError as error:
+            raise NodeUnreachable(_detail(error)) from None
+        except OSError as error:
+            raise NodeUnreachable(f"no node answers at {self._address}: {error}") from None
+
+
+def _detail(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.load(error)["detail"])
+    except (ValueError, KeyError):
+        return f"the node answered {error.code}"

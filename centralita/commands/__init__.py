@@ -1,0 +1,22 @@
+"""One file per command; this one only puts them together."""
+
+from __future__ import annotations
+
+import typer
+
+from centralita.commands import agent, check, contacts, phone, prompts, serve
+
+app = typer.Typer(
+    name="centralita",
+    help="A contact-centre telephone server: SIP calls, menus, queues, agents, and a record of every leg.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks print local variables, which may hold what callers typed
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("serve")(serve.serve)
+app.command("check")(check.check)
+app.command("contacts")(contacts.contacts)
+app.command("contact")(contacts.contact)
+app.add_typer(phone.app, name="phone")
+app.add_typer(agent.app, name="agent")
+app.add_typer(prompts.app, name="prompts")

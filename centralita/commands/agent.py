@@ -1,0 +1,106 @@
+"""`centralita agent`: agents and their status on a running node, and the passwords of their phones."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from base.errors import CentralitaError
+from base.io.ids import SystemIds
+from centralita.client import NodeClient
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.configuration import load_configuration
+from centralita.state import CREDENTIALS_FILE
+from centralita.tables import agent_table
+from sip.credentials import make_password
+from sip.io.credentials_file import load_credentials, save_credentials
+
+app = typer.Typer(help="Agents: list them, set a status, give a phone its password.", no_args_is_help=True)
+
+Http = Annotated[Optional[str], typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder")]  # noqa: UP045
+Agent = Annotated[str, typer.Argument(help="The agent's id.")]
+
+
+@app.command("list")
+def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
+    """Show all agents of a running node."""
+    agents = _asked(state, http, "GET", "/api/v1/agents")["agents"]
+    if as_json:
+        typer.echo(json.dumps(agents, ensure_ascii=False, indent=1))
+    else:
+        Console().print(agent_table(agents))
+
+
+@app.command()
+def available(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
+    """Make an agent available (logs in as well)."""
+    _set_status(state, http, agent, "available", None)
+
+
+@app.command("not-ready")
+def not_ready(
+    agent: Agent,
+    reason: Annotated[str, typer.Option(help="Why, e.g. break, lunch, training.")] = "break",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+) -> None:
+    """Make an agent not ready."""
+    _set_status(state, http, agent, "not_ready", reason)
+
+
+@app.command("logout")
+def log_out(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
+    """Log an agent out."""
+    _set_status(state, http, agent, "logged_out", None)
+
+
+@app.command("wrap-up-over")
+def wrap_up_over(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
+    """End an agent's wrap-up."""
+    _show(_asked(state, http, "DELETE", f"/api/v1/agents/{agent}/wrap-up"))
+
+
+@app.command()
+def password(
+    account: Annotated[str, typer.Argument(help="The SIP account of the phone.")],
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read the password from standard input.")] = False,
+) -> None:
+    """Give a phone's account a new password: a strong one is made and shown once; only a hash is kept."""
+    try:
+        profiles = load_configuration(config).profiles
+        realm = profiles.realm_of(account)
+        if realm is None:
+            fail(f'no account is called "{account}" in {config}')
+        chosen = sys.stdin.readline().rstrip("\r\n") if stdin else make_password(SystemIds())
+        state.mkdir(parents=True, exist_ok=True)
+        secrets = load_credentials(state / CREDENTIALS_FILE)
+        secrets.set_password(account, realm, chosen)
+        save_credentials(state / CREDENTIALS_FILE, secrets)
+    except CentralitaError as error:
+        fail(str(error))
+    if not stdin:
+        typer.echo(chosen)
+    typer.echo("A running node takes it with its next SIGHUP.", err=True)
+
+
+def _set_status(state: State, http: str | None, agent: str, status: str, reason: str | None) -> None:
+    body = {"status": status, "reason": reason}
+    _show(_asked(state, http, "PUT", f"/api/v1/agents/{agent}/status", body))
+
+
+def _show(agent: dict[str, object]) -> None:
+    reason = f" ({agent['reason']})" if agent["reason"] else ""
+    typer.echo(f"{agent['id']}: {agent['status']}{reason}, {agent['state']}")
+
+
+def _asked(state: State, http: str | None, method: str, path: str, body: object = None) -> dict[str, object]:
+    try:
+        return NodeClient(state, http).ask(method, path, body)
+    except CentralitaError as error:
+        fail(str(error))

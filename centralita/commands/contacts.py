@@ -1,0 +1,58 @@
+"""`centralita contacts` and `centralita contact ID`: what the ledger knows."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from base.errors import CentralitaError
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
+from centralita.state import LEDGER_FILE
+from records.reader import Reader
+
+
+def _reader(state: State) -> Reader:
+    file = state / LEDGER_FILE
+    if not file.exists():
+        fail(f"there is no ledger in {state}; name the node's folder with --state")
+    return Reader(file)
+
+
+def contacts(
+    state: State = DEFAULT_STATE,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    client: Annotated[Optional[str], typer.Option(help="Only this client company's.")] = None,  # noqa: UP045
+    as_json: Json = False,
+) -> None:
+    """List contacts, the newest first."""
+    rows = _reader(state).contacts(limit=limit, client=client)
+    if as_json:
+        typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        return
+    from centralita.tables import contact_table
+
+    Console().print(contact_table(rows))
+
+
+def contact(
+    contact_id: Annotated[str, typer.Argument(metavar="ID", help="The contact's id, or the beginning of it.")],
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Print one contact's timeline and its SIP ladder."""
+    try:
+        found = _reader(state).contact(contact_id)
+    except CentralitaError as error:
+        fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
+        return
+    from centralita.tables import print_timeline
+
+    print_timeline(Console(), found)
+
+

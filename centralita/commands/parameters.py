@@ -1,0 +1,43 @@
+"""Parameters that several commands share, and how a command fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from centralita.options import CONFIG, STATE
+from routing import centre
+
+if TYPE_CHECKING:
+    from routing.centre import Address
+
+Config = Annotated[Path, typer.Option("--config", help="Folder of what administrators edit.", envvar="CENTRALITA_CONFIG")]
+State = Annotated[Path, typer.Option("--state", help="Folder of what the node keeps.", envvar="CENTRALITA_STATE")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+DEFAULT_CONFIG = CONFIG
+DEFAULT_STATE = STATE
+
+
+def fail(message: str, *, code: int = 1) -> NoReturn:
+    """Say what is wrong on standard error and end."""
+    typer.echo(f"centralita: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def address(value: str) -> Address:
+    """Read ADDR:PORT from the command line."""
+    try:
+        return centre.address(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def ports(value: str) -> tuple[int, int]:
+    """Read LOW-HIGH from the command line."""
+    try:
+        return centre.ports(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None

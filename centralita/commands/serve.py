@@ -1,0 +1,50 @@
+"""`centralita serve`: run a node until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Optional
+
+import typer
+import uvloop
+
+from base.errors import CentralitaError
+from centralita import logs
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, address, fail, ports
+from centralita.options import Options
+from centralita.run import run
+
+
+def serve(
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+    sip: Annotated[Optional[str], typer.Option(help="ADDR:PORT to take calls on.", show_default="from centre.yaml")] = None,  # noqa: UP045
+    http: Annotated[Optional[str], typer.Option(help="ADDR:PORT of the API.", show_default="from centre.yaml")] = None,  # noqa: UP045
+    rtp_ports: Annotated[Optional[str], typer.Option(help="LOW-HIGH for sound.", show_default="from centre.yaml")] = None,  # noqa: UP045
+    drain_limit: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="Seconds that calls may go on after SIGTERM.", show_default="from centre.yaml"),
+    ] = None,
+    log_level: Annotated[str, typer.Option(help=f"One of {', '.join(logs.LEVELS)}.")] = "info",
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Place a demonstration call, show it, print accounts and numbers, stay up.")
+    ] = False,
+) -> None:
+    """Take calls. SIGTERM drains (no new calls, those in progress end by themselves), SIGHUP reloads config."""
+    if log_level not in logs.LEVELS:
+        raise typer.BadParameter(f"{log_level!r} is not one of {', '.join(logs.LEVELS)}", param_hint="--log-level")
+    logs.set_up("warning" if demo and log_level == "info" else log_level)
+    options = Options(
+        config=config,
+        state=state,
+        sip=address(sip) if sip else None,
+        http=address(http) if http else None,
+        rtp_ports=ports(rtp_ports) if rtp_ports else None,
+        drain_limit=drain_limit,
+        demo=demo,
+    )
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(options))
+    except CentralitaError as error:
+        fail(str(error))

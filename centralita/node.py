@@ -1,0 +1,97 @@
+"""A node's life: start, reload, drain, stop. What is joined to what stands in wiring.py."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from centralita.configuration import load_configuration
+from centralita.wiring import Wiring, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from centralita.options import Options
+
+log = structlog.get_logger()
+
+
+class Node:
+    """One running server."""
+
+    def __init__(self, options: Options) -> None:
+        """Nothing is opened yet."""
+        self.options = options
+        self._wiring: Wiring | None = None
+        self._draining = False
+
+    @property
+    def parts(self) -> Wiring:
+        """What is running."""
+        if self._wiring is None:
+            raise RuntimeError("the node has not been started")
+        return self._wiring
+
+    @property
+    def contact_count(self) -> int:
+        """Contacts in progress."""
+        return self.parts.dispatcher.contact_count
+
+    @property
+    def drain_limit(self) -> float:
+        """Seconds that calls may go on after the node was asked to stop."""
+        return self.options.drain_seconds(self.parts.configuration.centre)
+
+    async def start(self) -> None:
+        """Check the configuration, repair the ledger, open ports, take calls.
+
+        Raises DocumentError with every fault of the configuration, OSError where an address cannot be had.
+        """
+        configuration = await asyncio.to_thread(load_configuration, self.options.config)
+        self._wiring = await wire(self.options, configuration, trouble=self.trouble, counters=self.counters)
+
+    async def reload(self) -> None:
+        """Take the edited configuration for calls that come from now on. Raises DocumentError and changes nothing."""
+        configuration = await asyncio.to_thread(load_configuration, self.options.config)
+        await self.parts.adopt(configuration)
+
+    async def drain(self) -> None:
+        """Take no new calls and wait for those in progress."""
+        self._draining = True
+        left = await self.parts.dispatcher.drain(self.drain_limit)
+        if left:
+            log.warning("drain_limit_reached", calls_ended=left)
+
+    async def stop(self) -> None:
+        """Close everything; what the ledger was given is written first."""
+        if self._wiring is not None:
+            await self._wiring.close()
+
+    def ready_line(self) -> str:
+        """The one line that says the node takes calls."""
+        sip, http = self.parts.sip_address, self.parts.http_address
+        low, high = self.parts.rtp_ports[0], self.parts.rtp_ports[-1]
+        return (
+            f"ready sip={sip[0]}:{sip[1]} http={http[0]}:{http[1]} rtp={low}-{high} "
+            f"config={self.options.config} state={self.options.state}"
+        )
+
+    def trouble(self) -> list[str]:
+        """Why the node should get no calls now; empty when all is well."""
+        ledger = self.parts.ledger.health()
+        found = [f"ledger: {ledger.problem}"] if ledger.problem else []
+        return ["draining", *found] if self._draining else found
+
+    def counters(self) -> Mapping[str, int]:
+        """What is in use now."""
+        parts = self.parts
+        return {
+            "contacts": parts.dispatcher.contact_count,
+            "legs": parts.exchange.leg_count,
+            "rtp_ports": parts.plane.counters().ports_open,
+            "reservations": parts.distribution.reservation_count,
+            "tasks": parts.dispatcher.task_count,
+            **parts.endpoint.stack.counters(),
+        }

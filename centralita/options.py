@@ -1,0 +1,43 @@
+"""What the command line may override: folders, addresses and ports of one node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from routing.centre import Address, Centre
+
+CONFIG = Path("config")
+STATE = Path("state")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One node's own settings; None leaves what centre.yaml says."""
+
+    config: Path = CONFIG
+    state: Path = STATE
+    sip: Address | None = None
+    http: Address | None = None
+    rtp_ports: tuple[int, int] | None = None
+    drain_limit: float | None = None
+    demo: bool = False
+
+    def sip_address(self, centre: Centre) -> Address:
+        """Where SIP is listened to."""
+        return self.sip or centre.sip
+
+    def http_address(self, centre: Centre) -> Address:
+        """Where the API is listened to."""
+        return self.http or centre.http
+
+    def rtp_range(self, centre: Centre) -> range:
+        """The ports that sound may use."""
+        low, high = self.rtp_ports or centre.rtp_ports
+        return range(low, high + 1)
+
+    def drain_seconds(self, centre: Centre) -> float:
+        """How long calls may go on after the node was asked to stop."""
+        return centre.drain_limit if self.drain_limit is None else self.drain_limit

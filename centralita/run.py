@@ -1,0 +1,84 @@
+"""One node from start to stop: signals, the ready line, draining."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+import structlog
+import typer
+
+from base.errors import CentralitaError, DocumentError
+from centralita.node import Node
+
+if TYPE_CHECKING:
+    from centralita.options import Options
+
+log = structlog.get_logger()
+
+
+async def run(options: Options) -> None:
+    """Start a node, say that it is ready, and stay until SIGTERM or SIGINT; a second one ends at once."""
+    node = Node(options)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = loop.create_task(_reload(node))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    await node.start()
+    try:
+        loop.add_signal_handler(signal.SIGHUP, reload)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        typer.echo(node.ready_line())
+        if options.demo:
+            from centralita.demo import Demo
+
+            await _either(stopping, Demo(node).run())
+        await stopping.wait()
+        await _drain(node, stopping)
+    finally:
+        await node.stop()
+
+
+async def _either(stopping: asyncio.Event, work: object) -> None:
+    """Do the work unless the node is asked to stop first."""
+    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    stop = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
+    for each in (task, stop):
+        each.cancel()
+    if task.done() and not task.cancelled():
+        task.result()
+
+
+async def _drain(node: Node, stopping: asyncio.Event) -> None:
+    stopping.clear()
+    calls = node.contact_count
+    if calls:
+        log.warning("draining", calls=calls, limit=node.drain_limit)
+    drain = asyncio.ensure_future(node.drain())
+    again = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait((drain, again), return_when=asyncio.FIRST_COMPLETED)
+    again.cancel()
+    if not drain.done():
+        drain.cancel()
+        log.warning("stopping_at_once", calls=node.contact_count)
+
+
+async def _reload(node: Node) -> None:
+    """All or nothing: a configuration with faults changes nothing."""
+    try:
+        await node.reload()
+    except DocumentError as error:
+        for fault in str(error).splitlines():
+            log.error("reload_refused", fault=fault)
+    except (CentralitaError, OSError) as error:
+        log.error("reload_refused", fault=str(error))
+    else:
+        log.warning("reloaded", config=str(node.options.config))

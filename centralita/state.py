@@ -1,0 +1,10 @@
+"""Names of what a node keeps in its state folder."""
+
+from __future__ import annotations
+
+LEDGER_FILE = "ledger.sqlite"
+CREDENTIALS_FILE = "credentials.yaml"
+HTTP_FILE = "http-address"
+"""Where the running node's API listens, for the commands that talk to it."""
+PROMPTS_FOLDER = "prompts"
+CARDS_FILE = "cards.sqlite"

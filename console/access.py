@@ -1,0 +1,49 @@
+"""Who may use the interface: one key for the node, made at first start and kept in the state folder (0600)."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from console.problem import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+KEY_FILE = "api-key"
+OPEN = frozenset({"/api/v1/health", "/api/v1/counters"})
+"""What anybody who reaches the port may read: no names, no numbers, only counts."""
+
+
+def key_of(state: Path, make: Callable[[], str]) -> str:
+    """The node's key; made with `make` when there is none."""
+    file = state / KEY_FILE
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        key = make()
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+            out.write(key + "\n")
+        return key
+
+
+Handler = "Callable[[web.Request], Awaitable[web.StreamResponse]]"
+
+
+def guard(key: str) -> web.Middleware:
+    """Refuse requests without `Authorization: Bearer <key>`, except for the open paths."""
+
+    @web.middleware
+    async def check(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+        if request.path in OPEN or hmac.compare_digest(given, key.encode()):
+            return await handler(request)
+        return problem(401, "unauthorized", "send the node's key: Authorization: Bearer <key of the state folder>")
+
+    return check

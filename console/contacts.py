@@ -1,0 +1,37 @@
+"""Contacts over HTTP: the newest, and one with its timeline. Reads run beside the loop, never on it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+from aiohttp import web
+
+from base.errors import CentralitaError
+from console.keys import LEDGER, READER
+from console.problem import problem
+
+routes = web.RouteTableDef()
+_MOST = 1000
+
+
+@routes.get("/api/v1/contacts")
+async def list_contacts(request: web.Request) -> web.Response:
+    """The newest contacts; `limit` (1-1000, default 50) and `client` narrow them."""
+    limit = request.query.get("limit", "50")
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= _MOST:
+        return problem(422, "invalid_query", f"limit is a number from 1 to {_MOST}")
+    await request.app[LEDGER].flush()
+    rows = await asyncio.to_thread(request.app[READER].contacts, limit=int(limit), client=request.query.get("client"))
+    return web.json_response({"contacts": [dataclasses.asdict(row) for row in rows]})
+
+
+@routes.get("/api/v1/contacts/{contact}")
+async def one_contact(request: web.Request) -> web.Response:
+    """One contact with its legs and events."""
+    await request.app[LEDGER].flush()
+    try:
+        found = await asyncio.to_thread(request.app[READER].contact, request.match_info["contact"])
+    except CentralitaError as error:
+        return problem(404, error.code, str(error))
+    return web.json_response(dataclasses.asdict(found))

@@ -1,0 +1,32 @@
+"""Errors as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+def problem(status: int, code: str, detail: str) -> web.Response:
+    """A problem document; `code` is stable, `detail` says what to do."""
+    body = {"type": f"urn:centralita:problem:{code}", "title": code.replace("_", " "), "status": status, "detail": detail}
+    return web.Response(
+        status=status, text=json.dumps(body, ensure_ascii=False), content_type="application/problem+json"
+    )
+
+
+@web.middleware
+async def problems(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Turn aiohttp's own errors (no such path, wrong method) into problem documents."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return problem(error.status, error.reason.lower().replace(" ", "_"), f"{request.method} {request.path}: {error.reason}")
