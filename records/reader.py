@@ -1,0 +1,201 @@
+"""Reads the ledger with connections of its own that cannot write; the server may be running or not."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
+
+from sqlalchemy import create_engine, desc, select
+from sqlalchemy.pool import NullPool
+
+from records import schema
+from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
+from records.projection import MICROSECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sqlalchemy import Column, RowMapping, Select, Table
+
+_TIMES = frozenset({"ts", "started_at", "answered_at", "ended_at", "invited_at", "ringing_at"})
+_AMBIGUOUS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One customer's visit. Times are Unix seconds, `waited` and `talked` are seconds."""
+
+    id: str
+    client: str | None
+    profile: str | None
+    trunk: str | None
+    account: str | None
+    ani: str | None
+    dnis: str | None
+    language: str | None
+    started_at: float
+    answered_at: float | None
+    ended_at: float | None
+    outcome: str | None
+    ended_by: str | None
+    status: int | None
+    cause: int | None
+    queue: str | None
+    agents: str
+    waited: float
+    talked: float
+
+    @property
+    def length(self) -> float | None:
+        """Seconds from beginning to end; None while it lasts."""
+        return None if self.ended_at is None else self.ended_at - self.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class LegRow:
+    """One party of a contact. Times are Unix seconds."""
+
+    id: str
+    contact: str
+    role: str | None
+    direction: str | None
+    peer: str | None
+    sip_call_id: str | None
+    agent: str | None
+    codec: str | None
+    invited_at: float
+    ringing_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    held: float
+    holds: int
+    ended_by: str | None
+    status: int | None
+    cause: int | None
+    reason: str | None
+    rtp: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One event as it was written; `n` counts from one within its contact."""
+
+    n: int
+    ts: float
+    leg: str | None
+    type: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEvent:
+    """One event that belongs to no contact."""
+
+    ts: float
+    agent: str | None
+    type: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactTimeline:
+    """All that is known of one contact."""
+
+    contact: ContactRow
+    legs: tuple[LegRow, ...]
+    events: tuple[StoredEvent, ...]
+
+    @property
+    def messages(self) -> tuple[StoredEvent, ...]:
+        """The rows of the SIP ladder."""
+        return tuple(event for event in self.events if event.type == "leg.message")
+
+
+class Reader:
+    """Questions to the ledger. Each opens a connection and closes it, so none stands in the writer's way."""
+
+    def __init__(self, path: Path) -> None:
+        """Read this SQLite file. Raises LedgerMissing when there is none."""
+        if not path.exists():
+            raise LedgerMissing(f"no ledger at {path}: no server has run with this state folder yet")
+        address = f"file:{quote(str(path.resolve()))}"
+        self._engine = create_engine("sqlite://", creator=lambda: _connect(address), poolclass=NullPool)
+
+    def contacts(
+        self, limit: int = 50, *, client: str | None = None, since: float | None = None
+    ) -> list[ContactRow]:
+        """The latest contacts, newest first; of one client, or begun at `since` (Unix time) or later."""
+        table = schema.contact
+        query = select(*_columns(ContactRow, table)).order_by(desc(table.c.started_at), desc(table.c.id))
+        if client is not None:
+            query = query.where(table.c.client == client)
+        if since is not None:
+            query = query.where(table.c.started_at >= round(since * MICROSECONDS))
+        return [_filled(ContactRow, row) for row in self._all(query.limit(limit))]
+
+    def contact(self, wanted: str) -> ContactTimeline:
+        """Everything about one contact, by its identifier or a beginning of it that only it has."""
+        row = self._find(wanted)
+        legs = select(*_columns(LegRow, schema.leg)).where(schema.leg.c.contact == row.id)
+        ordered = legs.order_by(schema.leg.c.invited_at, schema.leg.c.id)
+        return ContactTimeline(
+            row, tuple(_filled(LegRow, each) for each in self._all(ordered)), tuple(self.events(row.id))
+        )
+
+    def events(self, contact: str, *, after: int = 0) -> list[StoredEvent]:
+        """One contact's events in order; `after` leaves out those up to that number, for following a call."""
+        table = schema.event
+        query = select(*_columns(StoredEvent, table)).where(table.c.contact == contact, table.c.n > after)
+        return [_filled(StoredEvent, row) for row in self._all(query.order_by(table.c.n))]
+
+    def agent_events(self, agent: str | None = None, limit: int = 100) -> list[AgentEvent]:
+        """What happened to agents outside contacts, newest first."""
+        table = schema.agent_event
+        query = select(*_columns(AgentEvent, table)).order_by(desc(table.c.id)).limit(limit)
+        if agent is not None:
+            query = query.where(table.c.agent == agent)
+        return [_filled(AgentEvent, row) for row in self._all(query)]
+
+    def _find(self, wanted: str) -> ContactRow:
+        table = schema.contact
+        query = select(*_columns(ContactRow, table)).order_by(table.c.id)
+        exact = self._all(query.where(table.c.id == wanted))
+        found = exact or self._all(
+            query.where(table.c.id.startswith(wanted, autoescape=True)).limit(_AMBIGUOUS_SHOWN)
+        )
+        if not found or not wanted:
+            raise ContactNotFound(f"no contact {wanted!r}")
+        if len(found) > 1:
+            names = ", ".join(row["id"] for row in found)
+            raise ContactAmbiguous(f"several contacts begin with {wanted!r}: {names}")
+        return _filled(ContactRow, found[0])
+
+    def _all(self, query: Select[Any]) -> list[RowMapping]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).mappings())
+
+
+def _connect(address: str) -> sqlite3.Connection:
+    """Open a connection that cannot write."""
+    return sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=5.0)
+
+
+_T = TypeVar("_T")
+
+
+def _columns(kind: type[Any], table: Table) -> list[Column[Any]]:
+    return [table.c[each.name] for each in fields(kind)]
+
+
+def _filled(kind: type[_T], row: RowMapping) -> _T:
+    return kind(**{name: _value(name, value) for name, value in row.items()})
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in ("data", "rtp"):
+        return json.loads(value) if value else {}
+    return value / MICROSECONDS if name in _TIMES and value is not None else value

@@ -1,0 +1,284 @@
+"""One plain English sentence for each type of event. Types unknown here are shown as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from records.wording import cause_words, counted, duration, language_words, status_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An event's data, and the names of the legs it may speak of."""
+
+    data: Mapping[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    is_caller: bool = False
+    """Whether the event is the calling party's own."""
+
+    def __getitem__(self, name: str) -> str:
+        """The field's text, or a question mark."""
+        value = self.data.get(name)
+        return "?" if value is None or value == "" else str(value)
+
+    def has(self, name: str) -> bool:
+        """Whether the field says anything."""
+        return self.data.get(name) not in (None, "")
+
+    def phrase(self, name: str, words: str) -> str:
+        """`words` with the field's text in the place of {}, or nothing when the field says nothing."""
+        return words.format(self.data[name]) if self.has(name) else ""
+
+
+def sentence(kind: str, facts: Facts) -> str:
+    """What happened, in words."""
+    tell = _SENTENCES.get(kind)
+    return tell(facts) if tell is not None else _raw(kind, facts)
+
+
+def _raw(kind: str, facts: Facts) -> str:
+    return " ".join([kind, *(f"{name}={value}" for name, value in facts.data.items())])
+
+
+def _ending(facts: Facts) -> str:
+    """` (SIP 486 Busy Here, cause 17 user busy)`."""
+    said = []
+    if facts.has("status"):
+        said.append(f"SIP {status_words(facts.data['status'])}")
+    if facts.has("cause"):
+        said.append(f"cause {cause_words(facts.data['cause'])}")
+    return f" ({', '.join(said)})" if said else ""
+
+
+# --- contacts and legs ---
+
+
+def _contact_opened(facts: Facts) -> str:
+    way = facts.phrase("trunk", " over trunk {}") or facts.phrase("account", " from account {}")
+    return f"Call from {facts['ani']} to {facts['dnis']}{way}{_for_client(facts)}"
+
+
+def _contact_routed(facts: Facts) -> str:
+    return f"Number belongs to {facts['client']}{_in_language(facts)}{facts.phrase('destination', ': {}')}"
+
+
+def _for_client(facts: Facts) -> str:
+    return f"{facts.phrase('client', ' for {}')}{_in_language(facts)}"
+
+
+def _in_language(facts: Facts) -> str:
+    return f", in {language_words(facts.data['language'])}" if facts.has("language") else ""
+
+
+_BY = {"local": "Centralita", "remote": "the far end", "timeout": "a timer", "error": "a fault"}
+
+
+def _contact_closed(facts: Facts) -> str:
+    if facts.data.get("outcome") == "interrupted":
+        return "Closed as interrupted: the server stopped during the call and noted it when it came back"
+    by = _BY.get(facts["ended_by"], facts["ended_by"])
+    return f"Closed: {facts['outcome']}, ended by {by}{_ending(facts)}"
+
+
+def _leg_invited(facts: Facts) -> str:
+    return (
+        f"Invites us, from {facts['peer']}" if facts["direction"] == "in" else f"Is called at {facts['peer']}"
+    )
+
+
+def _leg_answered(facts: Facts) -> str:
+    return f"{'Is answered' if facts.is_caller else 'Answers'}{facts.phrase('codec', ', codec {}')}"
+
+
+def _leg_ended(facts: Facts) -> str:
+    by = facts["ended_by"]
+    if by == "interrupted":
+        return "Is cut off: the server stopped during the call"
+    status = facts.data.get("status")
+    failed = isinstance(status, int) and status >= 300
+    if by == "remote":
+        what = "Refuses or gives up" if failed else "Hangs up"
+    else:
+        what = f"{'Is given up' if failed else 'Is ended'} by {_BY.get(by, by)}"
+    return f"{what}{facts.phrase('reason', ', {}')}{_ending(facts)}{_heard(facts)}"
+
+
+_RTP = {
+    "packets_in": "{} packets in",
+    "packets_out": "{} out",
+    "lost": "{} lost",
+    "jitter_ms": "jitter {:.1f} ms",
+}
+
+
+def _heard(facts: Facts) -> str:
+    counters = facts.data.get("rtp")
+    if not isinstance(counters, dict):
+        return ""
+    counts = [words.format(counters[name]) for name, words in _RTP.items() if counters.get(name) is not None]
+    return f"; RTP {', '.join(counts)}" if counts else ""
+
+
+def _message(facts: Facts) -> str:
+    return f"{'Is sent' if facts.data.get('sent') else 'Sends'} {facts['summary']}"
+
+
+# --- menus ---
+
+
+def _menu_entered(facts: Facts) -> str:
+    return f"Enters step {facts['step']}{facts.phrase('menu', ' of menu {}')}"
+
+
+def _menu_prompt(facts: Facts) -> str:
+    prompt = facts.phrase("prompt", "prompt {}") or "the prompt"
+    return f"Hears {prompt} of step {facts['step']}"
+
+
+def _menu_input(facts: Facts) -> str:
+    return f"Presses {counted(facts.data.get('digits'), 'key')} at step {facts['step']}{facts.phrase('result', ': {}')}"
+
+
+def _menu_failure(words: str) -> Callable[[Facts], str]:
+    return lambda facts: f"{words} at step {facts['step']}{facts.phrase('count', ' (time {})')}"
+
+
+def _menu_left(facts: Facts) -> str:
+    if facts["destination"] == "caller_hung_up":
+        return "Leaves the menu by hanging up"
+    return f"Leaves the menu for {facts['destination']}"
+
+
+def _field_captured(facts: Facts) -> str:
+    verdict = {True: "valid", False: "not valid"}.get(facts.data.get("valid"), "unchecked")  # type: ignore[arg-type]
+    return f"Gives {facts['field']}: {counted(facts.data.get('length'), 'character')}, {verdict}"
+
+
+def _transaction_result(facts: Facts) -> str:
+    return f"Asked for {facts['action']}, the back end answered: {facts['result']}"
+
+
+def _language_set(facts: Facts) -> str:
+    return f"Language is {language_words(facts['language'])}"
+
+
+# --- queues, agents, bridges ---
+
+
+def _queue_joined(facts: Facts) -> str:
+    return f"Joins queue {facts['queue']}{facts.phrase('position', ' at position {}')}"
+
+
+_LEFT = {
+    "answered": "an agent answered",
+    "abandoned": "the caller hung up while waiting",
+    "exit_key": "the caller pressed the exit key",
+    "timeout": "the longest wait was over",
+    "full": "it is full",
+    "join_empty": "no agent is there",
+    "closed": "it closed",
+    "withdrawn": "taken out",
+    "system": "the server took it out",
+}
+
+
+def _queue_left(facts: Facts) -> str:
+    why = _LEFT.get(facts["reason"], facts["reason"])
+    return f"Leaves queue {facts['queue']} after {duration(facts.data.get('waited'))}: {why}"
+
+
+def _reservation_created(facts: Facts) -> str:
+    return f"Agent {facts['agent']} is reserved for queue {facts['queue']}{_why(facts.data.get('explained'))}"
+
+
+def _why(explained: object) -> str:
+    if isinstance(explained, str) and explained:
+        return f": {explained}"
+    if not isinstance(explained, dict) or "strategy" not in explained:
+        return ""
+    said = [str(explained["strategy"]).replace("_", " ")]
+    if "idle" in explained:
+        said.append(f"idle {duration(explained['idle'])}")
+    passed = explained.get("passed_over")
+    if isinstance(passed, dict) and passed:
+        said.append("passed over " + "; ".join(f"{agent}: {why}" for agent, why in passed.items()))
+    return f" ({', '.join(said)})"
+
+
+_RESERVATION = {
+    "answered": "Agent {} answered",
+    "no_answer": "Agent {} did not answer",
+    "rejected": "Agent {} declined",
+    "busy": "Agent {} was busy",
+    "unreachable": "Agent {}'s phone could not be reached",
+    "caller_left": "The caller left while agent {}'s phone rang",
+    "lost_race": "Agent {} answered too late",
+    "rescinded": "The reservation of agent {} was taken back",
+    "failed": "The call to agent {} failed",
+}
+
+
+def _reservation_ended(facts: Facts) -> str:
+    known = _RESERVATION.get(facts["result"])
+    words = (
+        known.format(facts["agent"]) if known else f"Reservation of agent {facts['agent']}: {facts['result']}"
+    )
+    return f"{words} after {duration(facts.data['ring'])} of ringing" if facts.has("ring") else words
+
+
+def _bridge(words: str) -> Callable[[Facts], str]:
+    def tell(facts: Facts) -> str:
+        legs = facts.data.get("legs")
+        names = [facts.names.get(str(leg), str(leg)) for leg in legs] if isinstance(legs, list) else []
+        return f"{' and '.join(names) or 'The legs'} {words}"
+
+    return tell
+
+
+def _agent_is(name: str) -> Callable[[Facts], str]:
+    def tell(facts: Facts) -> str:
+        return f"Agent {facts['agent']} is {facts[name].replace('_', ' ')}{facts.phrase('reason', ' ({})')}"
+
+    return tell
+
+
+_SENTENCES: dict[str, Callable[[Facts], str]] = {
+    "contact.opened": _contact_opened,
+    "contact.routed": _contact_routed,
+    "contact.closed": _contact_closed,
+    "leg.invited": _leg_invited,
+    "leg.ringing": lambda facts: "Is told that it rings" if facts.is_caller else "Rings",
+    "leg.answered": _leg_answered,
+    "leg.held": lambda _: "Puts the call on hold",
+    "leg.resumed": lambda _: "Takes the call back from hold",
+    "leg.silent": lambda facts: f"Sends no sound for {duration(facts.data.get('silence'))}",
+    "leg.message": _message,
+    "leg.ended": _leg_ended,
+    "menu.entered": _menu_entered,
+    "menu.prompt": _menu_prompt,
+    "menu.input": _menu_input,
+    "menu.noinput": _menu_failure("Presses nothing"),
+    "menu.nomatch": _menu_failure("Presses what does not fit"),
+    "menu.left": _menu_left,
+    "field.captured": _field_captured,
+    "secure.began": lambda _: "Secure entry begins: keys are neither shown nor recorded",
+    "secure.ended": lambda _: "Secure entry ends",
+    "transaction.result": _transaction_result,
+    "language.set": _language_set,
+    "queue.joined": _queue_joined,
+    "queue.left": _queue_left,
+    "reservation.created": _reservation_created,
+    "reservation.ringing": lambda facts: f"Phone of agent {facts['agent']} rings",
+    "reservation.ended": _reservation_ended,
+    "bridge.began": _bridge("hear each other"),
+    "bridge.ended": _bridge("are parted"),
+    "agent.status": _agent_is("status"),
+    "agent.state": _agent_is("state"),
+}
+
+KNOWN = frozenset(_SENTENCES)
+"""The types that have a sentence."""
