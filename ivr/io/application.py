@@ -152,7 +152,9 @@ class _Visit:
                 caller=self._contact.ani,
                 request=command.request,
             )
-            self._contact.record("transaction.result", self._caller, action=command.action, result=reply.result)
+            self._contact.record(
+                "transaction.result", self._caller, action=command.action, result=reply.result
+            )
             self._contact.inbox.post(reply)
         finally:
             self._asking.pop(command.request, None)

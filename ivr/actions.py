@@ -1,0 +1,37 @@
+"""The transactions a form can submit: what each needs, and every answer it can get. A form must have a way for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One transaction of the client company's system."""
+
+    needs: tuple[tuple[str, ...], ...]
+    """Field types that must be asked; of each inner tuple one is enough."""
+    results: tuple[str, ...]
+    when_silent: str
+    """The result taken when the back end does not answer in time."""
+    facts: tuple[str, ...] = ()
+    """What its answer may add to what is spoken."""
+    needs_confirm: bool = False
+
+
+ACTIONS = {
+    "card.activate": Action(
+        needs=(("card_number",), ("date", "otp", "digits")),
+        results=("ok", "already", "no_match", "locked", "unavailable"),
+        when_silent="unavailable",
+        facts=("last4",),
+    ),
+    "payment.charge": Action(
+        needs=(("card_number",), ("amount",), ("expiry",), ("cvv",)),
+        # A charge without an answer may have been made: it is not asked again but handed to a person.
+        results=("approved", "declined", "locked", "unavailable", "unknown"),
+        when_silent="unknown",
+        facts=("last4", "reference"),
+        needs_confirm=True,
+    ),
+}

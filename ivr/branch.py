@@ -1,0 +1,72 @@
+"""Branches: where a step leads. Exactly one way out each, said in words the administrator uses."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from base.document import Part
+from calls.destination import Destination, Extension, Hangup, Menu, Queue
+
+PromptIds = Annotated[
+    tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+]
+"""One prompt id or a list of them."""
+
+
+class Branch(Part):
+    """One way out of a step, with what is said on the way."""
+
+    ways: ClassVar[tuple[str, ...]] = ("goto", "queue", "menu", "extension", "hangup")
+
+    goto: str | None = None
+    queue: str | None = None
+    menu: str | None = None
+    extension: str | None = None
+    hangup: bool = False
+    say: PromptIds = ()
+    priority: int = Field(default=0, ge=0, le=100)
+    requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = {}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Branch:
+        taken = [way for way in self.ways if getattr(self, way)]
+        if len(taken) != 1:
+            found = " and ".join(taken) or "none"
+            raise ValueError(f"a branch needs exactly one of {', '.join(self.ways)}; here: {found}")
+        if self.queue is None and (self.priority or self.requires):
+            raise ValueError("priority and requires belong to a branch with queue")
+        return self
+
+    def destination(self) -> Destination | None:
+        """Where the caller leaves the menus to; None when the branch stays inside."""
+        if self.queue is not None:
+            return Queue(self.queue, self.priority, tuple(sorted(self.requires.items())))
+        if self.menu is not None:
+            return Menu(self.menu)
+        if self.extension is not None:
+            return Extension(self.extension)
+        return Hangup(cause=16) if self.hangup else None
+
+    def named(self) -> str:
+        """Short form for the ledger."""
+        for way in self.ways:
+            value = getattr(self, way)
+            if value:
+                return way if value is True else f"{way} {value}"
+        return ""
+
+
+class Choice(Branch):
+    """What a key of a menu does; `repeat` says the menu again."""
+
+    ways: ClassVar[tuple[str, ...]] = (*Branch.ways, "repeat")
+    repeat: bool = False
+
+
+class Result(Branch):
+    """What a back end's answer leads to; `retry` asks for the fields again, as often as the form allows."""
+
+    ways: ClassVar[tuple[str, ...]] = (*Branch.ways, "retry")
+    retry: bool = False

@@ -1,0 +1,332 @@
+"""The rules a menu file must keep beyond its form: nobody may be trapped, cut off or asked for what leaks.
+
+Each rule is one function yielding faults; order and list are RULES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from base.document import Document, Fault, suggest
+from ivr.actions import ACTIONS
+from ivr.branch import Branch
+from ivr.model import MenuFile
+from ivr.phrases import LANGUAGES
+from ivr.steps import FormStep, HangupStep, LanguageStep, MenuStep, QueueStep, SayStep
+from ivr.steps.step import Location
+from media.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A file under check, with what it may refer to."""
+
+    file: MenuFile
+    source: Document
+    wording: Catalogue
+    queues: Collection[str]
+    menus: Collection[str]
+
+    def fault(self, at: Location, what: str, mend: str = "") -> Fault:
+        """A fault at a place of this file."""
+        return self.source.fault(at, what, mend)
+
+    def exits(self) -> Iterator[tuple[Location, Branch]]:
+        """Every branch of the file with its place."""
+        for name in ("on_max_timeouts", "on_max_failures"):
+            branch = getattr(self.file.defaults, name)
+            if branch is not None:
+                yield ("defaults", name), branch
+        for name, step in self.file.steps.items():
+            yield from ((("steps", name, *at), branch) for at, branch in step.exits())
+
+    def leads(self, name: str, *, silent: bool) -> Iterator[str]:
+        """The steps a step leads to: all, or only those a silent caller reaches."""
+        step = self.file.steps[name]
+        branches = list(step.silent_exits()) if silent else [branch for _, branch in step.exits()]
+        if isinstance(step, LanguageStep | MenuStep | FormStep):
+            for limit in ("on_max_timeouts",) if silent else ("on_max_timeouts", "on_max_failures"):
+                default = getattr(self.file.defaults, limit)
+                if getattr(step, limit) is None and default is not None:
+                    branches.append(default)
+        yield from (
+            branch.goto for branch in branches if branch.goto in self.file.steps and branch.goto is not None
+        )
+
+
+def check(
+    file: MenuFile,
+    source: Document,
+    wording: Catalogue,
+    *,
+    queues: Collection[str],
+    menus: Collection[str] = (),
+) -> list[Fault]:
+    """All faults of a file whose form is right."""
+    subject = Subject(file, source, wording, queues, menus)
+    return [fault for rule in RULES for fault in rule(subject)]
+
+
+def names(subject: Subject) -> Iterator[Fault]:
+    """The file is named for its set, begins somewhere, and speaks languages that have prompts."""
+    file = subject.file
+    if subject.source.path.stem != file.menu_set:
+        yield subject.fault(
+            ("menu_set",),
+            f"menu_set {file.menu_set} in {subject.source.path.name}",
+            f"name the file {file.menu_set}.yaml",
+        )
+    if file.start not in file.steps:
+        yield subject.fault(
+            ("start",), f"there is no step {file.start} to begin with", suggest(file.start, file.steps)
+        )
+    for at, language in enumerate(file.languages):
+        if language not in LANGUAGES:
+            yield subject.fault(
+                ("languages", at), f"language {language} is not known", suggest(language, LANGUAGES)
+            )
+    for name, step in file.steps.items():
+        for key, language in step.choices.items() if isinstance(step, LanguageStep) else ():
+            if language not in file.languages:
+                place = ("steps", name, "choices", key)
+                yield subject.fault(
+                    place, f"language {language} is not among languages", suggest(language, file.languages)
+                )
+
+
+def targets(subject: Subject) -> Iterator[Fault]:
+    """Each branch leads somewhere that exists."""
+    for at, branch in subject.exits():
+        for key, known, kind in (
+            ("goto", subject.file.steps, "step"),
+            ("queue", subject.queues, "queue"),
+            ("menu", subject.menus, "menu set"),
+        ):
+            target = getattr(branch, key)
+            if target is not None and target not in known:
+                yield subject.fault((*at, key), f"there is no {kind} {target}", suggest(target, known))
+
+
+def limits(subject: Subject) -> Iterator[Fault]:
+    """Silence and wrong keys lead somewhere: no implicit hang-up."""
+    for name, step in subject.file.steps.items():
+        if not isinstance(step, LanguageStep | MenuStep | FormStep):
+            continue
+        for limit in ("on_max_timeouts", "on_max_failures"):
+            if getattr(step, limit) is None and getattr(subject.file.defaults, limit) is None:
+                yield subject.fault(
+                    ("steps", name), f"{name} has no {limit}", f"add {limit}: here or in defaults"
+                )
+
+
+def reachable(subject: Subject) -> Iterator[Fault]:
+    """Every step can be reached from the first."""
+    seen: set[str] = set()
+    waiting = [subject.file.start] if subject.file.start in subject.file.steps else []
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(subject.leads(name, silent=False))
+    for name in subject.file.steps:
+        if seen and name not in seen:
+            yield subject.fault(
+                ("steps", name), f"step {name} cannot be reached", "lead a branch to it or remove it"
+            )
+
+
+def cycles(subject: Subject) -> Iterator[Fault]:
+    """A caller who does nothing is never led in a circle."""
+    done: set[str] = set()
+    for name in subject.file.steps:
+        path = _circle(subject, name, done)
+        if path:
+            around = " -> ".join(path)
+            yield subject.fault(
+                ("steps", path[0]),
+                f"a silent caller goes in a circle: {around}",
+                "let one of them lead to a queue or a hangup",
+            )
+
+
+def _circle(subject: Subject, start: str, done: set[str]) -> list[str]:
+    path: list[str] = []
+    walks = [iter([start])]
+    while walks:
+        name = next(walks[-1], None)
+        if name is None:
+            walks.pop()
+            if path:
+                done.add(path.pop())
+        elif name in path:
+            done.update(path)
+            return [*path[path.index(name) :], name]
+        elif name not in done:
+            path.append(name)
+            walks.append(subject.leads(name, silent=True))
+    return []
+
+
+def keys(subject: Subject) -> Iterator[Fault]:
+    """No option begins another; 0 leads to a person."""
+    for name, step in subject.file.steps.items():
+        if not isinstance(step, MenuStep):
+            continue
+        for key in step.choices:
+            longer = next((each for each in step.choices if each != key and each.startswith(key)), None)
+            if longer is not None:
+                yield subject.fault(
+                    ("steps", name, "choices", longer),
+                    f'key "{key}" begins key "{longer}"',
+                    "choose keys none of which begins another",
+                )
+        if subject.file.person == "required" and not _to_person(subject, step):
+            yield subject.fault(
+                ("steps", name, "choices"),
+                f"menu {name} has no 0 that leads to a person",
+                'add "0": {queue: ...}',
+            )
+
+
+def _to_person(subject: Subject, menu: MenuStep) -> bool:
+    branch: Branch | None = menu.choices.get("0")
+    for _ in range(len(subject.file.steps) + 1):
+        if branch is None or branch.queue is not None or branch.extension is not None:
+            return branch is not None
+        step = subject.file.steps.get(branch.goto or "")
+        if isinstance(step, QueueStep):
+            return True
+        branch = step.next if isinstance(step, SayStep) and not step.loop else None
+    return False
+
+
+def prompts(subject: Subject) -> Iterator[Fault]:
+    """Every prompt exists in every declared language, and speaks only what may be spoken."""
+    for at, prompt, slots in _spoken(subject):
+        for language in subject.file.languages:
+            if not subject.wording.has(language, prompt):
+                yield subject.fault(
+                    at,
+                    f"prompt {prompt} has no words in {language}",
+                    suggest(prompt, subject.wording.ids(language)),
+                )
+                continue
+            for slot in subject.wording.slots(language, prompt):
+                if slot.name not in slots:
+                    mend = "may be spoken here: " + (", ".join(sorted(slots)) or "nothing")
+                    yield subject.fault(
+                        at,
+                        f"prompt {prompt} ({language}) speaks {slot.name}, which is not known or secret",
+                        mend,
+                    )
+
+
+def _spoken(subject: Subject) -> Iterator[tuple[Location, str, set[str]]]:
+    everywhere = {
+        slot for step in subject.file.steps.values() if isinstance(step, FormStep) for slot in _slots(step)
+    }
+    for name in ("noinput", "nomatch"):
+        yield from (
+            (("defaults", name), prompt, everywhere) for prompt in getattr(subject.file.defaults, name) or ()
+        )
+    for at, branch in subject.exits():
+        yield from (((*at, "say"), prompt, everywhere) for prompt in branch.say)
+    for name, step in subject.file.steps.items():
+        slots = _slots(step) if isinstance(step, FormStep) else everywhere
+        yield from ((("steps", name, *at), prompt, slots) for at, prompt in step.says())
+
+
+def _slots(form: FormStep) -> set[str]:
+    action = ACTIONS.get(form.submit.action)
+    return {slot for field in form.fields for slot in field.slots()} | set(action.facts if action else ())
+
+
+def forms(subject: Subject) -> Iterator[Fault]:
+    """A form is secure where it must be, asks what its transaction needs, and has a way for each answer."""
+    for name, step in subject.file.steps.items():
+        if isinstance(step, FormStep):
+            yield from _fields(subject, name, step)
+            yield from _transaction(subject, name, step)
+
+
+def _fields(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for at, field in enumerate(form.fields):
+        place: Location = ("steps", name, "fields", at)
+        if field.is_sensitive and not form.secure:
+            yield subject.fault(
+                (*place, "type"),
+                f"field {field.name} ({field.type}) is sensitive and {name} is not secure",
+                "add secure: true to the form",
+            )
+        if field.name in seen:
+            yield subject.fault(
+                (*place, "name"), f"two fields are named {field.name}", "give each its own name"
+            )
+        seen.add(field.name)
+        for reason in field.invalid:
+            if reason not in field.reasons:
+                yield subject.fault(
+                    (*place, "invalid", reason),
+                    f"a {field.type} is never refused for {reason}",
+                    suggest(reason, field.reasons),
+                )
+    if sum(field.type == "card_number" for field in form.fields) > 1:
+        yield subject.fault(
+            ("steps", name, "fields"), f"{name} asks two card numbers", "one form asks one card"
+        )
+
+
+def _transaction(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]:
+    place: Location = ("steps", name)
+    action = ACTIONS.get(form.submit.action)
+    if action is None:
+        yield subject.fault(
+            (*place, "submit", "action"),
+            f"there is no action {form.submit.action}",
+            suggest(form.submit.action, ACTIONS),
+        )
+        return
+    asked = {field.type for field in form.fields}
+    for types in action.needs:
+        if not asked.intersection(types):
+            yield subject.fault(
+                (*place, "fields"),
+                f"{form.submit.action} needs a field {' or '.join(types)}",
+                "add it to fields",
+            )
+    for result in action.results:
+        if result not in form.results:
+            yield subject.fault(
+                (*place, "results"), f"{name} has no way for the result {result}", f"add {result}: to results"
+            )
+    for result in form.results:
+        if result not in action.results:
+            yield subject.fault(
+                (*place, "results", result),
+                f"{form.submit.action} never gives {result}",
+                suggest(result, action.results),
+            )
+    for result in ("locked", "unavailable", action.when_silent):
+        if result in form.results and form.results[result].retry:
+            yield subject.fault(
+                (*place, "results", result), f"{result} cannot be tried again", "lead it to a queue"
+            )
+    if action.needs_confirm and form.confirm is None:
+        yield subject.fault(
+            place,
+            f"{name} moves money without reading back",
+            "add confirm: with a prompt that speaks the amount",
+        )
+
+
+def endings(subject: Subject) -> Iterator[Fault]:
+    """At least one step ends the call or hands it on."""
+    if not any(isinstance(step, QueueStep | HangupStep) for step in subject.file.steps.values()) and not any(
+        branch.destination() for _, branch in subject.exits()
+    ):
+        yield subject.fault(("steps",), "nothing ever ends these menus", "add a queue or a hangup")
+
+
+RULES = (names, targets, limits, reachable, cycles, keys, prompts, forms, endings)

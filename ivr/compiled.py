@@ -1,0 +1,90 @@
+"""A menu set ready to run: an immutable graph with its content hash. Calls in progress keep the one they began with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ivr.manners import Manners, manners_of
+from ivr.steps.form import FormStep
+from ivr.steps.language import LanguageStep
+from ivr.steps.menu import MenuStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ivr.branch import Branch
+    from ivr.model import MenuFile
+    from ivr.steps import AnyStep
+    from media.catalogue import Catalogue, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMenus:
+    """One menu set at one version."""
+
+    name: str
+    languages: tuple[str, ...]
+    start: str
+    version: str
+    """SHA-256 of the rules and the wording, in hexadecimal."""
+    steps: Mapping[str, AnyStep]
+    manners: Mapping[str, Manners]
+    """By step, and by step.field for the fields of a form."""
+    on_max_timeouts: Mapping[str, Branch]
+    on_max_failures: Mapping[str, Branch]
+    wording: Catalogue
+
+    def segments(self, language: str, prompt: str) -> tuple[Segment, ...]:
+        """The pieces of a prompt in a language."""
+        return self.wording.of(language, prompt)
+
+
+def compile_menus(file: MenuFile, wording: Catalogue) -> CompiledMenus:
+    """Freeze a checked file; call only with one that `check` found no fault in."""
+    asking = {
+        name: each
+        for name, each in file.steps.items()
+        if isinstance(each, LanguageStep | MenuStep | FormStep)
+    }
+    defaults = file.defaults
+    timeouts = {name: each.on_max_timeouts or defaults.on_max_timeouts for name, each in asking.items()}
+    failures = {name: each.on_max_failures or defaults.on_max_failures for name, each in asking.items()}
+    return CompiledMenus(
+        name=file.menu_set,
+        languages=file.languages,
+        start=file.start,
+        version=content_hash(file, wording),
+        steps=MappingProxyType(dict(file.steps)),
+        manners=MappingProxyType(dict(_manners(file))),
+        on_max_timeouts=MappingProxyType({name: each for name, each in timeouts.items() if each is not None}),
+        on_max_failures=MappingProxyType({name: each for name, each in failures.items() if each is not None}),
+        wording=wording,
+    )
+
+
+def content_hash(file: MenuFile, wording: Catalogue) -> str:
+    """The same rules and the same words give the same hash, whatever the layout or the order of keys."""
+    words = {
+        language: {
+            prompt: str(wording.sounds.get(language, {}).get(prompt, ""))
+            for prompt in sorted(wording.ids(language))
+        }
+        for language in file.languages
+    }
+    content = json.dumps(
+        {"menus": file.model_dump(mode="json"), "words": words}, sort_keys=True, ensure_ascii=False
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _manners(file: MenuFile) -> Iterator[tuple[str, Manners]]:
+    for name, step in file.steps.items():
+        if isinstance(step, LanguageStep | MenuStep | FormStep):
+            yield name, manners_of((step,), file.defaults)
+        if isinstance(step, FormStep):
+            for field in step.fields:
+                yield f"{name}.{field.name}", manners_of((step, field), file.defaults)

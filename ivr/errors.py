@@ -1,0 +1,21 @@
+"""Errors of the menus: what an edge must say when a menu or a back end cannot serve."""
+
+from __future__ import annotations
+
+from base.errors import CentralitaError
+
+
+class UnknownStep(CentralitaError):
+    """A call was sent to a step that its menu set does not have."""
+
+    code = "unknown_step"
+    status = 404
+    cause = 1
+
+
+class BackEndClosed(CentralitaError):
+    """A back end was asked after it had been closed."""
+
+    code = "back_end_closed"
+    status = 503
+    cause = 41

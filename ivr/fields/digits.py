@@ -1,0 +1,46 @@
+"""Field `digits`: a plain number such as a customer or invoice number; `sensitive` keeps it out of sight too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ivr.collect import Grammar
+from ivr.fields.field import BaseField
+from ivr.manners import Manners
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from base.secret import Secret
+
+Count = Annotated[int, Field(ge=1, le=30)]
+
+
+class DigitsField(BaseField):
+    """As written by the administrator."""
+
+    type: Literal["digits"]
+    min_digits: Count = 1
+    max_digits: Count = 30
+    sensitive: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DigitsField:
+        if self.min_digits > self.max_digits:
+            raise ValueError("min_digits is more than max_digits")
+        return self
+
+    @property
+    def is_sensitive(self) -> bool:
+        """As the administrator says."""
+        return self.sensitive
+
+    def grammar(self, manners: Manners) -> Grammar:
+        """Ends by terminator, pause or its greatest length."""
+        return Grammar(maximum=self.max_digits, terminator=manners.terminator, cancel=manners.cancel_key)
+
+    def refusal(self, entry: Secret, *, today: date) -> str | None:
+        """Its length."""
+        return None if self.min_digits <= len(entry) <= self.max_digits else "length"

@@ -1,0 +1,255 @@
+"""Filling a form: one caller, field by field, to the back end's answer. Entries are wiped on every way out.
+
+Keys typed before a secure form are void, and keys typed inside it never reach the step after it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from ivr.actions import ACTIONS
+from ivr.branch import Branch
+from ivr.collect import Grammar
+from ivr.commands import AskBackEnd, BeginSecure, EndSecure
+from ivr.events import BackEndReplied, Event, PlaybackFinished
+from ivr.manners import Manners
+from ivr.question import Answer, Cancelled, Outcome, Question
+from ivr.scene import Follow, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from base.secret import Secret
+    from ivr.steps.form import FormStep
+
+YES = "1"
+YES_OR_NO = "12"
+
+
+class Asked(Enum):
+    """What the caller is being asked."""
+
+    FIELD = auto()
+    FIELD_CONFIRM = auto()
+    FORM_CONFIRM = auto()
+    NOTHING = auto()  # the back end is
+
+
+class FormRun:
+    """One caller in one form."""
+
+    def __init__(self, step: FormStep, name: str, scene: Scene) -> None:
+        """Nothing is said before `start`."""
+        self._step = step
+        self._name = name
+        self._scene = scene
+        self._entries: dict[str, Secret] = {}
+        self._sent: list[Secret] = []
+        self._at = 0
+        self._asked = Asked.FIELD
+        self._restarts = 0
+        self._request = 0
+        self._deadline: float | None = None
+        self._reply: BackEndReplied | None = None
+        self._question = Question(
+            scene, step=name, manners=scene.menus.manners[name], grammar=Grammar(maximum=1), prompts=()
+        )  # replaced by the first field's
+
+    def start(self, *, now: float) -> list[Outcome]:
+        """Close the door behind card data, then ask the first field."""
+        begun: list[Outcome] = []
+        if self._scene.attempts.get(self._name, 0) >= self._step.attempts.per_call:
+            return [Follow(self._step.results["locked"])]
+        if self._step.secure:
+            self._scene.keys.flush()
+            begun = [*self._scene.stop(), BeginSecure(), self._scene.record("secure.began", step=self._name)]
+        return [*begun, *self._ask_field(self._step.intro, now=now)]
+
+    def feed(self, event: Event, *, now: float) -> list[Outcome]:
+        """A key, the end of a prompt, or the back end's answer."""
+        if self._asked is not Asked.NOTHING:
+            return self._hear(self._question.feed(event, now=now), now=now)
+        match event:
+            case BackEndReplied(request) if request == self._request and self._deadline is not None:
+                self._reply, self._deadline = event, None
+        # The processing prompt is short: it is not cut in the middle of its word by a quick answer.
+        if self._reply is not None and (self._scene.playing is None or isinstance(event, PlaybackFinished)):
+            return self._resolve(self._reply, now=now)
+        return []
+
+    def handle_timeout(self, *, now: float) -> list[Outcome]:
+        """Silence of the caller, or of the back end."""
+        if self._asked is not Asked.NOTHING:
+            return self._hear(self._question.handle_timeout(now=now), now=now)
+        if self._deadline is None or now < self._deadline:
+            return []
+        action = ACTIONS[self._step.submit.action]
+        return self._resolve(BackEndReplied(self._request, action.when_silent), now=now)
+
+    def next_timeout(self) -> float | None:
+        """The question's, or the back end's."""
+        return self._deadline if self._asked is Asked.NOTHING else self._question.next_timeout()
+
+    def close(self) -> None:
+        """Wipe everything."""
+        self._question.close()
+        self._wipe()
+
+    def _ask_field(self, before: Sequence[str] = (), *, now: float) -> list[Outcome]:
+        field = self._step.fields[self._at]
+        self._asked = Asked.FIELD
+        manners = self._scene.menus.manners[f"{self._name}.{field.name}"]
+        self._question = self._new_question(
+            manners, field.grammar(manners), field.prompt, field.reprompt or ()
+        )
+        return self._hear(self._question.ask((*before, *field.prompt), now=now), now=now)
+
+    def _ask_confirm(self, prompt: str, asked: Asked, *, now: float) -> list[Outcome]:
+        self._asked = asked
+        manners = self._scene.menus.manners[self._name]
+        self._question = self._new_question(
+            manners, Grammar(maximum=1, terminator=manners.terminator), (prompt,)
+        )
+        return self._hear(self._question.ask(now=now), now=now)
+
+    def _new_question(
+        self, manners: Manners, grammar: Grammar, prompts: Sequence[str], reprompts: Sequence[str] = ()
+    ) -> Question:
+        return Question(
+            self._scene,
+            step=self._name,
+            manners=manners,
+            grammar=grammar,
+            prompts=prompts,
+            reprompts=reprompts,
+        )
+
+    def _hear(self, outcomes: list[Outcome], *, now: float) -> list[Outcome]:
+        heard: list[Outcome] = []
+        for each in outcomes:
+            match each:
+                case Answer(entry) if self._asked is Asked.FIELD:
+                    heard += self._judge(entry, now=now)
+                case Answer(entry):
+                    heard += self._confirmed(entry, now=now)
+                case Cancelled():
+                    heard += self._cancelled(now=now)
+                case Follow(branch):
+                    heard += self._leave(branch)
+                case _:
+                    heard.append(each)
+        return heard
+
+    def _judge(self, entry: Secret, *, now: float) -> list[Outcome]:
+        field = self._step.fields[self._at]
+        reason = field.refusal(entry, today=self._scene.caller.today)
+        kept = {
+            "field": field.name,
+            "field_type": field.type,
+            "length": len(entry),
+            "valid": reason is None,
+            "reason": reason,
+        }
+        record = self._scene.record("field.captured", step=self._name, **kept)
+        if reason is not None:
+            entry.wipe()
+            return [
+                record,
+                *self._hear(self._question.refuse(field.invalid.get(reason, ()), now=now), now=now),
+            ]
+        self._keep(field.name, entry)
+        self._scene.facts.update(field.spoken(entry))
+        if field.confirm is not None:
+            return [record, *self._ask_confirm(field.confirm, Asked.FIELD_CONFIRM, now=now)]
+        return [record, *self._next_field(now=now)]
+
+    def _next_field(self, *, now: float) -> list[Outcome]:
+        self._at += 1
+        if self._at < len(self._step.fields):
+            return self._ask_field(now=now)
+        if self._step.confirm is not None:
+            return self._ask_confirm(self._step.confirm, Asked.FORM_CONFIRM, now=now)
+        return self._submit(now=now)
+
+    def _confirmed(self, entry: Secret, *, now: float) -> list[Outcome]:
+        if not entry.satisfies(lambda typed: len(typed) == 1 and typed in YES_OR_NO):
+            return self._hear(self._question.refuse(now=now), now=now)
+        yes = entry.reveal() == YES
+        record = self._scene.record(
+            "menu.input", step=self._name, digits=1, result="confirmed" if yes else "corrected"
+        )
+        if self._asked is Asked.FORM_CONFIRM:
+            return [record, *(self._submit(now=now) if yes else self._begin_again(now=now))]
+        return [record, *(self._next_field(now=now) if yes else self._ask_field(now=now))]
+
+    def _begin_again(self, before: Sequence[str] = (), *, now: float) -> list[Outcome]:
+        self._restarts += 1
+        menus = self._scene.menus
+        if self._restarts >= menus.manners[self._name].max_failures:
+            return self._leave(menus.on_max_failures[self._name])
+        self._wipe()
+        self._at = 0
+        return self._ask_field(before, now=now)
+
+    def _cancelled(self, *, now: float) -> list[Outcome]:
+        if self._step.on_cancel is not None:
+            return self._leave(self._step.on_cancel)
+        return self._hear(self._question.refuse(now=now), now=now)
+
+    def _submit(self, *, now: float) -> list[Outcome]:
+        scene, submit = self._scene, self._step.submit
+        self._asked = Asked.NOTHING
+        self._deadline = now + submit.timeout
+        scene.attempts[self._name] = scene.attempts.get(self._name, 0) + 1
+        scene.requests += 1
+        self._request = scene.requests
+        fields: dict[str, Secret | str] = {"client": scene.caller.client, "caller": scene.caller.caller}
+        for field in self._step.fields:
+            fields.update(field.submitted(self._entries[field.name]))
+        self._sent = [each for each in fields.values() if not isinstance(each, str)]
+        ask = AskBackEnd(self._request, submit.action, fields, submit.timeout)
+        return [ask, *scene.play(submit.processing, now=now)]
+
+    def _resolve(self, reply: BackEndReplied, *, now: float) -> list[Outcome]:
+        scene = self._scene
+        self._deadline = self._reply = None
+        self._wipe()
+        scene.facts.update(reply.facts)
+        results = self._step.results
+        result = reply.result if reply.result in results else "unavailable"
+        record = scene.record(
+            "transaction.result",
+            step=self._name,
+            action=self._step.submit.action,
+            result=result,
+            attempt=self._request,
+        )
+        branch = results[result]
+        if not branch.retry:
+            return [record, *self._leave(branch)]
+        if scene.attempts[self._name] >= self._step.attempts.per_call:
+            return [record, *self._leave(results["locked"])]
+        self._at = 0
+        scene.keys.flush()
+        return [record, *self._ask_field(branch.say, now=now)]
+
+    def _leave(self, branch: Branch) -> list[Outcome]:
+        scene = self._scene
+        self.close()
+        if not self._step.secure:
+            return [*scene.stop(), Follow(branch)]
+        scene.keys.flush()
+        return [*scene.stop(), EndSecure(), scene.record("secure.ended", step=self._name), Follow(branch)]
+
+    def _keep(self, name: str, entry: Secret) -> None:
+        old = self._entries.pop(name, None)
+        if old is not None:
+            old.wipe()
+        self._entries[name] = entry
+
+    def _wipe(self) -> None:
+        for each in (*self._entries.values(), *self._sent):
+            each.wipe()
+        self._entries.clear()
+        self._sent.clear()

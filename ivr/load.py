@@ -1,0 +1,75 @@
+"""Load config/menus/*.yaml: read, check against the models and the rules, compile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from base import document
+from base.document import Document, Fault, suggest
+from ivr.check import check
+from ivr.compiled import CompiledMenus, compile_menus
+from ivr.fields import FIELD_TYPES
+from ivr.model import MenuFile
+from ivr.steps import STEP_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from media.catalogue import Catalogue
+
+
+def load_menus(
+    folder: Path, wording: Catalogue, faults: list[Fault], *, queues: Collection[str]
+) -> dict[str, CompiledMenus]:
+    """Every menu set of a folder by name; a file with faults is left out and its faults are appended."""
+    paths = sorted(folder.glob("*.yaml"))
+    known = {path.stem for path in paths}
+    loaded = (load_menu(path, wording, faults, queues=queues, menus=known) for path in paths)
+    return {each.name: each for each in loaded if each is not None}
+
+
+def load_menu(
+    path: Path,
+    wording: Catalogue,
+    faults: list[Fault],
+    *,
+    queues: Collection[str],
+    menus: Collection[str] = (),
+) -> CompiledMenus | None:
+    """One menu set, or None with its faults appended."""
+    found: list[Fault] = []
+    source = document.read(path)
+    found.extend(_types(source))
+    file = document.parse(MenuFile, source, found) if not found else None
+    if file is not None:
+        found.extend(check(file, source, wording, queues=queues, menus=menus))
+    faults.extend(found or source.faults)
+    return compile_menus(file, wording) if file is not None and not found else None
+
+
+def _types(source: Document) -> Iterator[Fault]:
+    """Unknown step and field types, said before pydantic would list all that is missing of each."""
+    for name, step in _mapping(_mapping(source.data).get("steps")).items():
+        kind = _mapping(step).get("type")
+        if kind not in STEP_TYPES:
+            yield _unknown(source, ("steps", name, "type"), f"step {name}", kind, STEP_TYPES)
+        fields = _mapping(step).get("fields")
+        for at, field in enumerate(fields if isinstance(fields, list) else ()):
+            kind = _mapping(field).get("type")
+            if kind not in FIELD_TYPES:
+                yield _unknown(
+                    source, ("steps", name, "fields", at, "type"), f"a field of {name}", kind, FIELD_TYPES
+                )
+
+
+def _unknown(
+    source: Document, at: tuple[str | int, ...], owner: str, kind: object, known: tuple[str, ...]
+) -> Fault:
+    if kind is None:
+        return source.fault(at, f"{owner} has no type", "known: " + ", ".join(known))
+    return source.fault(at, f"{owner}: type {kind} is not known", suggest(str(kind), known))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

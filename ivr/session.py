@@ -1,0 +1,159 @@
+"""A menu session: one caller walking through a compiled menu set; pure, driven by events and virtual time.
+
+Keys are buffered here and pulled by the running step, so that what is typed ahead survives from step to step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calls.destination import Destination, Hangup
+from ivr.branch import Branch
+from ivr.commands import Command, Leave
+from ivr.errors import UnknownStep
+from ivr.events import CallerHungUp, DigitPressed, Event, PlaybackFinished
+from ivr.scene import CallerFacts, Follow, Scene
+from ivr.steps.say import SayRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ivr.compiled import CompiledMenus
+    from ivr.question import Outcome
+    from ivr.steps.step import StepRun
+
+MOST_STEPS_AT_ONCE = 64
+"""Steps passed without waiting for anything; a checked graph never comes near, so this is a fuse, not a rule."""
+
+__all__ = ["CallerFacts", "MenuSession"]
+
+
+class MenuSession:
+    """One caller in one menu set."""
+
+    __slots__ = ("_passed", "_run", "_scene", "_start", "_step", "finished")
+
+    def __init__(
+        self,
+        menu_set: CompiledMenus,
+        *,
+        start: str | None,
+        language: str | None,
+        caller: CallerFacts,
+        now: float,
+    ) -> None:
+        """`start` None begins at the set's own first step. `now` is the session's birth."""
+        self._start = start or menu_set.start
+        if self._start not in menu_set.steps:
+            raise UnknownStep(f"menu set {menu_set.name} has no step {self._start}")
+        self._scene = Scene(menu_set, caller, language)
+        self._run: StepRun | None = None
+        self._step = self._start
+        self._passed = 0
+        self.finished = False
+
+    @property
+    def step(self) -> str:
+        """The step the caller is in, or left from."""
+        return self._step
+
+    @property
+    def language(self) -> str:
+        """The language spoken now."""
+        return self._scene.language
+
+    @property
+    def version(self) -> str:
+        """The content hash of the menu set this call keeps to its end."""
+        return self._scene.menus.version
+
+    def start(self, *, now: float) -> list[Command]:
+        """Enter the first step."""
+        self._passed = 0
+        return self._enter(self._start, now=now)
+
+    def feed(self, event: Event, *, now: float) -> list[Command]:
+        """Something happened to the caller."""
+        if self.finished or self._run is None:
+            return []
+        self._passed = 0
+        match event:
+            case CallerHungUp():
+                return self._hung_up()
+            case DigitPressed(digit) if not self._scene.keys.push(digit):
+                return []
+            case PlaybackFinished(playback) if playback != self._scene.playing:
+                return []
+            case PlaybackFinished():
+                self._scene.finished()
+        return self._carry_out(self._run.feed(event, now=now), now=now)
+
+    def handle_timeout(self, *, now: float) -> list[Command]:
+        """A deadline may have passed."""
+        if self.finished or self._run is None:
+            return []
+        scene = self._scene
+        if scene.playing is not None and scene.playing_until is not None and now >= scene.playing_until:
+            return [*self.feed(PlaybackFinished(scene.playing), now=now)]
+        self._passed = 0
+        return self._carry_out(self._run.handle_timeout(now=now), now=now)
+
+    def next_timeout(self) -> float | None:
+        """When `handle_timeout` is due."""
+        if self.finished or self._run is None:
+            return None
+        due = [each for each in (self._run.next_timeout(), self._scene.playing_until) if each is not None]
+        return min(due, default=None)
+
+    def _enter(self, name: str, *, now: float) -> list[Command]:
+        scene = self._scene
+        self._step = name
+        self._run = scene.menus.steps[name].run(name, scene)
+        return [scene.record("menu.entered", step=name), *self._carry_out(self._run.start(now=now), now=now)]
+
+    def _carry_out(self, outcomes: Iterable[Outcome], *, now: float) -> list[Command]:
+        commands: list[Command] = []
+        for each in outcomes:
+            if isinstance(each, Follow):
+                commands += self._follow(each.branch, now=now)
+            else:
+                commands.append(each)  # type: ignore[arg-type]  # answers never leave their step
+        return commands
+
+    def _follow(self, branch: Branch, *, now: float) -> list[Command]:
+        self._passed += 1
+        if self._passed > MOST_STEPS_AT_ONCE:
+            return self._leave(Hangup(cause=41))
+        if branch.say:
+            self._run = SayRun(
+                self._scene, branch.say, branch.model_copy(update={"say": ()}), step=self._step
+            )
+            return self._carry_out(self._run.start(now=now), now=now)
+        destination = branch.destination()
+        if destination is not None:
+            return self._leave(destination)
+        return self._enter(branch.goto or self._scene.menus.start, now=now)
+
+    def _leave(self, destination: Destination) -> list[Command]:
+        silence = self._scene.stop()
+        record = self._scene.record("menu.left", step=self._step, destination=_named(destination))
+        self._end()
+        return [*silence, record, Leave(destination)]
+
+    def _hung_up(self) -> list[Command]:
+        record = self._scene.record("menu.left", step=self._step, destination="caller_hung_up")
+        self._end()
+        return [record]
+
+    def _end(self) -> None:
+        self.finished = True
+        if self._run is not None:
+            self._run.close()
+        self._scene.keys.flush()
+        self._scene.finished()
+
+
+def _named(destination: Destination) -> str:
+    kind = type(destination).__name__.lower()
+    name = getattr(destination, kind, None) or getattr(destination, "account", None)
+    return f"{kind} {name}" if name else kind

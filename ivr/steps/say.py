@@ -1,0 +1,117 @@
+"""Step `say`: speak, then go on; a key cuts it. With `loop` it repeats until one of the keys in `until`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from base.document import Part
+from ivr.branch import Branch, PromptIds
+from ivr.events import DigitPressed, Event, PlaybackFinished
+from ivr.question import Outcome
+from ivr.scene import Follow, Scene
+from ivr.steps.step import Exit, Location, Next, prompts_at
+
+
+class SayStep(Part):
+    """As written by the administrator."""
+
+    type: Literal["say"]
+    prompt: PromptIds
+    bargein: bool = True
+    loop: bool = False
+    until: str = "0123456789*#"
+    next: Next
+
+    def run(self, name: str, scene: Scene) -> SayRun:
+        """Serve one call."""
+        return SayRun(
+            scene,
+            self.prompt,
+            self.next,
+            bargein=self.bargein,
+            until=self.until if self.loop else None,
+            step=name,
+        )
+
+    def exits(self) -> Iterator[Exit]:
+        """Where it can lead."""
+        yield ("next",), self.next
+
+    def silent_exits(self) -> Iterator[Branch]:
+        """Where it leads a caller who does nothing."""
+        if not self.loop:
+            yield self.next
+
+    def says(self) -> Iterator[tuple[Location, str]]:
+        """What it speaks."""
+        yield from prompts_at("prompt", self.prompt)
+
+
+class SayRun:
+    """Speaking to one caller."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        prompts: PromptIds,
+        then: Branch,
+        *,
+        step: str,
+        bargein: bool = True,
+        until: str | None = None,
+    ) -> None:
+        """`until` is None for a prompt that is said once."""
+        self._scene = scene
+        self._prompts = prompts
+        self._then = then
+        self._step = step
+        self._bargein = bargein
+        self._until = until
+
+    def start(self, *, now: float) -> list[Outcome]:
+        """Speak, unless keys typed ahead make it needless."""
+        scene = self._scene
+        if self._until is None and self._bargein and len(scene.keys):
+            return [Follow(self._then)]
+        said = scene.play(self._prompts, loop=self._until is not None, now=now)
+        if not said:
+            return [Follow(self._then)]
+        said.append(scene.record("menu.prompt", step=self._step, segments=len(self._prompts)))
+        return [*said, *self._listen()]
+
+    def feed(self, event: Event, *, now: float) -> list[Outcome]:
+        """A key cuts it; its end leads on."""
+        match event:
+            case PlaybackFinished():
+                return [Follow(self._then)]
+            case DigitPressed():
+                return self._listen()
+            case _:
+                return []
+
+    def _listen(self) -> list[Outcome]:
+        scene = self._scene
+        if self._until is None:
+            return [*scene.stop(), Follow(self._then)] if self._bargein and len(scene.keys) else []
+        heard: list[Outcome] = []
+        while (key := scene.keys.pull()) is not None:
+            heard.append(
+                scene.record(
+                    "menu.input", step=self._step, digits=1, result="until" if key in self._until else ""
+                )
+            )
+            if key in self._until:
+                return [*heard, *scene.stop(), Follow(self._then)]
+        return heard
+
+    def handle_timeout(self, *, now: float) -> list[Outcome]:
+        """Speaking has no deadline of its own."""
+        return []
+
+    def next_timeout(self) -> float | None:
+        """Never."""
+        return None
+
+    def close(self) -> None:
+        """Nothing is kept."""

@@ -1,0 +1,152 @@
+"""The prompt catalogue: wording by id and language, read from prompts/<language>.yaml and prompts/sounds.yaml.
+
+A text may hold slots, `{digits:last4}` or `{money:amount}`: the fixed parts become pieces `id.1`, `id.2` with a sound
+each, and what stands in the slot is spoken from number words (ivr/phrases). Makes no sound itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from base import document
+from base.document import Document, Fault, Part
+
+ANY = "any"
+SLOT = re.compile(r"\{([a-z_]+):([a-z][a-z0-9_]*)\}")
+KINDS = ("digits", "money", "number")
+
+
+class Tone(Part):
+    """Sines sounding together: for tests and measuring."""
+
+    tone: tuple[Annotated[float, Field(gt=0, lt=4000)], ...]
+    seconds: Annotated[float, Field(gt=0, le=600)] = 1.0
+
+
+class Music(Part):
+    """Music on hold made by code, so that no licence hangs on it."""
+
+    music: Literal["calm", "bright"]
+    seconds: Annotated[float, Field(gt=1, le=120)] = 24.0
+
+
+Sound = str | Tone | Music
+"""A text for the voice, or a sound made by code."""
+
+
+class CatalogueFile(Part):
+    """One file of prompts."""
+
+    schema_: Literal["prompts/1"] = Field(alias="schema")
+    language: str
+    prompts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Sound]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value spoken in the middle of a prompt."""
+
+    kind: str
+    name: str
+
+
+Segment = str | Slot
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """All prompts known: what a menu may say, and which sounds must exist for it."""
+
+    sounds: dict[str, dict[str, Sound]] = field(default_factory=dict)
+    """language -> piece id -> sound."""
+    segments: dict[str, dict[str, tuple[Segment, ...]]] = field(default_factory=dict)
+    """language -> prompt id -> pieces and slots in order."""
+
+    def has(self, language: str, prompt: str) -> bool:
+        """Whether a prompt can be said in a language."""
+        return prompt in self.segments.get(language, ()) or prompt in self.segments.get(ANY, ())
+
+    def of(self, language: str, prompt: str) -> tuple[Segment, ...]:
+        """The pieces and slots of a prompt; empty when it is unknown."""
+        return self.segments.get(language, {}).get(prompt) or self.segments.get(ANY, {}).get(prompt, ())
+
+    def slots(self, language: str, prompt: str) -> tuple[Slot, ...]:
+        """The slots of a prompt."""
+        return tuple(each for each in self.of(language, prompt) if isinstance(each, Slot))
+
+    def ids(self, language: str) -> set[str]:
+        """Every prompt that can be said in a language."""
+        return {*self.segments.get(language, ()), *self.segments.get(ANY, ())}
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages with a file of their own."""
+        return tuple(sorted(set(self.segments) - {ANY}))
+
+    def add(self, language: str, prompt: str, sound: Sound) -> None:
+        """Put one prompt in, replacing one of the same id."""
+        pieces = self.sounds.setdefault(language, {})
+        if not isinstance(sound, str):
+            pieces[prompt] = sound
+            self.segments.setdefault(language, {})[prompt] = (prompt,)
+            return
+        parts = tuple(_parts(prompt, sound))
+        pieces.update((part, text) for part, text in parts if isinstance(part, str))
+        self.segments.setdefault(language, {})[prompt] = tuple(part for part, _ in parts)
+
+    def add_words(self, words: Mapping[str, Mapping[str, str]]) -> None:
+        """Add number words (language -> id -> text); their ids have dots, so they never meet a prompt's."""
+        for language, texts in words.items():
+            self.sounds.setdefault(language, {}).update(texts)
+
+
+def _parts(prompt: str, text: str) -> Iterator[tuple[Segment, str]]:
+    """Cut a text at its slots; parts without a letter (a full stop after a slot) make no sound."""
+    pieces = SLOT.split(text)
+    fixed = pieces[0::3]
+    slots = list(zip(pieces[1::3], pieces[2::3], strict=True))
+    for at, part in enumerate(fixed):
+        if any(letter.isalnum() for letter in part):
+            yield (f"{prompt}.{at + 1}" if slots else prompt), part.strip(" ,;:")
+        if at < len(slots):
+            yield Slot(*slots[at]), ""
+
+
+def load(folders: Sequence[Path], faults: list[Fault]) -> Catalogue:
+    """Read every *.yaml of the folders; a later folder's prompt replaces an earlier one's."""
+    catalogue = Catalogue()
+    for folder in folders:
+        for path in sorted(folder.glob("*.yaml")):
+            found, source = document.load(CatalogueFile, path, faults)
+            if found is None:
+                continue
+            faults.extend(_check(found, source))
+            for prompt, sound in found.prompts.items():
+                catalogue.add(found.language, prompt, sound)
+    return catalogue
+
+
+def _check(found: CatalogueFile, source: Document) -> Iterable[Fault]:
+    expected = source.path.stem
+    if found.language not in (expected, ANY):
+        yield source.fault(
+            ("language",),
+            f"language {found.language} in a file named {expected}",
+            f"write language: {expected}",
+        )
+    for prompt, sound in found.prompts.items():
+        at = ("prompts", prompt)
+        if not isinstance(sound, str):
+            continue
+        if not sound.strip():
+            yield source.fault(at, f"prompt {prompt} has no words", "write what is to be said")
+        for kind, _ in SLOT.findall(sound):
+            if kind not in KINDS:
+                yield source.fault(at, f"slot kind {kind} is not known", document.suggest(kind, KINDS))
+        if "{" in SLOT.sub("", sound) or "}" in SLOT.sub("", sound):
+            yield source.fault(at, f"prompt {prompt} has a broken slot", "slots look like {digits:last4}")
