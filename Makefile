@@ -2,6 +2,9 @@
 # Main ones: `make run` (a node with a demonstration call), `make test` (every check and test).
 SHELL := /bin/bash
 BIN := .venv/bin
+SETUP := command -v python3 >/dev/null \
+	|| { echo "set-up stopped: python3 is missing (Debian 12: apt-get install python3)" >&2; exit 1; }; \
+	python3 tools/setup.py
 ARGS ?=
 
 .PHONY: help setup run test check bench docs lock clean
@@ -14,29 +17,29 @@ help:
 	@echo "make lock   renew requirements/*.txt    | make clean  remove what the others made"
 
 setup:
-	@python3 tools/setup.py
+	@$(SETUP)
 
 run: setup
 	@exec $(BIN)/centralita serve --demo $(ARGS)
 
 test:
-	@python3 tools/setup.py --test
+	@$(SETUP) --test
 	@$(BIN)/python tools/check.py --all $(ARGS)
 
 check:
-	@python3 tools/setup.py --test
+	@$(SETUP) --test
 	@$(BIN)/python tools/check.py $(ARGS)
 
 bench:
-	@python3 tools/setup.py --test
+	@$(SETUP) --test
 	@$(BIN)/python tools/bench.py $(ARGS)
 
 docs:
-	@python3 tools/setup.py --test
+	@$(SETUP) --test
 	@$(BIN)/python tools/draw_states.py
 
 lock:
-	@python3 tools/setup.py --test
+	@$(SETUP) --test
 	@$(BIN)/python tools/lock.py
 
 clean:
