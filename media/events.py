@@ -1,0 +1,45 @@
+"""What the media plane tells: facts about ports, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """A key was pressed (RFC 4733): told once, at the first packet of it that came."""
+
+    port: int
+    digit: str
+    duration: float
+
+    def __repr__(self) -> str:
+        # Digits may be a card number or a PIN: no log or traceback shows them.
+        return f"DigitPressed(port={self.port}, digit='?')"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished:
+    """A playback's last packet was sent, or (`completed` False) it was stopped or replaced."""
+
+    port: int
+    playback: int
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RtpTimeout:
+    """Nothing was heard for the plane's `rtp_timeout`; told once for each silence."""
+
+    port: int
+    silence: float
+
+
+@dataclass(frozen=True, slots=True)
+class RtpStarted:
+    """The first packet of the connected peer was accepted."""
+
+    port: int
+
+
+MediaEvent = DigitPressed | PlaybackFinished | RtpTimeout | RtpStarted

@@ -1,0 +1,204 @@
+"""The media plane's face: ports that play, relay, hear and send digits; every packet stays in Rust.
+
+Commands go down and return at once; events come up through a file descriptor. Any command may be given at
+any time; on a closed port it does nothing. No call logic lives here.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, Any
+
+from media import _plane
+from media.counters import PlaneCounters, PortCounters
+from media.errors import ClipReleased, MediaError, PortsExhausted, RecordingFailed
+from media.events import DigitPressed, MediaEvent, PlaybackFinished, RtpStarted, RtpTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from media.codec import Codec
+
+LONGEST_DIGIT = 8.0
+"""Seconds one telephone event can last in its first segment (RFC 4733 s.2.5.1.3)."""
+DIGITS = frozenset("0123456789*#ABCDabcd")
+
+
+class Clip:
+    """A sound encoded once and shared by all ports that play it."""
+
+    __slots__ = ("_clip", "duration")
+
+    def __init__(self, pcm: bytes) -> None:
+        self._clip = _plane.Clip(pcm)
+        self.duration = self._clip.duration
+
+    def release(self) -> None:
+        """Give up the memory as soon as no port plays it any more."""
+        self._clip.release()
+
+
+class Port:
+    """One RTP port (and its RTCP port, one above)."""
+
+    __slots__ = ("_port", "address", "id", "number")
+
+    def __init__(self, port: _plane.Port, address: str) -> None:
+        self._port = port
+        self.id = port.id
+        self.address = address
+        self.number = port.number
+
+    def connect(
+        self,
+        remote: tuple[str, int],
+        *,
+        codec: Codec,
+        event_payload: int | None,
+        ptime: int = 20,
+        sending: bool = True,
+        receiving: bool = True,
+        symmetric: bool = False,
+    ) -> None:
+        """Begin or change the stream.
+
+        The first packet from the address of `remote`, from any of its ports, fixes the one source that is heard
+        and sent to until the next change of `remote`. With `symmetric` the first packet from anywhere does:
+        only for phones behind NAT, whose SDP names an address that cannot be reached. Packets leave every
+        20 ms whatever `ptime` the peer would like.
+        """
+        host, number = remote
+        try:
+            self._port.connect(host, number, codec.value, event_payload, sending, receiving, symmetric)
+        except ValueError as error:
+            raise MediaError(f"cannot send RTP to {host}:{number}: {error}") from None
+
+    def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:
+        """Play clips one after the other, replacing what plays; return the playback's number.
+
+        `start` is in seconds from the beginning of the first clip. On a bridged port the partner is not heard
+        until the playback ends.
+        """
+        playback = self._port.play([clip._clip for clip in clips], loop, start)  # noqa: SLF001
+        if playback is None:
+            raise ClipReleased("a clip cannot be played after it was released")
+        return playback
+
+    def stop(self) -> None:
+        """Stop the playback, if any; told as PlaybackFinished that is not completed."""
+        self._port.stop()
+
+    def echo(self) -> None:
+        """Send back what comes, until bridged or unbridged."""
+        self._port.echo()
+
+    def send_digits(self, digits: str, *, duration: float = 0.1, gap: float = 0.1) -> None:
+        """Send digits as telephone events after those already waiting; sound is suspended meanwhile.
+
+        Nothing is sent to a peer that has not agreed to telephone events.
+        """
+        if not DIGITS.issuperset(digits):
+            raise MediaError("only the digits 0-9, *, # and A-D can be sent")
+        self._port.send_digits(digits, min(duration, LONGEST_DIGIT), gap)
+
+    def record(self, path: str) -> None:
+        """Write what this port hears to a WAV file, replacing a recording in progress."""
+        try:
+            self._port.record(path)
+        except OSError as error:
+            raise RecordingFailed(f"cannot record to {path}: {error.strerror or error}") from error
+
+    def stop_recording(self) -> None:
+        """End the recording; the file is whole within a fraction of a second."""
+        self._port.stop_recording()
+
+    def counters(self) -> PortCounters:
+        """Return what has been counted so far."""
+        return PortCounters(**_numbers(self._port.counters()))
+
+    def close(self) -> PortCounters:
+        """Close the port and return its last counters; it may be closed again."""
+        counters = self.counters()
+        self._port.close()
+        return counters
+
+
+class Plane:
+    """All ports of the process, on threads of their own."""
+
+    def __init__(
+        self, *, address: str, ports: range, threads: int | None = None, rtp_timeout: float = 30.0
+    ) -> None:
+        self.address = address
+        try:
+            self._plane = _plane.Plane(address, ports.start, ports.stop, threads, rtp_timeout)
+        except ValueError as error:
+            raise MediaError(f"media address {address!r}: {error}") from None
+
+    def fileno(self) -> int:
+        """Return a descriptor that is readable when events wait."""
+        return self._plane.fileno()
+
+    def take_events(self) -> list[MediaEvent]:
+        """Return what has happened since the last call, oldest first for each port."""
+        return [_BUILD[kind](port, number, value) for kind, port, number, value in self._plane.take_events()]
+
+    def load_clip(self, pcm: bytes) -> Clip:
+        """Encode a sound (16-bit little-endian mono samples at 8 kHz)."""
+        return Clip(pcm)
+
+    def open_port(self) -> Port:
+        """Open a pair of ports; PortsExhausted says which limit stands in the way."""
+        try:
+            return Port(self._plane.open_port(), self.address)
+        except OSError as error:
+            raise PortsExhausted(_limit_met(error)) from error
+
+    def bridge(self, a: Port, b: Port) -> None:
+        """Let two ports hear each other, parting them from whomever they heard before."""
+        self._plane.bridge(a._port, b._port)  # noqa: SLF001
+
+    def unbridge(self, a: Port) -> None:
+        """Part a port from its partner, or end its echo."""
+        a._port.unbridge()  # noqa: SLF001
+
+    def counters(self) -> PlaneCounters:
+        """Return the totals."""
+        return PlaneCounters(**_numbers(self._plane.counters()))
+
+    def close(self) -> None:
+        """End the threads; all ports are closed with them."""
+        self._plane.close()
+
+
+def _limit_met(error: OSError) -> str:
+    if error.errno == errno.EMFILE:
+        return "no RTP port: the process may open no more files; raise its limit (ulimit -n, LimitNOFILE=)"
+    if error.errno == errno.ENFILE:
+        return "no RTP port: the machine may open no more files; raise fs.file-max"
+    if error.errno is None:
+        return f"no RTP port: {error}; widen the range of RTP ports"
+    return f"no RTP port: {error.strerror}"
+
+
+def _numbers(rows: list[tuple[str, float]]) -> dict[str, Any]:
+    return {name: value if name.endswith("_ms") else int(value) for name, value in rows}
+
+
+def _digit(port: int, number: int, value: float) -> MediaEvent:
+    return DigitPressed(port, chr(number), value)
+
+
+def _finished(port: int, number: int, value: float) -> MediaEvent:
+    return PlaybackFinished(port, number, value != 0.0)
+
+
+def _timeout(port: int, number: int, value: float) -> MediaEvent:
+    return RtpTimeout(port, value)
+
+
+def _started(port: int, number: int, value: float) -> MediaEvent:
+    return RtpStarted(port)
+
+
+_BUILD = (_digit, _finished, _timeout, _started)

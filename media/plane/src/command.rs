@@ -1,0 +1,79 @@
+//! What Python tells a thread: imperative, valid in any order, harmless for ports that are gone.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::g711::Codec;
+use crate::player::ClipData;
+use crate::port::Port;
+use crate::recorder::Tap;
+
+/// How a stream runs from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection {
+    pub remote: SocketAddr,
+    pub codec: Codec,
+    pub event_payload: Option<u8>,
+    pub sending: bool,
+    pub receiving: bool,
+    /// Take the first source whatever its address: for phones behind NAT.
+    pub symmetric: bool,
+}
+
+pub enum Command {
+    Adopt(Box<Port>),
+    /// A port is on its way from another thread: hold all other commands until it is here.
+    Expect(u32),
+    /// The expected port; None when it was closed before it could be handed over.
+    Receive {
+        id: u32,
+        port: Option<Box<Port>>,
+    },
+    /// Hand a port over to another thread.
+    Release {
+        port: u32,
+        thread: usize,
+    },
+    Connect {
+        port: u32,
+        connection: Connection,
+    },
+    Play {
+        port: u32,
+        playback: u32,
+        clips: Vec<Arc<ClipData>>,
+        looping: bool,
+        start: u64,
+    },
+    Stop {
+        port: u32,
+    },
+    Echo {
+        port: u32,
+    },
+    SendDigits {
+        port: u32,
+        codes: VecDeque<u8>,
+        duration: u32,
+        gap_ticks: u32,
+    },
+    Record {
+        port: u32,
+        tap: Tap,
+    },
+    StopRecording {
+        port: u32,
+    },
+    Bridge {
+        a: u32,
+        b: u32,
+    },
+    Unbridge {
+        port: u32,
+    },
+    Close {
+        port: u32,
+    },
+    Quit,
+}

@@ -1,0 +1,422 @@
+//! A media thread: its ports, its 20 ms beat, its commands. One thread owns a port; nothing is shared or locked.
+//!
+//! A port that relays is told by epoll as packets arrive. Every other port is looked at once a tick, when its
+//! own packet is due: one receive and one send for each 20 ms of a call, and no wake-up in between.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::allocator::Allocator;
+use crate::clock::{Beat, Clock, SLOTS};
+use crate::command::Command;
+use crate::counters::Totals;
+use crate::digit_sender::DigitSender;
+use crate::player::Player;
+use crate::poll::Poll;
+use crate::port::{Datagram, Feeds, Lane, Port};
+use crate::rings::{CommandReceiver, CommandSender, EventSender};
+use crate::rtp::HEADER;
+use crate::socket::{Inbox, BATCH, MTU};
+
+const WAKE: u64 = u64::MAX;
+/// Batches one port may take in a visit: a flood on one port must not starve the others.
+const VISITS: usize = 4;
+/// Slots made good after a delay (100 ms); beyond it media is lost anyway.
+const CATCH_UP: u64 = 50;
+/// Ports in a slot before the next slot is used: fewer wake-ups while there are few calls.
+const SLOT_FILL: usize = 16;
+
+/// What all threads and the face share; the packet path touches none of its locks.
+pub struct Shared {
+    pub clock: Clock,
+    pub totals: Totals,
+    pub allocator: Mutex<Allocator>,
+    pub loads: Vec<AtomicUsize>,
+    pub timeout_ticks: u32,
+}
+
+pub struct Engine {
+    thread: usize,
+    shared: Arc<Shared>,
+    commands: CommandReceiver,
+    threads: Vec<CommandSender>,
+    events: EventSender,
+    poll: Poll,
+    inbox: Inbox,
+    out: Box<[u8; MTU + HEADER]>,
+    ports: Vec<Option<Box<Port>>>,
+    vacant: Vec<usize>,
+    places: HashMap<u32, usize>,
+    slots: [Vec<usize>; SLOTS],
+    expected: Option<u32>,
+    /// Handed over before the command that announces them was due.
+    early: Vec<u32>,
+    parked: VecDeque<Command>,
+    next: Beat,
+    tick: u32,
+    quitting: bool,
+}
+
+impl Engine {
+    pub fn new(
+        thread: usize,
+        shared: Arc<Shared>,
+        commands: CommandReceiver,
+        threads: Vec<CommandSender>,
+        events: EventSender,
+    ) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        poll.watch(commands.fd(), WAKE);
+        Ok(Self {
+            thread,
+            commands,
+            threads,
+            events,
+            poll,
+            inbox: Inbox::new(),
+            out: Box::new([0; MTU + HEADER]),
+            ports: Vec::new(),
+            vacant: Vec::new(),
+            places: HashMap::new(),
+            slots: Default::default(),
+            expected: None,
+            early: Vec::new(),
+            parked: VecDeque::new(),
+            next: shared.clock.beat(),
+            tick: shared.clock.beat().tick(),
+            quitting: false,
+            shared,
+        })
+    }
+
+    pub fn run(mut self) {
+        while !self.quitting {
+            let limit = self.time_to_next();
+            let ready = self.poll.wait(limit);
+            let now = self.shared.clock.beat();
+            self.tick = now.tick();
+            for index in 0..ready {
+                self.answer(self.poll.token(index));
+            }
+            self.run_slots(now);
+            self.events.retry();
+        }
+    }
+
+    fn time_to_next(&mut self) -> Option<Duration> {
+        if self.places.is_empty() {
+            return None;
+        }
+        while self.slots[self.next.slot()].is_empty() {
+            self.next.0 += 1;
+        }
+        Some(self.shared.clock.until(self.next))
+    }
+
+    fn answer(&mut self, token: u64) {
+        if token == WAKE {
+            self.commands.answer();
+            while let Some(command) = self.commands.take() {
+                self.take(command);
+            }
+        } else if token & 1 == 0 {
+            self.receive((token >> 1) as usize);
+        } else {
+            self.receive_reports((token >> 1) as usize);
+        }
+    }
+
+    fn run_slots(&mut self, now: Beat) {
+        if self.places.is_empty() || now.0.saturating_sub(self.next.0) > CATCH_UP {
+            self.next = now;
+        }
+        while self.next <= now {
+            self.tick = self.next.tick();
+            let slot = self.next.slot();
+            for index in 0..self.slots[slot].len() {
+                self.visit(self.slots[slot][index]);
+            }
+            self.next.0 += 1;
+        }
+    }
+
+    fn visit(&mut self, place: usize) {
+        let Some(Some(port)) = self.ports.get(place) else {
+            return;
+        };
+        if port.is_connected() && (!port.watched || port.overrun) {
+            self.receive(place);
+        }
+        let mut lane = Lane {
+            events: &mut self.events,
+            tick: self.tick,
+            out: &mut self.out,
+            timeout_ticks: self.shared.timeout_ticks,
+        };
+        if let Some(Some(port)) = self.ports.get_mut(place) {
+            port.tick(&mut lane);
+        }
+    }
+
+    // ---- packets ----
+
+    fn receive(&mut self, place: usize) {
+        for _ in 0..VISITS {
+            let Some(Some(port)) = self.ports.get_mut(place) else {
+                return;
+            };
+            let (sources, tied) = (port.wants_sources(), port.is_tied());
+            let count = self.inbox.receive(&port.socket, sources, BATCH);
+            for index in 0..count {
+                self.pass(place, index, sources);
+            }
+            let Some(Some(port)) = self.ports.get_mut(place) else {
+                return;
+            };
+            port.overrun = count == BATCH;
+            if count < BATCH {
+                port.drained(tied);
+                return;
+            }
+        }
+    }
+
+    fn pass(&mut self, place: usize, index: usize, sources: bool) {
+        let mut lane = Lane {
+            events: &mut self.events,
+            tick: self.tick,
+            out: &mut self.out,
+            timeout_ticks: self.shared.timeout_ticks,
+        };
+        let datagram = Datagram {
+            data: self.inbox.data(index),
+            cut: self.inbox.is_cut(index),
+            source: if sources { self.inbox.source(index) } else { None },
+            arrival: self.inbox.arrival(index),
+        };
+        let Some(Some(port)) = self.ports.get_mut(place) else {
+            return;
+        };
+        let Some((packet, kind)) = port.hear(datagram, &mut lane) else {
+            return;
+        };
+        let target = match port.feeds {
+            Feeds::Nobody => return,
+            Feeds::Itself => place,
+            Feeds::Peer(peer) => peer,
+        };
+        if let Some(Some(target)) = self.ports.get_mut(target) {
+            target.forward(&packet, kind, &mut lane);
+        }
+    }
+
+    fn receive_reports(&mut self, place: usize) {
+        for _ in 0..VISITS {
+            let Some(Some(port)) = self.ports.get_mut(place) else {
+                return;
+            };
+            let count = self.inbox.receive(&port.control, true, BATCH);
+            for index in 0..count {
+                port.hear_report(self.inbox.data(index), self.inbox.source(index));
+            }
+            if count < BATCH {
+                return;
+            }
+        }
+    }
+
+    // ---- commands ----
+
+    /// Commands keep their order: while a port is on its way here, all wait for it.
+    fn take(&mut self, command: Command) {
+        match command {
+            Command::Receive { id, port } => {
+                if let Some(port) = port {
+                    self.adopt(port);
+                }
+                if self.expected == Some(id) {
+                    self.expected = None;
+                } else {
+                    self.early.push(id);
+                }
+                while self.expected.is_none() {
+                    let Some(command) = self.parked.pop_front() else {
+                        return;
+                    };
+                    self.obey(command);
+                }
+            }
+            Command::Quit => self.quitting = true,
+            command if self.expected.is_none() => self.obey(command),
+            command => self.parked.push_back(command),
+        }
+    }
+
+    fn expect(&mut self, id: u32) {
+        if let Some(index) = self.early.iter().position(|&early| early == id) {
+            self.early.swap_remove(index);
+        } else {
+            self.expected = Some(id);
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Adopt(port) => self.adopt(port),
+            Command::Expect(id) => self.expect(id),
+            Command::Release { port, thread } => self.release(port, thread),
+            Command::Bridge { a, b } => self.bridge(a, b),
+            Command::Unbridge { port } => self.with(port, |engine, place| engine.unlink(place)),
+            Command::Echo { port } => self.with(port, |engine, place| {
+                engine.unlink(place);
+                engine.feed(place, Feeds::Itself);
+            }),
+            Command::Close { port } => self.with(port, Self::close),
+            Command::Quit => self.quitting = true,
+            command => self.command_port(command),
+        }
+    }
+
+    /// The commands that concern one port alone.
+    fn command_port(&mut self, command: Command) {
+        let (id, timeout_ticks) = (port_of(&command), self.shared.timeout_ticks);
+        let Some(Some(port)) = id.and_then(|id| self.places.get(&id)).map(|&p| &mut self.ports[p]) else {
+            return;
+        };
+        let mut lane = Lane { events: &mut self.events, tick: self.tick, out: &mut self.out, timeout_ticks };
+        match command {
+            Command::Connect { connection, .. } => {
+                port.connect(connection, self.tick);
+            }
+            Command::Play { playback, clips, looping, start, .. } => {
+                port.play(Player::new(playback, clips, looping, start), &mut lane);
+            }
+            Command::Stop { .. } => port.stop(&mut lane),
+            Command::SendDigits { codes, duration, gap_ticks, .. } => {
+                port.send_digits(DigitSender::new(VecDeque::new(), duration, gap_ticks), codes);
+            }
+            Command::Record { tap, .. } => port.record(Some(tap)),
+            Command::StopRecording { .. } => port.record(None),
+            _ => {}
+        }
+    }
+
+    fn with(&mut self, id: u32, action: impl FnOnce(&mut Self, usize)) {
+        if let Some(&place) = self.places.get(&id) {
+            action(self, place);
+        }
+    }
+
+    fn adopt(&mut self, mut port: Box<Port>) {
+        if self.places.is_empty() {
+            self.next = self.shared.clock.beat();
+        }
+        let place = self.vacant.pop().unwrap_or_else(|| {
+            self.ports.push(None);
+            self.ports.len() - 1
+        });
+        port.slot = self.choose_slot();
+        self.slots[port.slot].push(place);
+        self.places.insert(port.id, place);
+        self.poll.watch(port.control.as_raw_fd(), (place as u64) << 1 | 1);
+        self.ports[place] = Some(port);
+    }
+
+    fn choose_slot(&self) -> usize {
+        let lengths = self.slots.iter().map(Vec::len);
+        lengths.enumerate().min_by_key(|&(index, length)| (length / SLOT_FILL, index)).map_or(0, |(i, _)| i)
+    }
+
+    /// Take a port out of all tables; its sockets stay open.
+    fn remove(&mut self, place: usize) -> Option<Box<Port>> {
+        self.unlink(place);
+        let port = self.ports[place].take()?;
+        self.places.remove(&port.id);
+        self.slots[port.slot].retain(|&p| p != place);
+        self.poll.forget(port.control.as_raw_fd());
+        self.vacant.push(place);
+        Some(port)
+    }
+
+    fn release(&mut self, id: u32, thread: usize) {
+        let port = self.places.get(&id).copied().and_then(|place| self.remove(place));
+        if port.is_some() {
+            self.shared.loads[self.thread].fetch_sub(1, Relaxed);
+            self.shared.loads[thread].fetch_add(1, Relaxed);
+        }
+        self.threads[thread].send(Command::Receive { id, port });
+    }
+
+    fn close(&mut self, place: usize) {
+        let Some(mut port) = self.remove(place) else {
+            return;
+        };
+        port.say_goodbye();
+        self.shared.totals.add(&port.counters);
+        self.shared.loads[self.thread].fetch_sub(1, Relaxed);
+        let number = port.number;
+        drop(port);
+        if let Ok(mut allocator) = self.shared.allocator.lock() {
+            allocator.give_back(number);
+        }
+    }
+
+    fn bridge(&mut self, a: u32, b: u32) {
+        let (Some(&a), Some(&b)) = (self.places.get(&a), self.places.get(&b)) else {
+            return;
+        };
+        if a == b {
+            return;
+        }
+        self.unlink(a);
+        self.unlink(b);
+        self.feed(a, Feeds::Peer(b));
+        self.feed(b, Feeds::Peer(a));
+    }
+
+    /// End a bridge or an echo; the partner hears nothing more from here either.
+    fn unlink(&mut self, place: usize) {
+        if let Some(Some(port)) = self.ports.get(place) {
+            if let Feeds::Peer(peer) = port.feeds {
+                self.feed(peer, Feeds::Nobody);
+            }
+            self.feed(place, Feeds::Nobody);
+        }
+    }
+
+    fn feed(&mut self, place: usize, feeds: Feeds) {
+        let Some(Some(port)) = self.ports.get_mut(place) else {
+            return;
+        };
+        if port.feeds == feeds {
+            return;
+        }
+        port.feeds = feeds;
+        port.part();
+        let watched = feeds != Feeds::Nobody;
+        if watched != port.watched {
+            port.watched = watched;
+            if watched {
+                self.poll.watch(port.socket.as_raw_fd(), (place as u64) << 1);
+            } else {
+                self.poll.forget(port.socket.as_raw_fd());
+            }
+        }
+    }
+}
+
+fn port_of(command: &Command) -> Option<u32> {
+    match command {
+        Command::Connect { port, .. }
+        | Command::Play { port, .. }
+        | Command::Stop { port }
+        | Command::SendDigits { port, .. }
+        | Command::Record { port, .. }
+        | Command::StopRecording { port } => Some(*port),
+        _ => None,
+    }
+}

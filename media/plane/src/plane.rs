@@ -1,0 +1,201 @@
+//! The plane as one object: starts the threads, opens ports, sends each command to the thread that owns the port.
+
+use std::io;
+use std::net::IpAddr;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use crate::allocator::Allocator;
+use crate::clock::{Clock, TICKS_PER_SECOND};
+use crate::command::Command;
+use crate::counters::{PortCounters, Totals};
+use crate::engine::{Engine, Shared};
+use crate::event::Event;
+use crate::port::Port;
+use crate::recorder::{Recorder, Tap};
+use crate::rings::{self, CommandSender, EventReceiver};
+
+/// Ports on one thread before the next is used: wake-ups cost more than a second core saves.
+const THREAD_FILL: usize = 256;
+/// More threads than this serve no machine we know of; the sockets are the limit long before.
+const MOST_THREADS: usize = 16;
+
+/// What the caller keeps of a port.
+#[derive(Debug)]
+pub struct Handle {
+    pub id: u32,
+    pub number: u16,
+    pub counters: Arc<PortCounters>,
+    thread: AtomicUsize,
+    playback: AtomicU32,
+}
+
+impl Handle {
+    pub fn next_playback(&self) -> u32 {
+        self.playback.fetch_add(1, Relaxed) + 1
+    }
+}
+
+pub struct Plane {
+    address: IpAddr,
+    range: Range<u32>,
+    shared: Arc<Shared>,
+    threads: Vec<CommandSender>,
+    events: Mutex<EventReceiver>,
+    events_fd: i32,
+    recorder: Mutex<Option<Recorder>>,
+    /// Held while a command finds its thread, so that a port cannot move under it.
+    routing: Mutex<()>,
+    joins: Mutex<Vec<JoinHandle<()>>>,
+    next_id: AtomicU32,
+}
+
+impl Plane {
+    pub fn start(
+        address: IpAddr,
+        range: Range<u32>,
+        threads: Option<usize>,
+        timeout: f64,
+    ) -> io::Result<Self> {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let count = threads.unwrap_or(cores).clamp(1, MOST_THREADS);
+        let shared = Arc::new(Shared {
+            clock: Clock::start(),
+            totals: Totals::default(),
+            allocator: Mutex::new(Allocator::new(range.clone())),
+            loads: (0..count).map(|_| AtomicUsize::new(0)).collect(),
+            timeout_ticks: (timeout * f64::from(TICKS_PER_SECOND)).clamp(1.0, 1e9) as u32,
+        });
+        let (sender, receiver) = rings::events()?;
+        let (senders, receivers): (Vec<_>, Vec<_>) =
+            (0..count).map(|_| rings::commands()).collect::<io::Result<Vec<_>>>()?.into_iter().unzip();
+        let mut joins = Vec::new();
+        for (index, commands) in receivers.into_iter().enumerate() {
+            let engine = Engine::new(index, shared.clone(), commands, senders.clone(), sender.another())?;
+            let named = thread::Builder::new().name(format!("media-{index}")).stack_size(256 * 1024);
+            joins.push(named.spawn(move || engine.run())?);
+        }
+        Ok(Self {
+            address,
+            range,
+            shared,
+            threads: senders,
+            events_fd: receiver.fd(),
+            events: Mutex::new(receiver),
+            recorder: Mutex::new(None),
+            routing: Mutex::new(()),
+            joins: Mutex::new(joins),
+            next_id: AtomicU32::new(1),
+        })
+    }
+
+    pub fn events_fd(&self) -> i32 {
+        self.events_fd
+    }
+
+    pub fn take_events(&self) -> Vec<Event> {
+        locked(&self.events).take_all()
+    }
+
+    pub fn totals(&self) -> &Totals {
+        &self.shared.totals
+    }
+
+    pub fn recording_drops(&self) -> u64 {
+        locked(&self.recorder).as_ref().map_or(0, Recorder::dropped)
+    }
+
+    /// Open a pair of sockets, trying the next pair while another program holds one.
+    pub fn open_port(&self) -> io::Result<Handle> {
+        let id = self.next_id.fetch_add(1, Relaxed);
+        let tick = self.shared.clock.beat().tick();
+        let pairs = locked(&self.shared.allocator).pairs();
+        for _ in 0..pairs {
+            let Some(number) = locked(&self.shared.allocator).take() else {
+                break;
+            };
+            match Port::open(id, self.address, number, tick) {
+                Ok(port) => return Ok(self.adopt(port)),
+                Err(error) => {
+                    locked(&self.shared.allocator).give_back(number);
+                    if error.kind() != io::ErrorKind::AddrInUse {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        let (low, high) = (self.range.start, self.range.end.saturating_sub(1));
+        let text = format!("all {pairs} RTP port pairs from {low} to {high} are in use");
+        Err(io::Error::new(io::ErrorKind::AddrInUse, text))
+    }
+
+    fn adopt(&self, port: Port) -> Handle {
+        let thread = self.choose_thread();
+        self.shared.loads[thread].fetch_add(1, Relaxed);
+        self.shared.totals.opened.fetch_add(1, Relaxed);
+        let handle = Handle {
+            id: port.id,
+            number: port.number,
+            counters: port.counters.clone(),
+            thread: AtomicUsize::new(thread),
+            playback: AtomicU32::new(0),
+        };
+        self.threads[thread].send(Command::Adopt(Box::new(port)));
+        handle
+    }
+
+    fn choose_thread(&self) -> usize {
+        let loads = self.shared.loads.iter().map(|load| load.load(Relaxed));
+        loads.enumerate().min_by_key(|&(index, load)| (load / THREAD_FILL, index)).map_or(0, |(i, _)| i)
+    }
+
+    pub fn send(&self, handle: &Handle, command: Command) {
+        let _held = locked(&self.routing);
+        self.threads[handle.thread.load(Relaxed)].send(command);
+    }
+
+    /// Join two ports, bringing `b` to the thread of `a` if it lives elsewhere.
+    pub fn bridge(&self, a: &Handle, b: &Handle) {
+        let _held = locked(&self.routing);
+        let (home, away) = (a.thread.load(Relaxed), b.thread.load(Relaxed));
+        if home != away {
+            self.threads[home].send(Command::Expect(b.id));
+            self.threads[away].send(Command::Release { port: b.id, thread: home });
+            b.thread.store(home, Relaxed);
+        }
+        self.threads[home].send(Command::Bridge { a: a.id, b: b.id });
+    }
+
+    /// Create the file of a recording; the recorder's thread starts with the first.
+    pub fn open_recording(&self, path: &str) -> io::Result<Tap> {
+        let mut recorder = locked(&self.recorder);
+        if let Some(recorder) = recorder.as_mut() {
+            return recorder.open(path);
+        }
+        recorder.insert(Recorder::start()?).open(path)
+    }
+
+    /// End all threads and wait for them; ports and files are closed with them.
+    pub fn close(&self) {
+        for thread in &self.threads {
+            thread.send(Command::Quit);
+        }
+        for join in locked(&self.joins).drain(..) {
+            // A thread that panicked has aborted the process; there is nothing to hear here.
+            let _ = join.join();
+        }
+    }
+}
+
+impl Drop for Plane {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A lock whose holder cannot have panicked half-way (panics abort).
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
