@@ -44,6 +44,11 @@ class SipCommands:
         """Call somebody; the caller of this flushes once the session has its owner."""
         return self._stack.invite(target, caller=caller, body=body, now=self._endpoint.now())
 
+    def reinvite(self, session: Session, body: bytes) -> None:
+        """Change the session: hold, resume."""
+        self._stack.reinvite(session, body, now=self._endpoint.now())
+        self._endpoint.flush()
+
     def accept_reoffer(self, session: Session, body: bytes) -> None:
         """Answer a re-INVITE with 200."""
         self._stack.accept_reoffer(session, body, now=self._endpoint.now())

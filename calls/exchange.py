@@ -225,3 +225,7 @@ def _tell(leg: Leg, event: sip_events.Event) -> None:
             leg.end(event.by, event.status or 200, event.cause, event.reason)
         case sip_events.SessionReoffered():
             leg.reoffered(event.offer)
+        case sip_events.SessionReanswered():
+            leg.reanswered(event.description)
+        case sip_events.SessionReofferRefused():
+            leg.reoffer_refused()

@@ -97,6 +97,11 @@ class Leg:
         self.exchange.sip.end(self.session, cause=cause)
         self.end(by, status, cause, reason)
 
+    def hold(self, *, on: bool) -> None:
+        """Put the far end on hold, or take it back, by a re-INVITE; its answer changes the stream."""
+        if self.is_up:
+            self.exchange.sip.reinvite(self.session, self.stream.offer(direction="sendonly" if on else "sendrecv"))
+
     def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:
         """Play clips towards the far end; what played before is cut. Returns the playback's number."""
         return self.stream.play(clips, loop=loop, start=start)
@@ -141,6 +146,16 @@ class Leg:
         self.exchange.sip.accept_reoffer(self.session, body)
         self.stream.connect()
         self._follow_direction()
+
+    def reanswered(self, description: SessionDescription | None) -> None:
+        """Our re-INVITE was accepted."""
+        if description is not None and self._accept(description):
+            self.stream.connect()
+            self._follow_direction()
+
+    def reoffer_refused(self) -> None:
+        """Our re-INVITE was refused: everything stays as it was (RFC 3261 s.14.1)."""
+        self.stream.withdraw()
 
     def end(self, by: str, status: int, cause: int | None, reason: str | None) -> None:
         """The session is over, whoever ended it; only the first ending counts."""

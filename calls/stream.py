@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from media.codec import Codec
-from sip.offer_answer import LocalMedia, make_answer, make_offer, read_answer
+from sip.negotiation import Negotiation
+from sip.offer_answer import LocalMedia
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,37 +21,36 @@ CODECS = ("PCMU", "PCMA")
 class Stream:
     """Owns the port; offers, answers, and connects it when both sides are known."""
 
-    __slots__ = ("_codecs", "_version", "agreed", "port")
+    __slots__ = ("_negotiation", "port")
 
     def __init__(self, port: Port, codecs: Sequence[str] = CODECS) -> None:
         """`codecs` in order of preference."""
         self.port = port
-        self.agreed: Negotiated | None = None
-        self._codecs = tuple(codecs)
-        self._version = 0
-
-    def _local(self) -> LocalMedia:
-        self._version += 1
-        return LocalMedia(
-            address=self.port.address,
-            port=self.port.number,
-            codecs=self._codecs,
-            session_id=self.port.id + 1,
-            version=self._version,
+        self._negotiation = Negotiation(
+            LocalMedia(address=port.address, port=port.number, codecs=tuple(codecs), session_id=port.id + 1)
         )
 
-    def offer(self) -> bytes:
-        """Our offer, for an INVITE or for the answer to one without."""
-        return make_offer(self._local())
+    @property
+    def agreed(self) -> Negotiated | None:
+        """What both sides agreed on last."""
+        return self._negotiation.agreed
+
+    def offer(self, *, direction: str = "sendrecv") -> bytes:
+        """Our offer: for an INVITE, for the answer to one without, for hold (sendonly) and resume."""
+        return self._negotiation.offer(direction=direction)
 
     def answer(self, offer: SessionDescription) -> bytes:
-        """Agree to a remote offer. Raises NoCommonCodec (488)."""
-        self.agreed = make_answer(offer, self._local())
-        return self.agreed.body
+        """Agree to a remote offer. Raises NoCommonCodec (488) and OfferGlare (491)."""
+        self._negotiation.receive_offer(offer)
+        return self._negotiation.answer().body
 
     def accept(self, answer: SessionDescription) -> None:
-        """Take the remote answer to our offer. Raises NoCommonCodec (488)."""
-        self.agreed = read_answer(self._local(), answer)
+        """Take the remote answer to our offer. Raises NoCommonCodec (488) and SdpError."""
+        self._negotiation.receive_answer(answer)
+
+    def withdraw(self) -> None:
+        """Our offer was refused: what was agreed before it stays."""
+        self._negotiation.withdraw()
 
     def connect(self) -> None:
         """Let media run as agreed."""

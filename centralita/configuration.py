@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from base.document import Fault, refuse
-from ivr.check import check_menus
-from media.catalogue import Catalogue, read_catalogue
+from base.document import Fault, read, refuse, suggest
+from ivr.load import load_menus
+from ivr.wording import load_wording
 from routing.config import check_config
-from sip.profile import Profiles, check_profiles
+from sip.profile import Profiles, load_profiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ivr.compiled import CompiledMenus
+    from media.catalogue import Catalogue
     from routing.centre import Centre
     from routing.config import CentreConfig
     from routing.settings import RoutingConfig
@@ -46,13 +47,25 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     config, faults = check_config(folder)
     if config is None:
         return None, faults
-    catalogue = read_catalogue(config.prompts, faults)
-    menus = check_menus(folder / "menus", catalogue, faults, queues=config.routing.queues.keys())
-    accounts = [each.account for each in config.routing.agents.values() if each.account is not None]
-    profiles = check_profiles(config.sip_profiles, accounts, faults)
+    wording = load_wording([config.prompts, folder / "prompts"], faults)
+    menus = load_menus(folder / "menus", wording, faults, queues=config.routing.queues.keys())
+    profiles = load_profiles(config.sip_profiles, faults)
+    if profiles is not None:
+        faults.extend(_homeless(config, profiles))
     if faults or profiles is None:
         return None, faults
-    return Configuration(config, menus, catalogue, profiles), faults
+    return Configuration(config, menus, wording, profiles), faults
+
+
+def _homeless(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
+    """Agents whose phones could never register, because the profile for phones does not know the account."""
+    known = profiles.internal.accounts
+    document = read(config.folder / "agents.yaml")
+    for index, agent in enumerate(document.data.get("agents", ())):
+        account = agent.get("account")
+        if account is not None and ".." not in agent["id"] and account not in known:
+            mend = suggest(account, known) or "add it to accounts: in sip_profiles/internal.yaml"
+            yield document.fault(("agents", index, "account"), f"no phone account is called {account}", mend)
 
 
 def load_configuration(folder: Path) -> Configuration:

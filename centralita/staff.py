@@ -8,7 +8,7 @@ from routing.agents import Status
 from routing.feature_codes import CODES, Wish, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from calls.contact import Contact
     from calls.destination import FeatureCode
@@ -27,17 +27,15 @@ _PROMPTS = {
 class Staff:
     """Joins accounts of sip/ to agents of routing/."""
 
-    def __init__(self, agents: Callable[[], Mapping[str, AgentSettings]], distribution: Distribution) -> None:
-        """`agents` is asked at each use, so that a reload takes effect at once."""
-        self._agents = agents
+    def __init__(self, agents: Mapping[str, AgentSettings], distribution: Distribution) -> None:
+        """Index the agents."""
         self._distribution = distribution
-        self._by_account: dict[str, str] = {}
         self._calls: dict[str, int] = {}
-        self.reload()
+        self.adopt(agents)
 
-    def reload(self) -> None:
+    def adopt(self, agents: Mapping[str, AgentSettings]) -> None:
         """The configuration changed."""
-        self._by_account = {each.account: each.id for each in self._agents().values() if each.account is not None}
+        self._by_account = {each.account: each.id for each in agents.values() if each.account is not None}
 
     def agent_of(self, account: str | None) -> str | None:
         """The agent whose phone an account is."""

@@ -1,0 +1,205 @@
+"""The composition root: what a node is made of, and what is joined to what."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from base.document import Fault, refuse
+from base.io.ids import SystemIds
+from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri
+from calls.exchange import Exchange
+from centralita.applications import DirectApplication, EchoApplication, FeatureCodeApplication, HangupApplication
+from centralita.dispatcher import Dispatcher
+from centralita.numbers import Numbers
+from centralita.places import Places
+from centralita.staff import Staff
+from centralita.state import CARDS_FILE, CREDENTIALS_FILE, HTTP_FILE, LEDGER_FILE, PROMPTS_FOLDER
+from cluster.memory import MemoryLocation
+from console.access import key_of
+from console.app import HttpServer, make_app
+from ivr.io.application import MenuApplication
+from ivr.io.cards import SandboxCards
+from ivr.scene import CallerFacts
+from media.plane import Plane
+from media.prompts import PromptLibrary
+from records.ledger import Ledger
+from records.reader import Reader
+from routing.io.distribution import Distribution
+from routing.io.queue_application import QueueApplication
+from sip.admission import ProfileAdmission
+from sip.io.credentials_file import read_credentials
+from sip.io.endpoint import Endpoint
+from sip.registrar import BindingRegistrar
+from sip.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calls.contact import Contact
+    from centralita.configuration import Configuration
+    from centralita.options import Options
+    from ivr.compiled import CompiledMenus
+    from media.plane import Clip
+    from sip.credentials import HashedSecrets
+
+MUSIC = "music_on_hold"
+
+
+@dataclass(slots=True)
+class Wiring:
+    """The parts of a running node."""
+
+    options: Options
+    configuration: Configuration
+    ledger: Ledger
+    plane: Plane
+    voice: PromptLibrary
+    cards: SandboxCards
+    endpoint: Endpoint
+    admission: ProfileAdmission
+    registrar: BindingRegistrar
+    exchange: Exchange
+    distribution: Distribution
+    staff: Staff
+    dispatcher: Dispatcher
+    http: HttpServer
+    sip_address: tuple[str, int]
+    http_address: tuple[str, int]
+    rtp_ports: range
+
+    async def adopt(self, configuration: Configuration) -> None:
+        """Take over a checked configuration; everything that can fail has been done before anything changes."""
+        await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
+        secrets = _secrets(self.options)
+        self.configuration = configuration
+        self.voice.adopt(configuration.catalogue)
+        self.admission.configure(configuration.profiles, secrets)
+        internal = configuration.profiles.internal
+        self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
+        self.distribution.adopt(configuration.routing)
+        self.staff.adopt(configuration.routing.agents)
+
+    async def close(self) -> None:
+        """Stop in the order in which nothing is lost: no new work, then what is under way, the ledger last."""
+        await self.http.close()
+        await self.endpoint.close()
+        self.distribution.close()
+        self.exchange.close()
+        self.plane.close()
+        await self.cards.close()
+        await asyncio.to_thread(self.ledger.close)
+
+
+async def wire(
+    options: Options,
+    configuration: Configuration,
+    *,
+    trouble: Callable[[], list[str]],
+    counters: Callable[[], Mapping[str, int]],
+) -> Wiring:
+    """Open everything and join it. Raises CentralitaError or OSError naming what could not be had."""
+    centre, ids = configuration.centre, SystemIds()
+    options.state.mkdir(parents=True, exist_ok=True)
+    secrets = _secrets(options)
+    ledger = Ledger(options.state / LEDGER_FILE)
+    await asyncio.to_thread(ledger.start)
+    sip_at, http_at, rtp_ports = options.sip_address(centre), options.http_address(centre), options.rtp_range(centre)
+    plane = Plane(address=centre.rtp_address or sip_at.host, ports=rtp_ports)
+    voice = PromptLibrary(configuration.catalogue, options.state / PROMPTS_FOLDER)
+    await asyncio.to_thread(voice.prepare, configuration.catalogue)
+    cards = SandboxCards(options.state / CARDS_FILE)
+    await cards.start()
+
+    location = MemoryLocation()
+    admission = ProfileAdmission(configuration.profiles, secrets, ids)
+    internal = configuration.profiles.internal
+    registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits)
+    stack = Stack(ids, admission=admission, registrar=registrar)
+    endpoint = Endpoint(stack, lambda event: exchange.handle_sip(event))
+
+    def now_configured() -> Configuration:
+        return wiring.configuration
+
+    def menu_set(name: str) -> CompiledMenus:
+        return now_configured().menus[name]
+
+    def music() -> tuple[Clip, ...]:
+        return voice.clips((MUSIC,), centre.language) if voice.has(MUSIC) else ()
+
+    def facts(contact: Contact) -> CallerFacts:
+        today = datetime.now(ZoneInfo(now_configured().centre.timezone)).date()
+        return CallerFacts(contact.id, contact.ani, contact.dnis, contact.client or "", today)
+
+    exchange = Exchange(
+        endpoint,
+        plane,
+        ids,
+        ledger.record,
+        lambda contact, caller: dispatcher.arrive(contact, caller),
+        lambda event: staff.registration_changed(event),
+    )
+    distribution = Distribution(configuration.routing, ids, ledger.record)
+    staff = Staff(configuration.routing.agents, distribution)
+    places = Places(lambda: now_configured().routing.agents, location, endpoint.now)
+    numbers = Numbers(lambda: now_configured())
+    direct = DirectApplication(exchange, places, music)
+    queue = QueueApplication(exchange, distribution, places, music)
+    dispatcher = Dispatcher(
+        numbers.route,
+        numbers.allows,
+        {
+            Menu: MenuApplication(menu_set, voice, cards, facts),
+            Queue: queue,
+            Agent: direct,
+            Extension: direct,
+            Uri: direct,
+            FeatureCode: FeatureCodeApplication(staff.carry_out, lambda prompt, language: voice.clips((prompt,), language or centre.language)),
+            Echo: EchoApplication(),
+            Hangup: HangupApplication(),
+        },
+        lambda contact, caller, begun: staff.calling(caller, begun=begun),
+    )
+    http = HttpServer(
+        make_app(
+            key=key_of(options.state, lambda: ids.token(24)),
+            distribution=lambda: distribution,
+            ledger=ledger,
+            reader=Reader(options.state / LEDGER_FILE),
+            counters=counters,
+            health=trouble,
+        )
+    )
+    http_address = await http.start(*http_at)
+    (options.state / HTTP_FILE).write_text("{}:{}\n".format(*http_address), encoding="ascii")
+    await endpoint.start([sip_at])
+    wiring = Wiring(
+        options=options,
+        configuration=configuration,
+        ledger=ledger,
+        plane=plane,
+        voice=voice,
+        cards=cards,
+        endpoint=endpoint,
+        admission=admission,
+        registrar=registrar,
+        exchange=exchange,
+        distribution=distribution,
+        staff=staff,
+        dispatcher=dispatcher,
+        http=http,
+        sip_address=endpoint.address,
+        http_address=http_address,
+        rtp_ports=rtp_ports,
+    )
+    return wiring
+
+
+def _secrets(options: Options) -> HashedSecrets:
+    faults: list[Fault] = []
+    found = read_credentials(options.state / CREDENTIALS_FILE, faults)
+    refuse(faults)
+    return found
