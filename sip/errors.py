@@ -55,3 +55,30 @@ class OfferGlare(RemoteProtocolError):
     code = "offer_glare"
     status = 491
     cause = 127
+
+
+class UnusableChallenge(RemoteProtocolError):
+    """A demand for credentials that we cannot meet: another scheme or algorithm, or a damaged one."""
+
+    code = "unusable_challenge"
+    status = 401
+    cause = 57
+
+
+class WeakPassword(CentralitaError):
+    """A password too easy to guess for an account that strangers can try."""
+
+    code = "weak_password"
+    status = 400
+
+
+class RegistrationRefused(RemoteProtocolError):
+    """A REGISTER that cannot be carried out; the text is the reason phrase."""
+
+    code = "registration_refused"
+
+    def __init__(self, status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        """Say what the phone is told."""
+        super().__init__(reason)
+        self.status = status
+        self.headers = headers

@@ -1,0 +1,35 @@
+"""Stores that live in this process: a whole centre on one node needs no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sip.location import Binding
+
+
+class MemoryLocation:
+    """The bindings of this node's accounts (sip.location.Location)."""
+
+    __slots__ = ("_bindings",)
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._bindings: dict[str, tuple[Binding, ...]] = {}
+
+    def find(self, account: str, *, now: float) -> tuple[Binding, ...]:
+        """An account's bindings, the best (highest q, then newest) first."""
+        return tuple(each for each in self._bindings.get(account, ()) if each.expires_at > now)
+
+    def replace(self, account: str, bindings: Sequence[Binding]) -> None:
+        """Keep these as all the account's bindings."""
+        if bindings:
+            self._bindings[account] = tuple(sorted(bindings, key=lambda each: (-each.q, -each.registered_at)))
+        else:
+            self._bindings.pop(account, None)
+
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that have bindings kept."""
+        return tuple(self._bindings)

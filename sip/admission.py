@@ -1,0 +1,136 @@
+"""Admission: who a request is from and whether it may be served (RFC 3261 s.22, RFC 3325).
+
+A source among a trunk's addresses is that trunk; anybody else must prove to be an account by digest. What an admitted
+caller may call is asked of the profiles later, when it is known what was dialled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.authentication import Authenticator, Judgement
+from sip.errors import ParseError
+from sip.events import Caller
+from sip.guard import Guard, is_scanner
+from sip.values import NameAddr
+from sip.verdicts import Admitted, Challenge, Drop, Refuse
+
+if TYPE_CHECKING:
+    from base.ids import Ids
+    from sip.credentials import Credentials
+    from sip.flow import Flow
+    from sip.message import Request
+    from sip.profile import Profiles, Trunk
+    from sip.verdicts import Verdict
+
+OPEN_METHODS = frozenset(("OPTIONS",))
+"""Answered for anybody within the rate limit: a ping that tells nothing and calls nobody."""
+_MAX_REMEMBERED = 4096
+
+
+class ProfileAdmission:
+    """Judges requests by the two profiles."""
+
+    __slots__ = ("_authenticator", "_credentials", "_ids", "_profiles", "_trunks", "guard")
+
+    def __init__(self, profiles: Profiles, credentials: Credentials, ids: Ids) -> None:
+        """Begin with empty counts."""
+        self._credentials = credentials
+        self._ids = ids
+        self.guard = Guard(profiles.internal.guard.limits)
+        self.configure(profiles)
+
+    def configure(self, profiles: Profiles) -> None:
+        """Take over reloaded profiles; bans stay, phones' nonces become stale."""
+        internal = profiles.internal
+        self._profiles = profiles
+        self._trunks: dict[str, Trunk | None] = {}
+        self.guard.configure(internal.guard.limits)
+        self._authenticator = Authenticator(
+            internal.realm,
+            self._credentials,
+            self._ids,
+            algorithms=internal.digest.algorithms,
+            lifetime=internal.digest.nonce_lifetime,
+        )
+
+    def is_banned(self, host: str, *, now: float) -> bool:
+        """Whether datagrams of this source need not even be read."""
+        return self.guard.is_banned(host, now=now)
+
+    def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
+        """Judge a request that is well-formed."""
+        host = flow.remote[0]
+        trunk = self._trunk(host)
+        try:
+            if trunk is None:
+                return self._judge_stranger(request, flow, now)
+            if request.method == "REGISTER":
+                # A trunk is trusted to call, not to take over a phone's account.
+                return self._authenticate(request, flow, now)
+            return Admitted(_trunk_caller(trunk, request, flow))
+        except ParseError as error:
+            return Refuse(error.status, f"Bad Request - {error}")
+
+    def _judge_stranger(self, request: Request, flow: Flow, now: float) -> Verdict:
+        host = flow.remote[0]
+        if is_scanner(request.header("User-Agent") or ""):
+            self.guard.ban(host, now=now)
+            return Drop()
+        if not self.guard.allow(host, now=now):
+            return Drop()
+        if request.method in OPEN_METHODS:
+            sender = request.from_
+            return Admitted(Caller("internal", None, None, sender.uri.user or "", sender.display, flow.peer))
+        return self._authenticate(request, flow, now)
+
+    def _authenticate(self, request: Request, flow: Flow, now: float) -> Verdict:
+        host = flow.remote[0]
+        judged = self._authenticator.judge(request, host, now=now)
+        match judged.judgement:
+            case Judgement.VALID:
+                return self._admit_account(judged.account or "", request, flow)
+            case Judgement.ABSENT:
+                return Challenge(401, self._authenticator.challenge(host, now=now))
+            case Judgement.STALE:
+                return Challenge(401, self._authenticator.challenge(host, stale=True, now=now))
+            case Judgement.WRONG:
+                self.guard.fail(host, now=now)
+                return Refuse(403)
+            case Judgement.MALFORMED:
+                return Refuse(400, "Bad Request - credentials")
+
+    def _admit_account(self, account: str, request: Request, flow: Flow) -> Verdict:
+        if account not in self._profiles.internal.accounts:
+            return Refuse(403)
+        self.guard.trust(flow.remote[0])
+        # The account is proven, what stands in From is not: a phone cannot call under another's number.
+        return Admitted(Caller("internal", account, None, account, request.from_.display, flow.peer))
+
+    def _trunk(self, host: str) -> Trunk | None:
+        try:
+            return self._trunks[host]
+        except KeyError:
+            if len(self._trunks) >= _MAX_REMEMBERED:
+                self._trunks.clear()
+            found = self._trunks[host] = self._profiles.trunk_at(host)
+            return found
+
+
+def _trunk_caller(trunk: Trunk, request: Request, flow: Flow) -> Caller:
+    sender = request.from_
+    if trunk.caller_number == "asserted":
+        sender = _asserted(request) or sender
+    return Caller("external", None, trunk.name, sender.uri.user or "", sender.display, flow.peer)
+
+
+def _asserted(request: Request) -> NameAddr | None:
+    """The first asserted SIP identity that can be read."""
+    try:
+        for value in request.listed("P-Asserted-Identity"):
+            identity = NameAddr.parse(value)
+            if identity.uri.is_sip and identity.uri.user:
+                return identity
+    except ParseError:
+        return None
+    return None

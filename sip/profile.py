@@ -1,0 +1,208 @@
+"""Profiles: who may reach this node and what each may call, as administrators write it in sip_profiles/.
+
+internal.yaml is for phones (accounts, digest), external.yaml for trunks (known by source address). How a request is
+judged by them is in admission.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from base.document import Fault, Part, load
+from base.durations import Seconds
+from sip.guard import GuardLimits
+from sip.registrar import RegistrationLimits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Self
+
+    from base.document import Document
+    from sip.events import Caller
+
+Kind = Literal["numbers", "agents", "feature_codes", "queues", "external"]
+"""What can be called: the centre's own numbers, agents' phones, feature codes, queues by name, the outside world."""
+Codec = Literal["PCMU", "PCMA"]
+Algorithm = Literal["SHA-512-256", "SHA-256", "MD5", "SHA-512-256-sess", "SHA-256-sess", "MD5-sess"]
+Network = IPv4Network | IPv6Network
+
+_WIDEST = {4: 8, 6: 16}
+
+
+def _network(value: object) -> Network:
+    if not isinstance(value, str):
+        raise ValueError("an address or network is text, such as 192.0.2.10 or 192.0.2.0/28")
+    try:
+        return ip_network(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; write an address (192.0.2.10) or a network (192.0.2.0/28)") from None
+
+
+def _narrow(network: Network) -> Network:
+    if network.prefixlen < _WIDEST[network.version]:
+        raise ValueError(f"{network} trusts half the world; name the carrier's own addresses")
+    return network
+
+
+def _plain_name(value: str) -> str:
+    if not value or not value.isascii() or not all(letter.isalnum() or letter in "-_." for letter in value):
+        raise ValueError(f"{value!r} is not a name; use letters, digits, - _ and .")
+    return value
+
+
+Address = Annotated[Network, BeforeValidator(_network), AfterValidator(_narrow)]
+Name = Annotated[str, AfterValidator(_plain_name)]
+Codecs = Annotated[tuple[Codec, ...], Field(min_length=1)]
+
+
+class DigestPart(Part):
+    """How phones prove who they are."""
+
+    algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)] = ("SHA-256", "MD5")
+    nonce_lifetime: Seconds = 300.0
+
+
+class RegistrationPart(Part):
+    """How long and how often an account may be registered."""
+
+    minimum: Seconds = 60.0
+    default: Seconds = 300.0
+    maximum: Seconds = 3600.0
+    contacts: Annotated[int, Field(ge=1, le=50)] = 5
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not 1 <= self.minimum <= self.default <= self.maximum:
+            raise ValueError("minimum, default and maximum must not be less than one another in this order")
+        return self
+
+    @property
+    def limits(self) -> RegistrationLimits:
+        """As the registrar takes them."""
+        return RegistrationLimits(int(self.minimum), int(self.default), int(self.maximum), self.contacts)
+
+
+class GuardPart(Part):
+    """How much of an untrusted source is borne before it is banned."""
+
+    requests: Annotated[int, Field(ge=1)] = 30
+    within: Seconds = 2.0
+    failures: Annotated[int, Field(ge=1)] = 10
+    failures_within: Seconds = 60.0
+    ban: Seconds = 300.0
+
+    @property
+    def limits(self) -> GuardLimits:
+        """As the guard takes them."""
+        return GuardLimits(self.requests, self.within, self.failures, self.failures_within, self.ban)
+
+
+class Account(Part):
+    """One phone's account; what is not said is as in its profile."""
+
+    name: str = ""
+    may_call: tuple[Kind, ...] | None = None
+
+
+class InternalProfile(Part):
+    """internal.yaml: phones, which register and answer challenges."""
+
+    realm: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!#-\[\]-~]+$")]
+    codecs: Codecs = ("PCMU", "PCMA")
+    may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
+    digest: DigestPart = DigestPart()
+    registration: RegistrationPart = RegistrationPart()
+    guard: GuardPart = GuardPart()
+    accounts: dict[Name, Account] = Field(default_factory=dict)
+
+    def allows(self, account: str | None, kind: str) -> bool:
+        """Whether an account may call this kind; nobody without one may call anything."""
+        found = self.accounts.get(account) if account is not None else None
+        if found is None:
+            return False
+        return kind in (self.may_call if found.may_call is None else found.may_call)
+
+
+class Trunk(Part):
+    """A gateway to a carrier, known by the addresses it sends from."""
+
+    name: Name
+    addresses: Annotated[tuple[Address, ...], Field(min_length=1)]
+    may_call: tuple[Kind, ...] = ("numbers",)
+    caller_number: Literal["from", "asserted"] = "from"
+    """Whose word is taken for the caller's number: From, or P-Asserted-Identity (RFC 3325) where it is there."""
+
+
+class ExternalProfile(Part):
+    """external.yaml: trunks."""
+
+    codecs: Codecs = ("PCMU", "PCMA")
+    trunks: tuple[Trunk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Both profiles together."""
+
+    internal: InternalProfile
+    external: ExternalProfile
+
+    def trunk_at(self, host: str) -> Trunk | None:
+        """The trunk that sends from this address."""
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:
+            return None
+        if address.version == 6 and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        for trunk in self.external.trunks:
+            if any(address in network for network in trunk.addresses):
+                return trunk
+        return None
+
+    def allows(self, caller: Caller, kind: str) -> bool:
+        """Whether an admitted caller may call this kind (numbers, agents, feature_codes, queues, external)."""
+        if caller.trunk is not None:
+            return any(kind in trunk.may_call for trunk in self.external.trunks if trunk.name == caller.trunk)
+        return self.internal.allows(caller.account, kind)
+
+    def codecs(self, caller: Caller) -> tuple[str, ...]:
+        """The codecs for a caller's leg, the preferred first."""
+        return self.external.codecs if caller.trunk is not None else self.internal.codecs
+
+
+def load_profiles(folder: Path, faults: list[Fault]) -> Profiles | None:
+    """Read internal.yaml and external.yaml; None and faults appended when something is wrong."""
+    internal, _ = load(InternalProfile, folder / "internal.yaml", faults)
+    external, document = load(ExternalProfile, folder / "external.yaml", faults)
+    if internal is None or external is None:
+        return None
+    before = len(faults)
+    faults.extend(_clashes(external, document))
+    return Profiles(internal, external) if len(faults) == before else None
+
+
+def _clashes(external: ExternalProfile, document: Document) -> list[Fault]:
+    """Two trunks of one name, or both at one address: calls could not be told apart."""
+    faults: list[Fault] = []
+    for place, trunk in enumerate(external.trunks):
+        for other in external.trunks[:place]:
+            if trunk.name == other.name:
+                faults.append(
+                    document.fault(("trunks", place, "name"), f'two trunks are called "{trunk.name}"')
+                )
+            for at, network in enumerate(trunk.addresses):
+                if any(_overlap(network, each) for each in other.addresses):
+                    what = f'{network} is also an address of trunk "{other.name}"'
+                    faults.append(
+                        document.fault(("trunks", place, "addresses", at), what, "keep it in one of them")
+                    )
+    return faults
+
+
+def _overlap(one: Network, other: Network) -> bool:
+    return one.version == other.version and (one.supernet_of(other) or other.supernet_of(one))  # type: ignore[arg-type]

@@ -1,0 +1,203 @@
+"""Admission: trunks by address, phones by digest, strangers not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from base.ids import SequenceIds
+from sip.admission import ProfileAdmission
+from sip.credentials import HashedSecrets
+from sip.digest import authorize
+from sip.events import Caller
+from sip.flow import Flow
+from sip.message import Request, fields_of
+from sip.profile import Account, ExternalProfile, InternalProfile, Profiles, Trunk
+from sip.verdicts import Admitted, Challenge, Drop, Refuse
+
+if TYPE_CHECKING:
+    from sip.verdicts import Verdict
+
+PASSWORD = "tangerine-Boat-42"
+PHONE = "192.0.2.10"
+CARRIER = "198.51.100.1"
+CAREFUL = "198.51.100.2"
+
+
+@pytest.fixture
+def admission() -> ProfileAdmission:
+    secrets = HashedSecrets()
+    for account in ("1001", "former"):
+        secrets.set_password(account, "centralita", PASSWORD)
+    internal = InternalProfile(realm="centralita", accounts={"1001": Account(), "1002": Account()})
+    external = ExternalProfile.model_validate(
+        {
+            "trunks": [
+                {"name": "carrier", "addresses": [CARRIER]},
+                {"name": "careful", "addresses": [CAREFUL], "caller_number": "asserted"},
+            ]
+        }
+    )
+    assert all(isinstance(each, Trunk) for each in external.trunks)
+    return ProfileAdmission(Profiles(internal, external), secrets, SequenceIds())
+
+
+def ask(
+    admission: ProfileAdmission,
+    *extra: tuple[str, str],
+    method: str = "INVITE",
+    source: str = PHONE,
+    sender: str = '"Ana" <sip:1001@centralita>;tag=1',
+    now: float = 100.0,
+) -> Verdict:
+    request = Request(
+        method, "sip:100@centralita", fields_of([("From", sender), ("To", "<sip:100@x>"), *extra])
+    )
+    request.flow = Flow("UDP", ("192.0.2.1", 5060), (source, 5062))
+    return admission.admit(request, request.flow, now)
+
+
+def credentials(
+    verdict: Verdict, *, user: str = "1001", password: str = PASSWORD, method: str = "INVITE", nc: int = 1
+) -> tuple[str, str]:
+    assert isinstance(verdict, Challenge)
+    value = authorize(
+        verdict.headers[0][1],
+        method=method,
+        uri="sip:100@centralita",
+        user=user,
+        password=password,
+        nc=nc,
+        cnonce="abc",
+    )
+    return ("Authorization", value)
+
+
+@pytest.mark.parametrize(
+    "method", ["INVITE", "REGISTER", "MESSAGE", "SUBSCRIBE", "REFER", "PUBLISH", "NEWMETHOD"]
+)
+def test_every_method_of_a_stranger_is_challenged_with_401(admission: ProfileAdmission, method: str) -> None:
+    verdict = ask(admission, method=method)
+    assert isinstance(verdict, Challenge)
+    assert verdict.status == 401
+    answered = ask(admission, credentials(verdict, method=method), method=method)
+    assert answered == Admitted(Caller("internal", "1001", None, "1001", "Ana", "192.0.2.10:5062"))
+
+
+def test_a_ping_is_answered_without_a_password_and_gives_no_account(admission: ProfileAdmission) -> None:
+    verdict = ask(admission, method="OPTIONS")
+    assert isinstance(verdict, Admitted)
+    assert verdict.caller.account is None
+    assert verdict.caller.trunk is None
+
+
+def test_a_wrong_password_an_unknown_and_a_former_account_are_all_403(admission: ProfileAdmission) -> None:
+    answers = [
+        ask(admission, credentials(ask(admission), user=user, password=password))
+        for user, password in (
+            ("1001", "wrong"),
+            ("9999", PASSWORD),
+            ("1002", PASSWORD),
+            ("former", PASSWORD),
+        )
+    ]
+    assert answers == [Refuse(403)] * 4
+
+
+def test_a_phone_cannot_call_under_anothers_number(admission: ProfileAdmission) -> None:
+    sender = '"Boss" <sip:2000@centralita>;tag=1'
+    verdict = ask(admission, credentials(ask(admission)), sender=sender)
+    assert isinstance(verdict, Admitted)
+    assert (verdict.caller.account, verdict.caller.user) == ("1001", "1001")
+
+
+def test_a_replay_is_challenged_again_as_stale(admission: ProfileAdmission) -> None:
+    said = credentials(ask(admission))
+    assert isinstance(ask(admission, said), Admitted)
+    verdict = ask(admission, said)
+    assert isinstance(verdict, Challenge)
+    assert all("stale=true" in value for _, value in verdict.headers)
+
+
+def test_damaged_credentials_are_400(admission: ProfileAdmission) -> None:
+    verdict = ask(admission, ("Authorization", 'Digest realm="centralita'))
+    assert isinstance(verdict, Refuse)
+    assert verdict.status == 400
+
+
+def test_an_unknown_scheme_is_challenged(admission: ProfileAdmission) -> None:
+    assert isinstance(ask(admission, ("Authorization", "NoOneKnowsThisScheme opaque-data=here")), Challenge)
+
+
+def test_a_trunk_is_admitted_by_its_address(admission: ProfileAdmission) -> None:
+    verdict = ask(admission, source=CARRIER, sender='"Eva" <sip:+34600111222@carrier>;tag=2')
+    assert verdict == Admitted(
+        Caller("external", None, "carrier", "+34600111222", "Eva", "198.51.100.1:5062")
+    )
+
+
+def test_a_trunk_cannot_register_without_a_password(admission: ProfileAdmission) -> None:
+    assert isinstance(ask(admission, method="REGISTER", source=CARRIER), Challenge)
+
+
+@pytest.mark.parametrize(
+    ("source", "identity", "user"),
+    [
+        (CARRIER, "<sip:+34911@carrier>", "anonymous"),
+        (CAREFUL, "<sip:+34911@carrier>", "+34911"),
+        (CAREFUL, "<tel:+34911>, <sip:+34922@carrier>", "+34922"),
+        (CAREFUL, "<sip:carrier>", "anonymous"),
+        (CAREFUL, '"broken', "anonymous"),
+    ],
+)
+def test_an_asserted_identity_counts_only_where_the_trunk_says_so(
+    admission: ProfileAdmission, source: str, identity: str, user: str
+) -> None:
+    sender = "<sip:anonymous@anonymous.invalid>;tag=2"
+    verdict = ask(admission, ("P-Asserted-Identity", identity), source=source, sender=sender)
+    assert isinstance(verdict, Admitted)
+    assert verdict.caller.user == user
+
+
+def test_a_flood_of_a_stranger_falls_silent_and_a_trunk_is_exempt(admission: ProfileAdmission) -> None:
+    answers = [ask(admission, method="OPTIONS") for _ in range(100)]
+    assert answers[30:] == [Drop()] * 70
+    assert admission.is_banned(PHONE, now=399.0)
+    assert isinstance(ask(admission, now=401.0), Challenge)
+    assert all(isinstance(ask(admission, source=CARRIER), Admitted) for _ in range(100))
+
+
+def test_many_phones_behind_one_address_are_not_a_flood(admission: ProfileAdmission) -> None:
+    for _ in range(50):
+        assert isinstance(ask(admission, credentials(ask(admission))), Admitted)
+
+
+def test_guessing_passwords_bans_the_source(admission: ProfileAdmission) -> None:
+    for turn in range(10):
+        now = 100.0 + 3 * turn
+        assert ask(admission, credentials(ask(admission, now=now), password="wrong"), now=now) == Refuse(403)
+    assert ask(admission, now=130.0) == Drop()
+
+
+def test_a_scanner_hears_nothing_from_then_on(admission: ProfileAdmission) -> None:
+    assert ask(admission, ("User-Agent", "friendly-scanner")) == Drop()
+    assert ask(admission) == Drop()
+    assert isinstance(ask(admission, source="192.0.2.11"), Challenge)
+
+
+def test_reloaded_profiles_take_over_and_bans_stay(admission: ProfileAdmission) -> None:
+    ask(admission, ("User-Agent", "sipvicious"), source="192.0.2.11")
+    assert isinstance(ask(admission, source=CARRIER), Admitted)
+    admission.configure(Profiles(InternalProfile(realm="other"), ExternalProfile()))
+    verdict = ask(admission, source=CARRIER)
+    assert isinstance(verdict, Challenge)
+    assert 'realm="other"' in verdict.headers[0][1]
+    assert ask(admission, source="192.0.2.11") == Drop()
+
+
+@pytest.mark.parametrize("sender", ['"broken <sip:x>', "<sip:%zz@x>"])
+def test_a_sender_that_cannot_be_read_is_400(admission: ProfileAdmission, sender: str) -> None:
+    verdict = ask(admission, source=CARRIER, sender=sender)
+    assert isinstance(verdict, Refuse)
+    assert verdict.status == 400

@@ -1,0 +1,117 @@
+"""Profiles: the files of this tree, what they allow, and the faults of others with their lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sip.events import Caller
+from sip.profile import Profiles, load_profiles
+
+if TYPE_CHECKING:
+    from base.document import Fault
+
+ROOT = Path(__file__).parents[2]
+INTERNAL = 'realm: x\naccounts:\n  "1001": {}\n  "1002": {may_call: [external]}\n'
+EXTERNAL = "trunks:\n  - name: one\n    addresses: [192.0.2.0/28, 2001:db8::1]\n"
+
+
+def load_texts(folder: Path, internal: str, external: str) -> tuple[Profiles | None, list[Fault]]:
+    (folder / "internal.yaml").write_text(internal)
+    (folder / "external.yaml").write_text(external)
+    faults: list[Fault] = []
+    return load_profiles(folder, faults), faults
+
+
+def caller(account: str | None = None, trunk: str | None = None) -> Caller:
+    return Caller("internal" if trunk is None else "external", account, trunk, "", "", "")
+
+
+@pytest.mark.parametrize("folder", ["sip_profiles", "bench/config/sip_profiles"])
+def test_the_files_of_this_tree_are_without_fault(folder: str) -> None:
+    faults: list[Fault] = []
+    assert load_profiles(ROOT / folder, faults) is not None
+    assert faults == []
+
+
+def test_phones_call_what_their_profile_or_their_own_line_allows(tmp_path: Path) -> None:
+    profiles, _ = load_texts(tmp_path, INTERNAL, EXTERNAL)
+    assert profiles is not None
+    kinds = ("numbers", "agents", "feature_codes", "queues", "external")
+    allowed = [kind for kind in kinds if profiles.allows(caller("1001"), kind)]
+    assert allowed == ["numbers", "agents", "feature_codes"]
+    assert [kind for kind in kinds if profiles.allows(caller("1002"), kind)] == ["external"]
+
+
+def test_strangers_and_unknown_accounts_call_nothing_and_trunks_only_numbers(tmp_path: Path) -> None:
+    profiles, _ = load_texts(tmp_path, INTERNAL, EXTERNAL)
+    assert profiles is not None
+    assert not profiles.allows(caller(), "numbers")
+    assert not profiles.allows(caller("9999"), "numbers")
+    assert not profiles.allows(caller(trunk="other"), "numbers")
+    assert profiles.allows(caller(trunk="one"), "numbers")
+    assert not profiles.allows(caller(trunk="one"), "agents")
+
+
+@pytest.mark.parametrize(
+    ("host", "trunk"),
+    [
+        ("192.0.2.15", "one"),
+        ("192.0.2.16", None),
+        ("2001:db8::1", "one"),
+        ("::ffff:192.0.2.3", "one"),
+        ("not an address", None),
+    ],
+)
+def test_a_trunk_is_known_by_its_addresses(tmp_path: Path, host: str, trunk: str | None) -> None:
+    profiles, _ = load_texts(tmp_path, INTERNAL, EXTERNAL)
+    assert profiles is not None
+    found = profiles.trunk_at(host)
+    assert (found.name if found else None) == trunk
+
+
+@pytest.mark.parametrize(
+    ("internal", "external", "fault"),
+    [
+        (
+            "realm: x\nacounts: {}\n",
+            EXTERNAL,
+            'internal.yaml:2: unknown key "acounts" (did you mean "accounts"?)',
+        ),
+        ("accounts: {}\n", EXTERNAL, '"realm" is missing'),
+        ('realm: "a\\"b"\n', EXTERNAL, "internal.yaml:1: realm"),
+        ("realm: x\nmay_call: [number]\n", EXTERNAL, "internal.yaml:2:"),
+        ("realm: x\ncodecs: [G729]\n", EXTERNAL, "internal.yaml:2:"),
+        ("realm: x\ncodecs: []\n", EXTERNAL, "internal.yaml:2:"),
+        ("realm: x\nregistration: {minimum: 10m, default: 5m}\n", EXTERNAL, "must not be less"),
+        ('realm: x\naccounts:\n  "10 01": {}\n', EXTERNAL, "internal.yaml:3:"),
+        (INTERNAL, "trunks:\n  - name: one\n", "addresses"),
+        (INTERNAL, "trunks:\n  - name: one\n    addresses: [0.0.0.0/0]\n", "trusts half the world"),
+        (INTERNAL, "trunks:\n  - name: one\n    addresses: [192.0.2.1/24]\n", "host bits"),
+        (INTERNAL, "trunks:\n  - name: one\n    addresses: [carrier.example]\n", "write an address"),
+        (
+            INTERNAL,
+            EXTERNAL + "  - name: one\n    addresses: [192.0.3.1]\n",
+            'external.yaml:4: two trunks are called "one"',
+        ),
+        (
+            INTERNAL,
+            EXTERNAL + "  - name: two\n    addresses: [192.0.2.3]\n",
+            "external.yaml:5: 192.0.2.3/32 is also",
+        ),
+    ],
+)
+def test_faults_name_file_line_and_what_is_wrong(
+    tmp_path: Path, internal: str, external: str, fault: str
+) -> None:
+    profiles, faults = load_texts(tmp_path, internal, external)
+    assert profiles is None
+    assert any(fault in str(each) for each in faults), [str(each) for each in faults]
+
+
+def test_missing_files_are_faults(tmp_path: Path) -> None:
+    faults: list[Fault] = []
+    assert load_profiles(tmp_path, faults) is None
+    assert len(faults) == 2
