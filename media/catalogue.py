@@ -7,15 +7,17 @@ each, and what stands in the slot is spoken from number words (ivr/phrases). Mak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from base import document
 from base.document import Document, Fault, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 ANY = "any"
 SLOT = re.compile(r"\{([a-z_]+):([a-z][a-z0-9_]*)\}")
@@ -67,6 +69,8 @@ class Catalogue:
     """language -> piece id -> sound."""
     segments: dict[str, dict[str, tuple[Segment, ...]]] = field(default_factory=dict)
     """language -> prompt id -> pieces and slots in order."""
+    recordings: dict[tuple[str, str], Path] = field(default_factory=dict)
+    """(language, piece id) -> a recording by a person, which replaces the made sound."""
 
     def has(self, language: str, prompt: str) -> bool:
         """Whether a prompt can be said in a language."""
@@ -128,6 +132,8 @@ def load(folders: Sequence[Path], faults: list[Fault]) -> Catalogue:
             faults.extend(_check(found, source))
             for prompt, sound in found.prompts.items():
                 catalogue.add(found.language, prompt, sound)
+        for path in sorted(folder.glob("recordings/*/*.wav")):
+            catalogue.recordings[path.parent.name, path.stem] = path
     return catalogue
 
 

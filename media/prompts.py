@@ -1,0 +1,166 @@
+"""Prompts as sound: made once at set-up into a folder by content hash, loaded into the plane once, shared by all calls.
+
+A recording by a person beside the catalogue (recordings/<language>/<piece>.wav) is used instead of the voice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import wave
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Protocol
+
+from base.errors import CentralitaError
+from media import sound
+from media.catalogue import ANY, Catalogue, Music, Sound, Tone
+from media.voice import EspeakVoice, local_voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from media.plane import Clip
+    from media.sound import Samples
+
+FEW = 24
+"""So many sounds are made without a second process."""
+
+
+class PromptMissing(CentralitaError):
+    """A prompt was asked for that has no sound."""
+
+    code = "prompt_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One sound to be made."""
+
+    language: str
+    id: str
+    sound: Sound
+    recording: Path | None
+
+    def file(self, folder: Path) -> Path:
+        """Where its sound is kept; another wording, voice or recording is another file."""
+        if self.recording is not None:
+            content = self.recording.read_bytes()
+        else:
+            voice = EspeakVoice.version if isinstance(self.sound, str) else "sound 1"
+            content = f"{voice}|{self.language}|{self.sound!r}".encode()
+        return folder / f"{hashlib.sha256(content).hexdigest()[:32]}.wav"
+
+    def make(self) -> Samples[int]:
+        """Its samples. Raises ValueError for a recording that cannot be read."""
+        if self.recording is not None:
+            return sound.read_wav(self.recording)
+        match self.sound:
+            case Tone(tone=frequencies, seconds=seconds):
+                return sound.tone(frequencies, seconds)
+            case Music(music=kind, seconds=seconds):
+                return sound.music(kind, seconds)
+            case text:
+                return local_voice().say(text, self.language)
+
+
+def pieces(catalogue: Catalogue) -> Iterator[Piece]:
+    """Every sound a catalogue needs."""
+    for language, sounds in catalogue.sounds.items():
+        for each, what in sounds.items():
+            yield Piece(language, each, what, catalogue.recordings.get((language, each)))
+
+
+def missing(catalogue: Catalogue, folder: Path) -> list[Piece]:
+    """The sounds that are not in the folder yet."""
+    wanted = {each.file(folder): each for each in pieces(catalogue)}
+    return [each for path, each in wanted.items() if not path.is_file()]
+
+
+def build_prompts(
+    catalogue: Catalogue, folder: Path, progress: Callable[[int, int, str], None] | None = None
+) -> int:
+    """Make what is missing; how many sounds that were. `progress` hears (done, of, what)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = missing(catalogue, folder)
+    for done, piece in enumerate(_made(wanted, folder), start=1):
+        if progress is not None:
+            progress(done, len(wanted), f"{piece.language} {piece.id}")
+    return len(wanted)
+
+
+def _made(wanted: Sequence[Piece], folder: Path) -> Iterator[Piece]:
+    if len(wanted) <= FEW:
+        yield from (_make((each, folder)) for each in wanted)
+        return
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as workers:
+        yield from workers.map(_make, ((each, folder) for each in wanted), chunksize=8)
+
+
+def _make(job: tuple[Piece, Path]) -> Piece:
+    piece, folder = job
+    sound.write_wav(piece.file(folder), piece.make())
+    return piece
+
+
+class ClipLoader(Protocol):
+    """What the library needs of the plane."""
+
+    def load_clip(self, pcm: bytes) -> Clip:
+        """Take 16-bit 8 kHz mono samples."""
+
+
+class PromptLibrary:
+    """The prompts of a catalogue as clips; each is read and encoded once, at its first use."""
+
+    def __init__(self, plane: ClipLoader, files: dict[tuple[str, str], Path]) -> None:
+        """Use `load`."""
+        self._plane = plane
+        self._files = files
+        self._clips: dict[Path, Clip] = {}
+
+    @classmethod
+    def load(cls, plane: ClipLoader, catalogue: Catalogue, folder: Path) -> PromptLibrary:
+        """Find every sound. Raises PromptMissing when some were not made."""
+        absent = missing(catalogue, folder)
+        if absent:
+            names = ", ".join(f"{each.language} {each.id}" for each in absent[:5])
+            raise PromptMissing(
+                f"{len(absent)} prompts have no sound yet ({names}); make them with: centralita prompts build"
+            )
+        return cls(plane, {(each.language, each.id): each.file(folder) for each in pieces(catalogue)})
+
+    def has(self, segment: str, language: str) -> bool:
+        """Whether a segment can be played."""
+        return self._find(segment, language) is not None
+
+    def clip(self, segment: str, language: str) -> Clip:
+        """The sound of a piece; `pl:id` is the piece in another language. Raises PromptMissing."""
+        path = self._find(segment, language)
+        if path is None:
+            raise PromptMissing(f"no prompt {segment} in {language}")
+        found = self._clips.get(path)
+        if found is None:
+            found = self._clips[path] = self._plane.load_clip(_pcm(path))
+        return found
+
+    def clips(self, segments: Iterable[str], language: str) -> tuple[Clip, ...]:
+        """The sounds of a Play command."""
+        return tuple(self.clip(each, language) for each in segments)
+
+    def close(self) -> None:
+        """Give the plane back what it holds for us."""
+        for each in self._clips.values():
+            each.release()
+        self._clips.clear()
+
+    def _find(self, segment: str, language: str) -> Path | None:
+        other, _, piece = segment.rpartition(":")
+        return self._files.get((other or language, piece)) or self._files.get((ANY, piece))
+
+
+def _pcm(path: Path) -> bytes:
+    with wave.open(str(path), "rb") as file:
+        return file.readframes(file.getnframes())
