@@ -1,0 +1,66 @@
+"""The centre these tests call: the demonstration centre with numbers, queues and agents of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from tests.kit.ports import free_port
+from tests.kit.server import ROOT, Server
+
+TRUNK = "127.0.0.2"  # the demonstration carrier's address in sip_profiles/external.yaml
+CARRIER_SENDS = "600100200"
+PASSWORD = "blue-Kettle-47-harbour"  # of telephones that exist for one test
+CALLER_TONES = frozenset({500, 870})
+AGENT_TONES = frozenset({1210, 1650})
+
+PROMPT_TONES = {
+    "tone_main": frozenset({620, 1040}),
+    "tone_first": frozenset({700, 1300}),
+    "tone_leave": frozenset({760, 1480}),
+    "tone_no_input": frozenset({560, 1150}),
+    "tone_no_match": frozenset({590, 1270}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a caller of the sandbox card system knows."""
+
+    card: str
+    birth: str = ""
+    wrong_birth: str = "24031961"
+    expiry: str = ""
+    cvv: str = ""
+    amount: str = "2345"
+
+
+ACTIVATION = Card(card="", birth="")
+PAYMENT = Card(card="", expiry="", cvv="")
+AGENTS = {"ana": "1001", "piotr": "1002", "john": "1003"}
+RING_TIMEOUT = 3.0
+
+_HERE = Path(__file__).parent
+
+
+def make_centre(folder: Path, *, far_end: int | None = None, digest: str = "SHA-256, MD5") -> Server:
+    """A server, not yet started; the number `far` leads to a far end on this port of the loopback address."""
+    server = Server(folder, centre=ROOT)
+    values = {"far_end": str(far_end or free_port())}
+    for file in sorted((_HERE / "centre").rglob("*.yaml")):
+        text = Template(file.read_text()).substitute(values)
+        (server.config / file.relative_to(_HERE / "centre")).write_text(text)
+    sounds = folder / "prompts" / "sounds.yaml"
+    sounds.write_text(
+        sounds.read_text() + "".join(_prompt(name, tones) for name, tones in PROMPT_TONES.items())
+    )
+    phones = folder / "sip_profiles" / "internal.yaml"
+    phones.write_text(phones.read_text().replace("[SHA-256, MD5]", f"[{digest}]"))
+    for account in AGENTS.values():
+        server.set_password(account, PASSWORD)
+    return server
+
+
+def _prompt(name: str, tones: frozenset[int]) -> str:
+    return f"  {name}: {{tone: {sorted(tones)}, seconds: 0.8}}\n"

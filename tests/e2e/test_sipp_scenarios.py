@@ -1,0 +1,189 @@
+"""Every scenario file of sipp against a real server: each file's name says what it expects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.centre import CARRIER_SENDS, PASSWORD, TRUNK, make_centre
+from tests.kit.foreign_sipp import Scenario
+from tests.kit.ports import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.kit.server import Server
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+FAR_END = free_port()
+IN_VAIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who plays a scenario and what is dialled in it."""
+
+    scenario: str
+    dial: str = "echo"
+    far_end: str | None = None
+    retransmits: bool = True
+
+
+ANSWERED = [
+    "answered-and-ended",
+    "cancelled-after-answer-expect-200-and-call-stays",
+    "compact-headers-and-odd-spacing",
+    "extra-media-expect-port-0-in-order",
+    "hold-as-inactive-and-with-0.0.0.0",
+    "hold-thrice-in-a-row",
+    "hostile-sdp-expect-call-or-refusal",
+    "late-offer",
+    "late-offer-answered-with-nothing-expect-bye",
+    "lower-cseq-expect-500",
+    "multipart-body-expect-call",
+    "optional-unknown-body-expect-call",
+    "options-in-dialog-expect-200",
+    "refer-expect-refusal-and-call-stays",
+    "reinvite-after-bye-expect-481",
+    "reinvite-before-ack-expect-500-or-491-and-call-stays",
+    "reinvite-hold-and-resume",
+    "reinvite-with-unknown-codec-expect-488-and-call-stays",
+    "second-bye-expect-481",
+    "session-level-direction-recvonly",
+    "static-payloads-without-rtpmap",
+    "telephone-event-as-96",
+]
+REFUSED = [
+    "bad-require-expect-420",
+    "broken-sdp-expect-400",
+    "bye-of-unknown-dialog-expect-481",
+    "cancel-of-nothing-expect-481",
+    "codec-mismatch-expect-488",
+    "cseq-method-mismatch-expect-400",
+    "max-forwards-zero-expect-483",
+    "missing-contact-expect-400",
+    "options-expect-200",
+    "reinvite-of-unknown-dialog-expect-481",
+    "srtp-offered-expect-488",
+    "unknown-body-expect-415",
+    "unknown-method-expect-405-or-501",
+    "unknown-scheme-expect-416",
+    "video-only-expect-488",
+    "wrong-version-expect-505",
+]
+FROM_TRUNK = [
+    *(Call(name) for name in ANSWERED),
+    *(Call(name) for name in REFUSED),
+    Call("bye-retransmitted-expect-200-again", retransmits=False),
+    Call("lost-ack-expect-200-again", retransmits=False),
+    Call("retransmitted-invite-expect-same-200", retransmits=False),
+    Call("retransmitted-invite-expect-same-404", "5550000", retransmits=False),
+    Call("unacknowledged-404-expect-404-again", "5550000", retransmits=False),
+    Call("unknown-number-expect-404", "5550000"),
+    Call("answered-and-ended", "far", far_end="far-end-answers"),
+    Call("answered-then-ended-by-server", "far", far_end="far-end-ends"),
+    Call("cancelled-expect-487", "far", far_end="far-end-rings-expect-cancel"),
+    Call("merged-request-expect-482", "far", far_end="far-end-rings-expect-cancel"),
+    Call("busy-expect-486", "far", far_end="far-end-busy-486"),
+    Call("refused-expect-failure", "far", far_end="far-end-challenges-expect-no-credentials"),
+    Call("refused-expect-failure", "far", far_end="far-end-answers-with-wrong-codec-expect-ack-then-bye"),
+    Call("refused-expect-failure", "far", far_end="far-end-answers-without-sdp-expect-ack-then-bye"),
+    Call("cancelled-while-silent-expect-487", "far", far_end="far-end-is-silent"),
+]
+FROM_PHONES = [
+    "register-and-unregister",
+    "phone-calls-with-digest-and-is-answered",
+]
+FROM_STRANGERS = [
+    ("unknown-source-expect-403-or-401", "echo"),
+    ("unknown-source-expect-403-or-401", "5550000"),
+    ("message-from-stranger-expect-refusal", "echo"),
+    ("subscribe-from-stranger-expect-refusal", "echo"),
+    ("publish-from-stranger-expect-refusal", "echo"),
+    ("options-expect-200", "echo"),
+    ("scanner-expect-silence", "echo"),
+]
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with make_centre(tmp_path_factory.mktemp("node"), far_end=FAR_END, digest="MD5, SHA-256") as server:
+        yield server
+
+
+@pytest.mark.parametrize("call", FROM_TRUNK, ids=lambda call: f"{call.scenario}-{call.far_end or call.dial}")
+def test_a_trunk(call: Call, server: Server, tmp_path: Path) -> None:
+    far = Scenario(SCENARIOS / f"{call.far_end}.xml", tmp_path, port=FAR_END) if call.far_end else None
+    near = Scenario(
+        SCENARIOS / f"{call.scenario}.xml",
+        tmp_path,
+        remote=server.sip,
+        dial=call.dial,
+        address=TRUNK,
+        caller=CARRIER_SENDS,
+        retransmits=call.retransmits,
+    )
+    if far is None:
+        near.run()
+        return
+    with far:
+        near.run()
+        far.finish()
+
+
+@pytest.mark.parametrize("name", FROM_PHONES)
+def test_a_phone(name: str, server: Server, tmp_path: Path, stranger: str) -> None:
+    file = SCENARIOS / f"{name}.xml"
+    Scenario(
+        file, tmp_path, remote=server.sip, dial="echo", address=stranger, caller="1003", password=PASSWORD
+    ).run()
+
+
+@pytest.mark.parametrize(
+    ("name", "caller", "password", "dial"),
+    [
+        ("wrong-password-expect-401-then-403", "1003", "not-the-password", "echo"),
+        ("unknown-account-expect-401-then-403", "7777", PASSWORD, "echo"),
+        ("register-for-someone-else-expect-403", "1003", PASSWORD, "echo"),
+        ("phone-calls-with-wrong-password-expect-403", "1003", "not-the-password", "echo"),
+        ("phone-calls-unknown-number-expect-404", "1003", PASSWORD, "5550000"),
+    ],
+)
+def test_a_phone_that_may_not(
+    name: str, caller: str, password: str, dial: str, server: Server, tmp_path: Path, stranger: str
+) -> None:
+    Scenario(
+        SCENARIOS / f"{name}.xml",
+        tmp_path,
+        remote=server.sip,
+        dial=dial,
+        address=stranger,
+        caller=caller,
+        password=password,
+        keys={"victim": "1001"},
+    ).run()
+
+
+@pytest.mark.parametrize(("name", "dial"), FROM_STRANGERS)
+def test_a_stranger(name: str, dial: str, server: Server, tmp_path: Path, stranger: str) -> None:
+    Scenario(SCENARIOS / f"{name}.xml", tmp_path, remote=server.sip, dial=dial, address=stranger).run()
+
+
+def test_the_server_gives_up_a_caller_who_never_acknowledges(own_server: Server, tmp_path: Path) -> None:
+    """64*T1 of real time; the other tests of this file know the same rule in virtual time."""
+    file = SCENARIOS / "no-ack-at-all-expect-bye.xml"
+    Scenario(file, tmp_path, remote=own_server.sip, dial="echo", address=TRUNK, limit=50.0).run()
+    own_server.wait_for_rest()
+
+
+def test_fifty_calls_at_once_leave_nothing_behind(server: Server, tmp_path: Path) -> None:
+    file = SCENARIOS / "answered-and-ended.xml"
+    Scenario(file, tmp_path, remote=server.sip, dial="echo", address=TRUNK, calls=50, rate=50).run()
+
+
+def test_every_scenario_file_is_played() -> None:
+    source = Path(__file__).read_text()
+    assert [file.name for file in SCENARIOS.glob("*.xml") if f'"{file.stem}' not in source] == []

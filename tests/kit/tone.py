@@ -1,0 +1,75 @@
+"""Sound for tests: sums of sines, and finding them again in what the far end heard (16 bit, mono, 8 kHz)."""
+
+from __future__ import annotations
+
+import wave
+from typing import TYPE_CHECKING
+
+import numpy
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+RATE = 8000
+_WINDOW = 1600  # 200 ms: frequencies 10 Hz apart are told apart
+_SHARE = 0.3  # of the strongest part of the sound that a tone must have to be heard
+_SILENCE = 200.0  # root mean square of 16 bit samples below which nothing is heard
+
+
+def tone(frequencies: Collection[int], seconds: float, *, level: float = 0.5) -> bytes:
+    """The sum of these sines, `level` of full scale in all."""
+    at = numpy.arange(round(seconds * RATE)) / RATE
+    total = sum(numpy.sin(2 * numpy.pi * each * at) for each in sorted(frequencies))
+    samples = numpy.asarray(total) * (32767 * level / max(len(frequencies), 1))
+    return samples.astype("<i2").tobytes()
+
+
+def hears(pcm: bytes, frequencies: Collection[int]) -> bool:
+    """Whether some 200 ms of the sound hold all of these sines at once."""
+    return any(set(frequencies) <= heard for heard in _windows(pcm, frequencies))
+
+
+def hears_sound(pcm: bytes) -> bool:
+    """Whether there is more than silence."""
+    return loudness(pcm) > _SILENCE
+
+
+def loudness(pcm: bytes) -> float:
+    """Root mean square of the samples."""
+    samples = numpy.frombuffer(pcm, dtype="<i2").astype(float)
+    return float(numpy.sqrt(numpy.mean(samples**2))) if len(samples) else 0.0
+
+
+def write_wav(path: Path, pcm: bytes) -> Path:
+    """Write the samples as a WAV file."""
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE)
+        sound.writeframes(pcm)
+    return path
+
+
+def read_wav(path: Path) -> bytes:
+    """The samples of a WAV file."""
+    with wave.open(str(path), "rb") as sound:
+        return sound.readframes(sound.getnframes())
+
+
+def _windows(pcm: bytes, frequencies: Collection[int]) -> list[set[int]]:
+    samples = numpy.frombuffer(pcm, dtype="<i2").astype(float)
+    found = []
+    for start in range(0, len(samples) - _WINDOW + 1, _WINDOW // 2):
+        part = samples[start : start + _WINDOW] * numpy.hanning(_WINDOW)
+        if numpy.sqrt(numpy.mean(part**2)) < _SILENCE / 2:
+            continue
+        spectrum = numpy.abs(numpy.fft.rfft(part))
+        strongest = spectrum.max()
+        found.append({each for each in frequencies if _peak(spectrum, each) > _SHARE * strongest})
+    return found
+
+
+def _peak(spectrum: numpy.ndarray[tuple[int], numpy.dtype[numpy.float64]], frequency: int) -> float:
+    centre = round(frequency * _WINDOW / RATE)
+    return float(spectrum[max(centre - 1, 0) : centre + 2].max())
