@@ -101,11 +101,8 @@ def unquote(text: str) -> str:
     inner = text[1:-1]
     if "\\" not in inner:
         return inner
-    plain: list[str] = []
     letters = iter(inner)
-    for letter in letters:
-        plain.append(next(letters, "") if letter == "\\" else letter)
-    return "".join(plain)
+    return "".join([next(letters, "") if letter == "\\" else letter for letter in letters])
 
 
 def quote(text: str) -> str:

@@ -162,7 +162,9 @@ class Response(Message):
 
 def _encode(start: str, fields: Fields, body: bytes) -> bytes:
     lines = [start]
-    lines += [f"{name}: {value}" for name, values in fields.items() for value in values if name != "Content-Length"]
+    lines += [
+        f"{name}: {value}" for name, values in fields.items() for value in values if name != "Content-Length"
+    ]
     lines.append(f"Content-Length: {len(body)}\r\n\r\n")
     return "\r\n".join(lines).encode("utf-8", "surrogateescape") + body
 

@@ -1,4 +1,4 @@
-"""Datagrams into messages (RFC 3261 s.7, s.18.3): one split of the head, values kept raw. Judges only what framing needs."""
+"""Datagrams into messages (RFC 3261 s.7, s.18.3): one split of the head, values kept raw."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def parse(data: bytes) -> Request | Response:
         name, colon, value = line.partition(":")
         key = NAMES.get(name) if colon else None
         if key is None:
+            if not line:
+                continue
             stripped = name.rstrip()
             if not colon or not is_token(stripped):
                 fault = fault or "bad header line"
@@ -81,7 +83,13 @@ def _unfolded(lines: list[str]) -> list[str]:
 def _status_line(start: str, fields: Fields) -> Response:
     version, _, rest = start.partition(" ")
     status, _, reason = rest.partition(" ")
-    if version != "SIP/2.0" or len(status) != 3 or not status.isascii() or not status.isdigit() or status < "100":
+    if (
+        version != "SIP/2.0"
+        or len(status) != 3
+        or not status.isascii()
+        or not status.isdigit()
+        or status < "100"
+    ):
         raise UnreadableMessage("bad status line")
     return Response(int(status), reason, fields)
 

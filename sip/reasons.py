@@ -1,4 +1,4 @@
-"""Reason phrases of status codes (RFC 3261 s.21 and the IANA registry), and the Q.850 causes they stand for (RFC 3398)."""
+"""Reason phrases of status codes (RFC 3261 s.21, IANA) and the Q.850 causes they stand for (RFC 3398)."""
 
 from __future__ import annotations
 

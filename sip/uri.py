@@ -85,7 +85,9 @@ class Uri:
         host = f"[{self.host}]" if ":" in self.host else self.host
         user = f"{escape(self.user)}@" if self.user is not None else ""
         port = f":{self.port}" if self.port is not None else ""
-        params = "".join(f";{name}={value}" if value is not None else f";{name}" for name, value in self.params.items())
+        params = "".join(
+            f";{name}={value}" if value is not None else f";{name}" for name, value in self.params.items()
+        )
         return f"{self.scheme}:{user}{host}{port}{params}"
 
     def __repr__(self) -> str:
@@ -115,7 +117,9 @@ def _same_params(ours: dict[str, str | None], theirs: dict[str, str | None]) -> 
     for name in ("user", "ttl", "method", "maddr", "transport"):
         if (name in ours) != (name in theirs):
             return False
-    return all((ours[name] or "").lower() == (theirs[name] or "").lower() for name in ours.keys() & theirs.keys())
+    return all(
+        (ours[name] or "").lower() == (theirs[name] or "").lower() for name in ours.keys() & theirs.keys()
+    )
 
 
 def unescape(text: str) -> str:
@@ -146,6 +150,8 @@ def escape(user: str) -> str:
     if _PLAIN.issuperset(user):
         return user
     return "".join(
-        letter if letter in _PLAIN else "".join(f"%{octet:02X}" for octet in letter.encode("utf-8", "surrogateescape"))
+        letter
+        if letter in _PLAIN
+        else "".join(f"%{octet:02X}" for octet in letter.encode("utf-8", "surrogateescape"))
         for letter in user
     )

@@ -1,4 +1,4 @@
-"""Structured header values (RFC 3261 s.20, RFC 3581): Via, addresses, CSeq, Reason, media types. Parsed when asked for."""
+"""Structured header values (RFC 3261 s.20, RFC 3581): Via, addresses, CSeq, Reason, media types."""
 
 from __future__ import annotations
 
@@ -54,7 +54,13 @@ def _spaced(head: str) -> tuple[str, str]:
     name, first, rest = head.partition("/")
     version, second, rest = rest.partition("/")
     words = rest.split(None, 1)
-    if name.strip().upper() != "SIP" or version.strip() != "2.0" or not first or not second or len(words) != 2:
+    if (
+        name.strip().upper() != "SIP"
+        or version.strip() != "2.0"
+        or not first
+        or not second
+        or len(words) != 2
+    ):
         raise ParseError("bad Via")
     if not is_token(words[0]):
         raise ParseError("bad Via transport")
@@ -65,10 +71,17 @@ def stamped_via(text: str, via: Via, source: tuple[str, int]) -> str:
     """The topmost Via as responses must carry it: received, and rport filled in when asked for (RFC 3581 s.4)."""
     host, port = source
     if "rport" in via.params:
-        if text.count("rport") == 1 and ";rport=" not in text and ";rport" in text and "received" not in via.params:
+        if (
+            text.count("rport") == 1
+            and ";rport=" not in text
+            and ";rport" in text
+            and "received" not in via.params
+        ):
             return text.replace(";rport", f";rport={port};received={host}")
         rest = {name: value for name, value in via.params.items() if name not in ("rport", "received")}
-        return write_via(Via(via.transport, via.host, via.port, {**rest, "rport": str(port), "received": host}))
+        return write_via(
+            Via(via.transport, via.host, via.port, {**rest, "rport": str(port), "received": host})
+        )
     if via.host != host and "received" not in via.params:
         return f"{text};received={host}"
     return text
@@ -198,7 +211,9 @@ def reason_cause(values: list[str]) -> tuple[int | None, str | None]:
             for protocol, *params in pieces:
                 if protocol.upper() == "Q.850":
                     found = parameters(params)
-                    return number(found.get("cause") or "", 127, "cause"), unquote(found.get("text") or "") or None
+                    return number(found.get("cause") or "", 127, "cause"), unquote(
+                        found.get("text") or ""
+                    ) or None
         except ParseError:
             continue
     return None, None

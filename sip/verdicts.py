@@ -56,6 +56,9 @@ class RegisterReply:
 class Admission(Protocol):
     """Who may do what: asked for each out-of-dialog request except ACK and CANCEL."""
 
+    def is_banned(self, host: str, *, now: float) -> bool:
+        """Whether datagrams from there need not even be read."""
+
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
         """Judge a request that is well-formed."""
 

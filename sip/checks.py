@@ -1,0 +1,127 @@
+"""What is wrong with a request, in the order of RFC 3261 s.8.2 and s.16.3: first its form, then what it asks of us.
+
+Gives verdicts only; who answers, and whether with a transaction, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.body import SDP, has_sdp
+from sip.errors import ParseError
+from sip.grammar import number
+from sip.headers import SINGLE
+from sip.values import media_type
+from sip.verdicts import Refuse
+
+if TYPE_CHECKING:
+    from sip.message import Request
+
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER"
+"""Methods that we serve."""
+SUPPORTED_OPTIONS: frozenset[str] = frozenset()
+"""Option tags that a peer may require of us."""
+UNSERVED = frozenset({"MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH", "UPDATE", "PRACK"})
+"""Methods that we know, admit by credentials, and then answer with 405."""
+METHODS = frozenset(ALLOW.split(", ")) | UNSERVED
+
+_ONCE = ("From", "To", "Call-ID", "CSeq")
+_AT_MOST_ONCE = tuple(name for name in SINGLE if name not in _ONCE)
+_ALLOW = (("Allow", ALLOW),)
+_ACCEPT = (("Accept", SDP),)
+
+
+def malformation(request: Request) -> str | None:
+    """Why the request must be answered with 400, or None. Its topmost Via has been read already."""
+    if request.fault is not None:
+        return request.fault
+    fields = request.fields
+    for name in _ONCE:
+        values = fields.get(name)
+        if values is None or len(values) != 1 or not values[0]:
+            return f"one {name} is needed"
+    for name in _AT_MOST_ONCE:
+        values = fields.get(name)
+        if values is not None and len(values) != 1:
+            return f"more than one {name}"
+    try:
+        _read(request)
+    except ParseError as error:
+        return str(error)
+    return None
+
+
+def _read(request: Request) -> None:
+    """Read what every request is judged by. Raises ParseError."""
+    fields = request.fields
+    if request.cseq.method != request.method:
+        raise ParseError("CSeq is of another method")
+    request.from_.tag  # noqa: B018 - read once here, so that nobody above meets a broken one
+    request.to.tag  # noqa: B018
+    request.uri  # noqa: B018
+    if "Max-Forwards" in fields:
+        number(fields["Max-Forwards"][0], 255, "Max-Forwards")
+    if "Expires" in fields:
+        number(fields["Expires"][0], 2**32 - 1, "Expires")
+    if request.method == "INVITE":
+        if len(request.contacts) != 1 or not request.contacts[0].uri.is_sip:
+            raise ParseError("one Contact with a SIP URI is needed")
+        if "Record-Route" in fields:
+            request.listed("Record-Route")
+        if request.body and "Content-Type" not in fields:
+            raise ParseError("no Content-Type")
+    elif "Contact" in fields:
+        for contact in request.contacts:
+            contact.params  # noqa: B018
+            if contact.uri_text != "*":
+                contact.uri  # noqa: B018
+
+
+def objection(request: Request) -> Refuse | None:
+    """Why a well-formed request is not served whoever sends it, or None. Not for ACK and CANCEL."""
+    fields = request.fields
+    if request.method not in METHODS:
+        return Refuse(405, headers=_ALLOW)
+    if not request.uri.is_sip:
+        return Refuse(416)
+    hops = fields.get("Max-Forwards")
+    if hops is not None and int(hops[0]) == 0:
+        return Refuse(483)
+    if "Require" in fields or "Proxy-Require" in fields:
+        refused = _unsupported(request)
+        if refused:
+            return Refuse(420, headers=(("Unsupported", ", ".join(refused)),))
+    if request.method == "INVITE":
+        return _content_objection(request)
+    return None
+
+
+def _unsupported(request: Request) -> list[str]:
+    try:
+        wanted = request.listed("Require") + request.listed("Proxy-Require")
+    except ParseError:
+        return []
+    return [tag for tag in wanted if tag not in SUPPORTED_OPTIONS]
+
+
+def _content_objection(request: Request) -> Refuse | None:
+    fields = request.fields
+    if "Content-Encoding" in fields and fields["Content-Encoding"][0].lower() not in ("identity", ""):
+        return Refuse(415, headers=(("Accept-Encoding", "identity"),))
+    if request.body:
+        try:
+            if not has_sdp(request):
+                return Refuse(415, headers=_ACCEPT)
+        except ParseError:
+            return Refuse(415, headers=_ACCEPT)
+    if "Accept" in fields and not _accepts_sdp(request):
+        return Refuse(406)
+    return None
+
+
+def _accepts_sdp(request: Request) -> bool:
+    try:
+        accepted = {media_type(value)[0] for value in request.listed("Accept")}
+    except ParseError:
+        return True
+    return not accepted.isdisjoint((SDP, "application/*", "*/*"))

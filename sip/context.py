@@ -1,0 +1,91 @@
+"""What all parts of one endpoint share: timers, identifiers, transactions, output, events, the tables of sessions."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from base.timers import Timers
+from sip.checks import ALLOW
+from sip.events import MessageTraced
+from sip.transaction.layer import TransactionLayer
+from sip.values import COOKIE
+
+if TYPE_CHECKING:
+    from base.ids import Ids
+    from sip.events import Event
+    from sip.flow import Flow
+    from sip.message import Extra
+    from sip.session import Session
+    from sip.transaction.layer import TimerKey
+
+DialogKey = tuple[str, str]
+"""Call-ID and our tag; the peer's tag is compared by the session."""
+
+
+class Context:
+    """One endpoint's shared state. The stack makes it; sessions work in it."""
+
+    __slots__ = (
+        "calls",
+        "contacts",
+        "events",
+        "ids",
+        "layer",
+        "output",
+        "product",
+        "sessions",
+        "timers",
+        "trace",
+    )
+
+    def __init__(self, ids: Ids, *, product: str, trace: bool) -> None:
+        """Begin empty."""
+        self.ids = ids
+        self.product = product
+        self.trace = trace
+        self.timers: Timers[TimerKey] = Timers()
+        self.layer = TransactionLayer(self.timers, ids, self.send)
+        self.output: list[tuple[bytes, Flow]] = []
+        self.events: deque[Event] = deque()
+        self.sessions: dict[DialogKey, Session] = {}
+        self.calls: dict[str, int] = {}
+        self.contacts: dict[tuple[str, int], Extra] = {}
+
+    def send(self, data: bytes, flow: Flow, call_id: str, summary: str, now: float) -> None:
+        """Queue a datagram; a row for the ladder if its call is one of ours."""
+        self.output.append((data, flow))
+        if call_id in self.calls or self.trace:
+            self.events.append(MessageTraced(call_id, sent=True, peer=flow.peer, summary=summary, ts_now=now))
+
+    def received(self, flow: Flow, call_id: str, summary: str, now: float) -> None:
+        """A row for the ladder."""
+        self.events.append(MessageTraced(call_id, sent=False, peer=flow.peer, summary=summary, ts_now=now))
+
+    def branch(self) -> str:
+        """A fresh branch."""
+        return COOKIE + self.ids.token()
+
+    def dialog_headers(self, flow: Flow) -> Extra:
+        """Contact and Allow as every message that makes or refreshes a dialog carries them."""
+        found = self.contacts.get(flow.local)
+        if found is None:
+            host, port = flow.local
+            where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            found = self.contacts[flow.local] = (("Contact", f"<sip:{where}>"), ("Allow", ALLOW))
+        return found
+
+    def add(self, session: Session) -> None:
+        """Keep a session."""
+        self.sessions[(session.call_id, session.local_tag)] = session
+        self.calls[session.call_id] = self.calls.get(session.call_id, 0) + 1
+
+    def remove(self, session: Session) -> None:
+        """Forget a session."""
+        if self.sessions.pop((session.call_id, session.local_tag), None) is None:
+            return
+        left = self.calls[session.call_id] - 1
+        if left:
+            self.calls[session.call_id] = left
+        else:
+            del self.calls[session.call_id]

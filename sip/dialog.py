@@ -1,0 +1,164 @@
+"""Dialogs (RFC 3261 s.12): identity, route set, remote target, CSeq; requests inside them. Knows nothing of SDP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.errors import ParseError
+from sip.flow import Flow
+from sip.grammar import split
+from sip.message import Extra, Fields, Request, fields_of
+from sip.uri import Uri
+from sip.values import NameAddr
+
+if TYPE_CHECKING:
+    from sip.message import Message, Response
+
+MAX_FORWARDS = "70"
+
+
+class Dialog:
+    """One peer relation: Call-ID and both tags, never Call-ID alone."""
+
+    __slots__ = (
+        "call_id",
+        "flow",
+        "local",
+        "local_cseq",
+        "local_tag",
+        "remote",
+        "remote_cseq",
+        "remote_tag",
+        "routes",
+        "target",
+    )
+
+    def __init__(self, call_id: str, local_tag: str, remote_tag: str | None, flow: Flow) -> None:
+        """Begin with the identity; the makers below fill in the rest."""
+        self.call_id = call_id
+        self.local_tag = local_tag
+        self.remote_tag = remote_tag
+        self.flow = flow
+        self.local = ""
+        self.remote = ""
+        self.local_cseq = 0
+        self.remote_cseq = -1
+        self.routes: list[str] = []
+        self.target = ""
+
+    @classmethod
+    def as_callee(cls, invite: Request, tag: str) -> Dialog:
+        """The dialog that our answer to an INVITE makes (s.12.1.1)."""
+        dialog = cls(invite.call_id, tag, invite.from_.tag, invite.flow)
+        dialog.local = f"{invite.required('To')};tag={tag}"
+        dialog.remote = invite.required("From")
+        dialog.remote_cseq = invite.cseq.number
+        dialog.routes = _route_set(invite)
+        dialog.target = invite.contacts[0].uri_text
+        return dialog
+
+    @classmethod
+    def as_caller(cls, invite: Request, response: Response) -> Dialog:
+        """The dialog that an answer to our INVITE makes (s.12.1.2)."""
+        tag = invite.from_.tag or ""
+        dialog = cls(invite.call_id, tag, response.to.tag, invite.flow)
+        dialog.local = invite.required("From")
+        dialog.remote = response.required("To")
+        dialog.local_cseq = invite.cseq.number
+        dialog.routes = _route_set(response)[::-1]
+        dialog.target = invite.uri_text
+        dialog.refresh_target(response)
+        return dialog
+
+    def refresh_target(self, message: Message) -> None:
+        """Take the Contact of a target refresh request or its 2xx as where further requests go (s.12.2)."""
+        try:
+            contacts = message.contacts
+            if contacts and contacts[0].uri.is_sip:
+                self.target = contacts[0].uri_text
+        except ParseError:
+            return
+
+    def request(
+        self,
+        method: str,
+        branch: str,
+        *,
+        cseq: int | None = None,
+        headers: Extra = (),
+        body: bytes = b"",
+    ) -> Request:
+        """A request in the dialog (s.12.2.1.1); without `cseq` it takes the next number."""
+        if cseq is None:
+            self.local_cseq += 1
+            cseq = self.local_cseq
+        uri, routes, hop = self._ways()
+        fields: Fields = {"Via": [""], "Max-Forwards": [MAX_FORWARDS]}
+        if routes:
+            fields["Route"] = routes
+        fields["From"] = [self.local]
+        fields["To"] = [self.remote]
+        fields["Call-ID"] = [self.call_id]
+        fields["CSeq"] = [f"{cseq} {method}"]
+        if headers:
+            fields.update(fields_of(headers))
+        request = Request(method, uri, fields, body)
+        request.flow = self._flow_to(hop)
+        fields["Via"][0] = via_for(request.flow, branch)
+        return request
+
+    def _ways(self) -> tuple[str, list[str], str]:
+        """The request-URI, the Route headers and the URI of the next hop."""
+        if not self.routes:
+            return self.target, [], self.target
+        first = NameAddr.parse(self.routes[0])
+        if first.uri.is_loose:
+            return self.target, self.routes, first.uri_text
+        # A strict router: it takes itself out of the request-URI (s.12.2.1.1).
+        return first.uri_text, [*self.routes[1:], f"<{self.target}>"], first.uri_text
+
+    def _flow_to(self, hop: str) -> Flow:
+        flow = self.flow
+        try:
+            host, port = Uri.parse(hop).address
+        except ParseError:
+            return flow
+        if flow.transport != "UDP" or (host, port) == flow.remote or not is_literal(host):
+            return flow
+        if not self.routes and _is_private(host) and not _is_private(flow.remote[0]):
+            # A phone behind NAT writes an address that we cannot reach; what it sent came through.
+            return flow
+        return Flow(flow.transport, flow.local, (host, port))
+
+
+def via_for(flow: Flow, branch: str) -> str:
+    """The Via of a request that we send on a flow."""
+    host, port = flow.local
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return f"SIP/2.0/{flow.transport} {where};branch={branch};rport"
+
+
+def is_literal(host: str) -> bool:
+    """Whether the host is an address; a false one only fails to send."""
+    return ":" in host or (host[-1:].isdigit() and host.replace(".", "").isdigit())
+
+
+def _is_private(host: str) -> bool:
+    if host.startswith(("10.", "192.168.", "127.", "169.254.")):
+        return True
+    first, _, rest = host.partition(".")
+    second = rest.partition(".")[0]
+    return (first == "172" and second.isdigit() and 16 <= int(second) < 32) or (
+        first == "100" and second.isdigit() and 64 <= int(second) < 128
+    )
+
+
+def _route_set(message: Message) -> list[str]:
+    """Record-Route values that can be read, in order; one that cannot would only lead requests astray."""
+    routes: list[str] = []
+    for line in message.headers("Record-Route"):
+        try:
+            routes += [value for value in split(line, ",") if NameAddr.parse(value).uri.is_sip]
+        except ParseError:
+            continue
+    return routes

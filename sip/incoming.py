@@ -1,0 +1,71 @@
+"""One INVITE that we serve, first or re-INVITE: its answers, its 2xx until the ACK (RFC 3261 s.13.3.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from sip.body import SDP
+from sip.transaction.timing import PATIENCE, T1, T2
+
+if TYPE_CHECKING:
+    from sip.context import Context
+    from sip.message import Extra, Request
+    from sip.transaction.server import ServerTransaction
+
+_CONTENT = (("Content-Type", SDP),)
+
+
+class InviteOwner(Protocol):
+    """Who is told when nobody acknowledges."""
+
+    def on_no_ack(self, *, now: float) -> None:
+        """The ACK of our 2xx did not come within 64*T1."""
+
+
+class ServedInvite:
+    """The serving side of one INVITE."""
+
+    __slots__ = ("context", "interval", "is_offering", "number", "owner", "request", "transaction")
+
+    def __init__(
+        self, context: Context, request: Request, transaction: ServerTransaction, owner: InviteOwner
+    ) -> None:
+        """Keep what belongs together."""
+        self.context = context
+        self.request = request
+        self.transaction = transaction
+        self.owner = owner
+        self.number = request.cseq.number
+        self.interval = T1
+        self.is_offering = False
+
+    def provisional(self, status: int, body: bytes, headers: Extra, *, now: float) -> None:
+        """Send 101-199."""
+        extra = self.context.dialog_headers(self.request.flow) + headers + (_CONTENT if body else ())
+        self.transaction.respond(status, headers=extra, body=body, now=now)
+
+    def succeed(self, body: bytes, headers: Extra, *, now: float) -> None:
+        """Send 200 and see that it is acknowledged."""
+        extra = self.context.dialog_headers(self.request.flow) + headers + (_CONTENT if body else ())
+        self.is_offering = bool(body) and not self.request.body
+        self.transaction.respond(200, headers=extra, body=body, now=now)
+        self.context.timers.set((self, "RESEND"), now + T1)
+        self.context.timers.set((self, "NO_ACK"), now + PATIENCE)
+
+    def fail(self, status: int, reason: str | None = None, headers: Extra = (), *, now: float) -> None:
+        """Send a final failure."""
+        self.transaction.respond(status, reason, headers=headers, now=now)
+
+    def stop(self) -> None:
+        """No more resending: acknowledged, or given up."""
+        self.context.timers.cancel((self, "RESEND"))
+        self.context.timers.cancel((self, "NO_ACK"))
+
+    def on_timer(self, letter: str, *, now: float) -> None:
+        """Send the 2xx again, or give up."""
+        if letter == "NO_ACK":
+            self.owner.on_no_ack(now=now)
+            return
+        self.transaction.respond_again(now=now)
+        self.interval = min(self.interval * 2, T2)
+        self.context.timers.set((self, "RESEND"), now + self.interval)

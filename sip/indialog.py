@@ -1,0 +1,58 @@
+"""Requests inside a dialog (RFC 3261 s.12.2.2, s.14.2, s.15.1.2): sequence numbers first, then each method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.checks import ALLOW
+from sip.reoffer import RETRY_LATER
+from sip.session_table import SessionState
+
+if TYPE_CHECKING:
+    from sip.message import Extra, Request
+    from sip.session import Session
+    from sip.transaction.server import ServerTransaction
+
+_INFO_TYPES = frozenset({"application/dtmf-relay", "application/dtmf"})
+
+
+def serve_in_dialog(
+    session: Session, request: Request, transaction: ServerTransaction, abilities: Extra, *, now: float
+) -> None:
+    """Serve a request that matched a session. ACK and CANCEL do not come here."""
+    transaction.tag = session.local_tag
+    dialog = session.dialog
+    if dialog is not None:
+        if request.cseq.number < dialog.remote_cseq:
+            transaction.respond(500, "Server Internal Error (CSeq too low)", now=now)
+            return
+        dialog.remote_cseq = request.cseq.number
+    match request.method:
+        case "BYE":
+            transaction.respond(200, now=now)
+            session.on_bye(request, now=now)
+        case "INVITE":
+            _serve_invite(session, request, transaction, now)
+        case "OPTIONS":
+            transaction.respond(200, headers=abilities, now=now)
+        case "INFO":
+            kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
+            if request.body and kind not in _INFO_TYPES:
+                transaction.respond(415, headers=(("Accept", ", ".join(sorted(_INFO_TYPES))),), now=now)
+            else:
+                transaction.respond(200, now=now)
+        case _:
+            transaction.respond(405, headers=(("Allow", ALLOW),), now=now)
+
+
+def _serve_invite(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
+    state = session.state
+    if state is SessionState.CONFIRMED:
+        session.reoffers.on_invite(request, transaction, now=now)
+    elif state in (SessionState.CLOSING, SessionState.ENDING, SessionState.ENDED):
+        transaction.respond(481, now=now)
+    elif state is SessionState.RECEIVED:
+        transaction.respond(500, headers=RETRY_LATER, now=now)
+    else:
+        # Our 2xx waits for its ACK, or our own INVITE for its answer (RFC 5407 s.3.1.4, s.14.2).
+        transaction.respond(491, now=now)

@@ -1,0 +1,1 @@
+"""The impure edge of the SIP endpoint: sockets, the loop's clock, name resolution."""

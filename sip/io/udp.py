@@ -1,0 +1,132 @@
+"""One UDP listener: a non-blocking socket read in bursts, with ICMP errors told apart by destination (Linux)."""
+
+from __future__ import annotations
+
+import select
+import socket
+from typing import TYPE_CHECKING
+
+from sip.flow import Flow
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from sip.flow import Address
+
+RECEIVE_BUFFER = 4 << 20
+"""Room for a second of flood before the kernel drops; the kernel may allow less."""
+BURST = 64
+"""Datagrams taken per wake-up, so that timers and other work get their turn in a flood."""
+_LARGEST = 65_535
+_MAX_FLOWS = 4096
+_IP_RECVERR = 11
+_IPV6_RECVERR = 25
+
+
+class UdpListener:
+    """Reads datagrams into `receive` and reports undeliverable ones to `failed`; `after` runs once per burst."""
+
+    __slots__ = ("_after", "_failed", "_flows", "_loop", "_poll", "_receive", "_socket", "dropped", "local")
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        address: Address,
+        *,
+        receive: Callable[[bytes, Flow], None],
+        failed: Callable[[Address], None],
+        after: Callable[[], None],
+    ) -> None:
+        """Bind; raises OSError when the address is taken or not ours. Port 0 takes a free one."""
+        self._loop = loop
+        self._receive = receive
+        self._failed = failed
+        self._after = after
+        self._flows: dict[Address, Flow] = {}
+        self.dropped = 0
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            self._socket.settimeout(0)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            if family == socket.AF_INET6:
+                self._socket.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+            else:
+                self._socket.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+            self._socket.bind(address)
+        except OSError:
+            self._socket.close()
+            raise
+        host, port = self._socket.getsockname()[:2]
+        self.local: Address = (_own_address(family) if host in ("0.0.0.0", "::") else host, port)
+        # libuv stops a reader for good at its first ICMP error; behind an epoll of its own it only looks readable.
+        self._poll = select.epoll()
+        self._poll.register(self._socket.fileno(), select.EPOLLIN)
+        loop.add_reader(self._poll.fileno(), self._on_readable)
+
+    def send(self, data: bytes, remote: Address) -> None:
+        """Send one datagram; when the buffer is full it is lost, and sent again by its transaction."""
+        try:
+            self._socket.sendto(data, remote)
+        except BlockingIOError:
+            self.dropped += 1
+        except OSError:
+            # Linux reports an earlier datagram's ICMP error here: learn whose it was, then try this one again.
+            self._drain_errors()
+            try:
+                self._socket.sendto(data, remote)
+            except BlockingIOError:
+                self.dropped += 1
+            except OSError:
+                self._failed(remote)
+
+    def close(self) -> None:
+        """Stop reading and close."""
+        self._loop.remove_reader(self._poll.fileno())
+        self._poll.close()
+        self._socket.close()
+
+    def _on_readable(self) -> None:
+        receive, read, flows = self._receive, self._socket.recvfrom, self._flows
+        count = 0
+        try:
+            for count in range(BURST):  # noqa: B007 - whether any came is asked below
+                data, source = read(_LARGEST)
+                flow = flows.get(source)
+                if flow is None:
+                    flow = self._flow_from(source)
+                receive(data, flow)
+        except BlockingIOError:
+            if not count:
+                self._drain_errors()
+        except OSError:
+            self._drain_errors()
+        finally:
+            self._after()
+
+    def _flow_from(self, source: Address) -> Flow:
+        if len(self._flows) >= _MAX_FLOWS:
+            self._flows.clear()
+        flow = self._flows[source] = Flow("UDP", self.local, (source[0], source[1]))
+        return flow
+
+    def _drain_errors(self) -> None:
+        """Read the error queue: each entry names the destination that could not be reached."""
+        while True:
+            try:
+                _, _, _, destination = self._socket.recvmsg(0, 512, socket.MSG_ERRQUEUE)
+            except OSError:
+                return
+            if destination:
+                self._failed((destination[0], destination[1]))
+
+
+def _own_address(family: socket.AddressFamily) -> str:
+    """The address that the default route would send from; loopback when there is none."""
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1", 9))
+        except OSError:
+            return "::1" if family == socket.AF_INET6 else "127.0.0.1"
+        return str(probe.getsockname()[0])

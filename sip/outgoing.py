@@ -1,0 +1,96 @@
+"""One INVITE that we send, first or re-INVITE (RFC 3261 s.13.2.2.4): each 2xx is acknowledged, another fork's ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from sip.body import SDP
+from sip.dialog import Dialog
+
+if TYPE_CHECKING:
+    from sip.context import Context
+    from sip.flow import Flow
+    from sip.message import Request, Response
+    from sip.transaction.client import ClientTransaction
+
+_CONTENT = (("Content-Type", SDP),)
+
+
+class InviteAsker(Protocol):
+    """Who is told of the answers."""
+
+    def on_provisional(self, response: Response, *, now: float) -> None:
+        """A 1xx."""
+
+    def on_success(self, response: Response, *, now: float) -> None:
+        """The first 2xx; acknowledge it."""
+
+    def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
+        """A final failure; without a response it is a timeout (408) or the transport (503)."""
+
+
+class Nobody:
+    """The user of a request whose outcome changes nothing: CANCEL, the BYE to a fork."""
+
+    __slots__ = ()
+
+    def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
+        """Nothing follows."""
+
+    def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
+        """Nothing follows."""
+
+
+NOBODY = Nobody()
+
+
+class SentInvite:
+    """The asking side of one INVITE."""
+
+    __slots__ = ("acks", "asker", "context", "request", "tag", "transaction")
+
+    def __init__(self, context: Context, request: Request, asker: InviteAsker, *, now: float) -> None:
+        """Send it."""
+        self.context = context
+        self.request = request
+        self.asker = asker
+        self.tag: str | None = None
+        self.acks: dict[str, tuple[bytes, Flow]] = {}
+        self.transaction = context.layer.request(request, self, now=now)
+
+    def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
+        """Sort an answer by its status."""
+        if response.status < 200:
+            self.asker.on_provisional(response, now=now)
+        elif response.status < 300:
+            self._on_success(response, now)
+        else:
+            self.asker.on_failure(response.status, response, now=now)
+
+    def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
+        """Nobody answered."""
+        self.asker.on_failure(status, None, now=now)
+
+    def acknowledge(self, dialog: Dialog, body: bytes = b"", *, now: float) -> None:
+        """Send the ACK of a 2xx, and keep it for when the 2xx comes again."""
+        headers = _CONTENT if body else ()
+        ack = dialog.request(
+            "ACK", self.context.branch(), cseq=self.request.cseq.number, headers=headers, body=body
+        )
+        sent = self.acks[dialog.remote_tag or ""] = (ack.encode(), ack.flow)
+        self.context.send(*sent, dialog.call_id, "ACK sdp" if body else "ACK", now)
+
+    def _on_success(self, response: Response, now: float) -> None:
+        tag = response.to.tag or ""
+        if tag in self.acks:
+            self.context.send(*self.acks[tag], self.request.call_id, "ACK", now)
+        elif self.tag is None:
+            self.tag = tag
+            self.asker.on_success(response, now=now)
+        elif tag != self.tag:
+            self._end_fork(response, now)
+
+    def _end_fork(self, response: Response, now: float) -> None:
+        dialog = Dialog.as_caller(self.request, response)
+        self.acknowledge(dialog, now=now)
+        self.context.layer.request(dialog.request("BYE", self.context.branch()), NOBODY, now=now)

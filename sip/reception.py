@@ -1,0 +1,195 @@
+"""What comes in from peers (RFC 3261 s.8.2, s.12.2.2): requests judged and handed on, responses matched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from sip.body import SDP, description_of
+from sip.checks import ALLOW, UNSERVED, malformation, objection
+from sip.errors import ParseError
+from sip.events import InviteReceived, MalformedMessage
+from sip.indialog import serve_in_dialog
+from sip.message import response_to
+from sip.session import Session
+from sip.transaction.layer import reply_flow
+from sip.transaction.matching import server_key
+from sip.verdicts import Admitted, Challenge, Drop, Refuse
+
+if TYPE_CHECKING:
+    from sip.context import Context
+    from sip.message import Extra, Request, Response
+    from sip.transaction.matching import Key
+    from sip.verdicts import Admission, Registrar
+
+ABILITIES: Extra = (("Allow", ALLOW), ("Accept", SDP), ("Accept-Encoding", "identity"), ("Supported", ""))
+"""What a 200 to OPTIONS says of us (s.11.2)."""
+_GONE = Refuse(481)
+
+
+class Reception:
+    """The door of one endpoint."""
+
+    __slots__ = ("admission", "context", "registrar")
+
+    def __init__(self, context: Context, admission: Admission, registrar: Registrar | None) -> None:
+        """Keep whom to ask."""
+        self.context = context
+        self.admission = admission
+        self.registrar = registrar
+
+    def on_response(self, response: Response, *, now: float) -> None:
+        """Hand a response to its transaction; a stray or broken one is dropped (s.17.1.1.2, s.18.3)."""
+        context = self.context
+        try:
+            transaction = context.layer.client_of(response) if response.fault is None else None
+            if transaction is None:
+                return
+            response.to.tag  # noqa: B018 - read here, so that nobody above meets a broken one
+        except ParseError:
+            return
+        if response.call_id in context.calls or context.trace:
+            content = " sdp" if response.body else ""
+            summary = f"{response.status} {response.reason[:40]} ({response.cseq.method}{content})"
+            context.received(response.flow, response.call_id, summary, now)
+        transaction.on_response(response, now=now)
+
+    def on_request(self, request: Request, *, now: float) -> None:
+        """Judge a request and hand it on."""
+        try:
+            request.via  # noqa: B018
+        except ParseError as error:
+            request.fault = str(error)
+        fault = None if request.version == "SIP/2.0" and request.fault is None else request.fault
+        if request.version != "SIP/2.0":
+            self._turn_away(request, 505)
+            return
+        fault = fault or malformation(request)
+        if fault is not None:
+            self._turn_away(request, 400, f"Bad Request ({fault})")
+            return
+        context = self.context
+        if request.call_id in context.calls or context.trace:
+            summary = f"{request.method} sdp" if request.body else request.method
+            context.received(request.flow, request.call_id, summary, now)
+        if request.method == "ACK":
+            self._on_ack(request, now)
+            return
+        key = server_key(request)
+        known = context.layer.servers.get(key)
+        if known is not None:
+            known.on_request(now=now)
+        elif request.method == "CANCEL":
+            self._on_cancel(key, request, now)
+        elif request.to.tag is not None:
+            self._on_inside(key, request, now)
+        else:
+            self._on_outside(key, request, now)
+
+    def _turn_away(self, request: Request, status: int, reason: str | None = None) -> None:
+        """Answer a request that cannot be given a transaction, or not at all if that is an ACK or has no Via."""
+        context = self.context
+        if not request.fields.get("Via"):
+            context.events.append(MalformedMessage(request.flow.peer, reason or "bad version"))
+        elif request.method != "ACK":
+            self._answer_statelessly(request, status, reason)
+
+    def _answer_statelessly(
+        self, request: Request, status: int, reason: str | None, headers: Extra = ()
+    ) -> None:
+        # The tag is the same for each retransmission, as s.8.2.7 asks.
+        tag = f"{crc32(request.required('Via').encode('utf-8', 'surrogateescape')):08x}"
+        data = response_to(request, status, reason, tag=tag, headers=headers)
+        flow = request.flow if request.fault is not None else reply_flow(request)
+        self.context.output.append((data, flow))
+
+    def _session_of(self, request: Request) -> Session | None:
+        session = self.context.sessions.get((request.call_id, request.to.tag or ""))
+        if session is None:
+            return None
+        theirs = session.remote_tag
+        return (
+            session
+            if theirs == request.from_.tag or (theirs is None and session.direction == "out")
+            else None
+        )
+
+    def _on_ack(self, request: Request, now: float) -> None:
+        transaction = self.context.layer.server_of(request, "INVITE")
+        if transaction is not None and not transaction.on_ack(now=now):
+            return
+        session = self._session_of(request)
+        if session is not None:
+            session.on_ack(request, now=now)
+
+    def _on_cancel(self, key: Key, request: Request, now: float) -> None:
+        cancelled = self.context.layer.server_of(request, "INVITE")
+        transaction = self.context.layer.accept(key, request, merging=False, now=now)
+        if cancelled is None:
+            transaction.respond(481, now=now)
+            return
+        transaction.tag = cancelled.tag
+        transaction.respond(200, now=now)
+        if isinstance(cancelled.session, Session):
+            cancelled.session.on_cancel(cancelled, now=now)
+
+    def _on_inside(self, key: Key, request: Request, now: float) -> None:
+        session = self._session_of(request)
+        transaction = self.context.layer.accept(key, request, merging=False, now=now)
+        refusal = objection(request) or (_GONE if session is None else None)
+        if refusal is not None or session is None:
+            self._refuse(key, request, refusal or _GONE, now)
+            return
+        serve_in_dialog(session, request, transaction, ABILITIES, now=now)
+
+    def _on_outside(self, key: Key, request: Request, now: float) -> None:
+        if self.context.layer.is_merged(request):
+            self._refuse(key, request, Refuse(482), now)
+            return
+        verdict = self.admission.admit(request, request.flow, now)
+        if isinstance(verdict, Drop):
+            return
+        refusal = objection(request)
+        if refusal is not None:
+            self._refuse(key, request, refusal, now)
+        elif isinstance(verdict, Challenge):
+            # Without a transaction: a stranger must not be able to fill our memory (s.26.3.2.4).
+            self._answer_statelessly(request, verdict.status, None, verdict.headers)
+        elif isinstance(verdict, Refuse):
+            if "Authorization" in request.fields or "Proxy-Authorization" in request.fields:
+                self._refuse(key, request, verdict, now)
+            else:
+                self._answer_statelessly(request, verdict.status, verdict.reason, verdict.headers)
+        else:
+            self._serve(key, request, verdict, now)
+
+    def _refuse(self, key: Key, request: Request, refusal: Refuse, now: float) -> None:
+        layer = self.context.layer
+        transaction = layer.servers.get(key) or layer.accept(key, request, merging=False, now=now)
+        transaction.respond(refusal.status, refusal.reason, headers=refusal.headers, now=now)
+
+    def _serve(self, key: Key, request: Request, admitted: Admitted, now: float) -> None:
+        context = self.context
+        transaction = context.layer.accept(key, request, merging=True, now=now)
+        if request.method == "INVITE":
+            try:
+                offer = description_of(request)
+            except ParseError:
+                transaction.respond(400, "Bad Request (broken SDP)", now=now)
+                return
+            session = Session.receive(context, transaction, admitted.caller, offer)
+            if not context.trace:
+                summary = "INVITE sdp" if request.body else "INVITE"
+                context.received(request.flow, request.call_id, summary, now)
+            context.events.append(InviteReceived(session, admitted.caller))
+        elif request.method == "REGISTER" and self.registrar is not None:
+            reply = self.registrar.handle(request, admitted.caller, now)
+            transaction.respond(reply.status, reply.reason, headers=reply.headers, now=now)
+            context.events.extend(reply.changed)
+        elif request.method == "OPTIONS":
+            transaction.respond(200, headers=ABILITIES, now=now)
+        elif request.method in UNSERVED or request.method == "REGISTER":
+            transaction.respond(405, headers=(("Allow", ALLOW),), now=now)
+        else:
+            # BYE and INFO outside a dialog.
+            transaction.respond(481, now=now)

@@ -1,0 +1,219 @@
+"""The sans-IO SIP endpoint: datagrams and commands in, datagrams and events out; `now` comes with each call.
+
+Puts the parts together and is their only face; what they do stands in their own files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sip.body import SDP
+from sip.context import Context
+from sip.dialog import MAX_FORWARDS, is_literal, via_for
+from sip.errors import SessionStateError, UnreadableMessage, UnresolvedTarget
+from sip.events import MalformedMessage
+from sip.flow import Flow
+from sip.message import Extra, Request, fields_of
+from sip.parser import parse
+from sip.reasons import status_of
+from sip.reception import Reception
+from sip.session import Session
+from sip.session_table import SessionState
+from sip.uri import Uri, escape
+from sip.values import address
+
+if TYPE_CHECKING:
+    from base.ids import Ids
+    from sip.events import Event
+    from sip.flow import Address
+    from sip.verdicts import Admission, Registrar
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to call: the request-URI, and where to send it when that is not the URI's own literal address."""
+
+    uri: str
+    destination: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerIdentity:
+    """Who we say is calling."""
+
+    user: str
+    display: str = ""
+    host: str | None = None
+
+
+class Stack:
+    """One endpoint."""
+
+    __slots__ = ("_context", "_listeners", "_reception", "_registrar")
+
+    def __init__(
+        self,
+        ids: Ids,
+        *,
+        admission: Admission,
+        registrar: Registrar | None = None,
+        product: str = "Centralita",
+        trace: bool = False,
+    ) -> None:
+        """Begin without listeners; `trace` asks for MessageTraced of all messages, not only those of calls."""
+        self._context = Context(ids, product=product, trace=trace)
+        self._reception = Reception(self._context, admission, registrar)
+        self._registrar = registrar
+        self._listeners: list[Flow] = []
+
+    # Bytes and deadlines.
+
+    def listen(self, transport: str, local: Address) -> None:
+        """Tell which address of ours datagrams come to and leave from."""
+        self._listeners.append(Flow(transport, local, ("", 0)))
+
+    def receive_datagram(self, data: bytes, flow: Flow, *, now: float) -> None:
+        """Take one datagram; whatever it holds, this does not raise."""
+        if self._reception.admission.is_banned(flow.remote[0], now=now):
+            return
+        try:
+            message = parse(data)
+        except UnreadableMessage as error:
+            if data.strip(b"\r\n\0 "):
+                self._context.events.append(MalformedMessage(flow.peer, str(error)))
+            return
+        message.flow = flow
+        if isinstance(message, Request):
+            self._reception.on_request(message, now=now)
+        else:
+            self._reception.on_response(message, now=now)
+
+    def transport_failed(self, remote: Address, *, now: float) -> None:
+        """A datagram to `remote` was undeliverable (ICMP, or the socket refused it)."""
+        self._context.layer.transport_failed(remote, now=now)
+
+    def take_output(self) -> list[tuple[bytes, Flow]]:
+        """The datagrams to send, in order."""
+        output, self._context.output = self._context.output, []
+        return output
+
+    def next_event(self) -> Event | None:
+        """The next event, or None."""
+        events = self._context.events
+        return events.popleft() if events else None
+
+    def next_timeout(self) -> float | None:
+        """When handle_timeout must be called, or None."""
+        due = self._context.timers.next()
+        expiry = self._registrar.next_timeout() if self._registrar is not None else None
+        if due is None or expiry is None:
+            return expiry if due is None else due
+        return min(due, expiry)
+
+    def handle_timeout(self, *, now: float) -> None:
+        """Carry out what is due."""
+        timers = self._context.timers
+        while (key := timers.pop_due(now)) is not None:
+            key[0].on_timer(key[1], now=now)
+        if self._registrar is not None:
+            expiry = self._registrar.next_timeout()
+            if expiry is not None and expiry <= now:
+                self._context.events.extend(self._registrar.handle_timeout(now))
+
+    def counters(self) -> dict[str, int]:
+        """How much is alive; all zero when everything has ended."""
+        context = self._context
+        return {
+            "dialogs": sum(session.dialog is not None for session in context.sessions.values()),
+            "sessions": len(context.sessions),
+            "transactions": len(context.layer.clients) + len(context.layer.servers),
+            "timers": len(context.timers),
+        }
+
+    # Commands.
+
+    def ring(
+        self, session: Session, status: int = 180, body: bytes = b"", *, headers: Extra = (), now: float
+    ) -> None:
+        """Send a provisional answer, with early media when there is a body."""
+        session.ring(status, body, headers, now=now)
+
+    def answer(self, session: Session, body: bytes, *, headers: Extra = (), now: float) -> None:
+        """Answer with 200; `body` is the SDP answer, or the offer when the INVITE had none."""
+        session.answer(body, headers, now=now)
+
+    def reject(
+        self, session: Session, status: int, *, reason: str | None = None, headers: Extra = (), now: float
+    ) -> None:
+        """Refuse with a final failure."""
+        session.reject(status, reason, headers, now=now)
+
+    def end(self, session: Session, *, cause: int = 16, now: float) -> None:
+        """CANCEL, BYE or a final failure, whichever the state needs; safe at any time."""
+        session.end(status_of(cause), cause, now=now)
+
+    def acknowledge(self, session: Session, body: bytes, *, now: float) -> None:
+        """Send the ACK with our SDP answer after an invite or reinvite without body was answered."""
+        session.acknowledge(body, now=now)
+
+    def reinvite(self, session: Session, body: bytes, *, now: float) -> None:
+        """Change the session; the outcome is SessionReanswered or SessionReofferRefused."""
+        if session.state is not SessionState.CONFIRMED:
+            raise SessionStateError(f"no re-INVITE in {session.state.name}")
+        session.reoffers.send(body, now=now)
+
+    def accept_reoffer(self, session: Session, body: bytes, *, now: float) -> None:
+        """Answer the peer's re-INVITE; nothing happens when it was withdrawn meanwhile."""
+        session.reoffers.accept(body, now=now)
+
+    def refuse_reoffer(self, session: Session, status: int, *, headers: Extra = (), now: float) -> None:
+        """Refuse the peer's re-INVITE; nothing happens when it was withdrawn meanwhile."""
+        session.reoffers.refuse(status, headers, now=now)
+
+    def invite(
+        self, target: Target, *, caller: CallerIdentity, body: bytes | None, headers: Extra = (), now: float
+    ) -> Session:
+        """Call somebody. Without body the peer makes the offer and `acknowledge` must follow its answer.
+
+        Raises ParseError for a URI that is none and UnresolvedTarget for a name without destination.
+        """
+        context = self._context
+        uri = Uri.parse(target.uri)
+        remote = target.destination or uri.address
+        if not uri.is_sip or not is_literal(remote[0]):
+            raise UnresolvedTarget(f"no address for {target.uri}")
+        flow = self._flow_to(remote)
+        tag = context.ids.token()
+        host = caller.host or (f"[{flow.local[0]}]" if ":" in flow.local[0] else flow.local[0])
+        fields = fields_of(
+            (
+                ("Via", via_for(flow, context.branch())),
+                ("Max-Forwards", MAX_FORWARDS),
+                ("From", address(f"sip:{escape(caller.user)}@{host}", display=caller.display, tag=tag)),
+                ("To", f"<{target.uri}>"),
+                ("Call-ID", context.ids.token(12)),
+                ("CSeq", "1 INVITE"),
+                *context.dialog_headers(flow),
+                ("User-Agent", context.product),
+                *headers,
+                *((("Content-Type", SDP),) if body else ()),
+            )
+        )
+        request = Request("INVITE", target.uri, fields, body or b"")
+        request.flow = flow
+        return Session.place(context, request, now=now)
+
+    def _flow_to(self, remote: Address) -> Flow:
+        """The listener of the same family; a loopback one only for loopback, if there is a choice."""
+        best: Flow | None = None
+        for listener in self._listeners:
+            if (":" in listener.local[0]) != (":" in remote[0]):
+                continue
+            if best is None or listener.local[0].startswith("127.") == remote[0].startswith("127."):
+                best = listener
+                if listener.local[0].startswith("127.") == remote[0].startswith("127."):
+                    break
+        if best is None:
+            raise UnresolvedTarget(f"no listener towards {remote[0]}")
+        return Flow(best.transport, best.local, remote)

@@ -1,0 +1,118 @@
+"""The transaction layer (RFC 3261 s.17): finds, makes and forgets transactions. Knows no dialogs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from sip.flow import Flow
+from sip.transaction.client import ClientTransaction, ClientUser
+from sip.transaction.matching import Key, client_key, merge_key, server_key
+from sip.transaction.server import ServerTransaction
+from sip.transaction.tables import State
+
+if TYPE_CHECKING:
+    from base.ids import Ids
+    from base.timers import Timers
+    from sip.flow import Address
+    from sip.message import Request, Response
+
+
+class TimerOwner(Protocol):
+    """Whoever sets timers in the endpoint's one heap."""
+
+    def on_timer(self, letter: str, *, now: float) -> None:
+        """The timer of that name is due."""
+
+
+TimerKey = tuple[TimerOwner, str]
+
+
+class Sender(Protocol):
+    """How a transaction gets octets out."""
+
+    def __call__(self, data: bytes, flow: Flow, call_id: str, summary: str, now: float, /) -> None:
+        """Queue a datagram and trace it if its call is one of ours."""
+
+
+class TransactionLayer:
+    """All transactions of one endpoint."""
+
+    __slots__ = ("clients", "ids", "merged", "send", "servers", "timers")
+
+    def __init__(self, timers: Timers[TimerKey], ids: Ids, send: Sender) -> None:
+        """Begin empty."""
+        self.timers = timers
+        self.ids = ids
+        self.send = send
+        self.clients: dict[Key, ClientTransaction] = {}
+        self.servers: dict[Key, ServerTransaction] = {}
+        self.merged: dict[Key, ServerTransaction] = {}
+
+    def request(self, request: Request, user: ClientUser, *, now: float) -> ClientTransaction:
+        """Send a request in a new client transaction; its topmost Via must carry a fresh branch."""
+        key = (request.via.params.get("branch") or "", request.method)
+        transaction = ClientTransaction(self, key, request, user)
+        self.clients[key] = transaction
+        transaction.start(now=now)
+        return transaction
+
+    def client_of(self, response: Response) -> ClientTransaction | None:
+        """The transaction that a response answers. Raises ParseError."""
+        return self.clients.get(client_key(response))
+
+    def server_of(self, request: Request, method: str | None = None) -> ServerTransaction | None:
+        """The transaction that a request repeats, acknowledges or (with method INVITE) cancels. Raises ParseError."""
+        return self.servers.get(server_key(request, method))
+
+    def is_merged(self, request: Request) -> bool:
+        """Whether the same request came before by another way. Raises ParseError."""
+        return merge_key(request) in self.merged
+
+    def accept(self, key: Key, request: Request, *, merging: bool, now: float) -> ServerTransaction:
+        """Begin a server transaction; `merging` remembers it against copies on other ways."""
+        transaction = ServerTransaction(self, key, request, reply_flow(request))
+        self.servers[key] = transaction
+        if merging:
+            transaction.merge = merge_key(request)
+            self.merged[transaction.merge] = transaction
+        transaction.start(now=now)
+        return transaction
+
+    def remove_client(self, transaction: ClientTransaction) -> None:
+        """Forget one, with its timers."""
+        if self.clients.get(transaction.key) is transaction:
+            del self.clients[transaction.key]
+        for letter in "ABDM" if transaction.is_invite else "EFK":
+            self.timers.cancel((transaction, letter))
+
+    def remove_server(self, transaction: ServerTransaction) -> None:
+        """Forget one."""
+        if self.servers.get(transaction.key) is transaction:
+            del self.servers[transaction.key]
+        if transaction.merge is not None and self.merged.get(transaction.merge) is transaction:
+            del self.merged[transaction.merge]
+
+    def transport_failed(self, remote: Address, *, now: float) -> None:
+        """A datagram to `remote` came back undeliverable: who still waits for a first answer from there is told."""
+        waiting = [
+            transaction
+            for transaction in self.clients.values()
+            if transaction.request.flow.remote == remote
+            and transaction.state in (State.CALLING, State.TRYING)
+        ]
+        for transaction in waiting:
+            transaction.on_transport_error(now=now)
+
+
+def reply_flow(request: Request) -> Flow:
+    """Where responses go (s.18.2.2, RFC 3581 s.4).
+
+    To the address the request came from: to its port if rport asks so, else to the port in Via. maddr is not
+    honoured: it would let a stranger point our answers at somebody else.
+    """
+    flow = request.flow
+    via = request.via
+    if flow.transport != "UDP" or "rport" in via.params:
+        return flow
+    port = via.port or 5060
+    return flow if port == flow.remote[1] else Flow(flow.transport, flow.local, (flow.remote[0], port))
