@@ -31,28 +31,26 @@ _MAX_REMEMBERED = 4096
 class ProfileAdmission:
     """Judges requests by the two profiles."""
 
-    __slots__ = ("_authenticator", "_credentials", "_ids", "_profiles", "_trunks", "guard")
+    __slots__ = ("_authenticator", "_ids", "_profiles", "_trunks", "guard")
 
     def __init__(self, profiles: Profiles, credentials: Credentials, ids: Ids) -> None:
         """Begin with empty counts."""
-        self._credentials = credentials
         self._ids = ids
-        self.guard = Guard(profiles.internal.guard.limits)
-        self.configure(profiles)
-
-    def configure(self, profiles: Profiles) -> None:
-        """Take over reloaded profiles; bans stay, phones' nonces become stale."""
-        internal = profiles.internal
         self._profiles = profiles
         self._trunks: dict[str, Trunk | None] = {}
-        self.guard.configure(internal.guard.limits)
-        self._authenticator = Authenticator(
-            internal.realm,
-            self._credentials,
-            self._ids,
-            algorithms=internal.digest.algorithms,
-            lifetime=internal.digest.nonce_lifetime,
-        )
+        self._authenticator = _authenticator(profiles, credentials, ids)
+        self.guard = Guard(profiles.internal.guard.limits)
+
+    def configure(self, profiles: Profiles, credentials: Credentials) -> None:
+        """Take over reloaded profiles and passwords; bans stay, and nonces where the realm's rules do."""
+        before, after = self._profiles.internal, profiles.internal
+        if (before.realm, before.digest) == (after.realm, after.digest):
+            self._authenticator.credentials = credentials
+        else:
+            self._authenticator = _authenticator(profiles, credentials, self._ids)
+        self._profiles = profiles
+        self._trunks = {}
+        self.guard.configure(after.guard.limits)
 
     def is_banned(self, host: str, *, now: float) -> bool:
         """Whether datagrams of this source need not even be read."""
@@ -115,6 +113,17 @@ class ProfileAdmission:
                 self._trunks.clear()
             found = self._trunks[host] = self._profiles.trunk_at(host)
             return found
+
+
+def _authenticator(profiles: Profiles, credentials: Credentials, ids: Ids) -> Authenticator:
+    internal = profiles.internal
+    return Authenticator(
+        internal.realm,
+        credentials,
+        ids,
+        algorithms=internal.digest.algorithms,
+        lifetime=internal.digest.nonce_lifetime,
+    )
 
 
 def _trunk_caller(trunk: Trunk, request: Request, flow: Flow) -> Caller:

@@ -82,13 +82,13 @@ class Authenticator:
         "_accepted",
         "_algorithms",
         "_counts",
-        "_credentials",
         "_floor",
         "_ids",
         "_key",
         "_lifetime",
         "_opaque",
         "_realm",
+        "credentials",
     )
 
     def __init__(
@@ -102,7 +102,8 @@ class Authenticator:
     ) -> None:
         """Draw a key for this process: nonces of another one are stale here, which costs a phone one more turn."""
         self._realm = realm
-        self._credentials = credentials
+        self.credentials = credentials
+        """Replaced as a whole when passwords are reloaded."""
         self._ids = ids
         self._algorithms = tuple(algorithms)
         self._accepted = frozenset(each.upper() for each in algorithms)
@@ -147,7 +148,7 @@ class Authenticator:
         except ParseError:
             return Judged(Judgement.MALFORMED)
         account = unquote(f'"{said["username"]}"')
-        ha1 = self._credentials.ha1(account, self._realm, base_algorithm(summed.algorithm)[0])
+        ha1 = self.credentials.ha1(account, self._realm, base_algorithm(summed.algorithm)[0])
         expected = summed.response(ha1 or _DECOY, request.body)
         # Both sides are compared in full for an unknown account too, so that it takes as long as a known one.
         right = hmac.compare_digest(expected.encode(), said["response"].lower().encode("utf-8", "replace"))

@@ -152,6 +152,9 @@ class Negotiation:
 
     def _agree(self, found: Negotiated) -> Negotiated:
         self._offer = None
+        if found.remote is None and self.agreed is not None:
+            # Held by 0.0.0.0: nothing is sent there, but the peer is still where it was.
+            found = replace(found, remote=self.agreed.remote)
         self.agreed = found
         if found.event_payload is not None and found.event_payload != self.local.event_payload:
             self.local = replace(self.local, event_payload=found.event_payload)

@@ -170,6 +170,10 @@ class Profiles:
             return any(kind in trunk.may_call for trunk in self.external.trunks if trunk.name == caller.trunk)
         return self.internal.allows(caller.account, kind)
 
+    def realm_of(self, account: str) -> str | None:
+        """The realm that an account proves itself in; None for an unknown account."""
+        return self.internal.realm if account in self.internal.accounts else None
+
     def codecs(self, caller: Caller) -> tuple[str, ...]:
         """The codecs for a caller's leg, the preferred first."""
         return self.external.codecs if caller.trunk is not None else self.internal.codecs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import yaml
 from pydantic import Field, RootModel
 
-from base.document import Fault, Part, load
+from base.document import Fault, Part, load, refuse
 from sip.credentials import HashedSecrets
 
 if TYPE_CHECKING:
@@ -49,7 +49,15 @@ def read_credentials(path: Path, faults: list[Fault]) -> HashedSecrets:
     )
 
 
-def write_credentials(path: Path, secrets: HashedSecrets) -> None:
+def load_credentials(path: Path) -> HashedSecrets:
+    """Read the file. Raises DocumentError that lists its faults."""
+    faults: list[Fault] = []
+    found = read_credentials(path, faults)
+    refuse(faults)
+    return found
+
+
+def save_credentials(path: Path, secrets: HashedSecrets) -> None:
     """Write the file so that a crash leaves either the old one or the new one."""
     data = {
         account: {"realm": realm, **{name.lower(): each for name, each in sorted(hashes.items())}}

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from base.errors import DocumentError
 from base.ids import SequenceIds
 from sip.credentials import HashedSecrets, make_password, weakness
 from sip.digest import make_ha1
 from sip.errors import WeakPassword
-from sip.io.credentials_file import read_credentials, write_credentials
+from sip.io.credentials_file import load_credentials, read_credentials, save_credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +83,7 @@ def test_the_file_is_private_and_read_back(secrets: HashedSecrets, tmp_path: Pat
     path = tmp_path / "state" / "credentials.yaml"
     faults: list[Fault] = []
     assert len(read_credentials(path, faults)) == 0
-    write_credentials(path, secrets)
+    save_credentials(path, secrets)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert STRONG not in path.read_text()
     assert list(read_credentials(path, faults)) == list(secrets)
@@ -92,7 +93,7 @@ def test_the_file_is_private_and_read_back(secrets: HashedSecrets, tmp_path: Pat
 
 def test_a_file_that_others_can_read_is_not_used(secrets: HashedSecrets, tmp_path: Path) -> None:
     path = tmp_path / "credentials.yaml"
-    write_credentials(path, secrets)
+    save_credentials(path, secrets)
     path.chmod(0o644)
     faults: list[Fault] = []
     assert len(read_credentials(path, faults)) == 0
@@ -109,3 +110,5 @@ def test_a_damaged_file_is_a_fault(tmp_path: Path, text: str) -> None:
     faults: list[Fault] = []
     assert len(read_credentials(path, faults)) == 0
     assert faults
+    with pytest.raises(DocumentError, match=r"credentials\.yaml:1"):
+        load_credentials(path)

@@ -54,6 +54,14 @@ def test_hold_and_resume_raise_the_version_by_one_each(negotiation: Negotiation)
     assert b"o=- 5 3 IN" in negotiation.answer().body
 
 
+def test_hold_by_an_unspecified_address_stops_sending_and_keeps_the_place(negotiation: Negotiation) -> None:
+    agreed(negotiation)
+    negotiation.receive_offer(described("m=audio 6000 RTP/AVP 0", "c=IN IP4 0.0.0.0"))
+    held = negotiation.answer()
+    assert not held.sending
+    assert held.remote == ("192.0.2.9", 6000)
+
+
 def test_a_repeated_hold_is_answered_with_the_same_version(negotiation: Negotiation) -> None:
     agreed(negotiation)
     bodies = []
