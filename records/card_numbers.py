@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 _SHORTEST, _LONGEST = 13, 19
 
-_DOUBTFUL = re.compile(r"\d(?:[ ./-]?\d){12}|\\u")
-"""Thirteen digits in a row in encoded JSON, or an escape that could be a digit of another script."""
+_DOUBTFUL = re.compile(r"[0-9][0-9 ./-]{12}")
+"""How every card number begins; kept this simple because each event is searched for it (0.5 microseconds)."""
+_ESCAPE = "\\u"
+"""In encoded JSON it could stand for a digit of another script."""
 
 _RUN = re.compile(r"(?<![^\W_])\d(?:[ ./-]?\d){12,}(?![^\W_])")
 """A word made of digits and single separators: hexadecimal words and other mixtures are not."""
@@ -30,7 +32,7 @@ _LONGEST_GROUP = 7
 
 def is_doubtful(encoded: str) -> bool:
     """Whether this JSON text is worth the closer look: cheap, and true for every text with a card number."""
-    return _DOUBTFUL.search(encoded) is not None
+    return _ESCAPE in encoded or _DOUBTFUL.search(encoded) is not None
 
 
 def masked(value: JsonValue) -> tuple[JsonValue, int]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from records.event import JsonValue
     from records.projection import Data
 
-GATHER = 0.03
+GATHER = 0.05
 """Seconds that the writer lets events gather before it commits them together."""
 
 QUEUE_LIMIT = 200_000

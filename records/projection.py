@@ -20,6 +20,8 @@ Data: TypeAlias = "Mapping[str, object]"
 
 MICROSECONDS = 1_000_000
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 _CONTACT: Row = dict.fromkeys(schema.contact.columns.keys())
 _LEG: Row = dict.fromkeys(schema.leg.columns.keys())
 
@@ -191,7 +193,7 @@ def _leg_ended(state: ContactState, row: Row, ts: int, data: Data) -> None:
     row["ended_by"], row["reason"] = text(data, "ended_by"), text(data, "reason")
     row["status"], row["cause"] = whole(data, "status"), whole(data, "cause")
     counters = data.get("rtp")
-    row["rtp"] = json.dumps(counters, separators=(",", ":"), default=repr) if counters else None
+    row["rtp"] = _encode(counters) if counters else None
 
 
 _ON_LEG: dict[str, Callable[[ContactState, Row, int, Data], None]] = {

@@ -19,8 +19,7 @@ import itertools
 import os
 import sqlite3
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from records import schema
 from records.errors import LedgerInUse, StoreUnavailable
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-_BUSY_PATIENCE = 2.0
+_BUSY_PATIENCE = 0.5
 """Seconds that SQLite itself waits for a lock before we are told."""
 
 _CHUNKS = (64, 16, 4, 1)
@@ -52,8 +51,7 @@ ENTRY_FAULTS = (sqlite3.Error, ValueError, TypeError, ArithmeticError, Attribute
 """What goes wrong when an entry, not the database, is at fault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One event made ready: microseconds, masked data, and the same data encoded."""
 
     ts: int
