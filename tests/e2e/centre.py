@@ -36,8 +36,8 @@ class Card:
     amount: str = "2345"
 
 
-ACTIVATION = Card(card="", birth="")
-PAYMENT = Card(card="", expiry="", cvv="")
+ACTIVATION = Card(card="4111111111111111", birth="01021980")
+PAYMENT = Card(card="5555555555554444", expiry="1240", cvv="907")
 AGENTS = {"ana": "1001", "piotr": "1002", "john": "1003"}
 RING_TIMEOUT = 3.0
 

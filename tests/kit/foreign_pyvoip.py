@@ -56,6 +56,11 @@ class PyVoipCaller:
         self.process.tell("dial", number=number)
         return int(self.process.wait_for("refused", within=within)["status"])
 
+    def media_of_server(self) -> tuple[str, int]:
+        """Where the server said it takes the sound of this call."""
+        host, port = self.process.wait_for("answered")["media"]
+        return host, port
+
     def press(self, digits: str, *, on: float = 0.1, gap: float = 0.08) -> None:
         """Press keys; returns when the last one has been sent."""
         mark = self.process.mark()
@@ -118,7 +123,7 @@ class _Worker:
                 return
             time.sleep(0.01)
         if call.state == state.ANSWERED:
-            report("answered")
+            report("answered", media=[call.RTPClients[0].outIP, call.RTPClients[0].outPort])
         while call.state == state.ANSWERED:
             time.sleep(0.01)
         report("ended")
