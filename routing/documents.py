@@ -17,7 +17,16 @@ from routing.strategies import ALIASES, LATER, STRATEGIES, canonical
 
 Proficiency = Annotated[int, Field(ge=0, le=5)]
 PositiveSeconds = Annotated[Seconds, Field(gt=0)]
-NumberWord = Annotated[str, Field(min_length=1)]
+
+
+def _quoted(value: object) -> object:
+    if isinstance(value, int):
+        raise ValueError("quote it: YAML would drop the + and leading zeros of a number without quotes")
+    return value
+
+
+NumberWord = Annotated[str, BeforeValidator(_quoted), Field(min_length=1)]
+"""A text that may look like a number."""
 
 
 def _strategy(value: str) -> str:
@@ -158,7 +167,7 @@ class AgentPart(Part):
 
     id: NumberWord
     name: str = ""
-    account: str | None = None
+    account: NumberWord | None = None
     contact: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
     skills: dict[str, Proficiency] = Field(default_factory=dict)
     queues: tuple[str, ...] = ()

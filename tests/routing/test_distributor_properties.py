@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -16,16 +14,23 @@ from routing.reservation import ReservationResult
 from routing.settings import AgentSettings, JoinEmpty, LeaveReason, NoAnswer, QueueSettings, RoutingConfig
 from routing.skills import combine, lacking
 
-if TYPE_CHECKING:
-    from hypothesis.stateful import Bundle  # noqa: F401 - named for readers of the rules
-
 AGENTS = {
     each.id: each
     for each in (
-        AgentSettings("ana", contact="sip:ana@h", skills={"es": 5, "cards": 3}, queues=("cards", "loans")),
-        AgentSettings("ben", contact="sip:ben@h", skills={"es": 2}, queues=("cards",), status=Status.AVAILABLE),
+        AgentSettings(
+            "ana",
+            contact="sip:ana@h",
+            skills={"es": 5, "cards": 3},
+            queues=("cards", "loans"),
+            status=Status.AVAILABLE,
+        ),
+        AgentSettings(
+            "ben", contact="sip:ben@h", skills={"es": 2}, queues=("cards",), status=Status.AVAILABLE
+        ),
         AgentSettings("cyd", account="103", skills={"cards": 1}, queues=("loans",), status=Status.AVAILABLE),
-        AgentSettings("dan", account="104", skills={"es": 4}, queues=("loans", "cards"), status=Status.NOT_READY),
+        AgentSettings(
+            "dan", account="104", skills={"es": 4}, queues=("loans", "cards"), status=Status.NOT_READY
+        ),
     )
 }
 QUEUES = {
@@ -58,6 +63,8 @@ class Centre(RuleBasedStateMachine):
         self.order: dict[str, tuple[int, int]] = {}
         self.ringing: dict[str, RingAgent] = {}
         self.talking: dict[str, str] = {}
+        self.elsewhere: set[str] = set()
+        self.registered: set[str] = {each.id for each in AGENTS.values() if each.contact}
         self.ended: list[str] = []
         self.joined = 0
         self.left: set[str] = set()
@@ -90,9 +97,15 @@ class Centre(RuleBasedStateMachine):
 
     def _ring(self, command: RingAgent) -> None:
         assert command.entry in self.waiting
-        assert not [each for each in self.ringing.values() if each.agent == command.agent], "agent reserved twice"
-        assert not [each for each in self.ringing.values() if each.entry == command.entry], "entry rings twice"
+        assert not [each for each in self.ringing.values() if each.agent == command.agent], (
+            "agent reserved twice"
+        )
+        assert not [each for each in self.ringing.values() if each.entry == command.entry], (
+            "entry rings twice"
+        )
         assert command.agent not in self.talking
+        assert command.agent not in self.elsewhere, "rung while on another call"
+        assert command.agent in self.registered, "rung without a phone"
         busy = {each.entry for each in self.ringing.values()}
         for other in self.waiting:
             if other not in busy and self.order[other] < self.order[command.entry]:
@@ -109,7 +122,9 @@ class Centre(RuleBasedStateMachine):
         """One of the reservations that stand."""
         return list(self.ringing.values())[number % len(self.ringing)]
 
-    @rule(queue=st.sampled_from(sorted(QUEUES)), priority=st.integers(0, 2), requires=st.sampled_from(REQUIRES))
+    @rule(
+        queue=st.sampled_from(sorted(QUEUES)), priority=st.integers(0, 2), requires=st.sampled_from(REQUIRES)
+    )
     def caller_arrives(self, queue: str, priority: int, requires: tuple[tuple[str, int], ...]) -> None:
         self.joined += 1
         entry = f"e{self.joined}"
@@ -173,11 +188,16 @@ class Centre(RuleBasedStateMachine):
 
     @rule(agent=agent_ids, reachable=st.booleans())
     def phone_comes_or_goes(self, agent: str, *, reachable: bool) -> None:
+        if reachable:
+            self.registered.add(agent)
+        elif AGENTS[agent].contact is None:
+            self.registered.discard(agent)
         self.distributor.device_reachable(agent, reachable=reachable, now=self.now)
         self.hear()
 
     @rule(agent=agent_ids, busy=st.booleans())
     def agent_calls_elsewhere(self, agent: str, *, busy: bool) -> None:
+        (self.elsewhere.add if busy else self.elsewhere.discard)(agent)
         self.distributor.agent_busy_elsewhere(agent, busy=busy, now=self.now)
         self.hear()
 
@@ -218,6 +238,9 @@ class Centre(RuleBasedStateMachine):
         for view in self.distributor.agents():
             assert (view.state in RINGING) == (view.id in standing)
             assert view.reservation == standing.get(view.id)
+            assert view.status is Status.AVAILABLE or view.id not in standing, (
+                "rings at somebody who has left"
+            )
             assert (view.state in (State.TALKING, State.HOLD)) == (view.id in self.talking)
             assert (view.state is State.WRAP_UP) == (view.wrap_up_until is not None)
         assert self.distributor._entries.keys() == self.waiting.keys(), "an entry was lost"
@@ -233,7 +256,9 @@ class Centre(RuleBasedStateMachine):
         for command in self.ringing.values():
             assert command.reservation in timers, "a reservation could ring for ever"
         for view in self.distributor.agents():
-            transient = view.state is State.WRAP_UP or self.distributor._staff[view.id].resting_until is not None
+            transient = (
+                view.state is State.WRAP_UP or self.distributor._staff[view.id].resting_until is not None
+            )
             assert not transient or view.id in timers, f"{view.id} is stuck"
 
     @invariant()

@@ -1,0 +1,121 @@
+"""Time of one routing decision with 200 agents and 500 contacts waiting; prints one JSON line."""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+import time
+
+from routing.agents import Status
+from routing.commands import RingAgent
+from routing.distributor import Distributor
+from routing.entry import EntryJoin
+from routing.settings import AgentSettings, LeaveReason, QueueSettings, RoutingConfig
+
+AGENTS, WAITING, ROUNDS, QUEUES = 200, 500, 5000, 4
+SKILLS = ("es", "pl", "en", "cards", "loans")
+
+
+def centre(agents: int) -> RoutingConfig:
+    """Agents in two of four queues each, with two of five skills each."""
+    queues = {f"q{number}": QueueSettings(f"q{number}", ring_timeout=20) for number in range(QUEUES)}
+    staff = {
+        f"a{number}": AgentSettings(
+            f"a{number}",
+            contact=f"sip:a{number}@192.0.2.1",
+            skills={SKILLS[number % 5]: 3, SKILLS[(number + 1) % 5]: 5},
+            queues=(f"q{number % QUEUES}", f"q{(number + 1) % QUEUES}"),
+            status=Status.AVAILABLE,
+        )
+        for number in range(agents)
+    }
+    return RoutingConfig(queues, staff)
+
+
+def entry(number: int) -> EntryJoin:
+    """A contact asking one queue for one skill."""
+    requires = ((SKILLS[number % 5], 1 + number % 3),)
+    return EntryJoin(f"e{number}", f"c{number}", f"q{number % QUEUES}", number % 3, requires)
+
+
+def measure(agents: int, waiting: int, rounds: int) -> tuple[list[float], list[float]]:
+    """Microseconds of decisions by an agent coming free (500 wait) and by a contact coming in (all idle)."""
+    distributor = Distributor(centre(agents), now=0.0)
+    now, count = 0.0, 0
+    standing: list[RingAgent] = []
+    freed: list[float] = []
+    while distributor_waiting(distributor) < waiting + agents:
+        distributor.join(entry(count), now=now)
+        standing += [each for each in distributor.take_commands() if isinstance(each, RingAgent)]
+        count += 1
+    for _ in range(rounds):
+        now += 0.1
+        call = standing.pop(0)
+        distributor.reservation_answered(call.reservation, now=now)
+        distributor.take_commands()
+        begin = time.perf_counter()
+        distributor.bridge_ended(call.agent, now=now)
+        commands = distributor.take_commands()
+        freed.append((time.perf_counter() - begin) * 1e6)
+        standing += [each for each in commands if isinstance(each, RingAgent)]
+        distributor.join(entry(count), now=now)
+        standing += [each for each in distributor.take_commands() if isinstance(each, RingAgent)]
+        count += 1
+    return freed, arrivals(agents, rounds)
+
+
+def arrivals(agents: int, rounds: int) -> list[float]:
+    """Microseconds of `join` while every agent is idle."""
+    distributor = Distributor(centre(agents), now=0.0)
+    taken = []
+    for count in range(rounds):
+        now = count * 0.1
+        begin = time.perf_counter()
+        distributor.join(entry(count), now=now)
+        commands = distributor.take_commands()
+        taken.append((time.perf_counter() - begin) * 1e6)
+        if not any(isinstance(each, RingAgent) for each in commands):
+            raise SystemExit(f"nobody could be given {entry(count)}")
+        distributor.leave(f"e{count}", LeaveReason.ABANDONED, now=now)
+        distributor.take_commands()
+    return taken
+
+
+def distributor_waiting(distributor: Distributor) -> int:
+    """Entries in all lines."""
+    return sum(queue.waiting for queue in distributor.queues(now=0.0))
+
+
+def figures(values: list[float]) -> dict[str, float]:
+    """Min, median, p99, max."""
+    ordered = sorted(values)
+    return {
+        "min": round(ordered[0], 1),
+        "median": round(statistics.median(ordered), 1),
+        "p99": round(ordered[len(ordered) * 99 // 100], 1),
+        "max": round(ordered[-1], 1),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    freed, joined = measure(AGENTS, WAITING, ROUNDS)
+    print(
+        json.dumps(
+            {
+                "bench": "routing",
+                "unit": "us per decision",
+                "agents": AGENTS,
+                "waiting": WAITING,
+                "agent_freed": figures(freed),
+                "contact_arrived": figures(joined),
+                "python": platform.python_version(),
+                "machine": platform.machine(),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

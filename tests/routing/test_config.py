@@ -1,0 +1,123 @@
+"""The files of config/: what is read, and each fault with file, line and mend."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from base.errors import DocumentError
+from calls.destination import Hangup, Menu, Queue
+from routing.agents import Status
+from routing.centre import Address
+from routing.config import CentreConfig, check_config, read_config
+from routing.settings import LeaveReason
+
+GOOD = {
+    "centre.yaml": "name: Demo\ntimezone: Europe/Madrid\ncountry: '34'\nsip: 127.0.0.1:5070\ndrain_limit: 2m\n",
+    "skills.yaml": "skills:\n  es: Spanish\n  cards: Cards\n",
+    "queues.yaml": (
+        "queues:\n  cards:\n    clients: [bank]\n    strategy: leastrecent\n    requires: {es: 1}\n"
+        "    ring_timeout: 15s\n    overflow:\n      timeout: {menu: main}\n      full: {hangup: true}\n"
+    ),
+    "agents.yaml": (
+        "agents:\n  - id: ana\n    account: '101'\n    skills: {es: 5}\n    queues: [cards]\n"
+        "  - id: a08..a11\n    contact: sip:{id}@h:5090\n    queues: [cards]\n    status: available\n"
+    ),
+    "numbers.yaml": (
+        "numbers:\n  - number: '+34910000001'\n    client: bank\n    menu: main\n"
+        "  - {number: q, client: bank, queue: cards, priority: 2}\n"
+    ),
+}
+
+
+def check(folder: Path, **changed: str) -> tuple[CentreConfig | None, list[str]]:
+    """Write the good files with some changed, and check them; file names without their folder."""
+    for name, text in GOOD.items():
+        (folder / name).write_text(changed.get(name.removesuffix(".yaml"), text), encoding="utf-8")
+    config, faults = check_config(folder, menus=["main"], clients=["bank"])
+    return config, [str(each).removeprefix(f"{folder}/") for each in faults]
+
+
+def test_good_files_become_settings(tmp_path: Path) -> None:
+    config, faults = check(tmp_path)
+    assert faults == []
+    assert config
+    assert config.centre.sip == Address("127.0.0.1", 5070)
+    assert config.centre.drain_limit == 120
+    queue = config.routing.queues["cards"]
+    assert (queue.strategy, queue.ring_timeout) == ("longest-idle", 15)
+    assert queue.overflow_for(LeaveReason.TIMEOUT) == Menu("main")
+    assert queue.overflow_for(LeaveReason.FULL) == Hangup()
+    assert list(config.routing.agents) == ["ana", "a08", "a09", "a10", "a11"]
+    assert config.routing.agents["a10"].contact == "sip:a10@h:5090"
+    assert config.routing.agents["a10"].status is Status.AVAILABLE
+    assert config.routing.numbers[1].destination == Queue("cards", 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "fault"),
+    [
+        ("queues", "leastrecent", "longest_idle", 'queues.yaml:4: .*did you mean "longest-idle"'),
+        ("queues", "leastrecent", "ringall", "queues.yaml:4: .*not built yet"),
+        ("queues", "es: 1", "en: 1", 'queues.yaml:5: no skill is called "en" .*known: cards, es'),
+        ("queues", "es: 1", "es: 6", "queues.yaml:5: .*less than or equal to 5"),
+        ("queues", "[bank]", "[bonk]", 'queues.yaml:3: no client is called "bonk" .*"bank"'),
+        ("queues", "{menu: main}", "{menu: mian}", 'queues.yaml:8: no menu is called "mian" .*"main"'),
+        ("queues", "{menu: main}", "{queue: cards}", "queues.yaml:8: the queue cards overflows into itself"),
+        ("queues", "ring_timeout: 15s", "ring_timeot: 15s", 'queues.yaml:6: unknown key .*"ring_timeout"'),
+        ("queues", "15s", "soon", "queues.yaml:6: .*is not a duration"),
+        ("queues", "15s", "0", "queues.yaml:6: .*greater than 0"),
+        ("queues", "queues:\n", "queues:\n  lone: {}\n", "queues.yaml:2: no agent serves the queue lone"),
+        ("agents", "[cards]\n  -", "[crads]\n  -", 'agents.yaml:5: no queue is called "crads" .*"cards"'),
+        ("agents", "    queues: [cards]\n  -", "  -", "agents.yaml:2: agent ana serves no queue"),
+        ("agents", "{es: 5}", "{xx: 5}", 'agents.yaml:4: no skill is called "xx"'),
+        ("agents", "a08..a11", "a11..a08", "agents.yaml:6: .*row of no agents"),
+        ("agents", "a08..a11", "a08..b11", "agents.yaml:6: .*not a row"),
+        ("agents", "id: ana", "id: a09", "agents.yaml:6: agent a09 is given twice"),
+        ("agents", "    account: '101'\n", "", "agents.yaml:2: .*either an account"),
+        ("agents", "sip:{id}@h", "sip:x@h", "agents.yaml:6: .*needs {id}"),
+        ("agents", "status: available", "status: ready", "agents.yaml:9: .*not known"),
+        ("numbers", "number: q", "number: +34910000002", "numbers.yaml:5: .*quote it"),
+        ("numbers", "number: q", "number: '0034910000001'", "numbers.yaml:5: .*given twice .*line 2"),
+        ("numbers", "menu: main", "menu: main\n    queue: cards", "numbers.yaml:2: .*exactly one of"),
+        ("numbers", "    menu: main\n", "", "numbers.yaml:2: .*none is given"),
+        ("numbers", "client: bank\n", "client: bnak\n", 'numbers.yaml:3: no client is called "bnak"'),
+        ("centre", "Europe/Madrid", "Europe/Madird", "centre.yaml:2: .*not a time zone"),
+        ("centre", "127.0.0.1:5070", "5070", "centre.yaml:4: .*not an address"),
+    ],
+)  # fmt: skip
+def test_each_fault_names_file_line_and_mend(
+    tmp_path: Path, name: str, old: str, new: str, fault: str
+) -> None:
+    text = GOOD[f"{name}.yaml"]
+    assert old in text
+    config, faults = check(tmp_path, **{name: text.replace(old, new, 1)})
+    assert config is None
+    assert len(faults) == 1, faults
+    assert re.match(fault, faults[0]), faults[0]
+
+
+def test_reading_refuses_a_folder_with_faults(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="no such file"):
+        read_config(tmp_path)
+
+
+def test_the_bench_centre_has_its_fixed_face() -> None:
+    folder = Path(__file__).parents[2] / "bench" / "config"
+    config, faults = check_config(folder, menus=["bench"], clients=["bench"])
+    assert faults == []
+    assert config
+    agents = list(config.routing.agents.values())
+    assert len(agents) == 500
+    assert (agents[0].contact, agents[-1].contact) == ("sip:a001@127.0.0.1:5090", "sip:a500@127.0.0.1:5090")
+    assert {each.number for each in config.routing.numbers} == {
+        "ivr",
+        "q",
+        "echo",
+        "alice",
+        "bob_*",
+        "transfer",
+    }
+    assert config.routing.queues["q"].wrap_up == 0
