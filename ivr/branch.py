@@ -27,7 +27,7 @@ class Branch(Part):
     hangup: bool = False
     say: PromptIds = ()
     priority: int = Field(default=0, ge=0, le=100)
-    requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = {}
+    requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_way(self) -> Branch:

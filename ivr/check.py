@@ -5,17 +5,21 @@ Each rule is one function yielding faults; order and list are RULES.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from base.document import Document, Fault, suggest
 from ivr.actions import ACTIONS
-from ivr.branch import Branch
-from ivr.model import MenuFile
 from ivr.phrases import LANGUAGES
 from ivr.steps import FormStep, HangupStep, LanguageStep, MenuStep, QueueStep, SayStep
-from ivr.steps.step import Location
-from media.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from ivr.branch import Branch
+    from ivr.model import MenuFile
+    from ivr.steps.step import Location
+    from media.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,13 +292,12 @@ def _transaction(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]
             suggest(form.submit.action, ACTIONS),
         )
         return
-    asked = {field.type for field in form.fields}
-    for types in action.needs:
-        if not asked.intersection(types):
+    asked = {field.name: field.type for field in form.fields}
+    for needed, kind in action.needs.items():
+        if asked.get(needed) != kind:
+            mend = f"add {{name: {needed}, type: {kind}, prompt: ...}}"
             yield subject.fault(
-                (*place, "fields"),
-                f"{form.submit.action} needs a field {' or '.join(types)}",
-                "add it to fields",
+                (*place, "fields"), f"{form.submit.action} needs a field {needed} ({kind})", mend
             )
     for result in action.results:
         if result not in form.results:

@@ -5,13 +5,17 @@ A state machine over virtual time; what is said and how often is asked is ivr/qu
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from base.machine import Machine, Table
 from base.secret import Secret
-from ivr.keys import KeyBuffer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ivr.keys import KeyBuffer
 
 
 class CollectState(Enum):

@@ -9,11 +9,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from ivr.actions import ACTIONS
-from ivr.branch import Branch
 from ivr.collect import Grammar
 from ivr.commands import AskBackEnd, BeginSecure, EndSecure
 from ivr.events import BackEndReplied, Event, PlaybackFinished
-from ivr.manners import Manners
 from ivr.question import Answer, Cancelled, Outcome, Question
 from ivr.scene import Follow, Scene
 
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from base.secret import Secret
+    from ivr.branch import Branch
+    from ivr.manners import Manners
     from ivr.steps.form import FormStep
 
 YES = "1"
@@ -63,7 +63,7 @@ class FormRun:
             return [Follow(self._step.results["locked"])]
         if self._step.secure:
             self._scene.keys.flush()
-            begun = [*self._scene.stop(), BeginSecure(), self._scene.record("secure.began", step=self._name)]
+            begun = [*self._scene.stop(), BeginSecure()]
         return [*begun, *self._ask_field(self._step.intro, now=now)]
 
     def feed(self, event: Event, *, now: float) -> list[Outcome]:
@@ -144,7 +144,7 @@ class FormRun:
     def _judge(self, entry: Secret, *, now: float) -> list[Outcome]:
         field = self._step.fields[self._at]
         reason = field.refusal(entry, today=self._scene.caller.today)
-        kept = {
+        kept: dict[str, str | int | bool | None] = {
             "field": field.name,
             "field_type": field.type,
             "length": len(entry),
@@ -219,7 +219,7 @@ class FormRun:
         results = self._step.results
         result = reply.result if reply.result in results else "unavailable"
         record = scene.record(
-            "transaction.result",
+            "menu.result",
             step=self._name,
             action=self._step.submit.action,
             result=result,
@@ -240,7 +240,7 @@ class FormRun:
         if not self._step.secure:
             return [*scene.stop(), Follow(branch)]
         scene.keys.flush()
-        return [*scene.stop(), EndSecure(), scene.record("secure.ended", step=self._name), Follow(branch)]
+        return [*scene.stop(), EndSecure(), Follow(branch)]
 
     def _keep(self, name: str, entry: Secret) -> None:
         old = self._entries.pop(name, None)

@@ -1,4 +1,4 @@
-"""A question: prompt, one entry, and asking again after silence or a wrong entry, each with its own limit and wording."""
+"""A question: prompt, one entry, and asking again after silence or a wrong entry, each with limit and wording."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.destination import Destination, Hangup
-from ivr.branch import Branch
 from ivr.commands import Command, Leave
 from ivr.errors import UnknownStep
 from ivr.events import CallerHungUp, DigitPressed, Event, PlaybackFinished
@@ -18,6 +17,7 @@ from ivr.steps.say import SayRun
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ivr.branch import Branch
     from ivr.compiled import CompiledMenus
     from ivr.question import Outcome
     from ivr.steps.step import StepRun
@@ -63,6 +63,11 @@ class MenuSession:
         return self._scene.language
 
     @property
+    def menu_set(self) -> str:
+        """The name of the menu set."""
+        return self._scene.menus.name
+
+    @property
     def version(self) -> str:
         """The content hash of the menu set this call keeps to its end."""
         return self._scene.menus.version
@@ -86,6 +91,8 @@ class MenuSession:
                 return []
             case PlaybackFinished():
                 self._scene.finished()
+            case _:
+                pass
         return self._carry_out(self._run.feed(event, now=now), now=now)
 
     def handle_timeout(self, *, now: float) -> list[Command]:

@@ -115,22 +115,21 @@ class ClipLoader(Protocol):
 class PromptLibrary:
     """The prompts of a catalogue as clips; each is read and encoded once, at its first use."""
 
-    def __init__(self, plane: ClipLoader, files: dict[tuple[str, str], Path]) -> None:
-        """Use `load`."""
+    def __init__(self, plane: ClipLoader, catalogue: Catalogue, folder: Path) -> None:
+        """Speak a catalogue from the sounds in a folder; `prepare` makes those that are missing."""
         self._plane = plane
-        self._files = files
+        self._folder = folder
         self._clips: dict[Path, Clip] = {}
+        self._files: dict[tuple[str, str], Path] = {}
+        self.adopt(catalogue)
 
-    @classmethod
-    def load(cls, plane: ClipLoader, catalogue: Catalogue, folder: Path) -> PromptLibrary:
-        """Find every sound. Raises PromptMissing when some were not made."""
-        absent = missing(catalogue, folder)
-        if absent:
-            names = ", ".join(f"{each.language} {each.id}" for each in absent[:5])
-            raise PromptMissing(
-                f"{len(absent)} prompts have no sound yet ({names}); make them with: centralita prompts build"
-            )
-        return cls(plane, {(each.language, each.id): each.file(folder) for each in pieces(catalogue)})
+    def prepare(self, catalogue: Catalogue, progress: Callable[[int, int, str], None] | None = None) -> int:
+        """Make the sounds a catalogue still lacks; for a thread of its own when the loop is running."""
+        return build_prompts(catalogue, self._folder, progress)
+
+    def adopt(self, catalogue: Catalogue) -> None:
+        """Speak this catalogue from now on; sounds that stayed the same stay loaded."""
+        self._files = {(each.language, each.id): each.file(self._folder) for each in pieces(catalogue)}
 
     def has(self, segment: str, language: str) -> bool:
         """Whether a segment can be played."""

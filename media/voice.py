@@ -1,4 +1,4 @@
-"""The local voice: espeak-ng through espeakng-loader's library, text to 8 kHz samples, with no network and no Debian package.
+"""The local voice, espeak-ng from the espeakng-loader package: text to 8 kHz samples, offline.
 
 Runs at set-up only, never in a call: one voice holds the library's global state, so a process has one.
 """
@@ -83,5 +83,5 @@ class EspeakVoice:
 
 @cache
 def local_voice() -> EspeakVoice:
-    """This process's voice."""
+    """The voice of this process."""
     return EspeakVoice()

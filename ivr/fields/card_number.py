@@ -1,4 +1,4 @@
-"""Field `card_number`: 12 to 19 digits with a valid check digit (ISO/IEC 7812, Luhn), of the client's ranges if given."""
+"""Field `card_number`: 12 to 19 digits with a valid check digit (ISO/IEC 7812), of the client's ranges if given."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from stdnum import luhn
 
 from ivr.collect import Grammar
 from ivr.fields.field import BaseField
-from ivr.manners import Manners
 
 if TYPE_CHECKING:
     from datetime import date
 
     from base.secret import Secret
+    from ivr.manners import Manners
 
 SHORTEST, LONGEST = 12, 19
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ivr.collect import Grammar
 from ivr.fields.field import BaseField
-from ivr.manners import Manners
 
 if TYPE_CHECKING:
     from datetime import date
 
     from base.secret import Secret
+    from ivr.manners import Manners
 
 
 class CvvField(BaseField):

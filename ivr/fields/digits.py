@@ -8,12 +8,12 @@ from pydantic import Field, model_validator
 
 from ivr.collect import Grammar
 from ivr.fields.field import BaseField
-from ivr.manners import Manners
 
 if TYPE_CHECKING:
     from datetime import date
 
     from base.secret import Secret
+    from ivr.manners import Manners
 
 Count = Annotated[int, Field(ge=1, le=30)]
 

@@ -31,7 +31,7 @@ class BaseField(Asking):
     reprompt: PromptIds | None = None
     confirm: str | None = None
     """A prompt that reads the value back and asks 1 or 2."""
-    invalid: dict[str, PromptIds] = {}
+    invalid: dict[str, PromptIds] = Field(default_factory=dict)
     """Wording by reason, instead of the general `nomatch`."""
 
     @property

@@ -1,4 +1,4 @@
-"""Spoken phrases: values as sequences of number words, each word with one sound made at set-up; nothing is synthesised in a call.
+"""Spoken phrases: values as sequences of number words, each with a sound made at set-up, never in a call.
 
 One file per language holds its words and its grammar. Knows numbers to 999,999, money and digit groups so far.
 """
@@ -9,12 +9,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ivr.phrases import en, es, pl
-from ivr.phrases.word import Gender, MoneyGrammar, Word
+from ivr.phrases.word import Gender, Language, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-LANGUAGES: Mapping[str, MoneyGrammar] = MappingProxyType({"en": en, "es": es, "pl": pl})
+LANGUAGES: Mapping[str, Language] = MappingProxyType(
+    {"en": en.LANGUAGE, "es": es.LANGUAGE, "pl": pl.LANGUAGE}
+)
 CURRENCIES = ("EUR", "PLN", "USD")
 LARGEST = 999_999
 
@@ -34,7 +36,7 @@ __all__ = [
 
 def words(language: str) -> Mapping[str, str]:
     """Every word of a language by id, with the text its sound is made from."""
-    return LANGUAGES[language].WORDS
+    return LANGUAGES[language].words
 
 
 def digits(value: str, language: str) -> tuple[Word, ...]:
@@ -60,7 +62,7 @@ def money(minor: int, currency: str, language: str) -> tuple[Word, ...]:
     if units or not subunits:
         spoken += grammar.unit(units, currency)
     if units and subunits:
-        spoken += grammar.JOIN
+        spoken += grammar.join
     if subunits:
         spoken += grammar.subunit(subunits, currency)
     return spoken

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ivr.phrases.word import Gender, Word
+from ivr.phrases.word import Gender, Language, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,6 @@ _MONEY = {
     "usd": ("dollar", "dollars", "cent", "cents"),
     "pln": ("zloty", "zlotys", "grosz", "groszy"),
 }
-JOIN: tuple[Word, ...] = ("and",)
 
 
 def _words() -> Iterator[tuple[Word, str]]:
@@ -84,3 +83,6 @@ def subunit(count: int, currency: str) -> tuple[Word, ...]:
 
 def _plural(count: int) -> str:
     return "one" if count == 1 else "other"
+
+
+LANGUAGE = Language(WORDS, number, unit, subunit, join=("and",))

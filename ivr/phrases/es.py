@@ -1,4 +1,4 @@
-"""Spanish number words: apocope before a noun (un euro, veintiún euros), cien and ciento, mil without un, feminine counts.
+"""Spanish number words: apocope before a noun (un euro, veintiún euros), cien and ciento, mil alone, feminines.
 
 "Mil doscientos treinta y cuatro euros con cincuenta céntimos." RAE, Nueva gramática s.21; CLDR plurals: one, other.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ivr.phrases.word import Gender, Word
+from ivr.phrases.word import Gender, Language, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,6 @@ _MONEY = {
     "usd": ("dólar", "dólares", "centavo", "centavos"),
     "pln": ("esloti", "eslotis", "grosz", "groszy"),
 }
-JOIN: tuple[Word, ...] = ("con",)
 
 
 def _words() -> Iterator[tuple[Word, str]]:
@@ -127,3 +126,6 @@ def _below_thousand(value: int, *, ones: str, hundreds: str) -> tuple[Word, ...]
 
 def _plural(count: int) -> str:
     return "one" if count == 1 else "other"
+
+
+LANGUAGE = Language(WORDS, number, unit, subunit, join=("con",))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ivr.phrases.word import Gender, Word
+from ivr.phrases.word import Gender, Language, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,6 @@ _FORMS = {
     "pln.sub": ("grosz", "grosze", "groszy"),
 }
 _NEUTER = ("eur",)
-JOIN: tuple[Word, ...] = ()
 
 
 def _words() -> Iterator[tuple[Word, str]]:
@@ -132,3 +131,6 @@ def _below_thousand(value: int, gender: Gender, *, alone: bool = True) -> tuple[
     elif small % 10 == 2 and small != 12 and gender is Gender.FEMININE:
         form = ".f"
     return (*spoken, f"n.{small}{form}")
+
+
+LANGUAGE = Language(WORDS, number, unit, subunit, join=())

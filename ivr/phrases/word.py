@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Word = str
 """The id of a word's sound, e.g. `n.21` or `eur.one`."""
@@ -20,18 +21,16 @@ class Gender(Enum):
     NEUTER = "n"
 
 
-class MoneyGrammar(Protocol):
-    """A language."""
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language's words and grammar."""
 
-    WORDS: Mapping[Word, str]
-    JOIN: tuple[Word, ...]
+    words: Mapping[Word, str]
+    number: Callable[[int, Gender], tuple[Word, ...]]
+    """A whole number, 0 to 999,999."""
+    unit: Callable[[int, str], tuple[Word, ...]]
+    """A count of euros, złotys or dollars."""
+    subunit: Callable[[int, str], tuple[Word, ...]]
+    """A count of cents or grosze."""
+    join: tuple[Word, ...]
     """Between units and subunits."""
-
-    def number(self, value: int, gender: Gender, /) -> tuple[Word, ...]:
-        """A whole number, 0 to 999,999."""
-
-    def unit(self, count: int, currency: str, /) -> tuple[Word, ...]:
-        """A count of euros, złotys or dollars."""
-
-    def subunit(self, count: int, currency: str, /) -> tuple[Word, ...]:
-        """A count of cents or grosze."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -13,8 +12,12 @@ from ivr.branch import Branch, PromptIds, Result
 from ivr.fields import AnyField
 from ivr.filling import FormRun
 from ivr.manners import Asking
-from ivr.scene import Scene
 from ivr.steps.step import Exit, Location, optional, prompts_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.scene import Scene
 
 
 class Submit(Part):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from base.document import Part
 from ivr.branch import Branch, PromptIds
-from ivr.scene import Scene
 from ivr.steps.queue import LeaveRun
-from ivr.steps.step import Exit, Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.scene import Scene
+    from ivr.steps.step import Exit, Location
 
 
 class HangupStep(Part):

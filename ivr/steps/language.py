@@ -1,21 +1,24 @@
-"""Step `language`: known from the number that was dialled, or asked once in each language; sets prompts from then on."""
+"""Step `language`: known from the number dialled, or asked once in each language; prompts follow it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from base.secret import Secret
 from ivr.branch import Branch, PromptIds
 from ivr.collect import Grammar
 from ivr.commands import SetLanguage
-from ivr.events import Event
 from ivr.manners import Asking
 from ivr.question import Answer, Cancelled, Outcome, Question
 from ivr.scene import Follow, Scene
 from ivr.steps.step import Exit, Location, Next, optional, prompts_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from base.secret import Secret
+    from ivr.events import Event
 
 PREFIXES = {
     "+34": "es",
@@ -78,7 +81,7 @@ class LanguageRun:
     def start(self, *, now: float) -> list[Outcome]:
         """Pass over it when the number told, else ask in every language."""
         if "did" in self._step.sources and self._scene.language_known:
-            return self._settle(self._scene.language, asked=False)
+            return self._settle(self._scene.language)
         return self._hear(self._question.ask_segments(self._spoken(), now=now), now=now)
 
     def feed(self, event: Event, *, now: float) -> list[Outcome]:
@@ -130,11 +133,10 @@ class LanguageRun:
             return self._hear(self._question.refuse(now=now), now=now)
         return [
             self._scene.record("menu.input", step=self._name, digits=1, result=language),
-            *self._settle(language, asked=True),
+            *self._settle(language),
         ]
 
-    def _settle(self, language: str, *, asked: bool) -> list[Outcome]:
+    def _settle(self, language: str) -> list[Outcome]:
         self._scene.language = language
         self._scene.language_known = True
-        record = self._scene.record("language.set", language=language, asked=asked)
-        return [SetLanguage(language), record, Follow(self._step.next)]
+        return [SetLanguage(language), Follow(self._step.next)]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from base.secret import Secret
 from ivr.branch import Branch, Choice, PromptIds
 from ivr.collect import Grammar
-from ivr.events import Event
 from ivr.manners import Asking
 from ivr.question import Answer, Cancelled, Outcome, Question
 from ivr.scene import Follow, Scene
 from ivr.steps.step import Exit, Location, optional, prompts_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from base.secret import Secret
+    from ivr.events import Event
 
 
 class MenuStep(Asking):

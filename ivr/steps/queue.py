@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from base.document import Part
 from ivr.branch import Branch, PromptIds
-from ivr.events import Event
-from ivr.question import Outcome
 from ivr.scene import Follow, Scene
-from ivr.steps.step import Exit, Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.events import Event
+    from ivr.question import Outcome
+    from ivr.steps.step import Exit, Location
 
 
 class QueueStep(Part):
@@ -22,7 +25,7 @@ class QueueStep(Part):
     queue: str
     say: PromptIds = ()
     priority: int = Field(default=0, ge=0, le=100)
-    requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = {}
+    requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = Field(default_factory=dict)
 
     def run(self, name: str, scene: Scene) -> LeaveRun:
         """Serve one call."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from base.document import Part
 from ivr.branch import Branch, PromptIds
 from ivr.events import DigitPressed, Event, PlaybackFinished
-from ivr.question import Outcome
 from ivr.scene import Follow, Scene
 from ivr.steps.step import Exit, Location, Next, prompts_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.question import Outcome
 
 
 class SayStep(Part):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import BeforeValidator
 
 from ivr.branch import Branch
-from ivr.events import Event
-from ivr.question import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ivr.events import Event
+    from ivr.question import Outcome
 
 Location = tuple[str | int, ...]
 Exit = tuple[Location, Branch]
