@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from base.document import Fault, refuse
 from base.io.ids import SystemIds
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri
 from calls.exchange import Exchange
@@ -31,7 +30,7 @@ from records.reader import Reader
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
 from sip.admission import ProfileAdmission
-from sip.io.credentials_file import read_credentials
+from sip.io.credentials_file import load_credentials
 from sip.io.endpoint import Endpoint
 from sip.registrar import BindingRegistrar
 from sip.stack import Stack
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from centralita.options import Options
     from ivr.compiled import CompiledMenus
     from media.plane import Clip
-    from sip.credentials import HashedSecrets
 
 MUSIC = "music_on_hold"
 
@@ -74,7 +72,7 @@ class Wiring:
     async def adopt(self, configuration: Configuration) -> None:
         """Take over a checked configuration; everything that can fail has been done before anything changes."""
         await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
-        secrets = _secrets(self.options)
+        secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
         self.configuration = configuration
         self.voice.adopt(configuration.catalogue)
         self.admission.configure(configuration.profiles, secrets)
@@ -104,18 +102,18 @@ async def wire(
     """Open everything and join it. Raises CentralitaError or OSError naming what could not be had."""
     centre, ids = configuration.centre, SystemIds()
     options.state.mkdir(parents=True, exist_ok=True)
-    secrets = _secrets(options)
+    credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     ledger = Ledger(options.state / LEDGER_FILE)
     await asyncio.to_thread(ledger.start)
     sip_at, http_at, rtp_ports = options.sip_address(centre), options.http_address(centre), options.rtp_range(centre)
     plane = Plane(address=centre.rtp_address or sip_at.host, ports=rtp_ports)
-    voice = PromptLibrary(configuration.catalogue, options.state / PROMPTS_FOLDER)
+    voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
     await asyncio.to_thread(voice.prepare, configuration.catalogue)
     cards = SandboxCards(options.state / CARDS_FILE)
     await cards.start()
 
     location = MemoryLocation()
-    admission = ProfileAdmission(configuration.profiles, secrets, ids)
+    admission = ProfileAdmission(configuration.profiles, credentials, ids)
     internal = configuration.profiles.internal
     registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits)
     stack = Stack(ids, admission=admission, registrar=registrar)
@@ -128,7 +126,7 @@ async def wire(
         return now_configured().menus[name]
 
     def music() -> tuple[Clip, ...]:
-        return voice.clips((MUSIC,), centre.language) if voice.has(MUSIC) else ()
+        return voice.clips((MUSIC,), centre.language) if voice.has(MUSIC, centre.language) else ()
 
     def facts(contact: Contact) -> CallerFacts:
         today = datetime.now(ZoneInfo(now_configured().centre.timezone)).date()
@@ -196,10 +194,3 @@ async def wire(
         rtp_ports=rtp_ports,
     )
     return wiring
-
-
-def _secrets(options: Options) -> HashedSecrets:
-    faults: list[Fault] = []
-    found = read_credentials(options.state / CREDENTIALS_FILE, faults)
-    refuse(faults)
-    return found
