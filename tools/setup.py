@@ -31,6 +31,7 @@ STAMPS = VENV / "stamps"
 PYTHON = VENV / "bin" / "python"
 PIP = (str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check")
 PROGRAM = VENV / "bin" / "centralita"
+MADE_PROMPTS = ROOT / "state/prompts"  # where `centralita prompts build` puts them unless told otherwise
 RUST_SOURCES = ("media/plane/src", "media/plane/Cargo.toml", "media/plane/Cargo.lock", "pyproject.toml")
 HEARTBEAT = 15.0  # seconds between two signs of life of a long step
 LINES_SHOWN = 24  # of what a failing command said
@@ -129,9 +130,9 @@ def build_program() -> None:
 
 
 def build_prompts() -> None:
-    """Make the sound of the prompts whose wording changed."""
-    wanted, stamp = _digest([ROOT / "prompts"], skip="made"), "prompts"
-    if not (ROOT / "prompts").is_dir() or _stamp(stamp) == wanted:
+    """Make the sound of the prompts whose wording changed, so that the first start needs not wait for it."""
+    wanted, stamp = _digest([ROOT / "prompts"]), "prompts"
+    if MADE_PROMPTS.is_dir() and _stamp(stamp) == wanted:
         return
     with _step("prompts"):
         _run([str(PROGRAM), "prompts", "build"], mend="see the words above")
@@ -165,11 +166,11 @@ def _works(python: Path) -> bool:
     return subprocess.run([python, "-S", "-c", ""], check=False, capture_output=True).returncode == 0
 
 
-def _digest(paths: Iterable[Path], *more: str, skip: str = "") -> str:
+def _digest(paths: Iterable[Path], *more: str) -> str:
     total = hashlib.sha256(" ".join(more).encode())
     for path in paths:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and (not skip or skip not in file.relative_to(path).parts):
+            if file.is_file():
                 total.update(f"{file.relative_to(ROOT)} ".encode())
                 total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
