@@ -69,13 +69,14 @@ def check_config(
 ) -> tuple[CentreConfig | None, list[Fault]]:
     """Read the folder and list its faults; the configuration is None when there are any.
 
-    Names of menus and clients are those of the files in menus/ and clients/ unless given.
+    Names of menus and clients are those of the files in menus/ and clients/ unless given. Without a folder of
+    clients, a client is whatever the numbers call one.
     """
     faults: list[Fault] = []
     reader = _Reader(
         faults,
-        _stems(folder / "menus") if menus is None else frozenset(menus),
-        _stems(folder / "clients") if clients is None else frozenset(clients),
+        menus if menus is not None else _stems(folder / "menus"),
+        clients if clients is not None or not (folder / "clients").is_dir() else _stems(folder / "clients"),
     )
     centre, _ = load(Centre, folder / "centre.yaml", faults)
     skills, _ = load(SkillsFile, folder / "skills.yaml", faults)
@@ -101,7 +102,7 @@ def _stems(folder: Path) -> frozenset[str]:
 class _Reader:
     """Makes settings of the parts and notes what does not fit together."""
 
-    def __init__(self, faults: list[Fault], menus: Collection[str], clients: Collection[str]) -> None:
+    def __init__(self, faults: list[Fault], menus: Collection[str], clients: Collection[str] | None) -> None:
         self.faults = faults
         self.menus = menus
         self.clients = clients
@@ -182,8 +183,10 @@ class _Reader:
                 self._known(at, (*here, kind), [name], known, kind)
 
     def _known(
-        self, at: Document, here: Location, names: Iterable[str], known: Collection[str], kind: str
+        self, at: Document, here: Location, names: Iterable[str], known: Collection[str] | None, kind: str
     ) -> None:
+        if known is None:
+            return
         for index, name in enumerate(names):
             if name not in known:
                 where = (*here, name if isinstance(names, dict) else index)

@@ -121,3 +121,8 @@ def test_the_bench_centre_has_its_fixed_face() -> None:
         "transfer",
     }
     assert config.routing.queues["q"].wrap_up == 0
+
+
+def test_the_demonstration_centre_has_no_fault() -> None:
+    _, faults = check_config(Path(__file__).parents[2] / "config")
+    assert faults == []

@@ -235,6 +235,26 @@ def test_an_agent_on_a_call_of_another_kind_is_not_rung() -> None:
     assert rung(distributor.take_commands()) == [("e1", "ana")]
 
 
+def test_a_call_of_another_kind_that_began_while_the_phone_rang_counts_afterwards() -> None:
+    distributor = centre(agent("ana"))
+    join(distributor, "e1", now=0)
+    distributor.agent_busy_elsewhere("ana", busy=True, now=1)
+    distributor.leave("e1", LeaveReason.ABANDONED, now=2)
+    assert distributor.agent("ana").state is State.BUSY_ELSEWHERE
+
+
+def test_saying_available_ends_a_rest_at_once() -> None:
+    distributor = centre(agent("ana"))
+    distributor.reservation_failed(
+        reservation(join(distributor, "e1", now=0)), ReservationResult.REJECTED, now=1
+    )
+    distributor.take_commands()
+    distributor.leave("e1", LeaveReason.ABANDONED, now=1)
+    distributor.agent_status("ana", Status.AVAILABLE, now=2)
+    assert distributor.next_timeout() is None
+    assert rung(join(distributor, "e2", now=3)) == [("e2", "ana")]
+
+
 def test_a_full_queue_turns_the_next_caller_to_its_overflow() -> None:
     elsewhere = Menu("full")
     distributor = centre(capacity=1, overflow={LeaveReason.FULL: elsewhere})
@@ -318,6 +338,7 @@ def test_requirements_never_asked_again_are_forgotten_without_losing_agents() ->
         join(distributor, f"e{number}", now=number, requires=((f"s{number}", 1),))
         distributor.leave(f"e{number}", LeaveReason.ABANDONED, now=number)
     assert len(distributor._queues["q"].demands) <= 33
+    assert len(distributor._staff["ana"].demands) <= 33
     join(distributor, "last", now=200, requires=(("s0", 1),))
     distributor.take_commands()
     distributor.agent_status("ana", Status.AVAILABLE, now=201)
