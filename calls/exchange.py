@@ -165,9 +165,8 @@ class Exchange:
             case sip_events.MalformedMessage():
                 pass  # counted by the stack
             case _:
-                leg = event.session.owner
-                if leg is not None:
-                    _tell(leg, event)
+                if isinstance(event.session.owner, Leg):
+                    _tell(event.session.owner, event)
 
     def _trace(self, row: sip_events.MessageTraced) -> None:
         leg = self._ladders.get(row.call_id)
@@ -195,6 +194,8 @@ class Exchange:
                     leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
                 case media_events.RtpTimeout():
                     leg.contact.inbox.post(RtpLost(leg, event.silence))
+                case media_events.RtpStarted():
+                    pass
 
 
 def _invited(leg: Leg, direction: str) -> dict[str, object]:
@@ -229,3 +230,5 @@ def _tell(leg: Leg, event: sip_events.Event) -> None:
             leg.reanswered(event.description)
         case sip_events.SessionReofferRefused():
             leg.reoffer_refused()
+        case _:
+            pass

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from base.document import Fault, read, refuse, suggest
 from ivr.load import load_menus
 from ivr.wording import load_wording
+from routing.clients import load_clients
 from routing.config import check_config
 from sip.profile import Profiles, load_profiles
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ivr.compiled import CompiledMenus
     from media.catalogue import Catalogue
     from routing.centre import Centre
+    from routing.clients import Client
     from routing.config import CentreConfig
     from routing.settings import RoutingConfig
 
@@ -30,6 +32,7 @@ class Configuration:
     menus: Mapping[str, CompiledMenus]
     catalogue: Catalogue
     profiles: Profiles
+    clients: Mapping[str, Client]
 
     @property
     def centre(self) -> Centre:
@@ -47,14 +50,15 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     config, faults = check_config(folder)
     if config is None:
         return None, faults
-    wording = load_wording([config.prompts, folder / "prompts"], faults)
+    wording = load_wording([config.prompts], faults)
     menus = load_menus(folder / "menus", wording, faults, queues=config.routing.queues.keys())
     profiles = load_profiles(config.sip_profiles, faults)
     if profiles is not None:
         faults.extend(_homeless(config, profiles))
+    clients = load_clients(folder / "clients", faults)
     if faults or profiles is None:
         return None, faults
-    return Configuration(config, menus, wording, profiles), faults
+    return Configuration(config, menus, wording, profiles, clients), faults
 
 
 def _homeless(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
@@ -41,7 +41,7 @@ _MOST_STEPS = 50
 class Application(Protocol):
     """What serves one kind of destination."""
 
-    async def serve(self, contact: Contact, destination: Destination) -> Destination | None:
+    async def serve(self, contact: Contact, destination: Any, /) -> Destination | None:  # noqa: ANN401 - its own kind
         """Serve, and return where the contact goes next, or None when nothing is left to do."""
 
 

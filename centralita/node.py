@@ -90,7 +90,7 @@ class Node:
         return {
             "contacts": parts.dispatcher.contact_count,
             "legs": parts.exchange.leg_count,
-            "rtp_ports": parts.plane.counters().ports_open,
+            "rtp_ports": parts.plane.counters().open,
             "reservations": parts.distribution.reservation_count,
             "tasks": parts.dispatcher.task_count,
             **parts.endpoint.stack.counters(),

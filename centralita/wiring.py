@@ -128,6 +128,10 @@ async def wire(
     def music() -> tuple[Clip, ...]:
         return voice.clips((MUSIC,), centre.language) if voice.has(MUSIC, centre.language) else ()
 
+    def client_name(client: str) -> str:
+        found = now_configured().clients.get(client)
+        return found.name if found else ""
+
     def facts(contact: Contact) -> CallerFacts:
         today = datetime.now(ZoneInfo(now_configured().centre.timezone)).date()
         return CallerFacts(contact.id, contact.ani, contact.dnis, contact.client or "", today)
@@ -145,7 +149,7 @@ async def wire(
     places = Places(lambda: now_configured().routing.agents, location, endpoint.now)
     numbers = Numbers(lambda: now_configured())
     direct = DirectApplication(exchange, places, music)
-    queue = QueueApplication(exchange, distribution, places, music)
+    queue = QueueApplication(exchange, distribution, places, music, client_name)
     dispatcher = Dispatcher(
         numbers.route,
         numbers.allows,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from aiohttp.typedefs import Middleware
+
 KEY_FILE = "api-key"
 OPEN = frozenset({"/api/v1/health", "/api/v1/counters"})
 """What anybody who reaches the port may read: no names, no numbers, only counts."""
@@ -31,10 +33,7 @@ def key_of(state: Path, make: Callable[[], str]) -> str:
         return key
 
 
-Handler = "Callable[[web.Request], Awaitable[web.StreamResponse]]"
-
-
-def guard(key: str) -> web.Middleware:
+def guard(key: str) -> Middleware:
     """Refuse requests without `Authorization: Bearer <key>`, except for the open paths."""
 
     @web.middleware

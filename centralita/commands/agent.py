@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 from rich.console import Console
 
+from base.document import suggest
 from base.errors import CentralitaError
 from base.io.ids import SystemIds
 from centralita.client import NodeClient
@@ -73,14 +74,12 @@ def password(
 ) -> None:
     """Give a phone's account a new password: a strong one is made and shown once; only a hash is kept."""
     try:
-        profiles = load_configuration(config).profiles
-        realm = profiles.realm_of(account)
-        if realm is None:
-            fail(f'no account is called "{account}" in {config}')
+        phones = load_configuration(config).profiles.internal
+        if account not in phones.accounts:
+            fail(f'no phone account is called "{account}"; {suggest(account, phones.accounts)}')
         chosen = sys.stdin.readline().rstrip("\r\n") if stdin else make_password(SystemIds())
-        state.mkdir(parents=True, exist_ok=True)
         secrets = load_credentials(state / CREDENTIALS_FILE)
-        secrets.set_password(account, realm, chosen)
+        secrets.set_password(account, phones.realm, chosen)
         save_credentials(state / CREDENTIALS_FILE, secrets)
     except CentralitaError as error:
         fail(str(error))
@@ -99,7 +98,7 @@ def _show(agent: dict[str, object]) -> None:
     typer.echo(f"{agent['id']}: {agent['status']}{reason}, {agent['state']}")
 
 
-def _asked(state: State, http: str | None, method: str, path: str, body: object = None) -> dict[str, object]:
+def _asked(state: State, http: str | None, method: str, path: str, body: object = None) -> dict[str, Any]:
     try:
         return NodeClient(state, http).ask(method, path, body)
     except CentralitaError as error:

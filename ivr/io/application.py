@@ -14,6 +14,7 @@ from ivr.session import MenuSession
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from base.secret import Secret
     from calls.contact import Contact
     from calls.destination import Destination, Menu
     from calls.leg import Leg
@@ -34,7 +35,7 @@ class BackEnd(Protocol):
     """A client company's system."""
 
     async def ask(
-        self, action: str, fields: Mapping[str, object], *, contact: str, caller: str, request: int
+        self, action: str, fields: Mapping[str, Secret | str], *, contact: str, caller: str, request: int
     ) -> heard.BackEndReplied:
         """Carry out an action. Wipes the secrets it was given; never raises for what the caller typed."""
 

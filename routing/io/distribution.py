@@ -114,6 +114,11 @@ class Distribution:
         self._core.agent_busy_elsewhere(agent, busy=busy, now=self.now())
         self._settle()
 
+    def adopt(self, centre: RoutingConfig) -> None:
+        """Take over a reloaded configuration; who waits keeps the place, who talks goes on."""
+        self._core.reconfigure(centre, now=self.now())
+        self._settle()
+
     def close(self) -> None:
         """Disarm the timer."""
         self._driver.close()

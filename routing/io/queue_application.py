@@ -8,13 +8,15 @@ from base.errors import CentralitaError
 from calls.bridge import Bridge
 from calls.events import LegAnswered, LegEnded, LegHeld, LegRang, LegResumed
 from routing.commands import Overflow, RingAgent, StopRinging
-from routing.queue import EntryJoin
+from routing.entry import EntryJoin
 from routing.reservation import ReservationResult
 from routing.settings import LeaveReason
 from routing.skills import combine
 from sip.stack import CallerIdentity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calls.contact import Contact
     from calls.destination import Destination, Queue
     from calls.exchange import Exchange
@@ -47,16 +49,24 @@ class Directory(Protocol):
 class QueueApplication:
     """One object for all queues; each call of `serve` is one contact's stay in one."""
 
-    def __init__(self, exchange: Exchange, distribution: Distribution, directory: Directory, music: Music) -> None:
-        """`music` gives what waiting callers hear."""
-        self._exchange = exchange
-        self._distribution = distribution
-        self._directory = directory
-        self._music = music
+    def __init__(
+        self,
+        exchange: Exchange,
+        distribution: Distribution,
+        directory: Directory,
+        music: Music,
+        client_name: Callable[[str], str],
+    ) -> None:
+        """`music` gives what waiting callers hear, `client_name` what agents' phones show for a client company."""
+        self.exchange = exchange
+        self.distribution = distribution
+        self.directory = directory
+        self.music = music
+        self.client_name = client_name
 
     async def serve(self, contact: Contact, destination: Queue) -> Destination | None:
         """Wait, ring, talk. Returns where the contact goes next, or None when it is over."""
-        return await _Stay(self._exchange, self._distribution, self._directory, self._music, contact).run(destination)
+        return await _Stay(self, contact).run(destination)
 
 
 class Music(Protocol):
@@ -69,14 +79,14 @@ class Music(Protocol):
 class _Stay:
     """One contact in one queue."""
 
-    def __init__(
-        self, exchange: Exchange, distribution: Distribution, directory: Directory, music: Music, contact: Contact
-    ) -> None:
-        self._exchange = exchange
-        self._distribution = distribution
-        self._directory = directory
-        self._music = music
+    def __init__(self, app: QueueApplication, contact: Contact) -> None:
+        self._exchange = app.exchange
+        self._distribution = app.distribution
+        self._directory = app.directory
+        self._music = app.music
         self._contact = contact
+        self._shown = " ".join(filter(None, (app.client_name(contact.client or ""), contact.display)))
+        """On the agent's phone: the client company, then the caller's own name."""
         self._agent_leg: Leg | None = None
         self._reservation: str | None = None
         self._won = False
@@ -141,7 +151,7 @@ class _Stay:
                 self._contact,
                 target,
                 role="agent",
-                caller=CallerIdentity(self._contact.ani, self._contact.display),
+                caller=CallerIdentity(self._contact.ani, self._shown),
                 prefer=codec,
                 agent=command.agent,
             )
