@@ -41,13 +41,46 @@ class Distributor:
         self._timers: Timers[tuple[Due, str]] = Timers()
         self._commands: list[Command] = []
         self._staff = Staff(centre.agents.values(), self._timers, self._commands, now=now)
-        self._queues = {
-            each.id: WaitingQueue(each, self._staff.of(each.id)) for each in centre.queues.values()
-        }
-        self._staff.queues = self._queues
         self._entries: dict[str, Entry] = {}
         self._reservations: dict[str, Reservation] = {}
         self._arrivals = 0
+        self._queues = self._make_queues(centre)
+
+    def reconfigure(self, centre: RoutingConfig, *, now: float) -> None:
+        """Take another configuration while callers wait and phones ring: every place and every call is kept.
+
+        Callers of a queue that is gone overflow as `closed`; agents who are gone are logged out, and forgotten once
+        they are in no call.
+        """
+        for entry in [each for each in self._entries.values() if each.join.queue not in centre.queues]:
+            self._overflow(entry, LeaveReason.CLOSED, now=now)
+        for agent in self._staff.missing_from(centre.agents):
+            self.agent_status(agent.id, Status.LOGGED_OUT, now=now)
+        changed = self._staff.adopt(centre.agents, now=now)
+        self._queues = self._make_queues(centre)
+        for entry in sorted(self._entries.values(), key=lambda each: each.key):
+            self._rehome(entry)
+        for agent in changed:
+            self._changed(agent, now=now)
+        for entry in sorted(self._entries.values(), key=lambda each: each.key):
+            if entry.id in entry.demand.waiting:
+                self._serve_entry(entry, now=now)
+
+    def _make_queues(self, centre: RoutingConfig) -> dict[str, WaitingQueue]:
+        self._staff.queues = {
+            each.id: WaitingQueue(each, self._staff.of(each.id)) for each in centre.queues.values()
+        }
+        return self._staff.queues
+
+    def _rehome(self, entry: Entry) -> None:
+        """Put an entry into the line of the same name, with the key it has."""
+        queue = self._queues[entry.join.queue]
+        entry.demand = queue.demand(entry.join.requires)
+        queue.line.add(entry.id, entry.key)
+        if entry.reservation:
+            entry.demand.offering += 1
+        else:
+            entry.demand.waiting.add(entry.id, entry.key)
 
     # What others may see
 
@@ -90,7 +123,7 @@ class Distributor:
         demand = queue.demand(entry.requires)
         self._arrivals += 1
         joined = Entry(entry, (-entry.priority, self._arrivals), now, demand)
-        refused = self._refusal(queue, joined)
+        refused = queue.refusal(demand)
         self._entries[entry.entry] = joined
         queue.line.add(joined.id, joined.key)
         position = queue.line.position(joined.id)
@@ -314,11 +347,6 @@ class Distributor:
         self._staff.move(agent, StateInput.RELEASE, now=now)
 
     # Ends of entries
-
-    def _refusal(self, queue: WaitingQueue, entry: Entry) -> LeaveReason | None:
-        if queue.is_full:
-            return LeaveReason.FULL
-        return None if queue.lets_in(entry.demand) else LeaveReason.JOIN_EMPTY
 
     def _overdue(self, entry: Entry, *, now: float) -> None:
         """The longest wait is over; a phone that already rings for the entry may still be answered."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from routing.agents import State, Status
 from routing.demand import Demand
 from routing.ranking import Ranking
-from routing.settings import JoinEmpty
+from routing.settings import JoinEmpty, LeaveReason
 from routing.skills import NONE, combine, lacking
 from routing.strategies import STRATEGIES
 
@@ -76,12 +76,13 @@ class WaitingQueue:
         self.tally[old] -= 1
         self.tally[new] += 1
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no more entries are let in."""
-        return self.settings.capacity is not None and len(self.line) >= self.settings.capacity
+    def refusal(self, demand: Demand) -> LeaveReason | None:
+        """Why a contact with this demand is not let in, or None."""
+        if self.settings.capacity is not None and len(self.line) >= self.settings.capacity:
+            return LeaveReason.FULL
+        return None if self._is_staffed(demand) else LeaveReason.JOIN_EMPTY
 
-    def lets_in(self, demand: Demand) -> bool:
+    def _is_staffed(self, demand: Demand) -> bool:
         """Whether somebody who could serve the demand is there, if the queue asks for that."""
         match self.settings.join_empty:
             case JoinEmpty.ALWAYS:

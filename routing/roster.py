@@ -115,6 +115,14 @@ class Agent:
         if reachable:
             self.offline_until = None
 
+    def adopt(self, settings: AgentSettings, ordinal: int) -> None:
+        """Take other settings; demands are made anew by whoever calls."""
+        if (settings.account, settings.contact) != (self.settings.account, self.settings.contact):
+            self._reachable = settings.contact is not None
+        self.settings = settings
+        self.ordinal = ordinal
+        self.demands = []
+
     def choose(self, status: Status, reason: str | None) -> tuple[StatusEffect, ...]:
         """The person chooses a status."""
         effects = self.status_machine.fire(_STATUS_INPUT[status])

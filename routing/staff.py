@@ -5,11 +5,12 @@ Knows nothing of entries; the distributor asks it which agent is free and gives 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from routing import demand
-from routing.agents import StateEffect, StateInput, Status
+from routing.agents import State, StateEffect, StateInput, Status
 from routing.commands import AgentChanged, Record
 from routing.errors import UnknownAgent
 from routing.reservation import ReservationResult
@@ -52,7 +53,7 @@ class Staff:
         self._agents = {each.id: Agent(each, ordinal, now=now) for ordinal, each in enumerate(settings)}
         self._timers = timers
         self._commands = commands
-        self.queues: Mapping[str, WaitingQueue] = {}
+        self.queues: dict[str, WaitingQueue] = {}
         """Where agents are counted; set once the queues are made."""
         for agent in self._agents.values():
             demand.index(agent)
@@ -63,6 +64,39 @@ class Staff:
             return self._agents[agent]
         except KeyError:
             raise UnknownAgent(f"no agent {agent}") from None
+
+    def missing_from(self, settings: Mapping[str, AgentSettings]) -> list[Agent]:
+        """The agents whom these settings no longer have."""
+        return [agent for agent in self._agents.values() if agent.id not in settings]
+
+    def adopt(self, settings: Mapping[str, AgentSettings], *, now: float) -> list[Agent]:
+        """Take other settings; status and state stay. Returns the agents whose state has to be looked at again.
+
+        An agent who is gone but in a call stays, in no queue, so that the end of the call finds somebody.
+        """
+        before, self._agents = self._agents, {}
+        for ordinal, each in enumerate(settings.values()):
+            agent = before.pop(each.id, None)
+            if agent is None:
+                agent = Agent(each, ordinal, now=now)
+            else:
+                agent.adopt(each, ordinal)
+            self._agents[each.id] = agent
+        for agent in before.values():
+            if agent.state in (State.TALKING, State.HOLD):
+                agent.adopt(replace(agent.settings, queues=()), len(self._agents))
+                self._agents[agent.id] = agent
+            else:
+                self._forget(agent)
+        for agent in self._agents.values():
+            self.apply_device(agent, now=now)
+            agent.label = agent.present_label()
+            demand.index(agent)
+        return list(self._agents.values())
+
+    def _forget(self, agent: Agent) -> None:
+        for kind in (Due.WRAP_UP, Due.REST, Due.RETRY):
+            self._timers.cancel((kind, agent.id))
 
     def of(self, queue: str) -> list[Agent]:
         """The agents who serve a queue."""

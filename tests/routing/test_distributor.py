@@ -354,3 +354,45 @@ def test_our_own_mistakes_are_refused() -> None:
         distributor.join(EntryJoin("e2", "c", "nowhere"), now=1)
     with pytest.raises(UnknownAgent):
         distributor.agent_status("nobody", Status.AVAILABLE, now=1)
+
+
+def test_another_configuration_keeps_places_reservations_and_calls() -> None:
+    busy, gone = agent("ana"), agent("gone")
+    distributor = centre(busy, gone, agent("ben"))
+    talk(distributor, join(distributor, "talking", now=0), now=1)
+    talk(distributor, join(distributor, "leaver", now=1), now=2)
+    standing = reservation(join(distributor, "ringing", now=2))
+    join(distributor, "first", now=3)
+    join(distributor, "second", now=4)
+    queue = QueueSettings("q", wrap_up=7)
+    distributor.reconfigure(
+        RoutingConfig({"q": queue}, {each.id: each for each in (agent("new"), agent("ben"), busy)}), now=5
+    )
+    assert rung(distributor.take_commands()) == [("first", "new")]
+    assert distributor.position("second") == 3
+    distributor.reservation_answered(standing, now=6)
+    assert ConnectAgent(standing, "ringing", "ben") in distributor.take_commands()
+    distributor.bridge_ended("gone", now=7)
+    distributor.bridge_ended("ana", now=8)
+    distributor.bridge_ended("ben", now=9)
+    assert distributor.agent("ben").wrap_up_until == 16
+    assert rung(distributor.take_commands()) == [("second", "ana")]
+    distributor.reconfigure(RoutingConfig({"q": queue}, {"ana": busy}), now=10)
+    with pytest.raises(UnknownAgent):
+        distributor.agent("gone")
+    assert [view.id for view in distributor.agents()] == ["ana"]
+    assert distributor.next_timeout() == 28, "only the phone that rings has a deadline"
+
+
+def test_callers_of_a_queue_that_is_gone_overflow_as_closed() -> None:
+    distributor = centre(agent("ana"))
+    first = reservation(join(distributor, "e1", now=0))
+    join(distributor, "e2", now=1)
+    distributor.reconfigure(RoutingConfig({}, {}), now=2)
+    commands = distributor.take_commands()
+    assert StopRinging(first, ReservationResult.RESCINDED) in commands
+    assert {(each.entry, each.reason) for each in commands if isinstance(each, Overflow)} == {
+        ("e1", LeaveReason.CLOSED),
+        ("e2", LeaveReason.CLOSED),
+    }
+    assert distributor.next_timeout() is None

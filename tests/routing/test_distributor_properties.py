@@ -220,6 +220,19 @@ class Centre(RuleBasedStateMachine):
             self.hear()
         self.now = until
 
+    @rule(without=st.none() | agent_ids)
+    def configuration_is_read_again(self, without: str | None) -> None:
+        """Names stay and everything else is made anew; an agent may be gone for a moment."""
+        fewer = {name: each for name, each in AGENTS.items() if name != without}
+        if without in self.talking or without is None:
+            fewer = AGENTS
+        for staff in (fewer, AGENTS):
+            self.registered.intersection_update(set(staff))
+            self.registered.update(name for name, each in staff.items() if each.contact)
+            self.elsewhere.intersection_update(staff)
+            self.distributor.reconfigure(RoutingConfig(QUEUES, staff), now=self.now)
+            self.hear()
+
     @invariant()
     def nobody_waits_while_an_able_agent_is_idle(self) -> None:
         busy = {each.entry for each in self.ringing.values()}
