@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from records.event import JsonValue
 
 _SHORTEST, _LONGEST = 13, 19
 
@@ -35,7 +31,7 @@ def is_doubtful(encoded: str) -> bool:
     return _ESCAPE in encoded or _DOUBTFUL.search(encoded) is not None
 
 
-def masked(value: JsonValue) -> tuple[JsonValue, int]:
+def masked(value: object) -> tuple[object, int]:
     """The value with its card numbers masked to the last four digits, and how many there were."""
     if isinstance(value, str):
         return mask_text(value)
@@ -120,7 +116,7 @@ def passes_luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _mask_number(value: int) -> tuple[JsonValue, int]:
+def _mask_number(value: int) -> tuple[int | str, int]:
     """A card number held as a number: it begins with 2 to 6, times in microseconds with 1 until 2033."""
     digits = str(value)
     if _SHORTEST <= len(digits) <= _LONGEST and digits[0] in "23456" and passes_luhn(digits):
@@ -128,8 +124,8 @@ def _mask_number(value: int) -> tuple[JsonValue, int]:
     return value, 0
 
 
-def _mask_mapping(value: Mapping[str, JsonValue]) -> tuple[JsonValue, int]:
-    cleaned: dict[str, JsonValue] = {}
+def _mask_mapping(value: Mapping[object, object]) -> tuple[dict[str, object], int]:
+    cleaned: dict[str, object] = {}
     total = 0
     for key, each in value.items():
         name, in_name = mask_text(str(key))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-JsonValue: TypeAlias = "str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+    from collections.abc import Mapping
 
 NODE = "-"
 """The `contact` of events that belong to none: an agent's status, the node's own doings."""
@@ -16,7 +14,10 @@ NODE = "-"
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """What happened, when (Unix seconds, UTC) and to whom. `data` belongs to the ledger once appended."""
+    """What happened, when (Unix seconds, UTC) and to whom.
+
+    `data` holds JSON values and belongs to the ledger once appended: it is encoded later, in the writer's thread.
+    """
 
     ts: float
     contact: str

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from records.event import JsonValue
     from records.projection import Data
 
 GATHER = 0.05
@@ -286,7 +285,7 @@ class Ledger:
             data = cast("Data", _plain(event.data))
             encoded = _encode(data)
         if is_doubtful(encoded):
-            cleaned, found = masked(cast("JsonValue", data))
+            cleaned, found = masked(data)
             if found:
                 data = cast("Data", cleaned)
                 encoded = _encode(data)
@@ -307,7 +306,7 @@ class Ledger:
         return left
 
 
-def _plain(value: object, depth: int = 8) -> JsonValue:
+def _plain(value: object, depth: int = 8) -> object:
     """The value as JSON can hold it. Unknown objects are named by class: their text could hold anything."""
     if value is None or isinstance(value, bool | int | str):
         return value

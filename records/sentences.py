@@ -111,7 +111,7 @@ _RTP = {
     "packets_in": "{} packets in",
     "packets_out": "{} out",
     "lost": "{} lost",
-    "jitter_ms": "jitter {:.1f} ms",
+    "jitter_ms": "jitter {} ms",
 }
 
 
@@ -153,8 +153,11 @@ def _menu_left(facts: Facts) -> str:
     return f"Leaves the menu for {facts['destination']}"
 
 
+_VERDICTS = {"True": "valid", "False": "not valid"}
+
+
 def _field_captured(facts: Facts) -> str:
-    verdict = {True: "valid", False: "not valid"}.get(facts.data.get("valid"), "unchecked")  # type: ignore[arg-type]
+    verdict = _VERDICTS.get(repr(facts.data.get("valid")), "unchecked")
     return f"Gives {facts['field']}: {counted(facts.data.get('length'), 'character')}, {verdict}"
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import itertools
+import json
 import os
 import sqlite3
 from collections import deque
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from records import schema
 from records.errors import LedgerInUse, StoreUnavailable
 from records.event import NODE
+from records.migrate import upgrade
 from records.projection import Column, ContactState, Data, as_row, new_contact, project, text
 
 if TYPE_CHECKING:
@@ -75,8 +77,6 @@ class Store:
 
     def open(self) -> None:
         """Take the file for ourselves, bring its tables up to date."""
-        from records.migrate import upgrade
-
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
@@ -141,8 +141,6 @@ class Store:
         return count
 
     def _folded(self, connection: sqlite3.Connection) -> Iterator[ContactState]:
-        import json
-
         rows = connection.execute("SELECT contact, leg, ts, type, data FROM event ORDER BY contact, n")
         for contact, events in itertools.groupby(rows, key=lambda row: str(row[0])):
             state: ContactState | None = None

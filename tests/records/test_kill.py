@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from records.reader import ContactTimeline
 
 ROOT = Path(__file__).resolve().parents[2]
-LIVES = 12
+LIVES = 8
 
 
 @pytest.fixture(scope="module")

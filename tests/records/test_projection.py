@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import itertools
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from records import Ledger, schema
+from records.migrate import upgrade
+from records.projection import ContactState, new_contact, project
+from records.reader import Reader
+from records.rebuild import rebuild
+from records.sentences import KNOWN
+from tests.records.calls import BEGAN, event, whole_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from records import LedgerEvent
+
+
+def fold(events: Iterable[LedgerEvent]) -> ContactState:
+    state = new_contact("c1", round(BEGAN * 1e6))
+    for each in events:
+        project(state, each.leg, round(each.ts * 1e6), each.type, each.data)
+    return state
+
+
+def test_a_whole_call_gives_the_contact_its_figures() -> None:
+    row = fold(whole_call("c1")).contact
+    assert (row["client"], row["ani"], row["dnis"], row["trunk"]) == (
+        "bank",
+        "34600111222",
+        "900100",
+        "carrier",
+    )
+    assert (row["language"], row["queue"], row["agents"]) == ("es", "support", "ana")
+    assert (row["waited"], row["talked"]) == (18.2, 60.0)
+    assert (row["outcome"], row["ended_by"], row["status"], row["cause"]) == ("answered", "remote", 200, 16)
+    assert row["answered_at"] == round((BEGAN + 0.003) * 1e6)
+    assert row["last_n"] == len(whole_call("c1"))
+
+
+def test_each_leg_gets_its_own_figures() -> None:
+    legs = fold(whole_call("c1")).legs
+    assert [legs[leg]["role"] for leg in ("caller-c1", "first-c1", "second-c1")] == [
+        "caller",
+        "agent",
+        "agent",
+    ]
+    first, second = legs["first-c1"], legs["second-c1"]
+    assert (first["answered_at"], first["status"], first["cause"], first["reason"]) == (
+        None,
+        487,
+        19,
+        "no answer",
+    )
+    assert (second["held"], second["holds"], second["agent"]) == (10.0, 1, "ana")
+    assert second["rtp"] == '{"packets_in":3000,"packets_out":3000,"lost":0,"jitter_ms":0.4}'
+
+
+def test_waiting_without_a_stated_time_counts_from_joining_to_leaving() -> None:
+    row = fold([event(1, "c1", None, "queue.joined", queue="q"), event(6, "c1", None, "queue.left")]).contact
+    assert (row["waited"], row["queued_since"]) == (5.0, None)
+
+
+def test_a_contact_closed_in_a_queue_or_a_bridge_stops_both_clocks() -> None:
+    state = fold(
+        [
+            event(1, "c1", None, "queue.joined", queue="q"),
+            event(2, "c1", None, "bridge.began", legs=[]),
+            event(9, "c1", None, "contact.closed", outcome="abandoned", last_seen=BEGAN + 4),
+        ]
+    )
+    assert (state.contact["waited"], state.contact["talked"]) == (3.0, 2.0)
+    assert state.contact["ended_at"] == round((BEGAN + 4) * 1e6)
+
+
+def test_only_the_first_ending_counts() -> None:
+    state = fold(
+        [
+            event(1, "c1", "l1", "leg.invited", role="caller"),
+            event(2, "c1", "l1", "leg.ended", ended_by="remote", status=200),
+            event(3, "c1", "l1", "leg.ended", ended_by="local", status=500),
+            event(4, "c1", None, "contact.closed", outcome="answered"),
+            event(5, "c1", None, "contact.closed", outcome="failed"),
+        ]
+    )
+    assert state.legs["l1"]["ended_by"] == "remote"
+    assert state.contact["outcome"] == "answered"
+
+
+anything = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([{"a": 1}])
+NAMES = (
+    "client ani language role agent peer codec status cause ended_by outcome waited queue legs rtp last_seen"
+)
+fields = st.sampled_from(NAMES.split())
+strange_events = st.lists(
+    st.builds(
+        lambda offset, contact, leg, kind, data: event(offset, contact, leg and leg + contact, kind, **data),
+        st.floats(0, 100),
+        st.sampled_from(["c1", "c2", "-"]),
+        st.sampled_from([None, "l1", "l2"]),
+        st.sampled_from([*sorted(KNOWN), "later.type"]),
+        st.dictionaries(fields, anything, max_size=5),
+    ),
+    max_size=30,
+)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "ledger.db"
+    upgrade(path)
+    return path
+
+
+@settings(max_examples=25, deadline=None)
+@given(strange_events, st.integers(1, 7))
+def test_rows_kept_as_events_come_are_those_rebuilt_from_all_of_them(
+    empty: Path, events: list[LedgerEvent], batch: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.db"
+        shutil.copy(empty, path)  # migrating each time would take most of the test
+        for at in range(0, len(events), batch):  # each batch by a new server: rows are loaded again each time
+            write(path, events[at : at + batch])
+        write(path, [])
+        kept = rows(path)
+        assert rebuild(path) == len(kept[0])
+        assert rows(path) == kept
+
+
+def write(path: Path, events: Iterable[LedgerEvent]) -> None:
+    ledger = Ledger(path, gather=0.0)
+    ledger.start(now=BEGAN + 1000)
+    for each in events:
+        ledger.append(each)
+    assert ledger.close() == 0
+    assert ledger.health().refused == 0
+
+
+def rows(path: Path) -> list[list[dict[str, object]]]:
+    engine = Reader(path)._engine
+    with engine.connect() as connection:
+        tables = (schema.contact, schema.leg)
+        return [
+            [dict(row) for row in connection.execute(table.select().order_by(table.c.id)).mappings()]
+            for table in tables
+        ]
+
+
+def test_rebuilding_brings_back_what_was_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    write(path, itertools.chain(whole_call("c1"), whole_call("c2")))
+    before = rows(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM leg")
+        connection.execute("UPDATE contact SET talked = 0, client = 'other'")
+        connection.commit()
+    assert rows(path) != before
+    assert rebuild(path) == 2
+    assert rows(path) == before
