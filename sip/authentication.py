@@ -29,7 +29,8 @@ MAX_NONCES = 32_768
 """Most nonces whose counts are kept; older ones are then stale, never unguarded."""
 _WINDOW = 64
 """How far behind the highest count a late request may be."""
-_DECOY = "0" * 64
+DECOY = "0" * 64
+"""Summed in place of an unknown account's secret; whoever answers with it is still unknown."""
 _TIME_DIGITS = 12
 
 
@@ -149,7 +150,7 @@ class Authenticator:
             return Judged(Judgement.MALFORMED)
         account = unquote(f'"{said["username"]}"')
         ha1 = self.credentials.ha1(account, self._realm, base_algorithm(summed.algorithm)[0])
-        expected = summed.response(ha1 or _DECOY, request.body)
+        expected = summed.response(ha1 or DECOY, request.body)
         # Both sides are compared in full for an unknown account too, so that it takes as long as a known one.
         right = hmac.compare_digest(expected.encode(), said["response"].lower().encode("utf-8", "replace"))
         if not right or ha1 is None:

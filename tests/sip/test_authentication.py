@@ -114,6 +114,17 @@ def test_an_unknown_account_costs_the_same_sums(door: Authenticator, monkeypatch
     assert len(counted[0]) == len(counted[1]) == 64
 
 
+def test_whoever_knows_what_stands_in_for_unknown_accounts_gets_in_nowhere(door: Authenticator) -> None:
+    asked = read_digest(challenge(door))
+    assert asked is not None
+    summed = digest.Sum("SHA-256", "REGISTER", "sip:centralita", asked["nonce"], "auth", "00000001", "c")
+    said = (
+        f'Digest username="9999", realm="{REALM}", nonce="{asked["nonce"]}", uri="sip:centralita", '
+        f'response="{summed.response(authentication.DECOY)}", algorithm=SHA-256, cnonce="c", qop=auth, nc=00000001'
+    )
+    assert judge(door, said) == Judged(Judgement.WRONG)
+
+
 def test_the_same_count_twice_is_a_replay_and_stale(door: Authenticator) -> None:
     said = credentials(challenge(door))
     assert judge(door, said).judgement is Judgement.VALID

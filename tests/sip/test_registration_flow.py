@@ -85,7 +85,7 @@ class Scene:
         return answers[0] if answers else Response(0, "", {})
 
     def events(self) -> list[object]:
-        found = []
+        found: list[object] = []
         while (event := self.stack.next_event()) is not None:
             found.append(event)
         return found
