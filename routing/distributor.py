@@ -18,7 +18,7 @@ from routing.entry import Entry
 from routing.errors import EntryAlreadyQueued, UnknownQueue
 from routing.explanation import explain
 from routing.queue import QueueView, WaitingQueue
-from routing.reservation import RESERVATION, Reservation, ReservationInput, ReservationResult
+from routing.reservation import RESERVATION, Reservation, ReservationInput, ReservationResult, of_leaving
 from routing.settings import LeaveReason
 from routing.staff import Due, Staff
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from routing.entry import EntryJoin
     from routing.roster import Agent, AgentView
     from routing.settings import RoutingConfig
-
-_LEFT_BY_CALLER = frozenset({LeaveReason.ABANDONED, LeaveReason.EXIT_KEY})
 
 
 class Distributor:
@@ -365,11 +363,8 @@ class Distributor:
         agent: Agent | None = None
         if entry.reservation:
             reservation = self._reservations[entry.reservation]
-            result = (
-                ReservationResult.CALLER_LEFT if reason in _LEFT_BY_CALLER else ReservationResult.RESCINDED
-            )
             agent = self._staff[reservation.agent]
-            self._release(reservation, result, now=now, stop=True)
+            self._release(reservation, of_leaving(reason), now=now, stop=True)
         self._remove(entry, reason, now=now)
         if agent is not None:
             self._changed(agent, now=now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from base.machine import Machine, Table
+from routing.settings import LeaveReason
 
 
 class ReservationState(Enum):
@@ -78,3 +79,10 @@ class Reservation:
     machine: Machine[ReservationState, ReservationInput, ReservationEffect]
     rang: float | None = None
     """When the phone began to ring."""
+
+
+def of_leaving(reason: LeaveReason) -> ReservationResult:
+    """How a reservation ends whose entry leaves: by the caller's own doing, or by ours."""
+    if reason in (LeaveReason.ABANDONED, LeaveReason.EXIT_KEY):
+        return ReservationResult.CALLER_LEFT
+    return ReservationResult.RESCINDED

@@ -77,6 +77,8 @@ def test_good_files_become_settings(tmp_path: Path) -> None:
         ("agents", "a08..a11", "a08..b11", "agents.yaml:6: .*not a row"),
         ("agents", "id: ana", "id: a09", "agents.yaml:6: agent a09 is given twice"),
         ("agents", "    account: '101'\n", "", "agents.yaml:2: .*either an account"),
+        ("agents", "contact: sip:{id}@h:5090", "account: '101'", "agents.yaml:6: .*needs {id}"),
+        ("agents", "a08..a11\n    contact: sip:{id}@h:5090", "b\n    account: '101'", "agents.yaml:7: .*belongs to"),
         ("agents", "sip:{id}@h", "sip:x@h", "agents.yaml:6: .*needs {id}"),
         ("agents", "status: available", "status: ready", "agents.yaml:9: .*not known"),
         ("numbers", "number: q", "number: +34910000002", "numbers.yaml:5: .*quote it"),
@@ -86,6 +88,7 @@ def test_good_files_become_settings(tmp_path: Path) -> None:
         ("numbers", "client: bank\n", "client: bnak\n", 'numbers.yaml:3: no client is called "bnak"'),
         ("centre", "Europe/Madrid", "Europe/Madird", "centre.yaml:2: .*not a time zone"),
         ("centre", "127.0.0.1:5070", "5070", "centre.yaml:4: .*not an address"),
+        ("centre", "drain_limit", "rtp_ports: 9-5\ndrain_limit", "centre.yaml:5: .*not a range of ports"),
     ],
 )  # fmt: skip
 def test_each_fault_names_file_line_and_mend(
