@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from base.ids import SequenceIds
 from sip import authentication, digest
@@ -253,3 +255,21 @@ def test_old_counts_are_forgotten(door: Authenticator) -> None:
         judge(door, credentials(challenge(door)))
     judge(door, credentials(challenge(door, now=9000.0)), now=9000.0)
     assert len(door) == 1
+
+
+_VALUE = st.one_of(
+    st.text(max_size=12), st.sampled_from(["auth", "00000001", "1001", REALM, "sip:centralita"])
+)
+_NAME = st.sampled_from(
+    ["username", "realm", "nonce", "uri", "response", "qop", "nc", "cnonce", "algorithm", "x"]
+)
+
+
+@given(st.dictionaries(_NAME, _VALUE, max_size=10), st.booleans())
+def test_no_credentials_raise_or_are_valid_by_chance(parts: dict[str, str], quoted: bool) -> None:  # noqa: FBT001
+    mark = '"' if quoted else ""
+    said = "Digest " + ", ".join(f"{name}={mark}{value}{mark}" for name, value in parts.items())
+    secrets = HashedSecrets()
+    secrets.set_password("1001", REALM, PASSWORD)
+    judged = judge(Authenticator(REALM, secrets, SequenceIds()), said)
+    assert judged.judgement in (Judgement.ABSENT, Judgement.MALFORMED, Judgement.WRONG)

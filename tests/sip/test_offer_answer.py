@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sip.errors import NoCommonCodec, SdpError
 from sip.offer_answer import LocalMedia, make_answer, make_offer, read_answer
@@ -201,3 +203,54 @@ def test_an_answer_that_refuses_or_takes_what_was_not_offered_has_no_common_code
 def test_an_answer_with_other_media_lines_than_the_offer_is_broken(lines: tuple[str, ...]) -> None:
     with pytest.raises(SdpError):
         read_answer(US, described(*lines))
+
+
+_LINES = st.sampled_from(
+    [
+        AUDIO,
+        EVENTS,
+        "m=audio 6000 RTP/AVP 8",
+        "m=audio 0 RTP/AVP 0",
+        "m=audio 6000 RTP/SAVP 0 8",
+        "m=video 6004 RTP/AVP 31",
+        "m=audio 6000 RTP/AVP 4294967296 0",
+        "a=rtpmap:0 PCMU/8000",
+        "a=rtpmap:8 telephone-event/8000",
+        "a=rtpmap:96 telephone-event/48000",
+        "a=fmtp:101 " + "9" * 300,
+        "a=ptime:10",
+        "a=ptime:0",
+        "a=sendonly",
+        "a=inactive",
+        "c=IN IP4 0.0.0.0",
+        "c=IN IP6 ::",
+        "c=IN IP4 224.0.0.1",
+        "c=IN IP4 somewhere.invalid",
+    ]
+)
+
+
+@given(st.lists(_LINES, max_size=10), st.booleans())
+def test_every_offer_is_refused_or_answered_line_by_line(lines: list[str], ours: bool) -> None:  # noqa: FBT001
+    offer = described(*lines)
+    try:
+        found = make_answer(offer, US, our_order=ours)
+    except NoCommonCodec:
+        return
+    answer = parse(found.body)
+    assert [each.kind for each in answer.media] == [each.kind for each in offer.media]
+    (taken,) = [place for place, each in enumerate(answer.media) if each.port]
+    assert answer.media[taken].direction == found.direction
+    assert set(answer.media[taken].formats) <= set(offer.media[taken].formats)
+    assert found.remote is None or found.remote[1] == offer.media[taken].port
+    assert found.remote is not None or not found.sending
+
+
+@given(st.lists(_LINES, max_size=6))
+def test_every_answer_is_refused_or_understood(lines: list[str]) -> None:
+    try:
+        found = read_answer(US, described(*lines))
+    except (NoCommonCodec, SdpError):
+        return
+    assert found.codec in US.codecs
+    assert found.remote is not None or not found.sending

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cluster.memory import MemoryLocation
 from sip.events import Caller, RegistrationChanged
@@ -224,3 +226,35 @@ def test_a_registration_that_comes_while_an_expiry_is_overdue_tells_of_both(desk
     (change,) = desk.register(TWO, now=150.0).changed
     assert [each.contact for each in change.bindings] == ["sip:1001@10.0.0.6:5062"]
     assert desk.registrar.next_timeout() == 450.0
+
+
+_TEXT = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        [
+            ONE,
+            TWO,
+            "*",
+            "<sip:1001@x>;expires=0",
+            "<sip:1001@x>;expires=60;q=0",
+            "sip:a@b;q=1",
+            '"a',
+            "<sip:a@b",
+            "<*>",
+        ]
+    ),
+)
+
+
+@given(
+    st.lists(_TEXT, max_size=5), st.none() | st.text(max_size=6) | st.sampled_from(["0", "60", "4294967296"])
+)
+def test_no_contact_or_expiry_raises_or_breaks_the_limits(contacts: list[str], expires: str | None) -> None:
+    desk = Desk()
+    for _ in range(2):
+        reply = desk.register(*contacts, expires=expires)
+        assert reply.status in (200, 400, 403, 423, 500)
+        bindings = desk.location.find("1001", now=0.0)
+        assert len(bindings) <= LIMITS.contacts
+        assert all(60 <= each.expires_at <= 3600 for each in bindings)
+        assert (desk.registrar.next_timeout() is None) == (not bindings)
