@@ -1,4 +1,4 @@
-"""Client companies, config/clients/<id>.yaml: whose calls the centre takes, and what an agent's phone shows for them."""
+"""Client companies, config/clients/<id>.yaml: whose calls we take, and what an agent's phone shows for them."""
 
 from __future__ import annotations
 
