@@ -207,23 +207,18 @@ def _to_person(subject: Subject, menu: MenuStep) -> bool:
 
 def prompts(subject: Subject) -> Iterator[Fault]:
     """Every prompt exists in every declared language, and speaks only what may be spoken."""
+    wording = subject.wording
+    languages = [each for each in subject.file.languages if each in LANGUAGES]
     for at, prompt, slots in _spoken(subject):
-        for language in subject.file.languages:
-            if not subject.wording.has(language, prompt):
-                yield subject.fault(
-                    at,
-                    f"prompt {prompt} has no words in {language}",
-                    suggest(prompt, subject.wording.ids(language)),
-                )
-                continue
-            for slot in subject.wording.slots(language, prompt):
-                if slot.name not in slots:
-                    mend = "may be spoken here: " + (", ".join(sorted(slots)) or "nothing")
-                    yield subject.fault(
-                        at,
-                        f"prompt {prompt} ({language}) speaks {slot.name}, which is not known or secret",
-                        mend,
-                    )
+        absent = [each for each in languages if not wording.has(each, prompt)]
+        if absent:
+            near = suggest(prompt, wording.ids(languages[0]))
+            mend = near if near.startswith("did you mean") else f"write it in prompts/{absent[0]}.yaml"
+            yield subject.fault(at, f"prompt {prompt} has no words in {', '.join(absent)}", mend)
+        spoken = {slot.name for each in languages for slot in wording.slots(each, prompt)}
+        for name in sorted(spoken - slots):
+            mend = "may be spoken here: " + (", ".join(sorted(slots)) or "nothing")
+            yield subject.fault(at, f"prompt {prompt} speaks {name}, which is secret or not known", mend)
 
 
 def _spoken(subject: Subject) -> Iterator[tuple[Location, str, set[str]]]:

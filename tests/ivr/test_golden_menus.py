@@ -1,0 +1,41 @@
+"""tests/data/menus: every file in good/ loads; every file in bad/ gives exactly the faults its first lines tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.load import load_menu
+from tests.ivr.caller import QUEUES, wording
+
+if TYPE_CHECKING:
+    from base.document import Fault
+
+DATA = Path(__file__).resolve().parents[1] / "data/menus"
+EXPECT = "# expect: "
+
+
+def faults_of(path: Path) -> list[str]:
+    """The faults of a file as `line: what (mend)`."""
+    faults: list[Fault] = []
+    load_menu(path, wording(), faults, queues=QUEUES, menus={"other"})
+    return [str(each).removeprefix(f"{path}:") for each in faults]
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "good").glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_good_menu_has_no_fault(path: Path) -> None:
+    assert faults_of(path) == []
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "bad").glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_bad_menu_has_exactly_its_fault(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    expected = [line.removeprefix(EXPECT) for line in lines if line.startswith(EXPECT)]
+    assert faults_of(path) == expected
+
+
+def test_there_are_menus_of_both_kinds() -> None:
+    assert len(list((DATA / "good").iterdir())) >= 4
+    assert len(list((DATA / "bad").iterdir())) >= 30
