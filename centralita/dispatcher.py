@@ -9,7 +9,7 @@ import structlog
 
 from base.errors import CentralitaError
 from calls import cause as causes
-from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri
+from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri, described
 from calls.events import LegEnded
 from calls.leg_states import LegState
 
@@ -116,7 +116,7 @@ class Dispatcher:
         if not self._allows(caller, _KINDS[type(route.destination)]):
             return 403
         contact.client, contact.language = route.client, route.language
-        contact.record("contact.routed", client=route.client, language=route.language, destination=str(route.destination))
+        contact.record("contact.routed", client=route.client, language=route.language, destination=described(route.destination))
         return route.destination
 
     async def _serve(self, contact: Contact, caller: Caller, destination: Destination) -> None:

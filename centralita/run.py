@@ -10,6 +10,7 @@ import structlog
 import typer
 
 from base.errors import CentralitaError, DocumentError
+from centralita.demo import Demonstration
 from centralita.node import Node
 
 if TYPE_CHECKING:
@@ -37,9 +38,7 @@ async def run(options: Options) -> None:
             loop.add_signal_handler(number, stopping.set)
         typer.echo(node.ready_line())
         if options.demo:
-            from centralita.demo import Demo
-
-            await _either(stopping, Demo(node).run())
+            await _either(stopping, Demonstration(node).run())
         await stopping.wait()
         await _drain(node, stopping)
     finally:

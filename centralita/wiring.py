@@ -13,6 +13,7 @@ from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu,
 from calls.exchange import Exchange
 from centralita.applications import DirectApplication, EchoApplication, FeatureCodeApplication, HangupApplication
 from centralita.dispatcher import Dispatcher
+from centralita.journal import Journal
 from centralita.numbers import Numbers
 from centralita.places import Places
 from centralita.staff import Staff
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from centralita.options import Options
     from ivr.compiled import CompiledMenus
     from media.plane import Clip
+    from routing.skills import Requirements
 
 MUSIC = "music_on_hold"
 
@@ -54,6 +56,7 @@ class Wiring:
     options: Options
     configuration: Configuration
     ledger: Ledger
+    journal: Journal
     plane: Plane
     voice: PromptLibrary
     cards: SandboxCards
@@ -105,6 +108,7 @@ async def wire(
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     ledger = Ledger(options.state / LEDGER_FILE)
     await asyncio.to_thread(ledger.start)
+    journal = Journal(ledger)
     sip_at, http_at, rtp_ports = options.sip_address(centre), options.http_address(centre), options.rtp_range(centre)
     plane = Plane(address=centre.rtp_address or sip_at.host, ports=rtp_ports)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
@@ -132,6 +136,10 @@ async def wire(
         found = now_configured().clients.get(client)
         return found.name if found else ""
 
+    def language_skill(contact: Contact) -> Requirements:
+        skill = f"lang_{contact.language}"
+        return ((skill, 1),) if skill in now_configured().routing.skills else ()
+
     def facts(contact: Contact) -> CallerFacts:
         today = datetime.now(ZoneInfo(now_configured().centre.timezone)).date()
         return CallerFacts(contact.id, contact.ani, contact.dnis, contact.client or "", today)
@@ -140,16 +148,16 @@ async def wire(
         endpoint,
         plane,
         ids,
-        ledger.record,
+        journal,
         lambda contact, caller: dispatcher.arrive(contact, caller),
         lambda event: staff.registration_changed(event),
     )
-    distribution = Distribution(configuration.routing, ids, ledger.record)
+    distribution = Distribution(configuration.routing, ids, journal)
     staff = Staff(configuration.routing.agents, distribution)
     places = Places(lambda: now_configured().routing.agents, location, endpoint.now)
     numbers = Numbers(lambda: now_configured())
     direct = DirectApplication(exchange, places, music)
-    queue = QueueApplication(exchange, distribution, places, music, client_name)
+    queue = QueueApplication(exchange, distribution, places, music, client_name, language_skill)
     dispatcher = Dispatcher(
         numbers.route,
         numbers.allows,
@@ -182,6 +190,7 @@ async def wire(
         options=options,
         configuration=configuration,
         ledger=ledger,
+        journal=journal,
         plane=plane,
         voice=voice,
         cards=cards,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sip.flow import Flow
     from sip.login import Login
     from sip.message import Request
+    from sip.registration import Registration
     from sip.verdicts import Verdict
 
 RATE = 8000
@@ -70,7 +71,7 @@ class Softphone:
         self._ids = SystemIds()
         self._arrivals: asyncio.Queue[Contact] = asyncio.Queue()
         self._registered: asyncio.Future[None] | None = None
-        self._registration: object | None = None
+        self._registration: Registration | None = None
 
     async def __aenter__(self) -> Softphone:
         """Open sockets. Raises OSError or PortsExhausted."""
