@@ -64,13 +64,15 @@ def _read(request: Request) -> None:
     if "Expires" in fields:
         number(fields["Expires"][0], 2**32 - 1, "Expires")
     if request.method == "INVITE":
-        if len(request.contacts) != 1 or not request.contacts[0].uri.is_sip:
+        contacts = request.contacts
+        # None at all is an RFC 2543 caller, who is reached where he came from.
+        if contacts and (len(contacts) != 1 or not contacts[0].uri.is_sip or contacts[0].params is None):
             raise ParseError("one Contact with a SIP URI is needed")
         if "Record-Route" in fields:
             request.listed("Record-Route")
         if request.body and "Content-Type" not in fields:
             raise ParseError("no Content-Type")
-    elif "Contact" in fields:
+    elif request.method == "REGISTER" and "Contact" in fields:
         for contact in request.contacts:
             contact.params  # noqa: B018
             if contact.uri_text != "*":

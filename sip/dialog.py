@@ -54,7 +54,8 @@ class Dialog:
         dialog.remote = invite.required("From")
         dialog.remote_cseq = invite.cseq.number
         dialog.routes = _route_set(invite)
-        dialog.target = invite.contacts[0].uri_text
+        contacts = invite.contacts
+        dialog.target = contacts[0].uri_text if contacts else f"sip:{invite.flow.peer}"
         return dialog
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from sip.location import Binding
+    from sip.registration import Registration
     from sip.sdp import SessionDescription
     from sip.session import Session
 
@@ -118,6 +119,23 @@ class RegistrationChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationAccepted:
+    """A registrar keeps us for so many seconds; refreshing goes on by itself."""
+
+    registration: Registration
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRefused:
+    """A registrar does not take us, or does not answer (408, 503); it is tried again by itself."""
+
+    registration: Registration
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageTraced:
     """One row of a SIP ladder."""
 
@@ -148,6 +166,8 @@ Event = (
     | SessionReanswered
     | SessionReofferRefused
     | RegistrationChanged
+    | RegistrationAccepted
+    | RegistrationRefused
     | MessageTraced
     | MalformedMessage
 )

@@ -5,6 +5,7 @@ Linear scans only: no regular expression here can be made to backtrack by a peer
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 from sip.errors import ParseError
@@ -12,6 +13,11 @@ from sip.errors import ParseError
 _TOKEN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~")
 _HOST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
 _WORD = _TOKEN | frozenset('()<>:\\"/[]?{}@')
+
+_USUAL = frozenset(
+    ("branch", "rport", "received", "tag", "lr", "transport", "expires", "user", "alias", "maddr", "ttl")
+)
+"""Parameter names that need no closer look."""
 
 
 def is_token(text: str) -> bool:
@@ -111,6 +117,7 @@ def quote(text: str) -> str:
     return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+@lru_cache(maxsize=1024)
 def host_port(text: str) -> tuple[str, int | None]:
     """Read `host [ ":" port ]`; an IPv6 reference loses its brackets."""
     if text[:1] == "[":
@@ -133,9 +140,10 @@ def parameters(pieces: list[str]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for piece in pieces:
         name, equals, value = piece.partition("=")
-        name = name.strip().lower()
-        if not is_token(name):
-            raise ParseError("bad parameter name")
+        if name not in _USUAL:
+            name = name.strip().lower()
+            if not is_token(name):
+                raise ParseError("bad parameter name")
         value = value.strip()
         if equals and not value:
             raise ParseError("empty parameter value")

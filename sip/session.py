@@ -19,6 +19,7 @@ from sip.events import (
     SessionRinging,
 )
 from sip.incoming import ServedInvite
+from sip.login import with_credentials
 from sip.message import Response, cancel_for
 from sip.outgoing import NOBODY, SentInvite
 from sip.reasons import REASONS, cause_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from sip.context import Context
     from sip.events import Caller
+    from sip.login import Login
     from sip.message import Extra, Message, Request
     from sip.sdp import SessionDescription
     from sip.transaction.client import ClientTransaction
@@ -61,6 +63,7 @@ class Detail:
 
 
 _NOTHING = Detail()
+_CALLING = (SessionState.CALLING, SessionState.EARLY)
 
 
 class Session:
@@ -75,6 +78,7 @@ class Session:
         "direction",
         "id",
         "local_tag",
+        "login",
         "machine",
         "offer",
         "owner",
@@ -100,6 +104,7 @@ class Session:
         self.caller: Caller | None = None
         self.offer: SessionDescription | None = None
         self.owner: object | None = None
+        self.login: Login | None = None
         self.dialog: Dialog | None = None
         self.served: ServedInvite | None = None
         self.sent: SentInvite | None = None
@@ -126,9 +131,10 @@ class Session:
         return session
 
     @classmethod
-    def place(cls, context: Context, request: Request, *, now: float) -> Session:
-        """The session that our INVITE asks for."""
+    def place(cls, context: Context, request: Request, login: Login | None = None, *, now: float) -> Session:
+        """The session that our INVITE asks for; `login` answers a challenge."""
         session = cls(context, request, request.from_.tag or "", "out")
+        session.login = login
         context.add(session)
         session.sent = SentInvite(context, request, session, now=now)
         return session
@@ -208,7 +214,9 @@ class Session:
         self._fire(SessionInput.SUCCESS, Detail(response.status, message=response), now)
 
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
-        """Our INVITE failed."""
+        """Our INVITE failed, unless a challenge can be answered: then it is sent once more."""
+        if response is not None and self._answer_challenge(response, now):
+            return
         reason = response.reason if response is not None else None
         self._fire(SessionInput.FAILURE, Detail(status, reason, message=response), now)
 
@@ -232,6 +240,17 @@ class Session:
     def on_timer(self, letter: str, *, now: float) -> None:
         """The cancelled INVITE got no final answer within 64*T1 (s.9.1)."""
         self._fire(SessionInput.NO_FINAL, _NOTHING, now)
+
+    def _answer_challenge(self, response: Response, now: float) -> bool:
+        if response.status not in (401, 407) or self.login is None or self.state not in _CALLING:
+            return False
+        context = self.context
+        again = with_credentials(self.request, response, self.login, context.branch(), context.ids)
+        if again is None:
+            return False
+        self.request = again
+        self.sent = SentInvite(context, again, self, now=now)
+        return True
 
     # Effects.
 
@@ -349,6 +368,10 @@ class Session:
             self.reoffer.on_session_over(now=now)
         self.context.timers.cancel((self, "NO_FINAL"))
         self.context.remove(self)
+        # Without these the session is no cycle, and is freed at once instead of by the collector.
+        if self.served is not None:
+            self.served.transaction.session = None
+        self.served = self.sent = self.reoffer = None
 
 
 _E = SessionEffect

@@ -18,6 +18,7 @@ from sip.message import Extra, Request, fields_of
 from sip.parser import parse
 from sip.reasons import status_of
 from sip.reception import Reception
+from sip.registration import Registration
 from sip.session import Session
 from sip.session_table import SessionState
 from sip.uri import Uri, escape
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from base.ids import Ids
     from sip.events import Event
     from sip.flow import Address
+    from sip.login import Login
     from sip.verdicts import Admission, Registrar
 
 
@@ -36,6 +38,8 @@ class Target:
 
     uri: str
     destination: Address | None = None
+    login: Login | None = None
+    """What a challenge is answered with; without it a challenge is a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,20 @@ class Stack:
         )
         request = Request("INVITE", target.uri, fields, body or b"")
         request.flow = flow
-        return Session.place(context, request, now=now)
+        return Session.place(context, request, target.login, now=now)
+
+    def register(
+        self, aor: str, *, registrar: Address, login: Login, expires: int = 300, now: float
+    ) -> Registration:
+        """Register at somebody's registrar and stay registered until `unregister`. Raises ParseError."""
+        Uri.parse(aor)
+        registration = Registration(self._context, aor, self._flow_to(registrar), login, expires)
+        registration.register(now=now)
+        return registration
+
+    def unregister(self, registration: Registration, *, now: float) -> None:
+        """Take the binding away."""
+        registration.unregister(now=now)
 
     def _flow_to(self, remote: Address) -> Flow:
         """The listener of the same family; a loopback one only for loopback, if there is a choice."""

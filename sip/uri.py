@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sip.errors import ParseError
@@ -15,7 +16,7 @@ _CONTROL = frozenset(chr(code) for code in range(0x21)) | {"\x7f", "<", ">", '"'
 
 
 class Uri:
-    """One URI. `user` is unescaped; `text` is what was read, for exact copies."""
+    """One URI, never changed once made. `user` is unescaped; `text` is what was read, for exact copies."""
 
     __slots__ = ("headers", "host", "params", "password", "port", "scheme", "text", "user")
 
@@ -39,9 +40,13 @@ class Uri:
         self.headers = ""
         self.text = text
 
-    @classmethod
-    def parse(cls, text: str) -> Uri:
+    @staticmethod
+    def parse(text: str) -> Uri:
         """Read one; raises ParseError. A scheme that is not ours gives a Uri with an empty host."""
+        return _parsed(text)
+
+    @classmethod
+    def _read(cls, text: str) -> Uri:
         scheme, colon, rest = text.partition(":")
         scheme = scheme.lower()
         if not colon or not scheme.isascii() or not scheme[:1].isalpha() or not _CONTROL.isdisjoint(text):
@@ -111,6 +116,12 @@ class Uri:
 
     def __hash__(self) -> int:
         return hash((self.scheme, self.user, self.host.lower(), self.port))
+
+
+@lru_cache(maxsize=2048)
+def _parsed(text: str) -> Uri:
+    """The same few URIs come in each message of a call, and dialled ones in many calls."""
+    return Uri._read(text)  # noqa: SLF001 - this class's own, outside its body only for the cache
 
 
 def _same_params(ours: dict[str, str | None], theirs: dict[str, str | None]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from sip.errors import ParseError
@@ -100,7 +101,7 @@ def write_parameters(params: dict[str, str | None]) -> str:
 
 
 class NameAddr:
-    """From, To, Contact, Route and their like: a display name, a URI, parameters."""
+    """From, To, Contact, Route and their like: a display name, a URI, parameters. Never changed once made."""
 
     __slots__ = ("_params", "_rest", "_uri", "display", "uri_text")
 
@@ -112,9 +113,13 @@ class NameAddr:
         self._uri: Uri | None = None
         self._params: dict[str, str | None] | None = None
 
-    @classmethod
-    def parse(cls, text: str) -> NameAddr:
+    @staticmethod
+    def parse(text: str) -> NameAddr:
         """Read one value; the URI and the parameters are read when asked for. Raises ParseError."""
+        return _parsed(text)
+
+    @classmethod
+    def _read(cls, text: str) -> NameAddr:
         text = text.strip()
         if text[:1] == '"':
             end = end_of_quoted(text, 0)
@@ -170,6 +175,12 @@ class NameAddr:
         """As a header value, always with angle brackets."""
         display = f"{quote(self.display)} " if self.display else ""
         return f"{display}<{self.uri_text}>{self._rest}"
+
+
+@lru_cache(maxsize=2048)
+def _parsed(text: str) -> NameAddr:
+    """From and To are the same text in all messages of a dialog."""
+    return NameAddr._read(text)  # noqa: SLF001 - this class's own, outside its body only for the cache
 
 
 def address(uri: str, *, display: str = "", tag: str | None = None) -> str:

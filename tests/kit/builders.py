@@ -75,9 +75,10 @@ def request(
         lines.append(("Contact", contact))
     if body and content_type is not None:
         lines.append(("Content-Type", content_type))
+    lines = [line for line in lines if line[0] not in without]
     lines += headers
     lines.append(("Content-Length", str(len(body))))
-    text = "".join(f"{name}: {value}\r\n" for name, value in lines if name not in without)
+    text = "".join(f"{name}: {value}\r\n" for name, value in lines)
     return f"{method} {uri} SIP/2.0\r\n{text}\r\n".encode() + body
 
 
