@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -88,27 +89,26 @@ def install_debian_packages(*, test: bool) -> None:
     if shutil.which("apt-get") is None:
         raise SetupError(f"there is no apt-get here; of Debian 12 are needed: {' '.join(missing)}")
     prefix = _as_root(by_hand)
-    with _step(f"Debian packages: {' '.join(missing)}"):
-        if _run([*prefix, *command], check=False) != 0:
-            _run([*prefix, "apt-get", "update"], mend="is the network up?")
-            _run([*prefix, *command], mend=by_hand)
+    with _Step(f"Debian packages: {' '.join(missing)}") as step:
+        if step.run([*prefix, *command], check=False) != 0:
+            step.run([*prefix, "apt-get", "update"], mend="is the network up?")
+            step.run([*prefix, *command], mend=by_hand)
 
 
 def install_python_packages(*, test: bool) -> None:
     """Make the virtual environment and fill it from the lock file, hashes checked."""
     run, dev = ROOT / "requirements/run.txt", ROOT / "requirements/dev.txt"
-    python = f"{sys.version_info[:2]} {sys.prefix}"
-    wanted, stamp = {run: _digest([run], python), dev: _digest([dev], python)}, "python-packages"
+    wanted, stamp = {run: _digest([run]), dev: _digest([dev])}, "python-packages"
     held = _stamp(stamp)
     if _works(PYTHON) and (held == wanted[dev] or (held == wanted[run] and not test)):
         return
     lock = dev if test else run
     if not _works(PYTHON):
-        with _step("virtual environment in .venv"):
+        with _Step("virtual environment in .venv") as step:
             make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-            _run(make, mend="sudo apt-get install python3-venv")
-    with _step(f"Python packages of {lock.relative_to(ROOT)}"):
-        _run(
+            step.run(make, mend="sudo apt-get install python3-venv")
+    with _Step(f"Python packages of {lock.relative_to(ROOT)}") as step:
+        step.run(
             [*PIP, "--require-hashes", "-r", str(lock)],
             mend="is the network up, and does pip reach its package index?",
         )
@@ -121,8 +121,8 @@ def build_program() -> None:
     built = any((ROOT / "media").glob("_plane*.so"))
     if built and PROGRAM.exists() and _stamp(stamp) == wanted:
         return
-    with _step("the program and its Rust extension"):
-        _run(
+    with _Step("the program and its Rust extension") as step:
+        step.run(
             [*PIP, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)],
             mend="see the compiler's words above; Rust 1.86 or newer is needed (rustup update)",
         )
@@ -134,8 +134,8 @@ def build_prompts() -> None:
     wanted, stamp = _digest([ROOT / "prompts"]), "prompts"
     if MADE_PROMPTS.is_dir() and _stamp(stamp) == wanted:
         return
-    with _step("prompts"):
-        _run([str(PROGRAM), "prompts", "build"], mend="see the words above")
+    with _Step("prompts") as step:
+        step.run([str(PROGRAM), "prompts", "build"], mend="see the words above")
     _write_stamp(stamp, wanted)
 
 
@@ -166,8 +166,8 @@ def _works(python: Path) -> bool:
     return subprocess.run([python, "-S", "-c", ""], check=False, capture_output=True).returncode == 0
 
 
-def _digest(paths: Iterable[Path], *more: str) -> str:
-    total = hashlib.sha256(" ".join(more).encode())
+def _digest(paths: Iterable[Path]) -> str:
+    total = hashlib.sha256()
     for path in paths:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
@@ -198,16 +198,43 @@ def _as_root(by_hand: str) -> list[str]:
     return ["sudo", *([] if sys.stdin.isatty() else ["-n"]), *quiet]
 
 
-def _run(command: Sequence[str], *, check: bool = True, mend: str = "") -> int:
-    """Run quietly; on failure show the lines that tell why and say what may help."""
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as child:
-        said = [line.rstrip() for line in child.stdout or ()]
-    if check and child.returncode != 0:
-        print("", *(f"    {line}" for line in _telling(said)), "", sep="\n", file=sys.stderr)
-        raise SetupError(f"`{shlex.join(command[:6])} ...` failed; {mend}")
-    return child.returncode
+class _Step:
+    """One step of the set-up: says when it begins, that it lives, and what it took."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._last = ""
+        self._done = threading.Event()
+
+    def run(self, command: Sequence[str], *, check: bool = True, mend: str = "") -> int:
+        """Run quietly; on failure show the lines that tell why and say what may help."""
+        said: list[str] = []
+        with subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as child:
+            for line in child.stdout or ():
+                said.append(line.rstrip())
+                self._last = line.strip() or self._last
+        if check and child.returncode != 0:
+            print("", *(f"    {line}" for line in _telling(said)), "", sep="\n", file=sys.stderr)
+            raise SetupError(f"`{shlex.join(command[:6])} ...` failed ({child.returncode}); {mend}")
+        return child.returncode
+
+    def __enter__(self) -> Self:
+        print(f"set-up: {self._title} ...", flush=True)
+        self._began = time.monotonic()
+        threading.Thread(target=self._beat, daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._done.set()
+        if kind is None:
+            print(f"set-up: {self._title}: done in {time.monotonic() - self._began:.1f} s", flush=True)
+
+    def _beat(self) -> None:
+        while not self._done.wait(HEARTBEAT):
+            took = time.monotonic() - self._began
+            print(f"set-up: {self._title}: {took:.0f} s so far: {self._last[:80]}", flush=True)
 
 
 def _telling(said: Sequence[str]) -> Sequence[str]:
@@ -216,25 +243,6 @@ def _telling(said: Sequence[str]) -> Sequence[str]:
         if re.match(r" *error(\[E\d+\])?: (?!subprocess)", line):
             return said[number : number + LINES_SHOWN]
     return said[-LINES_SHOWN:]
-
-
-@contextmanager
-def _step(title: str) -> Iterator[None]:
-    print(f"set-up: {title} ...", flush=True)
-    began, done = time.monotonic(), threading.Event()
-
-    def beat() -> None:
-        while not done.wait(HEARTBEAT):
-            print(f"set-up: {title}: still at it after {time.monotonic() - began:.0f} s", flush=True)
-
-    heart = threading.Thread(target=beat, daemon=True)
-    heart.start()
-    try:
-        yield
-        print(f"set-up: {title}: done in {time.monotonic() - began:.1f} s", flush=True)
-    finally:
-        done.set()
-        heart.join()
 
 
 @contextmanager
