@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VOICES = {"en": "en", "es": "es", "pl": "pl"}
 WORDS_PER_MINUTE = 150
 
-_RETRIEVAL = 1  # AUDIO_OUTPUT_RETRIEVAL: samples go to the callback, no sound device is opened
+_SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback in our own thread, no sound device is opened
 _DONT_EXIT = 0x8000
 _UTF8 = 1
 _CHARACTERS = 1
@@ -53,7 +53,7 @@ class EspeakVoice:
         """Load the library and its data. Raises VoiceFailed."""
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = espeakng_loader.get_data_path().encode()
-        self._rate = self._library.espeak_Initialize(_RETRIEVAL, 0, data, _DONT_EXIT)
+        self._rate = self._library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DONT_EXIT)
         if self._rate <= 0:
             raise VoiceFailed("espeak-ng found no voice data")
         self._heard = bytearray()
