@@ -116,7 +116,7 @@ def _parts(prompt: str, text: str) -> Iterator[tuple[Segment, str]]:
     slots = list(zip(pieces[1::3], pieces[2::3], strict=True))
     for at, part in enumerate(fixed):
         if any(letter.isalnum() for letter in part):
-            yield (f"{prompt}.{at + 1}" if slots else prompt), part.strip(" ,;:")
+            yield (f"{prompt}.{at + 1}" if slots else prompt), part.lstrip(" .,;:").rstrip(" ,;:")
         if at < len(slots):
             yield Slot(*slots[at]), ""
 

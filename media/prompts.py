@@ -161,5 +161,8 @@ class PromptLibrary:
 
 
 def _pcm(path: Path) -> bytes:
-    with wave.open(str(path), "rb") as file:
-        return file.readframes(file.getnframes())
+    try:
+        with wave.open(str(path), "rb") as file:
+            return file.readframes(file.getnframes())
+    except (OSError, wave.Error) as error:
+        raise PromptMissing(f"no sound yet in {path.name}; make it with: centralita prompts build") from error

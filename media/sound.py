@@ -112,7 +112,7 @@ def even(samples: Samples[int]) -> Samples[int]:
 
 
 def tone(frequencies: Sequence[float], seconds: float) -> Samples[int]:
-    """Sines of equal strength, together as loud as a prompt; whole cycles where the length allows, so that it loops."""
+    """Sines of equal strength, together as loud as a prompt."""
     strength = LOUDNESS * math.sqrt(2.0 / len(frequencies))
     turns = [2 * math.pi * frequency / RATE for frequency in frequencies]
     values = (strength * sum(math.sin(turn * at) for turn in turns) for at in range(round(seconds * RATE)))

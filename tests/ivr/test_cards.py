@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from ivr.io.cards import DAY, KEY_FILE, TEST_CARDS, SandboxCards, generated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from ivr.events import BackEndReplied
 
@@ -49,7 +49,7 @@ async def activate(
     caller: str = "+34600",
     client: str = "banco_sol",
 ) -> BackEndReplied:
-    fields = {"card": Secret(card), "birth": Secret(birth), "client": client}
+    fields: dict[str, Secret | str] = {"card": Secret(card), "birth": Secret(birth), "client": client}
     return await system.ask("card.activate", fields, contact=contact, caller=caller, request=1)
 
 
@@ -62,7 +62,7 @@ async def charge(
     contact: str = "c1",
     request: int = 1,
 ) -> BackEndReplied:
-    fields = {
+    fields: dict[str, Secret | str] = {
         "card": Secret(card),
         "cvv": Secret(cvv),
         "amount": str(amount),
@@ -163,10 +163,14 @@ async def test_no_number_is_written_down_and_the_key_is_the_owners(tmp_path: Pat
     await activate(system, birth=OTHER_BIRTH)
     await charge(system)
     await system.close()
-    written = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    written = _all_bytes(tmp_path)
     for secret in (VISA, BIRTH, OTHER_BIRTH, TEST_CARDS[-1].number, "+34600"):
         assert secret.encode() not in written
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
+
+
+def _all_bytes(folder: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in folder.iterdir())
 
 
 def test_all_test_cards_have_a_check_digit_and_are_test_numbers() -> None:

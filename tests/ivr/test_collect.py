@@ -8,7 +8,7 @@ from ivr.keys import MOST_AHEAD, KeyBuffer
 
 
 def test_every_state_answers_every_input() -> None:
-    assert COLLECT.holes(CollectState, CollectInput) == []
+    assert COLLECT.holes(list(CollectState), list(CollectInput)) == []
 
 
 def test_no_more_than_so_many_keys_wait() -> None:

@@ -1,4 +1,4 @@
-"""Whatever a caller and the back end do, a checked menu ends in a person, a hang-up said to the caller, or a transfer."""
+"""Whatever a caller and the back end do, a checked menu ends in a person, a hang-up in words, or a transfer."""
 
 from __future__ import annotations
 

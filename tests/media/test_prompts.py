@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import math
+import wave
+from array import array
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from media import catalogue, sound
+from media.catalogue import Catalogue, Slot, Tone
+from media.prompts import PromptLibrary, PromptMissing, build_prompts, missing
+from media.voice import VoiceFailed, local_voice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from base.document import Fault
+    from media.sound import Samples
+
+
+class ClipOf:
+    """A clip that remembers its samples."""
+
+    def __init__(self, pcm: bytes) -> None:
+        self.pcm = pcm
+        self.duration = len(pcm) / 2 / sound.RATE
+        self.released = False
+
+    def release(self) -> None:
+        self.released = True
+
+
+class Loader:
+    """What the library needs of a plane."""
+
+    def __init__(self) -> None:
+        self.loaded: list[ClipOf] = []
+
+    def load_clip(self, pcm: bytes) -> ClipOf:
+        self.loaded.append(ClipOf(pcm))
+        return self.loaded[-1]
+
+
+def strength(samples: Samples[int], frequency: float) -> float:
+    """How much of a sine is in the samples (Goertzel, as RMS of that sine)."""
+    turn = 2 * math.pi * frequency / sound.RATE
+    real = sum(value * math.cos(turn * at) for at, value in enumerate(samples))
+    imaginary = sum(value * math.sin(turn * at) for at, value in enumerate(samples))
+    return math.sqrt(2) * math.hypot(real, imaginary) / max(1, len(samples))
+
+
+def sine(frequency: float, seconds: float, rate: int, amplitude: float = 8000) -> Samples[int]:
+    count = round(seconds * rate)
+    return array(
+        "h", (round(amplitude * math.sin(2 * math.pi * frequency * at / rate)) for at in range(count))
+    )
+
+
+def rms(samples: Samples[int]) -> float:
+    return math.sqrt(sum(value * value for value in samples) / len(samples))
+
+
+@pytest.fixture
+def prompts() -> Catalogue:
+    made = Catalogue()
+    made.add("es", "hello", "Hola.")
+    made.add("pl", "hello", "Cześć.")
+    made.add("any", "beep", Tone(tone=(440.0,), seconds=0.2))
+    return made
+
+
+def test_the_voice_speaks_each_language_at_one_loudness() -> None:
+    for language, text in (("es", "Pulse uno."), ("pl", "Wybierz jeden."), ("en", "Press one.")):
+        said = local_voice().say(text, language)
+        assert 0.4 < len(said) / sound.RATE < 3
+        assert 0.5 * sound.LOUDNESS < rms(said) < 1.1 * sound.LOUDNESS
+        assert max(map(abs, said)) <= 32767
+
+
+def test_the_voice_says_which_language_it_does_not_have() -> None:
+    with pytest.raises(VoiceFailed, match="xx-nothing"):
+        local_voice().say("Hello", "xx-nothing")
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 22050, 44100, 48000])
+def test_resampling_keeps_the_tone_and_takes_away_what_would_fold_back(rate: int) -> None:
+    kept = sound.resample(sine(1000, 0.5, rate), rate)
+    assert len(kept) == pytest.approx(4000, abs=2)
+    assert strength(kept, 1000) == pytest.approx(8000 / math.sqrt(2), rel=0.03)
+    if rate > 12000:
+        folded = sound.resample(sine(5200, 0.5, rate), rate)
+        assert rms(folded) < 80
+
+
+def test_silence_around_the_words_is_cut_but_for_a_breath() -> None:
+    silence = array("h", bytes(2 * 8000))
+    cut = sound.trim(silence + sine(500, 0.5, 8000) + silence, 8000)
+    assert 0.5 < len(cut) / 8000 < 0.7
+    assert len(sound.trim(silence, 8000)) == 0
+
+
+def test_loudness_is_made_even_without_clipping() -> None:
+    for amplitude in (300, 3000, 30000):
+        assert rms(sound.even(sine(500, 0.5, 8000, amplitude))) == pytest.approx(sound.LOUDNESS, rel=0.02)
+    click = sine(500, 0.5, 8000, 100)
+    click[2000] = 32000
+    assert max(map(abs, sound.even(click))) <= sound.PEAK + 1
+
+
+def test_a_tone_is_heard_and_no_other() -> None:
+    made = sound.tone((600.0, 1300.0), 1.0)
+    assert strength(made, 600) == pytest.approx(strength(made, 1300), rel=0.01)
+    assert strength(made, 440) < 10
+    assert rms(made) == pytest.approx(sound.LOUDNESS, rel=0.02)
+
+
+def test_music_loops_without_a_click() -> None:
+    made = sound.music("calm", 4.0)
+    assert len(made) == 32000
+    steepest = max(abs(after - before) for before, after in pairwise(made))
+    assert abs(made[0] - made[-1]) <= steepest
+    assert rms(made[:800]) > 100
+    assert 3000 < max(map(abs, made)) <= 0.36 * sound.PEAK
+
+
+def test_prompts_are_made_once_and_again_when_their_words_change(prompts: Catalogue, tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    assert build_prompts(prompts, tmp_path, lambda *each: told.append(each)) == 3
+    assert told == [(1, 3, "es hello"), (2, 3, "pl hello"), (3, 3, "any beep")]
+    assert build_prompts(prompts, tmp_path) == 0
+    prompts.add("es", "hello", "Buenos días.")
+    assert [each.id for each in missing(prompts, tmp_path)] == ["hello"]
+
+
+def test_a_clip_is_loaded_once_for_all_calls(prompts: Catalogue, tmp_path: Path) -> None:
+    plane = Loader()
+    library = PromptLibrary(plane, prompts, tmp_path)  # type: ignore[arg-type]
+    library.prepare(prompts)
+    first = library.clips(("hello", "beep"), "es")
+    assert library.clips(("hello", "beep"), "es") == first
+    assert library.clip("pl:hello", "es") is library.clip("hello", "pl")
+    assert len(plane.loaded) == 3
+    assert plane.loaded[1].duration == pytest.approx(0.2)
+    library.close()
+    assert all(each.released for each in plane.loaded)
+
+
+def test_a_prompt_without_sound_says_its_name(prompts: Catalogue, tmp_path: Path) -> None:
+    library = PromptLibrary(Loader(), prompts, tmp_path)  # type: ignore[arg-type]
+    assert not library.has("goodbye", "es")
+    with pytest.raises(PromptMissing, match="no prompt goodbye in es"):
+        library.clip("goodbye", "es")
+    with pytest.raises(PromptMissing, match="no sound yet"):
+        library.clip("hello", "es")
+
+
+def test_a_recording_replaces_the_voice(tmp_path: Path) -> None:
+    (tmp_path / "es.yaml").write_text(
+        "schema: prompts/1\nlanguage: es\nprompts:\n  hello: Hola.\n", encoding="utf-8"
+    )
+    recorded = tmp_path / "recordings/es/hello.wav"
+    recorded.parent.mkdir(parents=True)
+    with wave.open(str(recorded), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(array("h", (value for value in sine(700, 0.5, 16000) for _ in range(2))).tobytes())
+    faults: list[Fault] = []
+    plane = Loader()
+    found = catalogue.load([tmp_path], faults)
+    library = PromptLibrary(plane, found, tmp_path / "made")  # type: ignore[arg-type]
+    library.prepare(found)
+    library.clip("hello", "es")
+    heard = sound.from_bytes(plane.loaded[0].pcm)
+    assert faults == []
+    assert strength(heard[500:3500], 700) > 0.8 * rms(heard)
+
+
+def test_a_recording_that_is_no_wav_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "hello.wav"
+    path.write_bytes(b"ID3 not a wav")
+    with pytest.raises(ValueError, match="save it as 16-bit PCM WAV"):
+        sound.read_wav(path)
+
+
+def test_slots_cut_a_text_into_pieces() -> None:
+    made = Catalogue()
+    made.add("en", "paid", "You paid {money:amount}. Reference {digits:reference}.")
+    assert made.of("en", "paid") == ("paid.1", Slot("money", "amount"), "paid.2", Slot("digits", "reference"))
+    assert made.sounds["en"] == {"paid.1": "You paid", "paid.2": "Reference"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("language: pl\nprompts: {a: x}", "2: language pl in a file named es (write language: es)"),
+        ('language: es\nprompts: {a: "x {colour:b}"}', "3: slot kind colour is not known"),
+        ('language: es\nprompts: {a: "x {digits}"}', "3: prompt a has a broken slot"),
+        ('language: es\nprompts: {a: " "}', "3: prompt a has no words"),
+        ("language: es\nprompts: {A: x}", "3: prompts.A.[key]"),
+    ],
+)
+def test_a_faulty_catalogue_names_the_line(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "es.yaml").write_text(f"schema: prompts/1\n{text}\n", encoding="utf-8")
+    faults: list[Fault] = []
+    catalogue.load([tmp_path], faults)
+    assert [str(each).removeprefix(f"{tmp_path}/es.yaml:")[: len(fault)] for each in faults] == [fault]
