@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import yaml
@@ -19,6 +18,7 @@ from base.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 Location = tuple[str | int, ...]
 
@@ -57,7 +57,7 @@ for _tag, _form, _first in (
     ("tag:yaml.org,2002:int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
     ("tag:yaml.org,2002:float", r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?", "-+0123456789"),
 ):
-    _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_form})$"), list(_first))  # type: ignore[no-untyped-call]
+    _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_form})$"), list(_first))
 
 
 class Document:
@@ -138,7 +138,8 @@ def read(path: Path) -> Document:
     try:
         text = path.read_text(encoding="utf-8")
         faults.extend(_anchors(path, text))
-        root = yaml.compose(text, Loader=_Loader) if not faults else None  # a bomb of aliases is never composed
+        # A bomb of aliases is never composed.
+        root = yaml.compose(text, Loader=_Loader) if not faults else None
     except FileNotFoundError:
         faults.append(Fault(str(path), 1, "no such file", "create it or mend the name"))
     except (OSError, UnicodeDecodeError) as error:
@@ -154,7 +155,12 @@ def read(path: Path) -> Document:
 def _anchors(path: Path, text: str) -> Iterator[Fault]:
     for token in yaml.scan(text, Loader=_Loader):
         if isinstance(token, (yaml.AnchorToken, yaml.AliasToken)):
-            yield Fault(str(path), token.start_mark.line + 1, "anchors and aliases are not used here", "write the value out")
+            yield Fault(
+                str(path),
+                token.start_mark.line + 1,
+                "anchors and aliases are not used here",
+                "write the value out",
+            )
             return
 
 
@@ -207,22 +213,35 @@ def _explain(model: type[BaseModel], document: Document, at: Location, data: Any
     line = document.line((*at, *location))
     if error["type"] == "extra_forbidden":
         siblings = _inside(data, location[:-1])
-        return Fault(str(document.path), line, f'unknown key "{location[-1]}"', suggest(str(location[-1]), _fields(model, siblings)))
+        return Fault(
+            str(document.path),
+            line,
+            f'unknown key "{location[-1]}"',
+            suggest(str(location[-1]), _fields(model, siblings)),
+        )
     if error["type"] == "missing":
-        return Fault(str(document.path), line, f'"{location[-1]}" is missing', f"add {location[-1]}: to this part")
+        return Fault(
+            str(document.path), line, f'"{location[-1]}" is missing', f"add {location[-1]}: to this part"
+        )
     if error["type"] in ("literal_error", "enum"):
         expected = re.findall(r"'([^']*)'", str(error["ctx"].get("expected", "")))
-        return Fault(str(document.path), line, f"{name}: {error['input']!r} is not known", suggest(str(error["input"]), expected))
+        return Fault(
+            str(document.path),
+            line,
+            f"{name}: {error['input']!r} is not known",
+            suggest(str(error["input"]), expected),
+        )
     message = str(error["msg"]).removeprefix("Value error, ")
     return Fault(str(document.path), line, f"{name}: {message}")
 
 
 def _inside(data: Any, location: Location) -> set[str]:
     for step in location:
-        if isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        elif isinstance(data, dict) and step in data:
-            data = data[step]
+        match data:
+            case list() if isinstance(step, int) and step < len(data):
+                data = data[step]
+            case dict() if step in data:
+                data = data[step]
     return set(data) if isinstance(data, dict) else set()
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 VOICES = {"en": "en", "es": "es", "pl": "pl"}
 WORDS_PER_MINUTE = 150
 
-_SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback in our own thread, no sound device is opened
+# AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback in our own thread, no sound device is opened.
+_SYNCHRONOUS = 2
 _DONT_EXIT = 0x8000
 _UTF8 = 1
 _CHARACTERS = 1

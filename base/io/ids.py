@@ -11,7 +11,7 @@ _PAIRS = [a + b for a in _CROCKFORD for b in _CROCKFORD]
 
 
 class SystemIds:
-    """Identifiers for a running node. Random octets are taken from the kernel in blocks, which is many times cheaper."""
+    """Identifiers for a running node. Random octets come from the kernel in blocks, which is many times cheaper."""
 
     __slots__ = ("_at", "_block", "_last")
 

@@ -24,7 +24,9 @@ class Sound(Enum):
     BANG = auto()
 
 
-TABLE = Table("door", Door.OPEN, {(Door.OPEN, Hand.PUSH): (Door.SHUT, (Sound.BANG,))}, {(Door.SHUT, Hand.KNOCK)})
+TABLE = Table(
+    "door", Door.OPEN, {(Door.OPEN, Hand.PUSH): (Door.SHUT, (Sound.BANG,))}, {(Door.SHUT, Hand.KNOCK)}
+)
 
 
 def test_a_row_moves_and_tells_its_effects() -> None:

@@ -12,7 +12,9 @@ from base.secret import MASK, Secret
 DIGITS = "4111111111111111"
 
 
-@pytest.mark.parametrize("show", [repr, str, "{}".format, "{:>20}".format, lambda secret: f"{secret!r}{[secret]}"])
+@pytest.mark.parametrize(
+    "show", [repr, str, "{}".format, "{:>20}".format, lambda secret: f"{secret!r}{[secret]}"]
+)
 def test_no_way_of_printing_shows_the_digits(show: object) -> None:
     shown = show(Secret(DIGITS))  # type: ignore[operator]
     assert DIGITS not in shown
