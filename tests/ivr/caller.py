@@ -27,10 +27,33 @@ SLOTTED = {
     "read_card": "The card ending in {digits:last4}. Press one or two.",
     "done": "The card ending in {digits:last4} is active.",
 }
-PLAIN = (
-    "hello pick_language options options_short silent_1 silent_2 wrong_1 wrong_2 again notice ask_number ask_card "
-    "ask_birth ask_amount ask_expiry ask_cvv ask_code misread wait retry locked down bye connecting loop"
-).split()
+PLAIN = [
+    "hello",
+    "pick_language",
+    "options",
+    "options_short",
+    "silent_1",
+    "silent_2",
+    "wrong_1",
+    "wrong_2",
+    "again",
+    "notice",
+    "ask_number",
+    "ask_card",
+    "ask_birth",
+    "ask_amount",
+    "ask_expiry",
+    "ask_cvv",
+    "ask_code",
+    "misread",
+    "wait",
+    "retry",
+    "locked",
+    "down",
+    "bye",
+    "connecting",
+    "loop",
+]
 LONG = 2.0
 """Every prompt in these tests lasts so long."""
 
