@@ -237,11 +237,10 @@ def _explain(model: type[BaseModel], document: Document, at: Location, data: Any
 
 def _inside(data: Any, location: Location) -> set[str]:
     for step in location:
-        match data:
-            case list() if isinstance(step, int) and step < len(data):
-                data = data[step]
-            case dict() if step in data:
-                data = data[step]
+        if isinstance(data, list) and isinstance(step, int):
+            data = data[step] if step < len(data) else data
+        elif isinstance(data, dict):
+            data = data.get(step, data)
     return set(data) if isinstance(data, dict) else set()
 
 
