@@ -70,7 +70,9 @@ def measure(calls: int, rounds: int, window: float) -> dict[str, object]:
         "calls": calls,
         "ratio_to_bare_tick": spread(ratios(runs["plane"], runs["tick"])),
         "ratio_to_bare_epoll": spread(ratios(runs["plane"], runs["epoll"])),
-        "cpu_us_per_call_second": {n: round(statistics.median(r.cpu_us for r in rs)) for n, rs in runs.items()},
+        "cpu_us_per_call_second": {
+            n: round(statistics.median(r.cpu_us for r in rs)) for n, rs in runs.items()
+        },
         "interval_error_p99_ms": round(statistics.median(r.interval_p99_ms for r in runs["plane"]), 2),
         "packets_back": round(min(r.answered for r in runs["plane"]), 4),
         "kb_per_port": memory_per_port(),
@@ -160,8 +162,8 @@ def memory_per_port() -> float:
 
 def resident_kb() -> int:
     """Read the resident size of this process."""
-    line = next(l for l in Path("/proc/self/status").read_text().splitlines() if l.startswith("VmRSS"))
-    return int(line.split()[1])
+    line = Path("/proc/self/statm").read_text()
+    return int(line.split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 if __name__ == "__main__":

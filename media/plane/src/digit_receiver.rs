@@ -2,6 +2,7 @@
 //!
 //! An event is its SSRC and RTP timestamp, not its packets: the first packet seen tells it, all others are known.
 
+pub const EVENT_SIZE: usize = 4;
 const REMEMBERED: usize = 16;
 /// An event with no packet for this long is forgotten, so that timestamps may come round again.
 const FORGOTTEN_AFTER: f64 = 30.0;
@@ -19,7 +20,7 @@ pub struct TelephoneEvent {
 
 impl TelephoneEvent {
     pub fn parse(payload: &[u8]) -> Option<Self> {
-        let [code, flags, d0, d1] = *payload.first_chunk::<4>()?;
+        let [code, flags, d0, d1] = *payload.first_chunk::<EVENT_SIZE>()?;
         Some(Self {
             code,
             end: flags & 0x80 != 0,

@@ -20,7 +20,7 @@ use crate::poll::Poll;
 use crate::port::{Datagram, Feeds, Lane, Port};
 use crate::rings::{CommandReceiver, CommandSender, EventSender};
 use crate::rtp::HEADER;
-use crate::socket::{Inbox, BATCH, MTU};
+use crate::socket::{self, Inbox, BATCH, MTU};
 
 const WAKE: u64 = u64::MAX;
 /// Batches one port may take in a visit: a flood on one port must not starve the others.
@@ -94,6 +94,7 @@ impl Engine {
     }
 
     pub fn run(mut self) {
+        socket::hurry();
         while !self.quitting {
             let limit = self.time_to_next();
             let ready = self.poll.wait(limit);
@@ -149,7 +150,11 @@ impl Engine {
             return;
         };
         if port.is_connected() && (!port.watched || port.overrun) {
-            self.receive(place);
+            if port.expects_one(self.tick) {
+                self.receive_one(place);
+            } else {
+                self.receive(place);
+            }
         }
         let mut lane = Lane {
             events: &mut self.events,
@@ -170,7 +175,8 @@ impl Engine {
                 return;
             };
             let (sources, tied) = (port.wants_sources(), port.is_tied());
-            let count = self.inbox.receive(&port.socket, sources, BATCH);
+            let count = self.inbox.receive(&port.socket, sources);
+            port.note_backlog(count, self.tick);
             for index in 0..count {
                 self.pass(place, index, sources);
             }
@@ -182,6 +188,13 @@ impl Engine {
                 port.drained(tied);
                 return;
             }
+        }
+    }
+
+    fn receive_one(&mut self, place: usize) {
+        let Some(Some(port)) = self.ports.get(place) else { return };
+        if self.inbox.receive_one(&port.socket) == 1 {
+            self.pass(place, 0, false);
         }
     }
 
@@ -219,7 +232,7 @@ impl Engine {
             let Some(Some(port)) = self.ports.get_mut(place) else {
                 return;
             };
-            let count = self.inbox.receive(&port.control, true, BATCH);
+            let count = self.inbox.receive(&port.control, true);
             for index in 0..count {
                 port.hear_report(self.inbox.data(index), self.inbox.source(index));
             }

@@ -16,6 +16,7 @@ pub mod player;
 pub mod poll;
 pub mod port;
 #[cfg(feature = "python")]
+#[cfg(feature = "python")]
 mod python;
 pub mod reception;
 pub mod recorder;

@@ -17,8 +17,8 @@ use crate::port::Port;
 use crate::recorder::{Recorder, Tap};
 use crate::rings::{self, CommandSender, EventReceiver};
 
-/// Ports on one thread before the next is used: wake-ups cost more than a second core saves.
-const THREAD_FILL: usize = 256;
+/// Ports on one thread before the next is used: a seventh of a core, and half the wake-ups of two threads.
+const THREAD_FILL: usize = 512;
 /// More threads than this serve no machine we know of; the sockets are the limit long before.
 const MOST_THREADS: usize = 16;
 

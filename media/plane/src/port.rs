@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::clock::{SAMPLES, TICKS_PER_SECOND};
 use crate::command::Connection;
 use crate::counters::PortCounters;
-use crate::digit_receiver::{DigitReceiver, TelephoneEvent};
+use crate::digit_receiver::{DigitReceiver, TelephoneEvent, EVENT_SIZE};
 use crate::digit_sender::DigitSender;
 use crate::event::Event;
 use crate::g711::Codec;
@@ -45,6 +45,18 @@ pub enum Feeds {
 pub enum Kind {
     Audio(Codec),
     Digit,
+    /// A payload type that was not agreed, comfort noise among them.
+    Unknown,
+}
+
+impl Kind {
+    fn of(packet: &Packet, event_payload: Option<u8>) -> Self {
+        match Codec::from_payload(packet.payload_type) {
+            Some(codec) => Self::Audio(codec),
+            None if Some(packet.payload_type) == event_payload => Self::Digit,
+            None => Self::Unknown,
+        }
+    }
 }
 
 /// A datagram and what the socket told of it.
@@ -79,6 +91,8 @@ pub struct Port {
     started: bool,
     timed_out: bool,
     heard_tick: u32,
+    /// When more than one datagram was last found waiting.
+    backlog_tick: u32,
     reception: Reception,
     digits: DigitReceiver,
     out: Outgoing,
@@ -113,6 +127,7 @@ impl Port {
             started: false,
             timed_out: false,
             heard_tick: tick,
+            backlog_tick: tick,
             reception: Reception::default(),
             digits: DigitReceiver::default(),
             out: Outgoing::new(socket::random(), tick),
@@ -132,6 +147,18 @@ impl Port {
     /// Whether the sources of datagrams must be asked for.
     pub fn wants_sources(&self) -> bool {
         !self.exclusive
+    }
+
+    /// Whether a look at the socket may end with the first datagram: a peer of ours sends one a tick.
+    /// Every eighth look is a thorough one, and all are while more than one had been waiting.
+    pub fn expects_one(&self, tick: u32) -> bool {
+        self.exclusive && tick & 7 != 0 && tick.wrapping_sub(self.backlog_tick) > TICKS_PER_SECOND
+    }
+
+    pub fn note_backlog(&mut self, waiting: usize, tick: u32) {
+        if waiting > 1 {
+            self.backlog_tick = tick;
+        }
     }
 
     /// The queue was found empty after the kernel began to keep strangers out.
@@ -222,14 +249,18 @@ impl Port {
                 return None;
             }
         };
-        let kind = if let Some(codec) = Codec::from_payload(packet.payload_type) {
-            Kind::Audio(codec)
-        } else if Some(packet.payload_type) == connection.event_payload {
-            Kind::Digit
-        } else {
-            self.counters.unknown.add(1);
+        let kind = Kind::of(&packet, connection.event_payload);
+        if kind == Kind::Digit && packet.payload.len() < EVENT_SIZE {
+            self.counters.bad.add(1);
             return None;
-        };
+        }
+        if kind == Kind::Unknown {
+            self.counters.unknown.add(1);
+            // Not ours to play, yet no loss: its number was used. It never opens the door.
+            self.latched?;
+            self.reception.note(packet.ssrc, packet.sequence);
+            return Some((packet, kind));
+        }
         if self.latched.is_none() {
             self.latch(datagram.source?);
         }
@@ -248,6 +279,7 @@ impl Port {
                 }
             }
             Kind::Digit => self.hear_digit(&packet, lane),
+            Kind::Unknown => {}
         }
         Some((packet, kind))
     }
@@ -286,7 +318,6 @@ impl Port {
 
     fn hear_digit(&mut self, packet: &Packet, lane: &mut Lane) {
         let Some(event) = TelephoneEvent::parse(packet.payload) else {
-            self.counters.bad.add(1);
             return;
         };
         let now = f64::from(lane.tick) / f64::from(TICKS_PER_SECOND);
@@ -312,11 +343,9 @@ impl Port {
             Kind::Audio(codec) => (connection.codec.payload_type(), codec.table_to(connection.codec)),
             Kind::Digit => match connection.event_payload {
                 Some(payload_type) => (payload_type, None),
-                None => {
-                    self.relay.skip(packet);
-                    return;
-                }
+                None => return self.relay.skip(packet),
             },
+            Kind::Unknown => return self.relay.skip(packet),
         };
         let Some(header) = self.relay.translate(packet, payload_type, &mut self.out, lane.tick) else {
             return;

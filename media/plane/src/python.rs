@@ -1,11 +1,12 @@
 //! The binding (abi3): thin classes over the plane. The typed face with its errors is media/plane.py.
 
 use std::collections::VecDeque;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -29,7 +30,7 @@ impl PyPlane {
     #[new]
     fn new(address: &str, low: u32, high: u32, threads: Option<usize>, timeout: f64) -> PyResult<Self> {
         let address: IpAddr = address.parse().map_err(|_| PyValueError::new_err("not an IP address"))?;
-        Ok(Self { inner: Arc::new(Plane::start(address, low..high, threads, timeout)?) })
+        Ok(Self { inner: Arc::new(Plane::start(address, low..high, threads, timeout).map_err(os_error)?) })
     }
 
     fn fileno(&self) -> i32 {
@@ -42,7 +43,7 @@ impl PyPlane {
     }
 
     fn open_port(&self, py: Python<'_>) -> PyResult<PyPort> {
-        let handle = py.detach(|| self.inner.open_port())?;
+        let handle = py.detach(|| self.inner.open_port()).map_err(os_error)?;
         Ok(PyPort { plane: self.inner.clone(), handle })
     }
 
@@ -68,6 +69,15 @@ impl PyPlane {
 
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.inner.close());
+    }
+}
+
+/// OSError with its number, which tells the face which limit was met.
+fn os_error(error: io::Error) -> PyErr {
+    let text = error.to_string();
+    match error.raw_os_error() {
+        Some(number) => PyOSError::new_err((number, text)),
+        None => PyOSError::new_err(text),
     }
 }
 
@@ -185,7 +195,7 @@ impl PyPort {
     }
 
     fn record(&self, path: &str) -> PyResult<()> {
-        let tap = self.plane.open_recording(path)?;
+        let tap = self.plane.open_recording(path).map_err(os_error)?;
         self.send(Command::Record { port: self.handle.id, tap });
         Ok(())
     }
