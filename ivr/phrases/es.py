@@ -8,54 +8,18 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ivr.phrases.word import Gender, Language, Word
+from ivr.phrases.word import Gender, Language, Word, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SMALL = [
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "diez",
-    "once",
-    "doce",
-    "trece",
-    "catorce",
-    "quince",
-    "dieciséis",
-    "diecisiete",
-    "dieciocho",
-    "diecinueve",
-    "veinte",
-    "veintiuno",
-    "veintidós",
-    "veintitrés",
-    "veinticuatro",
-    "veinticinco",
-    "veintiséis",
-    "veintisiete",
-    "veintiocho",
-    "veintinueve",
-]
-_TENS = ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
-_HUNDREDS = [
-    "doscient",
-    "trescient",
-    "cuatrocient",
-    "quinient",
-    "seiscient",
-    "setecient",
-    "ochocient",
-    "novecient",
-]
+_SMALL = listed(
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
+    "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
+    "veintiocho veintinueve"
+)
+_TENS = listed("treinta cuarenta cincuenta sesenta setenta ochenta noventa")
+_HUNDREDS = listed("doscient trescient cuatrocient quinient seiscient setecient ochocient novecient")
 _MONEY = {
     "eur": ("euro", "euros", "céntimo", "céntimos"),
     "usd": ("dólar", "dólares", "centavo", "centavos"),

@@ -9,54 +9,20 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ivr.phrases.word import Gender, Language, Word
+from ivr.phrases.word import Gender, Language, Word, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SMALL = [
-    "zero",
-    "jeden",
-    "dwa",
-    "trzy",
-    "cztery",
-    "pięć",
-    "sześć",
-    "siedem",
-    "osiem",
-    "dziewięć",
-    "dziesięć",
-    "jedenaście",
-    "dwanaście",
-    "trzynaście",
-    "czternaście",
-    "piętnaście",
-    "szesnaście",
-    "siedemnaście",
-    "osiemnaście",
-    "dziewiętnaście",
-]
-_TENS = [
-    "dwadzieścia",
-    "trzydzieści",
-    "czterdzieści",
-    "pięćdziesiąt",
-    "sześćdziesiąt",
-    "siedemdziesiąt",
-    "osiemdziesiąt",
-    "dziewięćdziesiąt",
-]
-_HUNDREDS = [
-    "sto",
-    "dwieście",
-    "trzysta",
-    "czterysta",
-    "pięćset",
-    "sześćset",
-    "siedemset",
-    "osiemset",
-    "dziewięćset",
-]
+_SMALL = listed(
+    "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście trzynaście "
+    "czternaście piętnaście szesnaście siedemnaście osiemnaście dziewiętnaście"
+)
+_TENS = listed(
+    "dwadzieścia trzydzieści czterdzieści pięćdziesiąt sześćdziesiąt siedemdziesiąt osiemdziesiąt "
+    "dziewięćdziesiąt"
+)
+_HUNDREDS = listed("sto dwieście trzysta czterysta pięćset sześćset siedemset osiemset dziewięćset")
 _FORMS = {
     "thousand": ("tysiąc", "tysiące", "tysięcy"),
     "eur": ("euro", "euro", "euro"),

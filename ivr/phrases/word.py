@@ -34,3 +34,8 @@ class Language:
     """A count of cents or grosze."""
     join: tuple[Word, ...]
     """Between units and subunits."""
+
+
+def listed(words: str) -> tuple[str, ...]:
+    """The words of a line, so that a table of them can be read as one."""
+    return tuple(words.split())

@@ -10,6 +10,7 @@ from ivr import phrases
 from ivr.commands import AskBackEnd, Command, Leave, Play, Record, StopPlayback
 from ivr.events import BackEndReplied, CallerHungUp, DigitPressed, PlaybackFinished
 from ivr.load import load_menu
+from ivr.phrases.word import listed
 from ivr.session import CallerFacts, MenuSession
 from media.catalogue import Catalogue
 
@@ -27,33 +28,10 @@ SLOTTED = {
     "read_card": "The card ending in {digits:last4}. Press one or two.",
     "done": "The card ending in {digits:last4} is active.",
 }
-PLAIN = [
-    "hello",
-    "pick_language",
-    "options",
-    "options_short",
-    "silent_1",
-    "silent_2",
-    "wrong_1",
-    "wrong_2",
-    "again",
-    "notice",
-    "ask_number",
-    "ask_card",
-    "ask_birth",
-    "ask_amount",
-    "ask_expiry",
-    "ask_cvv",
-    "ask_code",
-    "misread",
-    "wait",
-    "retry",
-    "locked",
-    "down",
-    "bye",
-    "connecting",
-    "loop",
-]
+PLAIN = listed(
+    "hello pick_language options options_short silent_1 silent_2 wrong_1 wrong_2 again notice ask_number ask_card "
+    "ask_birth ask_amount ask_expiry ask_cvv ask_code misread wait retry locked down bye connecting loop"
+)
 LONG = 2.0
 """Every prompt in these tests lasts so long."""
 
