@@ -68,3 +68,15 @@ def test_the_header_is_true_while_the_recording_goes_on(plane: Plane, tmp_path: 
 def test_a_folder_that_is_not_there_is_an_error_at_once(plane: Plane, tmp_path: Path) -> None:
     with pytest.raises(RecordingFailed, match="nowhere"):
         plane.open_port().record(str(tmp_path / "nowhere" / "x.wav"))
+
+
+def test_a_closed_plane_leaves_whole_files(plane: Plane, tmp_path: Path) -> None:
+    path = tmp_path / "last.wav"
+    with FarEnd() as phone:
+        port = plane.open_port()
+        phone.meet(port)
+        port.record(str(path))
+        phone.say(tone([440], 0.2))
+        assert until(lambda: port.counters().packets_in == 10)
+        plane.close()
+    assert frames(path) == 1600

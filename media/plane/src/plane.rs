@@ -186,6 +186,9 @@ impl Plane {
             // A thread that panicked has aborted the process; there is nothing to hear here.
             let _ = join.join();
         }
+        if let Some(recorder) = locked(&self.recorder).take() {
+            recorder.finish();
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{sync_channel, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::clock::SAMPLE_RATE;
@@ -78,6 +78,7 @@ pub struct Recorder {
     arrivals: Arc<Mutex<Vec<Registration>>>,
     dropped: Arc<AtomicU64>,
     next: u32,
+    writing: JoinHandle<()>,
 }
 
 impl Recorder {
@@ -85,8 +86,8 @@ impl Recorder {
         let (queue, pieces) = sync_channel(QUEUE);
         let arrivals = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer { recordings: HashMap::new(), arrivals: arrivals.clone() };
-        thread::Builder::new().name("recorder".into()).spawn(move || writer.run(&pieces))?;
-        Ok(Self { queue, arrivals, dropped: Arc::default(), next: 0 })
+        let writing = thread::Builder::new().name("recorder".into()).spawn(move || writer.run(&pieces))?;
+        Ok(Self { queue, arrivals, dropped: Arc::default(), next: 0, writing })
     }
 
     /// Create the file now, so that a wrong path is the caller's error.
@@ -100,6 +101,13 @@ impl Recorder {
         }
         let queue = self.queue.clone();
         Ok(Tap { recording: self.next, queue, open, dropped: self.dropped.clone() })
+    }
+
+    /// Wait until all files are whole; the taps must be gone.
+    pub fn finish(self) {
+        drop(self.queue);
+        // A writer that panicked has aborted the process; there is nothing to hear here.
+        let _ = self.writing.join();
     }
 
     pub fn dropped(&self) -> u64 {
