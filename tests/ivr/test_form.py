@@ -97,11 +97,13 @@ def test_secure_begins_before_the_first_question_and_ends_before_the_next_step(c
     assert caller.left == Queue("security", 80)
 
 
-def test_keys_typed_before_a_secure_form_are_void(caller: Caller) -> None:
-    text_keys = "1"
-    caller.press(text_keys)
-    assert caller.said[-1] == ("notice", "ask_card")
-    assert caller.records("field.captured") == []
+def test_keys_typed_before_a_secure_form_are_void(tmp_path: Path) -> None:
+    guarded = "begin: {type: say, prompt: hello, bargein: false, next: activate}\n"
+    steps = guarded + ACTIVATE[ACTIVATE.index("activate:\n") : ACTIVATE.index("pay:\n")]
+    caller = Caller(menus(tmp_path, steps.replace("begin:", "start:"))).press("4111").listen()
+    assert caller.said == [("hello",), ("notice", "ask_card")]
+    caller.press("55#")
+    assert caller.records("field.captured")[-1]["length"] == 2
 
 
 def test_keys_left_over_from_a_secure_form_never_reach_the_next_step(caller: Caller) -> None:
@@ -125,6 +127,15 @@ def test_three_refusals_lock_for_the_rest_of_the_call(caller: Caller) -> None:
         assert caller.said[-1] == ("retry", "ask_card")
     caller.press(CARD + "#").press(BIRTH).listen().reply("no_match")
     assert caller.left == Queue("security", 80)
+
+
+def test_a_refused_card_is_wiped_before_it_is_asked_again(caller: Caller) -> None:
+    caller.press("1").press(CARD + "#").press(BIRTH)
+    asked = caller.asked
+    assert asked is not None
+    caller.listen().reply("no_match")
+    assert caller.said[-1] == ("retry", "ask_card")
+    assert not any(each for each in asked.fields.values() if isinstance(each, Secret))
 
 
 def test_attempts_count_on_when_the_form_is_entered_again(caller: Caller) -> None:
@@ -180,6 +191,7 @@ def test_the_cancel_key_erases_and_a_second_one_leaves(caller: Caller) -> None:
 def test_a_terminator_after_a_full_entry_belongs_to_it(caller: Caller) -> None:
     caller.press("2").press("12#1").press(CARD + "#").press("1228#").press("1234#").press("1")
     assert caller.asked is not None
+    assert caller.records("menu.nomatch") == []
 
 
 def test_hanging_up_while_the_back_end_works_wipes_and_says_nothing_more(caller: Caller) -> None:

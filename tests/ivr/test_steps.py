@@ -7,6 +7,7 @@ import pytest
 from calls.destination import Hangup, Queue
 from ivr.commands import Play, SetLanguage, StopPlayback
 from ivr.errors import UnknownStep
+from ivr.events import PlaybackFinished
 from ivr.scene import LONGEST_PLAYBACK
 from ivr.session import MenuSession
 from tests.ivr.caller import FACTS, Caller, menus
@@ -127,6 +128,17 @@ def test_a_prompt_whose_end_is_never_told_does_not_hold_the_caller(tmp_path: Pat
     assert session.next_timeout() == LONGEST_PLAYBACK
     said = session.handle_timeout(now=LONGEST_PLAYBACK)
     assert [each.segments for each in said if isinstance(each, Play)] == [("options",)]
+
+
+def test_the_end_of_a_prompt_that_was_replaced_is_not_the_end_of_the_new_one(tmp_path: Path) -> None:
+    session = MenuSession(menus(tmp_path, SAY + LEAVE), start=None, language="en", caller=FACTS, now=0.0)
+    session.start(now=0.0)
+    session.feed(PlaybackFinished(1), now=1.0)
+    before = session.next_timeout()
+    assert session.feed(PlaybackFinished(1), now=1.5) == []
+    assert session.next_timeout() == before
+    session.feed(PlaybackFinished(2), now=2.0)
+    assert session.next_timeout() == 8.0
 
 
 LANGUAGE = """\
