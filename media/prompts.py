@@ -131,8 +131,8 @@ class PromptLibrary:
         """Speak this catalogue from now on; sounds that stayed the same stay loaded."""
         self._files = {(each.language, each.id): each.file(self._folder) for each in pieces(catalogue)}
 
-    def has(self, segment: str, language: str) -> bool:
-        """Whether a segment can be played."""
+    def has(self, segment: str, language: str = ANY) -> bool:
+        """Whether a segment can be played; without a language: one that is the same in all."""
         return self._find(segment, language) is not None
 
     def clip(self, segment: str, language: str) -> Clip:

@@ -6,6 +6,7 @@ Plain Python on purpose: it runs once per prompt at set-up and saves the server 
 from __future__ import annotations
 
 import math
+import os
 import wave
 from array import array
 from operator import mul
@@ -54,7 +55,7 @@ def read_wav(path: Path) -> Samples[int]:
 
 def write_wav(path: Path, samples: Samples[int]) -> None:
     """Keep samples as an 8 kHz mono WAV file; whole or not at all."""
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}.part")
     with wave.open(str(part), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
