@@ -1,6 +1,6 @@
 """CPU per IVR call (INVITE, answer, ACK, BYE; records on) and memory per standing call. Prints one JSON line.
 
-    .venv/bin/python bench/bench_calls.py [--rate 100] [--seconds 8] [--rounds 3] [--calls 1000]
+.venv/bin/python bench/bench_calls.py [--rate 100] [--seconds 8] [--rounds 3] [--calls 1000]
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from load import Load, cpu_seconds, resident  # noqa: E402
-from node import node  # noqa: E402
+from load import Load, cpu_seconds, resident
+from node import node
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rate", type=float, default=100, help="calls a second")
     parser.add_argument("--seconds", type=float, default=8, help="length of a round")
     parser.add_argument("--rounds", type=int, default=3)

@@ -61,7 +61,7 @@ class Load:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self._socket.bind(("127.0.0.1", 0))
-        self._socket.setblocking(False)
+        self._socket.settimeout(0.0)
         self._me = "{}:{}".format(*self._socket.getsockname())
         self._run = os.urandom(4).hex()
         self._calls: dict[str, _Call] = {}
@@ -128,7 +128,14 @@ class Load:
         host = "{}:{}".format(*self._server)
         self._send(
             _INVITE.format(
-                user=self._user, host=host, me=self._me, run=self._run, n=n, caller=100000 + self._next, sdp=sdp, length=len(sdp)
+                user=self._user,
+                host=host,
+                me=self._me,
+                run=self._run,
+                n=n,
+                caller=100000 + self._next,
+                sdp=sdp,
+                length=len(sdp),
             )
         )
 
@@ -173,13 +180,25 @@ class Load:
     def _in_dialog(self, method: str, letter: str, cseq: int, n: str, call: _Call) -> None:
         self._send(
             _IN_DIALOG.format(
-                method=method, letter=letter, cseq=cseq, n=n, uri=call.uri, to=call.to, me=self._me, run=self._run, caller=100000 + int(n)
+                method=method,
+                letter=letter,
+                cseq=cseq,
+                n=n,
+                uri=call.uri,
+                to=call.to,
+                me=self._me,
+                run=self._run,
+                caller=100000 + int(n),
             )
         )
 
     def _answer(self, text: str) -> None:
         """A request of the server's: 200 with its own headers."""
-        kept = [line for line in text.split("\r\n") if line.split(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
+        kept = [
+            line
+            for line in text.split("\r\n")
+            if line.split(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")
+        ]
         self._send("\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]))
 
 

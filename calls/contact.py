@@ -71,7 +71,6 @@ class Contact:
         "legs",
         "outcome",
         "record_event",
-        "skills",
     )
 
     def __init__(self, contact_id: str, *, ani: str, display: str, dnis: str, record: Record) -> None:
@@ -84,7 +83,6 @@ class Contact:
         """The account of the phone that called, when it is one of ours."""
         self.client: str | None = None
         self.language: str | None = None
-        self.skills: dict[str, int] = {}
         self.caller: Leg | None = None
         self.legs: list[Leg] = []
         self.outcome: str | None = None

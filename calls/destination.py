@@ -65,4 +65,20 @@ class Hangup:
     status: int = 603
 
 
+def described(destination: Destination) -> str:
+    """A destination in a few words: `menu banco_sol`, `queue tienda_atencion`, `echo`."""
+    kind = type(destination).__name__.lower()
+    match destination:
+        case Menu(menu=name) | Queue(queue=name) | Agent(agent=name) | Extension(account=name):
+            return f"{kind} {name}"
+        case Uri(uri=name):
+            return f"address {name}"
+        case FeatureCode(code=name):
+            return f"code {name}"
+        case Echo():
+            return kind
+        case Hangup():
+            return "hang-up"
+
+
 Destination = Menu | Queue | Agent | Extension | Uri | FeatureCode | Echo | Hangup

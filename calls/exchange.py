@@ -17,7 +17,6 @@ from calls.leg import Leg
 from calls.stream import CODECS, Stream
 from media import events as media_events
 from sip import events as sip_events
-from sip.stack import CallerIdentity, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from calls.events import Record
     from media.plane import Plane
     from sip.io.endpoint import Endpoint
+    from sip.stack import CallerIdentity, Target
 
 _RECENT = 4096
 """Ended calls whose last messages (the answer to our BYE) still find their ladder."""
@@ -130,7 +130,9 @@ class Exchange:
             leg.stream.answer(offer)
         except CentralitaError as error:
             leg.refuse(error.status, error.cause)
-            leg.contact.record("contact.closed", outcome="refused", ended_by="local", status=error.status, cause=error.cause)
+            leg.contact.record(
+                "contact.closed", outcome="refused", ended_by="local", status=error.status, cause=error.cause
+            )
             return False
         return True
 
@@ -162,8 +164,12 @@ class Exchange:
                 self._arrive(event)
             case sip_events.RegistrationChanged():
                 self._on_registration(event)
-            case sip_events.MalformedMessage():
-                pass  # counted by the stack
+            case (
+                sip_events.MalformedMessage()
+                | sip_events.RegistrationAccepted()
+                | sip_events.RegistrationRefused()
+            ):
+                pass  # counted by the stack; followed by who registered
             case _:
                 if isinstance(event.session.owner, Leg):
                     _tell(event.session.owner, event)
@@ -179,7 +185,9 @@ class Exchange:
             if len(self._early) > _RECENT:
                 self._early.popitem(last=False)
             return
-        self._record(contact, leg_id, "leg.message", {"sent": row.sent, "peer": row.peer, "summary": row.summary})
+        self._record(
+            contact, leg_id, "leg.message", {"sent": row.sent, "peer": row.peer, "summary": row.summary}
+        )
 
     def handle_media(self) -> None:
         """The plane has events."""

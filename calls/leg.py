@@ -25,7 +25,18 @@ if TYPE_CHECKING:
 class Leg:
     """One party. Commands are safe in every state; what happens is posted to the contact's inbox."""
 
-    __slots__ = ("_ending", "_machine", "agent", "contact", "exchange", "id", "peer", "role", "session", "stream")
+    __slots__ = (
+        "_ending",
+        "_machine",
+        "agent",
+        "contact",
+        "exchange",
+        "id",
+        "peer",
+        "role",
+        "session",
+        "stream",
+    )
 
     def __init__(
         self, leg_id: str, contact: Contact, role: str, exchange: Exchange, session: Session, stream: Stream
@@ -100,7 +111,9 @@ class Leg:
     def hold(self, *, on: bool) -> None:
         """Put the far end on hold, or take it back, by a re-INVITE; its answer changes the stream."""
         if self.is_up:
-            self.exchange.sip.reinvite(self.session, self.stream.offer(direction="sendonly" if on else "sendrecv"))
+            self.exchange.sip.reinvite(
+                self.session, self.stream.offer(direction="sendonly" if on else "sendrecv")
+            )
 
     def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:
         """Play clips towards the far end; what played before is cut. Returns the playback's number."""
@@ -222,11 +235,11 @@ class Leg:
 
 
 _EFFECTS = {
-    LegEffect.TELL_RANG: Leg._tell_rang,
-    LegEffect.START_MEDIA: Leg._start_media,
-    LegEffect.TELL_ANSWERED: Leg._tell_answered,
-    LegEffect.TELL_HELD: Leg._tell_held,
-    LegEffect.TELL_RESUMED: Leg._tell_resumed,
-    LegEffect.CLOSE_MEDIA: Leg._close_media,
-    LegEffect.TELL_ENDED: Leg._tell_ended,
+    LegEffect.TELL_RANG: Leg._tell_rang,  # noqa: SLF001 - the table of this class, outside its body
+    LegEffect.START_MEDIA: Leg._start_media,  # noqa: SLF001
+    LegEffect.TELL_ANSWERED: Leg._tell_answered,  # noqa: SLF001
+    LegEffect.TELL_HELD: Leg._tell_held,  # noqa: SLF001
+    LegEffect.TELL_RESUMED: Leg._tell_resumed,  # noqa: SLF001
+    LegEffect.CLOSE_MEDIA: Leg._close_media,  # noqa: SLF001
+    LegEffect.TELL_ENDED: Leg._tell_ended,  # noqa: SLF001
 }

@@ -30,18 +30,20 @@ class NodeClient:
             self._address = http or (state / HTTP_FILE).read_text(encoding="ascii").strip()
             self._key = (state / KEY_FILE).read_text(encoding="ascii").strip()
         except OSError as error:
-            raise NodeUnreachable(f"no node keeps its state in {state} ({error.strerror}); start one or name --state") from None
+            raise NodeUnreachable(
+                f"no node keeps its state in {state} ({error.strerror}); start one or name --state"
+            ) from None
 
     def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """One request. Raises NodeUnreachable with what the node said."""
-        request = urllib.request.Request(  # noqa: S310 - the address is the administrator's own
+        request = urllib.request.Request(
             f"http://{self._address}{path}",
             data=None if body is None else json.dumps(body).encode(),
             method=method,
             headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=10) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
         except urllib.error.HTTPError as error:

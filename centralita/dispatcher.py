@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
@@ -10,7 +11,6 @@ import structlog
 from base.errors import CentralitaError
 from calls import cause as causes
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri, described
-from calls.events import LegEnded
 from calls.leg_states import LegState
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from calls.destination import Destination
+    from calls.events import LegEnded
     from sip.events import Caller
 
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ _MOST_STEPS = 50
 class Application(Protocol):
     """What serves one kind of destination."""
 
-    async def serve(self, contact: Contact, destination: Any, /) -> Destination | None:  # noqa: ANN401 - its own kind
+    async def serve(self, contact: Contact, destination: Any, /) -> Destination | None:
         """Serve, and return where the contact goes next, or None when nothing is left to do."""
 
 
@@ -61,6 +62,13 @@ class Route(Protocol):
         """The language it begins in, when the number alone decides it."""
 
 
+class Watcher(Protocol):
+    """Hears of contacts that begin and end to be served."""
+
+    def __call__(self, caller: Caller, *, begun: bool) -> None:
+        """Who called, and whether it begins or ends."""
+
+
 class Dispatcher:
     """One task for each contact, each ended before the node stops."""
 
@@ -69,7 +77,7 @@ class Dispatcher:
         route: Callable[[str, Caller], Route | None],
         allows: Callable[[Caller, str], bool],
         applications: Mapping[type, Application],
-        on_task: Callable[[Contact, Caller, bool], None] = lambda contact, caller, begun: None,
+        on_task: Watcher,
     ) -> None:
         """`route` looks a dialled number up, `allows` asks the caller's profile, `on_task` hears begin and end."""
         self._route = route
@@ -116,11 +124,16 @@ class Dispatcher:
         if not self._allows(caller, _KINDS[type(route.destination)]):
             return 403
         contact.client, contact.language = route.client, route.language
-        contact.record("contact.routed", client=route.client, language=route.language, destination=described(route.destination))
+        contact.record(
+            "contact.routed",
+            client=route.client,
+            language=route.language,
+            destination=described(route.destination),
+        )
         return route.destination
 
     async def _serve(self, contact: Contact, caller: Caller, destination: Destination) -> None:
-        self._on_task(contact, caller, True)
+        self._on_task(caller, begun=True)
         try:
             await self._run(contact, destination)
         except CentralitaError as error:
@@ -136,7 +149,7 @@ class Dispatcher:
             self._let_go(contact, 480, causes.NORMAL)
             self._close(contact)
             del self._contacts[contact.id]
-            self._on_task(contact, caller, False)
+            self._on_task(caller, begun=False)
             if not self._contacts:
                 self._empty.set()
 
@@ -159,7 +172,8 @@ class Dispatcher:
         ending = contact.caller.ending if contact.caller is not None else None
         contact.record(
             "contact.closed",
-            outcome=contact.outcome or ("refused" if ending is not None and ending.status >= 400 else "completed"),
+            outcome=contact.outcome
+            or ("refused" if ending is not None and ending.status >= 400 else "completed"),
             ended_by=_who(ending),
             status=ending.status if ending else 500,
             cause=ending.cause if ending else causes.INTERRUPTED,
@@ -168,10 +182,8 @@ class Dispatcher:
     async def drain(self, limit: float) -> int:
         """Take no more calls, wait for those in progress, end what is left after `limit` seconds; says how many."""
         self._draining = True
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._empty.wait(), limit)
-        except TimeoutError:
-            pass
         left = list(self._contacts.values())
         for contact in left:
             contact.outcome = "drained"

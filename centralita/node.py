@@ -47,7 +47,7 @@ class Node:
     async def start(self) -> None:
         """Check the configuration, repair the ledger, open ports, take calls.
 
-        Raises DocumentError with every fault of the configuration, OSError where an address cannot be had.
+        Raises DocumentError with every fault of the configuration, CannotListen where an address cannot be had.
         """
         configuration = await asyncio.to_thread(load_configuration, self.options.config)
         self._wiring = await wire(self.options, configuration, trouble=self.trouble, counters=self.counters)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from routing.centre import Address
+
 if TYPE_CHECKING:
-    from routing.centre import Address, Centre
+    from routing.centre import Centre
 
 CONFIG = Path("config")
 STATE = Path("state")
@@ -24,6 +26,10 @@ class Options:
     rtp_ports: tuple[int, int] | None = None
     drain_limit: float | None = None
     demo: bool = False
+
+    def on_free_ports(self) -> Options:
+        """The same on any free ports of this machine."""
+        return replace(self, sip=Address("127.0.0.1", 0), http=Address("127.0.0.1", 0))
 
     def sip_address(self, centre: Centre) -> Address:
         """Where SIP is listened to."""

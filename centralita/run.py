@@ -11,6 +11,7 @@ import typer
 
 from base.errors import CentralitaError, DocumentError
 from centralita.demo import Demonstration
+from centralita.listening import AddressTaken
 from centralita.node import Node
 
 if TYPE_CHECKING:
@@ -21,17 +22,17 @@ log = structlog.get_logger()
 
 async def run(options: Options) -> None:
     """Start a node, say that it is ready, and stay until SIGTERM or SIGINT; a second one ends at once."""
-    node = Node(options)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
+
+    node = await _start(options)
 
     def reload() -> None:
         task = loop.create_task(_reload(node))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
-    await node.start()
     try:
         loop.add_signal_handler(signal.SIGHUP, reload)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -43,6 +44,20 @@ async def run(options: Options) -> None:
         await _drain(node, stopping)
     finally:
         await node.stop()
+
+
+async def _start(options: Options) -> Node:
+    """A started node. The demonstration takes any free port where its own is taken, and says so."""
+    node = Node(options)
+    try:
+        await node.start()
+    except AddressTaken as error:
+        if not options.demo:
+            raise
+        typer.echo(f"{error}. The demonstration takes free ports instead.", err=True)
+        node = Node(options.on_free_ports())
+        await node.start()
+    return node
 
 
 async def _either(stopping: asyncio.Event, work: object) -> None:

@@ -31,7 +31,20 @@ def _length(seconds: float | None) -> str:
 def contact_table(rows: Iterable[ContactRow]) -> Table:
     """Contacts, a line each. Times are UTC."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("contact", "began (UTC)", "client", "from", "to", "lang", "queue", "agents", "waited", "talked", "length", "outcome"):
+    for name in (
+        "contact",
+        "began (UTC)",
+        "client",
+        "from",
+        "to",
+        "lang",
+        "queue",
+        "agents",
+        "waited",
+        "talked",
+        "length",
+        "outcome",
+    ):
         table.add_column(name, no_wrap=name in ("contact", "began (UTC)"))
     for row in rows:
         table.add_row(
@@ -73,7 +86,9 @@ def print_timeline(console: Console, found: ContactTimeline) -> None:
         "outcome": contact.outcome or "in progress",
         "ended by": contact.ended_by,
     }
-    console.print("  ".join(f"{name}: {value}" for name, value in facts.items() if value), highlight=False, markup=False)
+    console.print(
+        "  ".join(f"{name}: {value}" for name, value in facts.items() if value), highlight=False, markup=False
+    )
     console.print()
     for row in timeline.rows(found):
         console.print(timeline_line(row), highlight=False, soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,9 +12,15 @@ from zoneinfo import ZoneInfo
 from base.io.ids import SystemIds
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri
 from calls.exchange import Exchange
-from centralita.applications import DirectApplication, EchoApplication, FeatureCodeApplication, HangupApplication
+from centralita.applications import (
+    DirectApplication,
+    EchoApplication,
+    FeatureCodeApplication,
+    HangupApplication,
+)
 from centralita.dispatcher import Dispatcher
 from centralita.journal import Journal
+from centralita.listening import listening
 from centralita.numbers import Numbers
 from centralita.places import Places
 from centralita.staff import Staff
@@ -53,6 +60,8 @@ MUSIC = "music_on_hold"
 class Wiring:
     """The parts of a running node."""
 
+    resources: AsyncExitStack
+    """Closes everything that was opened, the last first."""
     options: Options
     configuration: Configuration
     ledger: Ledger
@@ -76,8 +85,8 @@ class Wiring:
         """Take over a checked configuration; everything that can fail has been done before anything changes."""
         await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
         secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
+        await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
         self.configuration = configuration
-        self.voice.adopt(configuration.catalogue)
         self.admission.configure(configuration.profiles, secrets)
         internal = configuration.profiles.internal
         self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
@@ -86,13 +95,7 @@ class Wiring:
 
     async def close(self) -> None:
         """Stop in the order in which nothing is lost: no new work, then what is under way, the ledger last."""
-        await self.http.close()
-        await self.endpoint.close()
-        self.distribution.close()
-        self.exchange.close()
-        self.plane.close()
-        await self.cards.close()
-        await asyncio.to_thread(self.ledger.close)
+        await self.resources.aclose()
 
 
 async def wire(
@@ -102,19 +105,39 @@ async def wire(
     trouble: Callable[[], list[str]],
     counters: Callable[[], Mapping[str, int]],
 ) -> Wiring:
-    """Open everything and join it. Raises CentralitaError or OSError naming what could not be had."""
+    """Open everything and join it, or leave nothing open. Raises CentralitaError naming what could not be had."""
+    async with AsyncExitStack() as resources:
+        wiring = await _wire(options, configuration, resources, trouble, counters)
+        wiring.resources = resources.pop_all()
+        return wiring
+
+
+async def _wire(
+    options: Options,
+    configuration: Configuration,
+    resources: AsyncExitStack,
+    trouble: Callable[[], list[str]],
+    counters: Callable[[], Mapping[str, int]],
+) -> Wiring:
     centre, ids = configuration.centre, SystemIds()
     options.state.mkdir(parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     ledger = Ledger(options.state / LEDGER_FILE)
     await asyncio.to_thread(ledger.start)
+    resources.push_async_callback(asyncio.to_thread, ledger.close)
     journal = Journal(ledger)
-    sip_at, http_at, rtp_ports = options.sip_address(centre), options.http_address(centre), options.rtp_range(centre)
+    sip_at, http_at, rtp_ports = (
+        options.sip_address(centre),
+        options.http_address(centre),
+        options.rtp_range(centre),
+    )
     plane = Plane(address=centre.rtp_address or sip_at.host, ports=rtp_ports)
+    resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
     await asyncio.to_thread(voice.prepare, configuration.catalogue)
     cards = SandboxCards(options.state / CARDS_FILE)
     await cards.start()
+    resources.push_async_callback(cards.close)
 
     location = MemoryLocation()
     admission = ProfileAdmission(configuration.profiles, credentials, ids)
@@ -152,7 +175,9 @@ async def wire(
         lambda contact, caller: dispatcher.arrive(contact, caller),
         lambda event: staff.registration_changed(event),
     )
+    resources.callback(exchange.close)
     distribution = Distribution(configuration.routing, ids, journal)
+    resources.callback(distribution.close)
     staff = Staff(configuration.routing.agents, distribution)
     places = Places(lambda: now_configured().routing.agents, location, endpoint.now)
     numbers = Numbers(lambda: now_configured())
@@ -167,11 +192,13 @@ async def wire(
             Agent: direct,
             Extension: direct,
             Uri: direct,
-            FeatureCode: FeatureCodeApplication(staff.carry_out, lambda prompt, language: voice.clips((prompt,), language or centre.language)),
+            FeatureCode: FeatureCodeApplication(
+                staff.carry_out, lambda prompt, language: voice.clips((prompt,), language or centre.language)
+            ),
             Echo: EchoApplication(),
             Hangup: HangupApplication(),
         },
-        lambda contact, caller, begun: staff.calling(caller, begun=begun),
+        staff.calling,
     )
     http = HttpServer(
         make_app(
@@ -183,10 +210,13 @@ async def wire(
             health=trouble,
         )
     )
-    http_address = await http.start(*http_at)
+    http_address = await listening("HTTP", "--http", http_at, http.start(*http_at))
+    resources.push_async_callback(http.close)
     (options.state / HTTP_FILE).write_text("{}:{}\n".format(*http_address), encoding="ascii")
-    await endpoint.start([sip_at])
+    await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
+    resources.push_async_callback(endpoint.close)
     wiring = Wiring(
+        resources=resources,
         options=options,
         configuration=configuration,
         ledger=ledger,

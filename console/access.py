@@ -28,7 +28,9 @@ def key_of(state: Path, make: Callable[[], str]) -> str:
         return file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         key = make()
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        with os.fdopen(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        ) as out:
             out.write(key + "\n")
         return key
 
@@ -43,6 +45,8 @@ def guard(key: str) -> Middleware:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
         if request.path in OPEN or hmac.compare_digest(given, key.encode()):
             return await handler(request)
-        return problem(401, "unauthorized", "send the node's key: Authorization: Bearer <key of the state folder>")
+        return problem(
+            401, "unauthorized", "send the node's key: Authorization: Bearer <key of the state folder>"
+        )
 
     return check

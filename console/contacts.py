@@ -22,7 +22,9 @@ async def list_contacts(request: web.Request) -> web.Response:
     if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= _MOST:
         return problem(422, "invalid_query", f"limit is a number from 1 to {_MOST}")
     await request.app[LEDGER].flush()
-    rows = await asyncio.to_thread(request.app[READER].contacts, limit=int(limit), client=request.query.get("client"))
+    rows = await asyncio.to_thread(
+        request.app[READER].contacts, limit=int(limit), client=request.query.get("client")
+    )
     return web.json_response({"contacts": [dataclasses.asdict(row) for row in rows]})
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from records.ledger import Ledger
 from records.reader import Reader
-from routing.io.distribution import Distribution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from routing.io.distribution import Distribution
 
 DISTRIBUTION: web.AppKey[Callable[[], Distribution]] = web.AppKey("distribution")
 LEDGER = web.AppKey("ledger", Ledger)

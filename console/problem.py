@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 def problem(status: int, code: str, detail: str) -> web.Response:
     """A problem document; `code` is stable, `detail` says what to do."""
-    body = {"type": f"urn:centralita:problem:{code}", "title": code.replace("_", " "), "status": status, "detail": detail}
+    body = {
+        "type": f"urn:centralita:problem:{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": detail,
+    }
     return web.Response(
         status=status, text=json.dumps(body, ensure_ascii=False), content_type="application/problem+json"
     )
@@ -29,4 +34,8 @@ async def problems(
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return problem(error.status, error.reason.lower().replace(" ", "_"), f"{request.method} {request.path}: {error.reason}")
+        return problem(
+            error.status,
+            error.reason.lower().replace(" ", "_"),
+            f"{request.method} {request.path}: {error.reason}",
+        )

@@ -26,7 +26,18 @@ SOONEST, LATEST = 30.0, 600.0
 class Registration:
     """One address-of-record kept registered until `unregister`."""
 
-    __slots__ = ("_call_id", "_context", "_cseq", "_expires", "_flow", "_login", "_pause", "_tag", "aor", "is_over")
+    __slots__ = (
+        "_call_id",
+        "_context",
+        "_cseq",
+        "_expires",
+        "_flow",
+        "_login",
+        "_pause",
+        "_tag",
+        "aor",
+        "is_over",
+    )
 
     def __init__(self, context: Context, aor: str, flow: Flow, login: Login, expires: int) -> None:
         """`flow` leads to the registrar, `expires` is what we ask for in seconds."""

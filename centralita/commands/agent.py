@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,7 +22,10 @@ from sip.io.credentials_file import load_credentials, save_credentials
 
 app = typer.Typer(help="Agents: list them, set a status, give a phone its password.", no_args_is_help=True)
 
-Http = Annotated[Optional[str], typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder")]  # noqa: UP045
+Http = Annotated[
+    str | None,
+    typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder"),
+]
 Agent = Annotated[str, typer.Argument(help="The agent's id.")]
 
 

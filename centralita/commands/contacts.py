@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -25,7 +25,7 @@ def _reader(state: State) -> Reader:
 def contacts(
     state: State = DEFAULT_STATE,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
-    client: Annotated[Optional[str], typer.Option(help="Only this client company's.")] = None,  # noqa: UP045
+    client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
     as_json: Json = False,
 ) -> None:
     """List contacts, the newest first."""
@@ -39,7 +39,9 @@ def contacts(
 
 
 def contact(
-    contact_id: Annotated[str, typer.Argument(metavar="ID", help="The contact's id, or the beginning of it.")],
+    contact_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The contact's id, or the beginning of it.")
+    ],
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
@@ -54,5 +56,3 @@ def contact(
     from centralita.tables import print_timeline
 
     print_timeline(Console(), found)
-
-

@@ -13,8 +13,12 @@ from routing import centre
 if TYPE_CHECKING:
     from routing.centre import Address
 
-Config = Annotated[Path, typer.Option("--config", help="Folder of what administrators edit.", envvar="CENTRALITA_CONFIG")]
-State = Annotated[Path, typer.Option("--state", help="Folder of what the node keeps.", envvar="CENTRALITA_STATE")]
+Config = Annotated[
+    Path, typer.Option("--config", help="Folder of what administrators edit.", envvar="CENTRALITA_CONFIG")
+]
+State = Annotated[
+    Path, typer.Option("--state", help="Folder of what the node keeps.", envvar="CENTRALITA_STATE")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 DEFAULT_CONFIG = CONFIG

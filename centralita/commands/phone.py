@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvloop
@@ -30,15 +30,20 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-PASSWORD = "CENTRALITA_PHONE_PASSWORD"  # noqa: S105 - the name of a variable
+PASSWORD = "CENTRALITA_PHONE_PASSWORD"
 
 Server = Annotated[str, typer.Option("--server", help="ADDR:PORT of the node.")]
-Account = Annotated[Optional[str], typer.Option("--account", help=f"Account to register or call as; password in {PASSWORD} or --password-file.")]  # noqa: UP045
-PasswordFile = Annotated[Optional[Path], typer.Option(help="File whose first line is the password.")]  # noqa: UP045
+Account = Annotated[
+    str | None,
+    typer.Option(
+        "--account", help=f"Account to register or call as; password in {PASSWORD} or --password-file."
+    ),
+]
+PasswordFile = Annotated[Path | None, typer.Option(help="File whose first line is the password.")]
 Bind = Annotated[str, typer.Option(help="ADDR:PORT to call from; port 0 is any.")]
 RtpPorts = Annotated[str, typer.Option(help="LOW-HIGH for sound.")]
-Script = Annotated[Optional[str], typer.Option(help="What to do, step by step.")]  # noqa: UP045
-ScriptFile = Annotated[Optional[Path], typer.Option(help="File with the script, a step a line.")]  # noqa: UP045
+Script = Annotated[str | None, typer.Option(help="What to do, step by step.")]
+ScriptFile = Annotated[Path | None, typer.Option(help="File with the script, a step a line.")]
 Longest = Annotated[float, typer.Option("--max", help="Seconds after which the phone gives up.")]
 
 _DIALLED = "until answered; until ended"
@@ -49,7 +54,9 @@ _ANSWERED = "wait 1s; answer; until ended"
 def dial(
     number: Annotated[str, typer.Argument(help="What to dial.")],
     server: Server = "127.0.0.1:5060",
-    caller: Annotated[str, typer.Option("--from", help="Our number, where no account is used.")] = "+34600000000",
+    caller: Annotated[
+        str, typer.Option("--from", help="Our number, where no account is used.")
+    ] = "+34600000000",
     account: Account = None,
     password_file: PasswordFile = None,
     bind: Bind = "127.0.0.1:0",
@@ -112,7 +119,11 @@ def _login(account: str | None, file: Path | None) -> Login | None:
     if account is None:
         return None
     try:
-        password = file.read_text(encoding="utf-8").splitlines()[0] if file is not None else os.environ.get(PASSWORD, "")
+        password = (
+            file.read_text(encoding="utf-8").splitlines()[0]
+            if file is not None
+            else os.environ.get(PASSWORD, "")
+        )
     except (OSError, IndexError) as error:
         fail(f"no password in {file}: {error}")
     if not password:

@@ -15,7 +15,7 @@ app = typer.Typer(help="Prompts: make their sound ahead of time.", no_args_is_he
 
 @app.command()
 def build(config: Config = DEFAULT_CONFIG, state: State = DEFAULT_STATE) -> None:
-    """Make what is missing: a recording where there is one, else the local voice. `serve` does the same at its start."""
+    """Make what is missing: a recording where there is one, else the local voice. `serve` does it too at its start."""
     try:
         catalogue = load_configuration(config).catalogue
         made = build_prompts(catalogue, state / PROMPTS_FOLDER, _progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 import uvloop
@@ -18,21 +18,32 @@ from centralita.run import run
 def serve(
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
-    sip: Annotated[Optional[str], typer.Option(help="ADDR:PORT to take calls on.", show_default="from centre.yaml")] = None,  # noqa: UP045
-    http: Annotated[Optional[str], typer.Option(help="ADDR:PORT of the API.", show_default="from centre.yaml")] = None,  # noqa: UP045
-    rtp_ports: Annotated[Optional[str], typer.Option(help="LOW-HIGH for sound.", show_default="from centre.yaml")] = None,  # noqa: UP045
+    sip: Annotated[
+        str | None, typer.Option(help="ADDR:PORT to take calls on.", show_default="from centre.yaml")
+    ] = None,
+    http: Annotated[
+        str | None, typer.Option(help="ADDR:PORT of the API.", show_default="from centre.yaml")
+    ] = None,
+    rtp_ports: Annotated[
+        str | None, typer.Option(help="LOW-HIGH for sound.", show_default="from centre.yaml")
+    ] = None,
     drain_limit: Annotated[
-        Optional[float],  # noqa: UP045
+        float | None,
         typer.Option(help="Seconds that calls may go on after SIGTERM.", show_default="from centre.yaml"),
     ] = None,
     log_level: Annotated[str, typer.Option(help=f"One of {', '.join(logs.LEVELS)}.")] = "info",
     demo: Annotated[
-        bool, typer.Option("--demo", help="Place a demonstration call, show it, print accounts and numbers, stay up.")
+        bool,
+        typer.Option(
+            "--demo", help="Place a demonstration call, show it, print accounts and numbers, stay up."
+        ),
     ] = False,
 ) -> None:
     """Take calls. SIGTERM drains (no new calls, those in progress end by themselves), SIGHUP reloads config."""
     if log_level not in logs.LEVELS:
-        raise typer.BadParameter(f"{log_level!r} is not one of {', '.join(logs.LEVELS)}", param_hint="--log-level")
+        raise typer.BadParameter(
+            f"{log_level!r} is not one of {', '.join(logs.LEVELS)}", param_hint="--log-level"
+        )
     logs.set_up("warning" if demo and log_level == "info" else log_level)
     options = Options(
         config=config,

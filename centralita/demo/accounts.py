@@ -1,4 +1,4 @@
-"""Passwords of the demonstration's phones: made at the first run, kept readable by their owner so they can be shown again.
+"""Passwords of the demonstration's phones: made at the first run, kept where only their owner reads, shown again.
 
 Only for trying: a centre at work gives each phone its password with `centralita agent password`, which keeps a hash.
 """
@@ -37,6 +37,9 @@ def demo_passwords(state: Path, realm: str, accounts: Iterable[str]) -> Mapping[
 
 
 def _write(file: Path, passwords: Mapping[str, str]) -> None:
-    lines = ["# Passwords of the demonstration's phones.", *(f'"{name}": "{word}"' for name, word in passwords.items())]
+    lines = [
+        "# Passwords of the demonstration's phones.",
+        *(f'"{name}": "{word}"' for name, word in passwords.items()),
+    ]
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
         out.write("\n".join(lines) + "\n")

@@ -80,7 +80,9 @@ class Demonstration:
         try:
             await self._registered()
             parts.distribution.choose_status(AGENT, Status.AVAILABLE)
-            caller = await self._phone("dial", NUMBER, "--from", CALLER, "--bind", TRUNK, "--script", CALLER_SCRIPT)
+            caller = await self._phone(
+                "dial", NUMBER, "--from", CALLER, "--bind", TRUNK, "--script", CALLER_SCRIPT
+            )
             code = await asyncio.wait_for(caller.wait(), LONGEST)
             await parts.ledger.flush()
             if code:
@@ -95,7 +97,9 @@ class Demonstration:
                         phone.terminate()
                     await phone.wait()
         if live.contact is not None:
-            self._console.print(f"\nThe same later, with the SIP ladder: .venv/bin/centralita contact {live.contact}\n")
+            self._console.print(
+                f"\nThe same later, with the SIP ladder: .venv/bin/centralita contact {live.contact}\n"
+            )
 
     async def _phone(self, *arguments: str, password: str = "") -> asyncio.subprocess.Process:
         server = "{}:{}".format(*self._node.parts.sip_address)

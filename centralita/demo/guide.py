@@ -31,10 +31,13 @@ def guide(node: Node, passwords: Mapping[str, str]) -> RenderableType:
         Text("\nCodes for agents' phones", style="bold"),
         _codes(),
         Text(
-            f"\nWithout a softphone: .venv/bin/centralita phone dial +34910000001 --server {host}:{port} --bind 127.0.0.2:0 "
+            "\nWithout a softphone: .venv/bin/centralita phone dial +34910000001 "
+            f"--server {host}:{port} --bind 127.0.0.2:0 "
             '--script "until answered; wait 8s; keys 0; until ended"'
         ),
-        Text("Test cards: 4111 1111 1111 1111 (born 01-02-1980), 3782 822463 10005 (born 15-06-1990); any future expiry."),
+        Text(
+            "Test cards: 4111 1111 1111 1111 (born 01-02-1980), 3782 822463 10005 (born 15-06-1990); any future expiry."
+        ),
         Text("The node stays up. Ctrl-C drains and stops it."),
     )
 
@@ -51,7 +54,9 @@ def _phones(node: Node, passwords: Mapping[str, str]) -> Table:
     agents = {agent.account: agent for agent in node.parts.configuration.routing.agents.values()}
     for account in node.parts.configuration.profiles.internal.accounts:
         agent = agents.get(account)
-        table.add_row(account, passwords.get(account, "(set by you)"), f"{agent.name} ({agent.id})" if agent else "")
+        table.add_row(
+            account, passwords.get(account, "(set by you)"), f"{agent.name} ({agent.id})" if agent else ""
+        )
     return table
 
 
@@ -61,7 +66,9 @@ def _numbers(node: Node) -> Table:
     for each in node.parts.configuration.routing.numbers:
         client = clients.get(each.client)
         language = f", in {each.language}" if each.language else ""
-        table.add_row(each.number, client.name if client else each.client, f"{described(each.destination)}{language}")
+        table.add_row(
+            each.number, client.name if client else each.client, f"{described(each.destination)}{language}"
+        )
     return table
 
 

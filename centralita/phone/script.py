@@ -92,7 +92,11 @@ Step = Wait | Until | Keys | Play | Record | Refuse | Answer | Hold | HangUp
 
 def read_script(text: str) -> list[Step]:
     """The steps of a script. Raises BadScript."""
-    return [_read(line.strip()) for line in re.split(r"[;\n]", text) if line.strip() and not line.strip().startswith("#!")]
+    return [
+        _read(line.strip())
+        for line in re.split(r"[;\n]", text)
+        if line.strip() and not line.strip().startswith("#!")
+    ]
 
 
 def _read(line: str) -> Step:

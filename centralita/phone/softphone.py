@@ -80,7 +80,12 @@ class Softphone:
         self._endpoint = Endpoint(self._stack, self._hear)
         await self._endpoint.start([self._bind])
         self._exchange = Exchange(
-            self._endpoint, self._plane, self._ids, _forget, lambda contact, caller: self._arrivals.put_nowait(contact), _ignore
+            self._endpoint,
+            self._plane,
+            self._ids,
+            _forget,
+            lambda contact, caller: self._arrivals.put_nowait(contact),
+            _ignore,
         )
         return self
 
@@ -104,7 +109,9 @@ class Softphone:
         await self._registered
         self._say(f"registered as {account}")
 
-    async def dial(self, number: str, server: tuple[str, int], caller: str, login: Login | None, script: Sequence[Step]) -> LegEnded:
+    async def dial(
+        self, number: str, server: tuple[str, int], caller: str, login: Login | None, script: Sequence[Step]
+    ) -> LegEnded:
         """Call a number through a server and carry out the script; how the call ended."""
         contact = Contact(self._ids.new(), ani=caller, display="", dnis=number, record=_forget)
         host, port = server

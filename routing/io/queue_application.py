@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from media.plane import Clip
     from routing.io.distribution import Distribution
+    from routing.skills import Requirements
     from sip.stack import Target
 
 _RESULTS = {
@@ -56,13 +57,19 @@ class QueueApplication:
         directory: Directory,
         music: Music,
         client_name: Callable[[str], str],
+        language_skill: Callable[[Contact], Requirements],
     ) -> None:
-        """`music` gives what waiting callers hear, `client_name` what agents' phones show for a client company."""
+        """Keep what every stay needs.
+
+        `music` gives what waiting callers hear, `client_name` what agents' phones show for a client company,
+        `language_skill` what an agent must have to speak a contact's language.
+        """
         self.exchange = exchange
         self.distribution = distribution
         self.directory = directory
         self.music = music
         self.client_name = client_name
+        self.language_skill = language_skill
 
     async def serve(self, contact: Contact, destination: Queue) -> Destination | None:
         """Wait, ring, talk. Returns where the contact goes next, or None when it is over."""
@@ -80,6 +87,7 @@ class _Stay:
     """One contact in one queue."""
 
     def __init__(self, app: QueueApplication, contact: Contact) -> None:
+        self._app = app
         self._exchange = app.exchange
         self._distribution = app.distribution
         self._directory = app.directory
@@ -100,7 +108,7 @@ class _Stay:
         music = self._music()
         if music:
             caller.play(music, loop=True)
-        requires = combine(tuple(contact.skills.items()), destination.requires)
+        requires = combine(self._app.language_skill(contact), destination.requires)
         entry = EntryJoin(contact.id, contact.id, destination.queue, destination.priority, requires)
         self._distribution.join(entry, contact.inbox)
         try:

@@ -1,0 +1,43 @@
+"""Addresses to listen on: what to say when one cannot be had."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, TypeVar
+
+from base.errors import CentralitaError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from routing.centre import Address
+
+T = TypeVar("T")
+
+
+class CannotListen(CentralitaError):
+    """An address cannot be listened on; the text says which, why and what to do."""
+
+    code = "cannot_listen"
+
+
+class AddressTaken(CannotListen):
+    """Another program listens there."""
+
+    code = "address_taken"
+
+
+async def listening(what: str, option: str, address: Address, opening: Awaitable[T]) -> T:
+    """Wait for a listener to open. Raises CannotListen."""
+    try:
+        return await opening
+    except OSError as error:
+        where = f"{what} on {address.host}:{address.port}"
+        if error.errno == errno.EADDRINUSE:
+            raise AddressTaken(
+                f"{where}: another program listens there; choose another with {option} ADDR:PORT"
+            ) from None
+        reason = (
+            "this machine has no such address" if error.errno == errno.EADDRNOTAVAIL else str(error.strerror)
+        )
+        raise CannotListen(f"{where}: {reason}; choose another with {option} ADDR:PORT") from None
