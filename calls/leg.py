@@ -138,8 +138,11 @@ class Leg:
 
     def confirmed(self, description: SessionDescription | None) -> None:
         """The ACK came; it holds the answer when our 2xx held the offer."""
-        if description is not None and not self.has_ended:
-            if not self._accept(description):
+        if self.has_ended:
+            return
+        is_due = self.session.direction == "in" and self.session.offer is None
+        if description is not None or is_due:
+            if description is None or not self._accept(description):
                 self.hang_up(causes.cause_of(488), by="error", reason="no usable answer in the ACK")
                 return
             self.stream.connect()

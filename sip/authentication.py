@@ -225,8 +225,8 @@ def _summed(said: Mapping[str, str], request: Request) -> Sum:
 
 
 def _same_place(text: str, request: Request) -> bool:
-    """Whether the digest's URI is the request's: phones add or leave out ports and parameters."""
+    """Whether the digest's URI is the request's: phones add or leave out ports and parameters, some name the host alone."""
     if text == request.uri_text:
         return True
     said, asked = Uri.parse(text), request.uri
-    return (said.user, said.host.lower()) == (asked.user, asked.host.lower())
+    return said.user in (None, asked.user) and said.host.lower() == asked.host.lower()

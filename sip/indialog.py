@@ -24,7 +24,7 @@ def serve_in_dialog(
     dialog = session.dialog
     if dialog is not None:
         if request.cseq.number < dialog.remote_cseq:
-            transaction.respond(500, "Server Internal Error (CSeq too low)", now=now)
+            transaction.respond(500, "Server Internal Error (sequence number too low)", now=now)
             return
         dialog.remote_cseq = request.cseq.number
     match request.method:
