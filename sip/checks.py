@@ -55,8 +55,9 @@ def _read(request: Request) -> None:
     """Read what every request is judged by. Raises ParseError."""
     fields = request.fields
     if request.cseq.method != request.method:
-        raise ParseError("CSeq is of another method")
+        raise ParseError("the sequence header is of another method")
     request.from_.tag  # noqa: B018 - read once here, so that nobody above meets a broken one
+    request.from_.uri  # noqa: B018
     request.to.tag  # noqa: B018
     request.uri  # noqa: B018
     if "Max-Forwards" in fields:
@@ -112,13 +113,19 @@ def _content_objection(request: Request) -> Refuse | None:
         return Refuse(415, headers=(("Accept-Encoding", "identity"),))
     if request.body:
         try:
-            if not has_sdp(request):
+            if not has_sdp(request) and not _may_be_ignored(request):
                 return Refuse(415, headers=_ACCEPT)
         except ParseError:
             return Refuse(415, headers=_ACCEPT)
     if "Accept" in fields and not _accepts_sdp(request):
         return Refuse(406)
     return None
+
+
+def _may_be_ignored(request: Request) -> bool:
+    """Whether the sender lets us do without understanding the body (RFC 3261 s.20.11)."""
+    _, _, params = (request.header("Content-Disposition") or "").partition(";")
+    return "handling=optional" in params.replace(" ", "").lower().split(";")
 
 
 def _accepts_sdp(request: Request) -> bool:

@@ -43,7 +43,7 @@ class Reception:
         context = self.context
         try:
             transaction = context.layer.client_of(response) if response.fault is None else None
-            if transaction is None:
+            if transaction is None or response.call_id != transaction.request.call_id:
                 return
             response.to.tag  # noqa: B018 - read here, so that nobody above meets a broken one
         except ParseError:

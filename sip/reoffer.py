@@ -68,7 +68,7 @@ class Reoffer:
                 self.served.fail(status, headers=headers, now=now)
 
     def send(self, body: bytes, *, now: float) -> None:
-        """Send ours."""
+        """Send ours; while another is under way that is refused like a glare."""
         session = self.session
         for effect in self.machine.fire(ReofferInput.SEND):
             if effect is ReofferEffect.SEND_INVITE and session.dialog is not None:
@@ -79,6 +79,8 @@ class Reoffer:
                     "INVITE", session.context.branch(), headers=headers, body=body
                 )
                 self.sent = SentInvite(session.context, request, self, now=now)
+            elif effect is ReofferEffect.TELL_PENDING:
+                session.context.events.append(SessionReofferRefused(session, 491))
 
     def on_ack(self, request: Request, *, now: float) -> None:
         """An ACK in the dialog that is not that of the first INVITE."""

@@ -225,6 +225,7 @@ class ReofferEffect(Enum):
     STOP_RESENDING = auto()
     TELL_REANSWERED = auto()
     TELL_REFUSED = auto()
+    TELL_PENDING = auto()
     TELL_ACKNOWLEDGED = auto()
     LOSE = auto()
 
@@ -247,6 +248,10 @@ REOFFER = Table(
         (RS.ANSWERED, RI.NO_ACK): (RS.IDLE, (RE.STOP_RESENDING, RE.LOSE)),
         (RS.ANSWERED, RI.OVER): (RS.IDLE, (RE.STOP_RESENDING,)),
         (RS.SENT, RI.INVITE): (RS.SENT, (RE.SEND_PENDING,)),
+        # Ours while another is under way: refused as the peer would refuse it.
+        (RS.RECEIVED, RI.SEND): (RS.RECEIVED, (RE.TELL_PENDING,)),
+        (RS.ANSWERED, RI.SEND): (RS.ANSWERED, (RE.TELL_PENDING,)),
+        (RS.SENT, RI.SEND): (RS.SENT, (RE.TELL_PENDING,)),
         (RS.SENT, RI.SUCCESS): (RS.IDLE, (RE.SEND_ACK, RE.TELL_REANSWERED)),
         (RS.SENT, RI.FAILURE): (RS.IDLE, (RE.TELL_REFUSED,)),
     },
@@ -257,9 +262,11 @@ REOFFER = Table(
         (RS.IDLE, RI.OVER),
         (RS.IDLE, RI.SUCCESS),
         (RS.IDLE, RI.FAILURE),
-        # A refusal that crosses the caller's CANCEL.
+        # Our answer crosses the peer's CANCEL, and perhaps a re-INVITE of ours followed.
         (RS.IDLE, RI.REFUSE),
         (RS.IDLE, RI.ACCEPT),
+        (RS.SENT, RI.REFUSE),
+        (RS.SENT, RI.ACCEPT),
         (RS.RECEIVED, RI.ACK),
         (RS.RECEIVED, RI.NO_ACK),
         (RS.RECEIVED, RI.SUCCESS),
@@ -273,4 +280,4 @@ REOFFER = Table(
         (RS.SENT, RI.OVER),
     },
 )
-REOFFER_INPUTS = tuple(each for each in RI if each not in (RI.ACCEPT, RI.REFUSE, RI.SEND))
+REOFFER_INPUTS = tuple(each for each in RI if each not in (RI.ACCEPT, RI.REFUSE))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sip.body import SDP
 from sip.context import Context
 from sip.dialog import MAX_FORWARDS, is_literal, via_for
-from sip.errors import SessionStateError, UnreadableMessage, UnresolvedTarget
+from sip.errors import ParseError, SessionStateError, UnreadableMessage, UnresolvedTarget
 from sip.events import MalformedMessage
 from sip.flow import Flow
 from sip.message import Extra, Request, fields_of
@@ -88,10 +88,14 @@ class Stack:
                 self._context.events.append(MalformedMessage(flow.peer, str(error)))
             return
         message.flow = flow
-        if isinstance(message, Request):
-            self._reception.on_request(message, now=now)
-        else:
-            self._reception.on_response(message, now=now)
+        try:
+            if isinstance(message, Request):
+                self._reception.on_request(message, now=now)
+            else:
+                self._reception.on_response(message, now=now)
+        except ParseError as error:
+            # The checks read all that is read later; should one miss something, the peer's fault is still not ours.
+            self._context.events.append(MalformedMessage(flow.peer, f"found late: {error}"))
 
     def transport_failed(self, remote: Address, *, now: float) -> None:
         """A datagram to `remote` was undeliverable (ICMP, or the socket refused it)."""
@@ -162,7 +166,9 @@ class Stack:
         session.acknowledge(body, now=now)
 
     def reinvite(self, session: Session, body: bytes, *, now: float) -> None:
-        """Change the session; the outcome is SessionReanswered or SessionReofferRefused."""
+        """Change the session; the outcome is SessionReanswered or SessionReofferRefused (491 while one is under way)."""
+        if session.state in (SessionState.ENDING, SessionState.ENDED):
+            return
         if session.state is not SessionState.CONFIRMED:
             raise SessionStateError(f"no re-INVITE in {session.state.name}")
         session.reoffers.send(body, now=now)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sip.events import InviteReceived
-from sip.message import Request, Response
+from sip.flow import Flow
+from sip.message import Request, Response, response_to
 from sip.parser import parse
+from sip.stack import CallerIdentity, Target
 from tests.kit.builders import FLOW, OFFER, request, stack
 
 if TYPE_CHECKING:
@@ -74,6 +76,46 @@ class Peer:
         self.hear()
         assert self.say(request("ACK", branch="z9hG4bK-ack", to_tag=session.local_tag)) == []
         return session
+
+    def placed_call(self, body: bytes | None = OFFER) -> tuple[Session, Request]:
+        """The stack calls the peer: the session, and the INVITE as the peer sees it."""
+        target = Target("sip:bob@192.0.2.2:5070")
+        session = self.stack.invite(target, caller=CallerIdentity("ann"), body=body, now=self.now)
+        (invite,) = self.hear()
+        assert isinstance(invite, Request)
+        return session, invite
+
+    def reply(
+        self,
+        request: Request,
+        status: int,
+        *,
+        tag: str | None = "p1",
+        body: bytes = b"",
+        headers: tuple[tuple[str, str], ...] = (),
+        contact: str | None = "<sip:bob@192.0.2.2:5070>",
+    ) -> list[Request | Response]:
+        """Answer a request of the stack's; give what comes back at once."""
+        request.flow = Flow("UDP", FLOW.remote, FLOW.local)
+        if body:
+            headers += (("Content-Type", "application/sdp"),)
+        if contact is not None:
+            headers += (("Contact", contact),)
+        return self.say(response_to(request, status, tag=tag, headers=headers, body=body))
+
+    def say_inside(self, session: Session, method: str, **parts: Any) -> list[Request | Response]:
+        """Send a request inside a dialog that the stack began; give what comes back at once."""
+        data = request(
+            method,
+            **{
+                "from_tag": session.remote_tag,
+                "to_tag": session.local_tag,
+                "call_id": session.call_id,
+                "branch": f"z9hG4bK-{method}",
+                **parts,
+            },
+        )
+        return self.say(data)
 
     def assert_over(self) -> None:
         """After a while the stack's tables are empty."""
