@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to refuse them
+
 
 class CannotListen(CentralitaError):
     """An address cannot be listened on; the text says which, why and what to do."""
@@ -25,6 +27,12 @@ class AddressTaken(CannotListen):
     """Another program listens there."""
 
     code = "address_taken"
+
+
+def refuse_wildcard(address: Address) -> None:
+    """Refuse an address that says nothing: it would stand in every Contact and SDP. Raises CannotListen."""
+    if address.host in _WILDCARDS:
+        raise CannotListen(f"SIP on {address.host}: name the address that phones reach, e.g. --sip 192.0.2.10:5060")
 
 
 async def listening(what: str, option: str, address: Address, opening: Awaitable[T]) -> T:

@@ -20,7 +20,7 @@ from centralita.applications import (
 )
 from centralita.dispatcher import Dispatcher
 from centralita.journal import Journal
-from centralita.listening import listening
+from centralita.listening import listening, refuse_wildcard
 from centralita.numbers import Numbers
 from centralita.places import Places
 from centralita.staff import Staff
@@ -126,6 +126,7 @@ async def _wire(
     await asyncio.to_thread(ledger.start)
     resources.push_async_callback(asyncio.to_thread, ledger.close)
     journal = Journal(ledger)
+    refuse_wildcard(options.sip_address(centre))
     sip_at, http_at, rtp_ports = (
         options.sip_address(centre),
         options.http_address(centre),
