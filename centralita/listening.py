@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - to refuse them
+_WILDCARDS = ("0.0.0.0", "::")
 
 
 class CannotListen(CentralitaError):
@@ -32,7 +32,9 @@ class AddressTaken(CannotListen):
 def refuse_wildcard(address: Address) -> None:
     """Refuse an address that says nothing: it would stand in every Contact and SDP. Raises CannotListen."""
     if address.host in _WILDCARDS:
-        raise CannotListen(f"SIP on {address.host}: name the address that phones reach, e.g. --sip 192.0.2.10:5060")
+        raise CannotListen(
+            f"SIP on {address.host}: name the address that phones reach, e.g. --sip 192.0.2.10:5060"
+        )
 
 
 async def listening(what: str, option: str, address: Address, opening: Awaitable[T]) -> T:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from centralita.configuration import load_configuration
-from centralita.wiring import Wiring, wire
+from centralita.wiring import wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from centralita.options import Options
+    from centralita.parts import Parts
 
 log = structlog.get_logger()
 
@@ -24,15 +25,15 @@ class Node:
     def __init__(self, options: Options) -> None:
         """Nothing is opened yet."""
         self.options = options
-        self._wiring: Wiring | None = None
+        self._parts: Parts | None = None
         self._draining = False
 
     @property
-    def parts(self) -> Wiring:
+    def parts(self) -> Parts:
         """What is running."""
-        if self._wiring is None:
+        if self._parts is None:
             raise RuntimeError("the node has not been started")
-        return self._wiring
+        return self._parts
 
     @property
     def contact_count(self) -> int:
@@ -50,7 +51,7 @@ class Node:
         Raises DocumentError with every fault of the configuration, CannotListen where an address cannot be had.
         """
         configuration = await asyncio.to_thread(load_configuration, self.options.config)
-        self._wiring = await wire(self.options, configuration, trouble=self.trouble, counters=self.counters)
+        self._parts = await wire(self.options, configuration, trouble=self.trouble, counters=self.counters)
 
     async def reload(self) -> None:
         """Take the edited configuration for calls that come from now on. Raises DocumentError and changes nothing."""
@@ -66,8 +67,8 @@ class Node:
 
     async def stop(self) -> None:
         """Close everything; what the ledger was given is written first."""
-        if self._wiring is not None:
-            await self._wiring.close()
+        if self._parts is not None:
+            await self._parts.close()
 
     def ready_line(self) -> str:
         """The one line that says the node takes calls."""

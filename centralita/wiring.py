@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from centralita.dispatcher import Dispatcher
 from centralita.journal import Journal
 from centralita.listening import listening, refuse_wildcard
 from centralita.numbers import Numbers
+from centralita.parts import Parts
 from centralita.places import Places
 from centralita.staff import Staff
 from centralita.state import CARDS_FILE, CREDENTIALS_FILE, HTTP_FILE, LEDGER_FILE, PROMPTS_FOLDER
@@ -56,60 +56,18 @@ if TYPE_CHECKING:
 MUSIC = "music_on_hold"
 
 
-@dataclass(slots=True)
-class Wiring:
-    """The parts of a running node."""
-
-    resources: AsyncExitStack
-    """Closes everything that was opened, the last first."""
-    options: Options
-    configuration: Configuration
-    ledger: Ledger
-    journal: Journal
-    plane: Plane
-    voice: PromptLibrary
-    cards: SandboxCards
-    endpoint: Endpoint
-    admission: ProfileAdmission
-    registrar: BindingRegistrar
-    exchange: Exchange
-    distribution: Distribution
-    staff: Staff
-    dispatcher: Dispatcher
-    http: HttpServer
-    sip_address: tuple[str, int]
-    http_address: tuple[str, int]
-    rtp_ports: range
-
-    async def adopt(self, configuration: Configuration) -> None:
-        """Take over a checked configuration; everything that can fail has been done before anything changes."""
-        await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
-        secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
-        await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
-        self.configuration = configuration
-        self.admission.configure(configuration.profiles, secrets)
-        internal = configuration.profiles.internal
-        self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
-        self.distribution.adopt(configuration.routing)
-        self.staff.adopt(configuration.routing.agents)
-
-    async def close(self) -> None:
-        """Stop in the order in which nothing is lost: no new work, then what is under way, the ledger last."""
-        await self.resources.aclose()
-
-
 async def wire(
     options: Options,
     configuration: Configuration,
     *,
     trouble: Callable[[], list[str]],
     counters: Callable[[], Mapping[str, int]],
-) -> Wiring:
+) -> Parts:
     """Open everything and join it, or leave nothing open. Raises CentralitaError naming what could not be had."""
     async with AsyncExitStack() as resources:
-        wiring = await _wire(options, configuration, resources, trouble, counters)
-        wiring.resources = resources.pop_all()
-        return wiring
+        parts = await _wire(options, configuration, resources, trouble, counters)
+        parts.resources = resources.pop_all()
+        return parts
 
 
 async def _wire(
@@ -118,7 +76,7 @@ async def _wire(
     resources: AsyncExitStack,
     trouble: Callable[[], list[str]],
     counters: Callable[[], Mapping[str, int]],
-) -> Wiring:
+) -> Parts:
     centre, ids = configuration.centre, SystemIds()
     options.state.mkdir(parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
@@ -148,7 +106,7 @@ async def _wire(
     endpoint = Endpoint(stack, lambda event: exchange.handle_sip(event))
 
     def now_configured() -> Configuration:
-        return wiring.configuration
+        return parts.configuration
 
     def menu_set(name: str) -> CompiledMenus:
         return now_configured().menus[name]
@@ -216,7 +174,7 @@ async def _wire(
     (options.state / HTTP_FILE).write_text("{}:{}\n".format(*http_address), encoding="ascii")
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
     resources.push_async_callback(endpoint.close)
-    wiring = Wiring(
+    parts = Parts(
         resources=resources,
         options=options,
         configuration=configuration,
@@ -237,4 +195,4 @@ async def _wire(
         http_address=http_address,
         rtp_ports=rtp_ports,
     )
-    return wiring
+    return parts

@@ -1,0 +1,71 @@
+"""The parts of a running node, and what they do together: take over a reloaded configuration, close."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from centralita.state import CREDENTIALS_FILE
+from sip.io.credentials_file import load_credentials
+
+if TYPE_CHECKING:
+    from contextlib import AsyncExitStack
+
+    from calls.exchange import Exchange
+    from centralita.configuration import Configuration
+    from centralita.dispatcher import Dispatcher
+    from centralita.journal import Journal
+    from centralita.options import Options
+    from centralita.staff import Staff
+    from console.app import HttpServer
+    from ivr.io.cards import SandboxCards
+    from media.plane import Plane
+    from media.prompts import PromptLibrary
+    from records.ledger import Ledger
+    from routing.io.distribution import Distribution
+    from sip.admission import ProfileAdmission
+    from sip.io.endpoint import Endpoint
+    from sip.registrar import BindingRegistrar
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of a running node."""
+
+    resources: AsyncExitStack
+    """Closes everything that was opened, the last first."""
+    options: Options
+    configuration: Configuration
+    ledger: Ledger
+    journal: Journal
+    plane: Plane
+    voice: PromptLibrary
+    cards: SandboxCards
+    endpoint: Endpoint
+    admission: ProfileAdmission
+    registrar: BindingRegistrar
+    exchange: Exchange
+    distribution: Distribution
+    staff: Staff
+    dispatcher: Dispatcher
+    http: HttpServer
+    sip_address: tuple[str, int]
+    http_address: tuple[str, int]
+    rtp_ports: range
+
+    async def adopt(self, configuration: Configuration) -> None:
+        """Take over a checked configuration; everything that can fail has been done before anything changes."""
+        await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
+        secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
+        await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
+        self.configuration = configuration
+        self.admission.configure(configuration.profiles, secrets)
+        internal = configuration.profiles.internal
+        self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
+        self.distribution.adopt(configuration.routing)
+        self.staff.adopt(configuration.routing.agents)
+
+    async def close(self) -> None:
+        """Stop in the order in which nothing is lost: no new work, then what is under way, the ledger last."""
+        await self.resources.aclose()
