@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sip.body import SDP
+from sip.body import SDP, has_sdp
 from sip.transaction.timing import PATIENCE, T1, T2
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ServedInvite:
     def succeed(self, body: bytes, headers: Extra, *, now: float) -> None:
         """Send 200 and see that it is acknowledged."""
         extra = self.context.dialog_headers(self.request.flow) + headers + (_CONTENT if body else ())
-        self.is_offering = bool(body) and not self.request.body
+        self.is_offering = bool(body) and not has_sdp(self.request)
         self.transaction.respond(200, headers=extra, body=body, now=now)
         self.context.timers.set((self, "RESEND"), now + T1)
         self.context.timers.set((self, "NO_ACK"), now + PATIENCE)

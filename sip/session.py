@@ -5,7 +5,7 @@ What the peer's SDP means is not decided here: it passes upwards parsed, and our
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from base.machine import Machine
 from sip.body import description_or_none
@@ -103,7 +103,7 @@ class Session:
         self.machine = Machine(CALLEE if direction == "in" else CALLER)
         self.caller: Caller | None = None
         self.offer: SessionDescription | None = None
-        self.owner: object | None = None
+        self.owner: Any = None
         self.login: Login | None = None
         self.dialog: Dialog | None = None
         self.served: ServedInvite | None = None

@@ -166,7 +166,7 @@ class Stack:
         session.acknowledge(body, now=now)
 
     def reinvite(self, session: Session, body: bytes, *, now: float) -> None:
-        """Change the session; the outcome is SessionReanswered or SessionReofferRefused (491 while one is under way)."""
+        """Change the session; the outcome is SessionReanswered or SessionReofferRefused (491: one is under way)."""
         if session.state in (SessionState.ENDING, SessionState.ENDED):
             return
         if session.state is not SessionState.CONFIRMED:

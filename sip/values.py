@@ -200,8 +200,8 @@ class CSeq(NamedTuple):
         """Read `number method`; raises ParseError, also beyond 2**31 - 1 (s.8.1.1.5)."""
         words = text.split()
         if len(words) != 2 or not is_token(words[1]):
-            raise ParseError("bad CSeq")
-        return cls(number(words[0], MAX_CSEQ, "CSeq"), words[1])
+            raise ParseError("bad sequence number")
+        return cls(number(words[0], MAX_CSEQ, "sequence number"), words[1])
 
 
 def media_type(text: str) -> tuple[str, dict[str, str | None]]:

@@ -83,7 +83,9 @@ def test_any_damage_to_a_request_is_taken(data: bytes, changes: list[tuple[int, 
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from([100, 180, 200, 302, 401, 487, 500, 603]), CHANGES, st.booleans())
+@given(
+    status=st.sampled_from([100, 180, 200, 302, 401, 487, 500, 603]), changes=CHANGES, ending=st.booleans()
+)
 def test_any_damage_to_a_response_is_taken(
     status: int, changes: list[tuple[int, int, bytes]], ending: bool
 ) -> None:
