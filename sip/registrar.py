@@ -149,7 +149,7 @@ class BindingRegistrar:
             uri = wish.contact.uri
             old = known.get(uri)
             if old is not None and old.call_id == call_id and old.cseq >= cseq:
-                raise RegistrationRefused(500, "CSeq Out Of Order")
+                raise RegistrationRefused(500, "Sequence Number Out Of Order")
             kept.pop(uri, None)
             if wish.seconds:
                 kept[uri] = Binding(
@@ -192,7 +192,8 @@ def _quality(text: str | None) -> float:
 
 def _contact_value(binding: Binding, now: float) -> str:
     q = "" if binding.q == 1.0 else f";q={binding.q:g}"
-    return f"<{binding.contact}>{q};expires={ceil(binding.expires_at - now)}"
+    left = ceil(round(binding.expires_at - now, 3))  # a sum of floats may be a hair more than was granted
+    return f"<{binding.contact}>{q};expires={left}"
 
 
 def _changes(
