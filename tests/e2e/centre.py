@@ -41,7 +41,10 @@ PAYMENT = Card(card="5555555555554444", expiry="1240", cvv="907")
 AGENTS = {"ana": "1001", "piotr": "1002", "john": "1003"}
 RING_TIMEOUT = 3.0
 
+CREDENTIALS = "credentials.yaml"
+
 _HERE = Path(__file__).parent
+_credentials: list[bytes] = []  # made by the command line for the first server; all others get a copy
 
 
 def make_centre(folder: Path, *, far_end: int | None = None, digest: str = "SHA-256, MD5") -> Server:
@@ -57,8 +60,13 @@ def make_centre(folder: Path, *, far_end: int | None = None, digest: str = "SHA-
     )
     phones = folder / "sip_profiles" / "internal.yaml"
     phones.write_text(phones.read_text().replace("[SHA-256, MD5]", f"[{digest}]"))
-    for account in AGENTS.values():
-        server.set_password(account, PASSWORD)
+    (server.config / "clients").mkdir(exist_ok=True)
+    (server.config / "clients" / "banco_sol.yaml").touch()
+    if not _credentials:
+        for account in AGENTS.values():
+            server.set_password(account, PASSWORD)
+        _credentials.append((server.state / CREDENTIALS).read_bytes())
+    (server.state / CREDENTIALS).write_bytes(_credentials[0])
     return server
 
 

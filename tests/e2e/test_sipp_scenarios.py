@@ -34,6 +34,7 @@ class Call:
 
 ANSWERED = [
     "answered-and-ended",
+    "caller-without-contact-expect-call",
     "cancelled-after-answer-expect-200-and-call-stays",
     "compact-headers-and-odd-spacing",
     "extra-media-expect-port-0-in-order",
@@ -62,9 +63,8 @@ REFUSED = [
     "bye-of-unknown-dialog-expect-481",
     "cancel-of-nothing-expect-481",
     "codec-mismatch-expect-488",
-    "cseq-method-mismatch-expect-400",
+    "cseq-too-large-expect-400",
     "max-forwards-zero-expect-483",
-    "missing-contact-expect-400",
     "options-expect-200",
     "reinvite-of-unknown-dialog-expect-481",
     "srtp-offered-expect-488",

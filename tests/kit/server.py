@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 KEY_FILE = "api-key"
 PROGRAM = Path(sys.executable).with_name("centralita")
-START = 30.0  # seconds until `ready`
+SOUNDS = ROOT / "build" / "test-prompts"
+START = 180.0  # seconds until `ready`, the very first time, when nobody has made the prompts yet
 STOP = 20.0
 RTP_PORTS = 400
-LINGERING = ("transactions",)  # they stay 32 s after their last message (RFC 3261 timers H, J and L: 64*T1)
+LINGERING = (
+    "transactions",
+    "timers",
+)  # they stay 32 s after their last message (RFC 3261 timers H, J and L: 64*T1)
 
 
 class ServerFault(AssertionError):
@@ -57,7 +61,9 @@ class Server:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(centre / "config", self.config)
         shutil.copytree(centre / "sip_profiles", folder / "sip_profiles")
-        _lend_prompts(folder / "prompts")
+        _lend_wording(folder / "prompts")
+        self.state.mkdir(exist_ok=True)
+        (self.state / "prompts").symlink_to(_sounds_made_already())
 
     def __enter__(self) -> Self:
         self.start()
@@ -70,6 +76,11 @@ class Server:
     def pid(self) -> int:
         """The process id of the run in progress."""
         return self._running().pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is in progress."""
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
         """Start it (again) and wait for the line `ready`."""
@@ -148,10 +159,15 @@ class Server:
         found: dict[str, int] = self.ask("/api/v1/counters")
         return found
 
-    def wait_for_rest(self, *, within: float = 5.0, but: tuple[str, ...] = LINGERING) -> None:
-        """Hold the server to having let go of everything that belongs to a call."""
+    def held(self) -> dict[str, int]:
+        """What belongs to calls in progress (nothing, when there are none)."""
+        return {name: count for name, count in self.counters().items() if count and name not in LINGERING}
+
+    def wait_for_rest(self, *, within: float = 5.0, since: Mapping[str, int] | None = None) -> None:
+        """Hold the server to having let go of everything of the calls `since` then."""
+        known = since or {}
         limit = time.monotonic() + within
-        while left := {name: count for name, count in self.counters().items() if count and name not in but}:
+        while left := {name: count for name, count in self.held().items() if count > known.get(name, 0)}:
             if time.monotonic() > limit:
                 raise ServerFault(f"still held {within} s after the last call: {left}")
             time.sleep(0.05)
@@ -185,14 +201,18 @@ class Server:
         return self._process
 
 
-def _lend_prompts(folder: Path) -> None:
-    """The wording may be changed here; the sound that was made from it at set-up is used where it stands."""
-    folder.mkdir()
-    for path in (ROOT / "prompts").iterdir():
-        if path.is_dir():
-            (folder / path.name).symlink_to(path)
-        else:
-            shutil.copy(path, folder / path.name)
+def _lend_wording(folder: Path) -> None:
+    """Wording and recordings, to be changed at will."""
+    shutil.copytree(ROOT / "prompts", folder, ignore=shutil.ignore_patterns("made"))
+
+
+def _sounds_made_already() -> Path:
+    """Sounds are kept by content, so all servers of all runs can share those that set-up or another run has made."""
+    SOUNDS.mkdir(parents=True, exist_ok=True)
+    for made in (ROOT / "state" / "prompts").glob("*.wav"):
+        if not (SOUNDS / made.name).exists():
+            shutil.copy(made, SOUNDS / made.name)
+    return SOUNDS
 
 
 def _joined(address: tuple[str, int]) -> str:
