@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from base.secret import Secret
     from sip.message import Response
 
+MOST_ANSWERS = 2
+"""Challenges answered for one request: the first, and one that calls our nonce stale."""
+
 _HEADERS = {401: ("WWW-Authenticate", "Authorization"), 407: ("Proxy-Authenticate", "Proxy-Authorization")}
 
 
@@ -31,9 +34,14 @@ class Login:
 
 
 def with_credentials(
-    request: Request, response: Response, login: Login, branch: str, ids: Ids
+    request: Request, response: Response, login: Login, branch: str, ids: Ids, *, first: int = 1
 ) -> Request | None:
-    """The request once more, answering the challenge in the response; None where that cannot or must not be done."""
+    """The request once more, answering the challenge in the response; None where that cannot or must not be done.
+
+    `first` is the CSeq number that the request had before any challenge.
+    """
+    if request.cseq.number - first >= MOST_ANSWERS:
+        return None
     asked, answering = _HEADERS[response.status]
     try:
         challenge = strongest(response.headers(asked))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SOONEST, LATEST = 30.0, 600.0
 """Seconds until a failed attempt is made again; doubled each time."""
+LONGEST = 86400
+"""A day: no registration is asked for longer."""
 
 
 class Registration:
@@ -31,6 +33,7 @@ class Registration:
         "_context",
         "_cseq",
         "_expires",
+        "_first",
         "_flow",
         "_login",
         "_pause",
@@ -49,7 +52,7 @@ class Registration:
         self._expires = expires
         self._call_id = context.ids.token(12)
         self._tag = context.ids.token()
-        self._cseq = 0
+        self._cseq = self._first = 0
         self._pause = SOONEST
 
     def register(self, *, now: float) -> None:
@@ -68,8 +71,8 @@ class Registration:
 
     def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
         """An answer of the registrar."""
-        if response.status < 200:
-            return
+        if response.status < 200 or transaction.request.cseq.number != self._cseq:
+            return  # an answer to what a later request has overtaken
         if response.status in (401, 407) and self._answer(transaction.request, response, now):
             return
         if self.is_over:
@@ -83,11 +86,11 @@ class Registration:
 
     def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
         """The registrar did not answer."""
-        if not self.is_over:
+        if not self.is_over and transaction.request.cseq.number == self._cseq:
             self._refused(status, "no answer", now)
 
     def _request(self, expires: int) -> Request:
-        self._cseq += 1
+        self._cseq = self._first = self._cseq + 1
         uri = Uri.parse(self.aor)
         headers = [
             ("Via", via_for(self._flow, self._context.branch())),
@@ -112,7 +115,10 @@ class Registration:
         self._context.layer.request(request, self, now=now)
 
     def _answer(self, request: Request, response: Response, now: float) -> bool:
-        again = with_credentials(request, response, self._login, self._context.branch(), self._context.ids)
+        context = self._context
+        again = with_credentials(
+            request, response, self._login, context.branch(), context.ids, first=self._first
+        )
         if again is None:
             return False
         self._cseq += 1
@@ -132,10 +138,10 @@ class Registration:
 
     def _lengthen(self, response: Response) -> bool:
         """Ask for as much as the registrar wants at least (423); False when it named nothing longer."""
-        least = response.header("Min-Expires") or ""
-        if not least.isdigit() or not self._expires < int(least) <= 86400:
+        least = _seconds(response.header("Min-Expires"))
+        if least is None or not self._expires < least <= LONGEST:
             return False
-        self._expires = int(least)
+        self._expires = least
         return True
 
 
@@ -143,9 +149,14 @@ def _granted(response: Response, ours: str) -> int | None:
     """The seconds that our own contact was given: its expires parameter, else the Expires header (s.10.2.4)."""
     try:
         for each in response.contacts:
-            if f"<{each.uri_text}>" == ours and (given := each.params.get("expires") or "").isdigit():
-                return int(given)
+            if f"<{each.uri_text}>" == ours:
+                given = _seconds(each.params.get("expires"))
+                return given if given is not None else _seconds(response.header("Expires"))
     except ParseError:
         return None
-    general = response.header("Expires") or ""
-    return int(general) if general.isdigit() else None
+    return _seconds(response.header("Expires"))
+
+
+def _seconds(text: str | None) -> int | None:
+    """A number of at most seven digits; None for anything else that a registrar may write."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 7 else None
