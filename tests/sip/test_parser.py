@@ -47,9 +47,18 @@ def test_messages_with_bare_lf_are_read() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\r\n\r\n", b"hello", b"INVITE sip:a@b\r\n\r\n", b"INVITE sip:a@b HTTP/1.1\r\n\r\n", b"SIP/2.0 20 OK\r\n\r\n",
-     b"SIP/2.0 099 x\r\n\r\n", b"SIP/3.0 200 OK\r\n\r\n", b"IN VITE\x00 sip:a SIP/2.0\r\n\r\n", b"\xff\xfe sip:a SIP/2.0\r\n\r\n"],
-)  # fmt: skip
+    [
+        b"",
+        b"\r\n\r\n",
+        b"hello",
+        b"INVITE sip:a@b\r\n\r\n",
+        b"INVITE sip:a@b HTTP/1.1\r\n\r\n",
+        b"SIP/2.0 20 OK\r\n\r\n",
+        b"SIP/2.0 099 x\r\n\r\n",
+        b"SIP/3.0 200 OK\r\n\r\n",
+        b"\xff\xfe sip:a SIP/2.0\r\n\r\n",
+    ],
+)
 def test_what_is_no_sip_message_is_unreadable(data: bytes) -> None:
     with pytest.raises(UnreadableMessage):
         parse(data)

@@ -87,7 +87,7 @@ def test_any_damage_to_a_request_is_taken(data: bytes, changes: list[tuple[int, 
     status=st.sampled_from([100, 180, 200, 302, 401, 487, 500, 603]), changes=CHANGES, ending=st.booleans()
 )
 def test_any_damage_to_a_response_is_taken(
-    status: int, changes: list[tuple[int, int, bytes]], ending: bool
+    status: int, changes: list[tuple[int, int, bytes]], *, ending: bool
 ) -> None:
     peer = Peer()
     session, invite = peer.placed_call()

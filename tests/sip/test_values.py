@@ -116,7 +116,7 @@ def test_a_user_part_survives_writing_and_reading(user: str) -> None:
 
 @given(
     st.text(
-        st.characters(min_codepoint=32, exclude_characters="\x7f", exclude_categories=("Cs",)), max_size=30
+        st.characters(min_codepoint=32, exclude_characters="\x7f", exclude_categories=["Cs"]), max_size=30
     )
 )
 def test_a_display_name_survives_quoting(name: str) -> None:
