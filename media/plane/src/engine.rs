@@ -3,10 +3,11 @@
 //! A port that relays is told by epoll as packets arrive. Every other port is looked at once a tick, when its
 //! own packet is due: one receive and one send for each 20 ms of a call, and no wake-up in between.
 
+mod commands;
+
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::os::fd::AsRawFd;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,8 +15,6 @@ use crate::allocator::Allocator;
 use crate::clock::{Beat, Clock, SLOTS};
 use crate::command::Command;
 use crate::counters::Totals;
-use crate::digit_sender::DigitSender;
-use crate::player::Player;
 use crate::poll::Poll;
 use crate::port::{Datagram, Feeds, Lane, Port};
 use crate::rings::{CommandReceiver, CommandSender, EventSender};
@@ -240,196 +239,5 @@ impl Engine {
                 return;
             }
         }
-    }
-
-    // ---- commands ----
-
-    /// Commands keep their order: while a port is on its way here, all wait for it.
-    fn take(&mut self, command: Command) {
-        match command {
-            Command::Receive { id, port } => {
-                if let Some(port) = port {
-                    self.adopt(port);
-                }
-                if self.expected == Some(id) {
-                    self.expected = None;
-                } else {
-                    self.early.push(id);
-                }
-                while self.expected.is_none() {
-                    let Some(command) = self.parked.pop_front() else {
-                        return;
-                    };
-                    self.obey(command);
-                }
-            }
-            Command::Quit => self.quitting = true,
-            command if self.expected.is_none() => self.obey(command),
-            command => self.parked.push_back(command),
-        }
-    }
-
-    fn expect(&mut self, id: u32) {
-        if let Some(index) = self.early.iter().position(|&early| early == id) {
-            self.early.swap_remove(index);
-        } else {
-            self.expected = Some(id);
-        }
-    }
-
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Adopt(port) => self.adopt(port),
-            Command::Expect(id) => self.expect(id),
-            Command::Release { port, thread } => self.release(port, thread),
-            Command::Bridge { a, b } => self.bridge(a, b),
-            Command::Unbridge { port } => self.with(port, |engine, place| engine.unlink(place)),
-            Command::Echo { port } => self.with(port, |engine, place| {
-                engine.unlink(place);
-                engine.feed(place, Feeds::Itself);
-            }),
-            Command::Close { port } => self.with(port, Self::close),
-            Command::Quit => self.quitting = true,
-            command => self.command_port(command),
-        }
-    }
-
-    /// The commands that concern one port alone.
-    fn command_port(&mut self, command: Command) {
-        let (id, timeout_ticks) = (port_of(&command), self.shared.timeout_ticks);
-        let Some(Some(port)) = id.and_then(|id| self.places.get(&id)).map(|&p| &mut self.ports[p]) else {
-            return;
-        };
-        let mut lane = Lane { events: &mut self.events, tick: self.tick, out: &mut self.out, timeout_ticks };
-        match command {
-            Command::Connect { connection, .. } => {
-                port.connect(connection, self.tick);
-            }
-            Command::Play { playback, clips, looping, start, .. } => {
-                port.play(Player::new(playback, clips, looping, start), &mut lane);
-            }
-            Command::Stop { .. } => port.stop(&mut lane),
-            Command::SendDigits { codes, duration, gap_ticks, .. } => {
-                port.send_digits(DigitSender::new(VecDeque::new(), duration, gap_ticks), codes);
-            }
-            Command::Record { tap, .. } => port.record(Some(tap)),
-            Command::StopRecording { .. } => port.record(None),
-            _ => {}
-        }
-    }
-
-    fn with(&mut self, id: u32, action: impl FnOnce(&mut Self, usize)) {
-        if let Some(&place) = self.places.get(&id) {
-            action(self, place);
-        }
-    }
-
-    fn adopt(&mut self, mut port: Box<Port>) {
-        if self.places.is_empty() {
-            self.next = self.shared.clock.beat();
-        }
-        let place = self.vacant.pop().unwrap_or_else(|| {
-            self.ports.push(None);
-            self.ports.len() - 1
-        });
-        port.slot = self.choose_slot();
-        self.slots[port.slot].push(place);
-        self.places.insert(port.id, place);
-        self.poll.watch(port.control.as_raw_fd(), (place as u64) << 1 | 1);
-        self.ports[place] = Some(port);
-    }
-
-    fn choose_slot(&self) -> usize {
-        let lengths = self.slots.iter().map(Vec::len);
-        lengths.enumerate().min_by_key(|&(index, length)| (length / SLOT_FILL, index)).map_or(0, |(i, _)| i)
-    }
-
-    /// Take a port out of all tables; its sockets stay open.
-    fn remove(&mut self, place: usize) -> Option<Box<Port>> {
-        self.unlink(place);
-        let port = self.ports[place].take()?;
-        self.places.remove(&port.id);
-        self.slots[port.slot].retain(|&p| p != place);
-        self.poll.forget(port.control.as_raw_fd());
-        self.vacant.push(place);
-        Some(port)
-    }
-
-    fn release(&mut self, id: u32, thread: usize) {
-        let port = self.places.get(&id).copied().and_then(|place| self.remove(place));
-        if port.is_some() {
-            self.shared.loads[self.thread].fetch_sub(1, Relaxed);
-            self.shared.loads[thread].fetch_add(1, Relaxed);
-        }
-        self.threads[thread].send(Command::Receive { id, port });
-    }
-
-    fn close(&mut self, place: usize) {
-        let Some(mut port) = self.remove(place) else {
-            return;
-        };
-        port.say_goodbye();
-        self.shared.totals.add(&port.counters);
-        self.shared.loads[self.thread].fetch_sub(1, Relaxed);
-        let number = port.number;
-        drop(port);
-        if let Ok(mut allocator) = self.shared.allocator.lock() {
-            allocator.give_back(number);
-        }
-    }
-
-    fn bridge(&mut self, a: u32, b: u32) {
-        let (Some(&a), Some(&b)) = (self.places.get(&a), self.places.get(&b)) else {
-            return;
-        };
-        if a == b {
-            return;
-        }
-        self.unlink(a);
-        self.unlink(b);
-        self.feed(a, Feeds::Peer(b));
-        self.feed(b, Feeds::Peer(a));
-    }
-
-    /// End a bridge or an echo; the partner hears nothing more from here either.
-    fn unlink(&mut self, place: usize) {
-        if let Some(Some(port)) = self.ports.get(place) {
-            if let Feeds::Peer(peer) = port.feeds {
-                self.feed(peer, Feeds::Nobody);
-            }
-            self.feed(place, Feeds::Nobody);
-        }
-    }
-
-    fn feed(&mut self, place: usize, feeds: Feeds) {
-        let Some(Some(port)) = self.ports.get_mut(place) else {
-            return;
-        };
-        if port.feeds == feeds {
-            return;
-        }
-        port.feeds = feeds;
-        port.part();
-        let watched = feeds != Feeds::Nobody;
-        if watched != port.watched {
-            port.watched = watched;
-            if watched {
-                self.poll.watch(port.socket.as_raw_fd(), (place as u64) << 1);
-            } else {
-                self.poll.forget(port.socket.as_raw_fd());
-            }
-        }
-    }
-}
-
-fn port_of(command: &Command) -> Option<u32> {
-    match command {
-        Command::Connect { port, .. }
-        | Command::Play { port, .. }
-        | Command::Stop { port }
-        | Command::SendDigits { port, .. }
-        | Command::Record { port, .. }
-        | Command::StopRecording { port } => Some(*port),
-        _ => None,
     }
 }

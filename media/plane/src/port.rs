@@ -1,11 +1,14 @@
 //! One RTP port: who may send to it, what it plays, whom it feeds. Owned by one thread at a time.
 
+mod outward;
+mod reports;
+
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
-use crate::clock::{SAMPLES, TICKS_PER_SECOND};
+use crate::clock::TICKS_PER_SECOND;
 use crate::command::Connection;
 use crate::counters::PortCounters;
 use crate::digit_receiver::{DigitReceiver, TelephoneEvent, EVENT_SIZE};
@@ -17,12 +20,10 @@ use crate::reception::{Arrival, Reception};
 use crate::recorder::Tap;
 use crate::relay::Relay;
 use crate::rings::EventSender;
-use crate::rtcp::{self, Ntp, Received, Reporter, Sent, MAX_REPORT};
-use crate::rtp::{self, Header, Outgoing, Packet, HEADER};
+use crate::rtcp::Reporter;
+use crate::rtp::{Outgoing, Packet, HEADER};
 use crate::socket::{self, MTU};
 
-/// Five seconds between reports, give or take half (RFC 3550 s.6.2).
-const REPORT_TICKS: u32 = 5 * TICKS_PER_SECOND;
 const NANOSECONDS_PER_SAMPLE: u64 = 125_000;
 
 /// What a port borrows from its thread.
@@ -325,197 +326,6 @@ impl Port {
             self.counters.digits_in.add(1);
             let (digit, duration) = (press.digit, press.duration);
             lane.events.send(Event::DigitPressed { port: self.id, digit, duration });
-        }
-    }
-
-    // ---- packets out ----
-
-    /// Send on what another port (or this one, for echo) heard.
-    pub fn forward(&mut self, packet: &Packet, kind: Kind, lane: &mut Lane) {
-        let Some(connection) = self.connection else {
-            return;
-        };
-        if !connection.sending || self.player.is_some() || self.sender.is_some() {
-            self.relay.desync();
-            return;
-        }
-        let (payload_type, table) = match kind {
-            Kind::Audio(codec) => (connection.codec.payload_type(), codec.table_to(connection.codec)),
-            Kind::Digit => match connection.event_payload {
-                Some(payload_type) => (payload_type, None),
-                None => return self.relay.skip(packet),
-            },
-            Kind::Unknown => return self.relay.skip(packet),
-        };
-        let Some(header) = self.relay.translate(packet, payload_type, &mut self.out, lane.tick) else {
-            return;
-        };
-        let length = rtp::write(&mut lane.out[..], header, self.out.ssrc, packet.payload);
-        if let Some(table) = table {
-            for byte in &mut lane.out[HEADER..length] {
-                *byte = table[usize::from(*byte)];
-            }
-        }
-        self.transmit(&lane.out[..length], &connection);
-    }
-
-    /// What is due every 20 ms: a packet of digits or sound, the watch for silence, a report.
-    pub fn tick(&mut self, lane: &mut Lane) {
-        let Some(connection) = self.connection else {
-            return;
-        };
-        if self.sender.is_some() {
-            self.tick_digits(&connection, lane);
-        } else if self.player.is_some() {
-            self.tick_player(&connection, lane);
-        } else if self.feeds == Feeds::Nobody {
-            self.out.interrupt();
-        }
-        let silence = lane.tick.wrapping_sub(self.heard_tick);
-        if silence > lane.timeout_ticks && !self.timed_out && connection.receiving {
-            self.timed_out = true;
-            let silence = silence as f32 / TICKS_PER_SECOND as f32;
-            lane.events.send(Event::RtpTimeout { port: self.id, silence });
-        }
-        if (lane.tick.wrapping_sub(self.report_tick) as i32) >= 0 {
-            self.report_tick = lane.tick.wrapping_add(self.report_interval(lane.tick));
-            self.report(false);
-        }
-    }
-
-    fn tick_player(&mut self, connection: &Connection, lane: &mut Lane) {
-        let Some(mut player) = self.player.take() else {
-            return;
-        };
-        let mut scratch = [0; SAMPLES];
-        if let Some(payload) = player.next(connection.codec, &mut scratch) {
-            if connection.sending {
-                let timestamp = self.out.timestamp_at(lane.tick);
-                let header = self.out.next(connection.codec.payload_type(), timestamp);
-                self.send(header, payload, connection, lane);
-            }
-        }
-        if player.is_over() {
-            self.finish(&player, true, lane);
-        } else {
-            self.player = Some(player);
-        }
-    }
-
-    fn tick_digits(&mut self, connection: &Connection, lane: &mut Lane) {
-        let Some(mut sender) = self.sender.take() else {
-            return;
-        };
-        self.relay.desync();
-        let packet = sender.next(self.out.timestamp_at(lane.tick));
-        if let (Some(packet), Some(payload_type), true) =
-            (packet, connection.event_payload, connection.sending)
-        {
-            let header = Header {
-                marker: packet.marker,
-                payload_type,
-                sequence: self.out.next_sequence(),
-                timestamp: packet.timestamp,
-            };
-            self.out.sent(header.sequence, header.timestamp);
-            self.counters.digits_out.add(u64::from(packet.marker));
-            self.send(header, &packet.payload, connection, lane);
-        }
-        if sender.is_done() {
-            self.out.interrupt();
-        } else {
-            self.sender = Some(sender);
-        }
-    }
-
-    fn send(&mut self, header: Header, payload: &[u8], connection: &Connection, lane: &mut Lane) {
-        let length = rtp::write(&mut lane.out[..], header, self.out.ssrc, payload);
-        self.transmit(&lane.out[..length], connection);
-    }
-
-    fn transmit(&self, datagram: &[u8], connection: &Connection) {
-        let mut sent = self.give(datagram, connection);
-        // A closed far end shows as an error on the next send, which then did not take place.
-        if sent.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::ConnectionRefused) {
-            self.counters.send_errors.add(1);
-            sent = self.give(datagram, connection);
-        }
-        if sent.is_ok() {
-            self.counters.packets_out.add(1);
-            self.counters.bytes_out.add(datagram.len() as u64);
-        } else {
-            self.counters.send_errors.add(1);
-        }
-    }
-
-    fn give(&self, datagram: &[u8], connection: &Connection) -> io::Result<usize> {
-        if self.tied {
-            self.socket.send(datagram)
-        } else {
-            self.socket.send_to(datagram, self.latched.unwrap_or(connection.remote))
-        }
-    }
-
-    // ---- reports ----
-
-    /// Between half and one and a half of the interval, different for each port and report.
-    fn report_interval(&self, tick: u32) -> u32 {
-        let mixed = (self.out.ssrc ^ tick).wrapping_mul(0x9E37_79B1) >> 16;
-        REPORT_TICKS / 2 + mixed % REPORT_TICKS
-    }
-
-    pub fn hear_report(&mut self, data: &[u8], source: Option<SocketAddr>) {
-        let Some(connection) = self.connection else {
-            return;
-        };
-        let peer = self.latched.unwrap_or(connection.remote).ip();
-        if source.is_none_or(|s| s.ip() != peer) {
-            self.counters.strangers.add(1);
-            return;
-        }
-        let now = Ntp::now();
-        let Some(told) = rtcp::parse(data, self.out.ssrc, now) else {
-            self.counters.bad.add(1);
-            return;
-        };
-        self.reporter.hear(&told, now);
-        if let Some(trip) = told.round_trip {
-            self.counters.round_trip.store(trip.max(1), Relaxed);
-        }
-        if let Some(lost) = told.lost {
-            self.counters.remote_lost.set(u64::from(lost));
-        }
-    }
-
-    fn report(&mut self, goodbye: bool) {
-        let Some(connection) = self.connection.filter(|c| c.sending) else {
-            return;
-        };
-        let mut out = [0; MAX_REPORT];
-        let packets = self.counters.packets_out.get();
-        let sent = Sent {
-            ssrc: self.out.ssrc,
-            timestamp: self.out.last_timestamp(),
-            packets: packets as u32,
-            octets: (self.counters.bytes_out.get() - packets * HEADER as u64) as u32,
-        };
-        let received = self.reception.has_started().then(|| Received {
-            ssrc: self.reception.ssrc,
-            fraction_lost: self.reception.take_fraction_lost(),
-            lost: self.reception.lost().min(0x7F_FFFF) as u32,
-            highest: self.reception.extended_highest(),
-            jitter: self.reception.jitter_units(),
-        });
-        let length = self.reporter.write(&mut out, sent, received, Ntp::now(), goodbye);
-        let mut peer = self.latched.unwrap_or(connection.remote);
-        peer.set_port(peer.port().saturating_add(1));
-        // Reports are advice; one that cannot be sent is not missed.
-        let _ = self.control.send_to(&out[..length], peer);
-    }
-
-    pub fn say_goodbye(&mut self) {
-        if self.counters.packets_out.get() > 0 {
-            self.report(true);
         }
     }
 }

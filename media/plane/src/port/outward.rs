@@ -1,0 +1,137 @@
+//! What a port sends: another's packets, sound, digits. All of it is one stream with one timeline.
+
+use std::io;
+
+use super::{Feeds, Kind, Lane, Port};
+use crate::clock::{SAMPLES, TICKS_PER_SECOND};
+use crate::command::Connection;
+use crate::event::Event;
+use crate::rtp::{self, Header, Packet, HEADER};
+
+impl Port {
+    /// Send on what another port (or this one, for echo) heard.
+    pub fn forward(&mut self, packet: &Packet, kind: Kind, lane: &mut Lane) {
+        let Some(connection) = self.connection else {
+            return;
+        };
+        if !connection.sending || self.player.is_some() || self.sender.is_some() {
+            self.relay.desync();
+            return;
+        }
+        let (payload_type, table) = match kind {
+            Kind::Audio(codec) => (connection.codec.payload_type(), codec.table_to(connection.codec)),
+            Kind::Digit => match connection.event_payload {
+                Some(payload_type) => (payload_type, None),
+                None => return self.relay.skip(packet),
+            },
+            Kind::Unknown => return self.relay.skip(packet),
+        };
+        let Some(header) = self.relay.translate(packet, payload_type, &mut self.out, lane.tick) else {
+            return;
+        };
+        let length = rtp::write(&mut lane.out[..], header, self.out.ssrc, packet.payload);
+        if let Some(table) = table {
+            for byte in &mut lane.out[HEADER..length] {
+                *byte = table[usize::from(*byte)];
+            }
+        }
+        self.transmit(&lane.out[..length], &connection);
+    }
+
+    /// What is due every 20 ms: a packet of digits or sound, the watch for silence, a report.
+    pub fn tick(&mut self, lane: &mut Lane) {
+        let Some(connection) = self.connection else {
+            return;
+        };
+        if self.sender.is_some() {
+            self.tick_digits(&connection, lane);
+        } else if self.player.is_some() {
+            self.tick_player(&connection, lane);
+        } else if self.feeds == Feeds::Nobody {
+            self.out.interrupt();
+        }
+        let silence = lane.tick.wrapping_sub(self.heard_tick);
+        if silence > lane.timeout_ticks && !self.timed_out && connection.receiving {
+            self.timed_out = true;
+            let silence = silence as f32 / TICKS_PER_SECOND as f32;
+            lane.events.send(Event::RtpTimeout { port: self.id, silence });
+        }
+        if (lane.tick.wrapping_sub(self.report_tick) as i32) >= 0 {
+            self.report_tick = lane.tick.wrapping_add(self.report_interval(lane.tick));
+            self.report(false);
+        }
+    }
+
+    fn tick_player(&mut self, connection: &Connection, lane: &mut Lane) {
+        let Some(mut player) = self.player.take() else {
+            return;
+        };
+        let mut scratch = [0; SAMPLES];
+        if let Some(payload) = player.next(connection.codec, &mut scratch) {
+            if connection.sending {
+                let timestamp = self.out.timestamp_at(lane.tick);
+                let header = self.out.next(connection.codec.payload_type(), timestamp);
+                self.send(header, payload, connection, lane);
+            }
+        }
+        if player.is_over() {
+            self.finish(&player, true, lane);
+        } else {
+            self.player = Some(player);
+        }
+    }
+
+    fn tick_digits(&mut self, connection: &Connection, lane: &mut Lane) {
+        let Some(mut sender) = self.sender.take() else {
+            return;
+        };
+        self.relay.desync();
+        let packet = sender.next(self.out.timestamp_at(lane.tick));
+        if let (Some(packet), Some(payload_type), true) =
+            (packet, connection.event_payload, connection.sending)
+        {
+            let header = Header {
+                marker: packet.marker,
+                payload_type,
+                sequence: self.out.next_sequence(),
+                timestamp: packet.timestamp,
+            };
+            self.out.sent(header.sequence, header.timestamp);
+            self.counters.digits_out.add(u64::from(packet.marker));
+            self.send(header, &packet.payload, connection, lane);
+        }
+        if sender.is_done() {
+            self.out.interrupt();
+        } else {
+            self.sender = Some(sender);
+        }
+    }
+
+    fn send(&mut self, header: Header, payload: &[u8], connection: &Connection, lane: &mut Lane) {
+        let length = rtp::write(&mut lane.out[..], header, self.out.ssrc, payload);
+        self.transmit(&lane.out[..length], connection);
+    }
+
+    fn transmit(&self, datagram: &[u8], connection: &Connection) {
+        let mut sent = self.give(datagram, connection);
+        // A closed far end shows as an error on the next send, which then did not take place.
+        if sent.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::ConnectionRefused) {
+            self.counters.send_errors.add(1);
+            sent = self.give(datagram, connection);
+        }
+        if sent.is_ok() {
+            self.counters.packets_out.add(1);
+            self.counters.bytes_out.add(datagram.len() as u64);
+        } else {
+            self.counters.send_errors.add(1);
+        }
+    }
+
+    fn give(&self, datagram: &[u8], connection: &Connection) -> io::Result<usize> {
+        if self.tied {
+            self.socket.send(datagram)
+        } else {
+            self.socket.send_to(datagram, self.latched.unwrap_or(connection.remote))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A port's reports (RTCP): when they are due, what they say, and what the peer's tell us.
+
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::Port;
+use crate::clock::TICKS_PER_SECOND;
+use crate::rtcp::{self, Ntp, Received, Sent, MAX_REPORT};
+use crate::rtp::HEADER;
+
+/// Five seconds between reports, give or take half (RFC 3550 s.6.2).
+const REPORT_TICKS: u32 = 5 * TICKS_PER_SECOND;
+
+impl Port {
+    /// Between half and one and a half of the interval, different for each port and report.
+    pub(super) fn report_interval(&self, tick: u32) -> u32 {
+        let mixed = (self.out.ssrc ^ tick).wrapping_mul(0x9E37_79B1) >> 16;
+        REPORT_TICKS / 2 + mixed % REPORT_TICKS
+    }
+
+    pub fn hear_report(&mut self, data: &[u8], source: Option<SocketAddr>) {
+        let Some(connection) = self.connection else {
+            return;
+        };
+        let peer = self.latched.unwrap_or(connection.remote).ip();
+        if source.is_none_or(|s| s.ip() != peer) {
+            self.counters.strangers.add(1);
+            return;
+        }
+        let now = Ntp::now();
+        let Some(told) = rtcp::parse(data, self.out.ssrc, now) else {
+            self.counters.bad.add(1);
+            return;
+        };
+        self.reporter.hear(&told, now);
+        if let Some(trip) = told.round_trip {
+            self.counters.round_trip.store(trip.max(1), Relaxed);
+        }
+        if let Some(lost) = told.lost {
+            self.counters.remote_lost.set(u64::from(lost));
+        }
+    }
+
+    pub(super) fn report(&mut self, goodbye: bool) {
+        let Some(connection) = self.connection.filter(|c| c.sending) else {
+            return;
+        };
+        let mut out = [0; MAX_REPORT];
+        let packets = self.counters.packets_out.get();
+        let sent = Sent {
+            ssrc: self.out.ssrc,
+            timestamp: self.out.last_timestamp(),
+            packets: packets as u32,
+            octets: (self.counters.bytes_out.get() - packets * HEADER as u64) as u32,
+        };
+        let received = self.reception.has_started().then(|| Received {
+            ssrc: self.reception.ssrc,
+            fraction_lost: self.reception.take_fraction_lost(),
+            lost: self.reception.lost().min(0x7F_FFFF) as u32,
+            highest: self.reception.extended_highest(),
+            jitter: self.reception.jitter_units(),
+        });
+        let length = self.reporter.write(&mut out, sent, received, Ntp::now(), goodbye);
+        let mut peer = self.latched.unwrap_or(connection.remote);
+        peer.set_port(peer.port().saturating_add(1));
+        // Reports are advice; one that cannot be sent is not missed.
+        let _ = self.control.send_to(&out[..length], peer);
+    }
+
+    pub fn say_goodbye(&mut self) {
+        if self.counters.packets_out.get() > 0 {
+            self.report(true);
+        }
+    }
+}
