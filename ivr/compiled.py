@@ -12,6 +12,7 @@ from ivr.manners import Manners, manners_of
 from ivr.steps.form import FormStep
 from ivr.steps.language import LanguageStep
 from ivr.steps.menu import MenuStep
+from media.catalogue import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,17 +69,31 @@ def compile_menus(file: MenuFile, wording: Catalogue) -> CompiledMenus:
 
 def content_hash(file: MenuFile, wording: Catalogue) -> str:
     """The same rules and the same words give the same hash, whatever the layout or the order of keys."""
+    spoken = sorted(_prompts(file))
     words = {
-        language: {
-            prompt: str(wording.sounds.get(language, {}).get(prompt, ""))
-            for prompt in sorted(wording.ids(language))
-        }
-        for language in file.languages
+        language: {each: _words(wording, language, each) for each in spoken} for language in file.languages
     }
     content = json.dumps(
         {"menus": file.model_dump(mode="json"), "words": words}, sort_keys=True, ensure_ascii=False
     )
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _prompts(file: MenuFile) -> set[str]:
+    """The prompts a file can speak."""
+    branches = [file.defaults.on_max_timeouts, file.defaults.on_max_failures]
+    branches += [branch for step in file.steps.values() for _, branch in step.exits()]
+    named = {prompt for branch in branches if branch is not None for prompt in branch.say}
+    named.update(prompt for step in file.steps.values() for _, prompt in step.says())
+    return named.union(file.defaults.noinput or (), file.defaults.nomatch or ())
+
+
+def _words(wording: Catalogue, language: str, prompt: str) -> list[str]:
+    """The pieces of a prompt as text."""
+    return [
+        str(each if isinstance(each, Slot) else wording.sound(language, each))
+        for each in wording.of(language, prompt)
+    ]
 
 
 def _manners(file: MenuFile) -> Iterator[tuple[str, Manners]]:

@@ -80,6 +80,10 @@ class Catalogue:
         """The pieces and slots of a prompt; empty when it is unknown."""
         return self.segments.get(language, {}).get(prompt) or self.segments.get(ANY, {}).get(prompt, ())
 
+    def sound(self, language: str, piece: str) -> Sound:
+        """What a piece is made from; an empty text when it is unknown."""
+        return self.sounds.get(language, {}).get(piece) or self.sounds.get(ANY, {}).get(piece, "")
+
     def slots(self, language: str, prompt: str) -> tuple[Slot, ...]:
         """The slots of a prompt."""
         return tuple(each for each in self.of(language, prompt) if isinstance(each, Slot))
