@@ -63,7 +63,7 @@ class Port:
         """Begin or change the stream.
 
         The first packet from the address of `remote`, from any of its ports, fixes the one source that is heard
-        and sent to until the next change of `remote`. With `symmetric` the first packet from anywhere does:
+        and sent to until the next `connect`. With `symmetric` the first packet from anywhere does:
         only for phones behind NAT, whose SDP names an address that cannot be reached. Packets leave every
         20 ms whatever `ptime` the peer would like.
         """

@@ -65,6 +65,23 @@ def test_a_new_agreement_opens_the_door_again(plane: Plane, watch: Watch) -> Non
         assert first.hears_nothing(seconds=0.02)
 
 
+def test_a_phone_that_moved_its_port_is_heard_after_signalling(plane: Plane, watch: Watch) -> None:
+    with FarEnd() as named, FarEnd() as old, FarEnd() as new:
+        port = plane.open_port()
+        named.meet(port)
+        old.target = new.target = named.target
+        old.send(b"\xff" * 160)
+        watch.wait(RtpStarted)
+        named.meet(port)
+        port.play([plane.load_clip(tone([440], 0.1))])
+        assert len(old.hear(5)) == 5
+        new.send(b"\xff" * 160)
+        assert until(lambda: port.counters().packets_in == 2)
+        port.play([plane.load_clip(tone([440], 0.1))])
+        assert len(new.hear(5)) == 5
+        assert old.hears_nothing(seconds=0.02)
+
+
 def test_behind_nat_the_first_source_is_taken_only_where_allowed(plane: Plane, watch: Watch) -> None:
     with FarEnd(address="127.0.0.9") as inside, FarEnd() as outside:
         port = plane.open_port()

@@ -86,6 +86,8 @@ pub struct Port {
     connection: Option<Connection>,
     /// The one source we hear, once its first packet has come.
     latched: Option<SocketAddr>,
+    /// The source before the last change of the stream; sent to until the source shows again.
+    known: Option<SocketAddr>,
     /// The kernel lets nobody else through, and what it had let through before is drained.
     exclusive: bool,
     tied: bool,
@@ -123,6 +125,7 @@ impl Port {
             control,
             connection: None,
             latched: None,
+            known: None,
             exclusive: false,
             tied: false,
             started: false,
@@ -178,8 +181,14 @@ impl Port {
         // 0.0.0.0 or port 0: hold, in the manner of RFC 2543.
         connection.sending &= !remote.ip().is_unspecified() && remote.port() != 0;
         let before = self.connection.replace(connection);
-        if before.is_none_or(|b| b.remote != remote || b.symmetric != connection.symmetric) {
-            self.unlatch();
+        let peer = self.peer();
+        // Signalling may move the source even where its address stays: a phone that changed its port.
+        self.unlatch();
+        if before.is_some_and(|b| b.remote == remote && b.symmetric == connection.symmetric) {
+            self.known = peer;
+        } else {
+            self.known = None;
+            self.started = false;
             self.report_tick = tick.wrapping_add(self.report_interval(tick));
         }
         self.heard_tick = tick;
@@ -197,7 +206,11 @@ impl Port {
         self.tied = false;
         self.exclusive = false;
         self.latched = None;
-        self.started = false;
+    }
+
+    /// Where the peer really is, which may differ from what its SDP says.
+    fn peer(&self) -> Option<SocketAddr> {
+        self.latched.or(self.known)
     }
 
     pub fn play(&mut self, player: Player, lane: &mut Lane) {
@@ -289,7 +302,10 @@ impl Port {
         match (source, self.latched) {
             (None, _) => true,
             (Some(source), Some(latched)) => source == latched,
-            (Some(source), None) => connection.symmetric || source.ip() == connection.remote.ip(),
+            (Some(source), None) => match self.known {
+                Some(known) => source.ip() == known.ip(),
+                None => connection.symmetric || source.ip() == connection.remote.ip(),
+            },
         }
     }
 

@@ -131,7 +131,7 @@ impl Port {
         if self.tied {
             self.socket.send(datagram)
         } else {
-            self.socket.send_to(datagram, self.latched.unwrap_or(connection.remote))
+            self.socket.send_to(datagram, self.peer().unwrap_or(connection.remote))
         }
     }
 }

@@ -22,7 +22,7 @@ impl Port {
         let Some(connection) = self.connection else {
             return;
         };
-        let peer = self.latched.unwrap_or(connection.remote).ip();
+        let peer = self.peer().unwrap_or(connection.remote).ip();
         if source.is_none_or(|s| s.ip() != peer) {
             self.counters.strangers.add(1);
             return;
@@ -61,7 +61,7 @@ impl Port {
             jitter: self.reception.jitter_units(),
         });
         let length = self.reporter.write(&mut out, sent, received, Ntp::now(), goodbye);
-        let mut peer = self.latched.unwrap_or(connection.remote);
+        let mut peer = self.peer().unwrap_or(connection.remote);
         peer.set_port(peer.port().saturating_add(1));
         // Reports are advice; one that cannot be sent is not missed.
         let _ = self.control.send_to(&out[..length], peer);
