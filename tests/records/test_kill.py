@@ -38,10 +38,12 @@ def live_and_die(path: Path, life: str, chance: random.Random) -> int:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
-        counts = [process.stdout.readline() for _ in range(chance.randrange(1, 40))]
-        for _ in range(chance.randrange(20_000)):
-            pass  # anywhere between two commits
-        process.kill()
+        try:
+            counts = [process.stdout.readline() for _ in range(chance.randrange(1, 40))]
+            for _ in range(chance.randrange(20_000)):
+                pass  # anywhere between two commits
+        finally:  # also when the test times out: leaving the block waits for the process
+            process.kill()
         counts += process.stdout.read().splitlines()
     return int(counts[-1])
 
