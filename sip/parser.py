@@ -30,8 +30,9 @@ def parse(data: bytes) -> Request | Response:
         message, fault = _request_line(start, fields)
     for line in lines[1:]:
         name, colon, value = line.partition(":")
-        key = NAMES.get(name) if colon else None
-        if key is None:
+        try:
+            key = NAMES[name]
+        except KeyError:
             if not line:
                 continue
             stripped = name.rstrip()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from base.machine import Machine
 from sip.message import ack_for
 from sip.transaction.tables import INVITE_CLIENT, NON_INVITE_CLIENT, ClientEffect, ClientInput, State
-from sip.transaction.timing import PATIENCE, T1, T2, T4, TIMER_D
+from sip.transaction.timing import PATIENCE, T1, T2, T4, TIMER_D, lingering
 
 if TYPE_CHECKING:
     from sip.message import Request, Response
@@ -129,11 +129,11 @@ class ClientTransaction:
                 timers.cancel((self, "E"))
                 timers.cancel((self, "F"))
             case ClientEffect.START_D:
-                timers.set((self, "D"), now + (0.0 if self.reliable else TIMER_D))
+                timers.set((self, "D"), now if self.reliable else lingering(now + TIMER_D))
             case ClientEffect.START_K:
-                timers.set((self, "K"), now + (0.0 if self.reliable else T4))
+                timers.set((self, "K"), now if self.reliable else lingering(now + T4))
             case ClientEffect.START_M:
-                timers.set((self, "M"), now + PATIENCE)
+                timers.set((self, "M"), lingering(now + PATIENCE))
             case ClientEffect.TELL_TIMEOUT:
                 self.user.on_no_response(self, 408, now=now)
             case ClientEffect.TELL_TRANSPORT_ERROR:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.machine import Machine
-from sip.message import response_to
+from sip.message import Request, response_to
 from sip.reasons import REASONS
 from sip.transaction.tables import INVITE_SERVER, NON_INVITE_SERVER, ServerEffect, ServerInput, State
-from sip.transaction.timing import PATIENCE, T1, T2, T4, TRYING_AFTER
+from sip.transaction.timing import PATIENCE, T1, T2, T4, TRYING_AFTER, lingering
 
 if TYPE_CHECKING:
     from sip.flow import Flow
-    from sip.message import Extra, Request
+    from sip.message import Extra
     from sip.transaction.layer import TransactionLayer
     from sip.transaction.matching import Key
 
@@ -21,12 +21,15 @@ _TIMERS = {letter: ServerInput[f"TIMER_{letter}"] for letter in "GHIJL"} | {
 }
 _TRANSMIT, _RETRANSMIT = ServerEffect.TRANSMIT, ServerEffect.RETRANSMIT
 _SEND_1XX, _SEND_2XX, _SEND_FAILURE = ServerInput.SEND_1XX, ServerInput.SEND_2XX, ServerInput.SEND_FAILURE
+SPENT = Request("", "", {})
+"""Stands in for a request that has been answered for good."""
 
 
 class ServerTransaction:
     """One request that we received."""
 
     __slots__ = (
+        "call_id",
         "flow",
         "interval",
         "is_invite",
@@ -46,6 +49,7 @@ class ServerTransaction:
         self.layer = layer
         self.key = key
         self.request = request
+        self.call_id = request.call_id
         self.flow = flow
         self.is_invite = request.method == "INVITE"
         self.machine = Machine(INVITE_SERVER if self.is_invite else NON_INVITE_SERVER)
@@ -83,6 +87,9 @@ class ServerTransaction:
         reason = reason or REASONS.get(status, "")
         self.summary = f"{status} {reason} ({self.request.method}{' sdp' if body else ''})"
         self._fire(_SEND_1XX if status < 200 else _SEND_2XX if status < 300 else _SEND_FAILURE, now)
+        if status >= 200:
+            # What is left of its life only repeats the answer: a third of the memory, and less to trace for the collector.
+            self.request = SPENT
 
     def respond_again(self, *, now: float) -> None:
         """Send the 2xx of an INVITE once more, as its user must until the ACK comes (s.13.3.1.4)."""
@@ -109,7 +116,7 @@ class ServerTransaction:
         for effect in self.machine.fire(event):
             if effect is _TRANSMIT or effect is _RETRANSMIT:
                 if self.last is not None:
-                    self.layer.send(self.last, self.flow, self.request.call_id, self.summary, now)
+                    self.layer.send(self.last, self.flow, self.call_id, self.summary, now)
             elif effect is ServerEffect.TELL_ACK:
                 told = True
             else:
@@ -135,11 +142,11 @@ class ServerTransaction:
                 timers.cancel((self, "G"))
                 timers.cancel((self, "H"))
             case ServerEffect.START_I:
-                timers.set((self, "I"), now + (T4 if unreliable else 0.0))
+                timers.set((self, "I"), lingering(now + T4) if unreliable else now)
             case ServerEffect.START_J:
-                timers.set((self, "J"), now + (PATIENCE if unreliable else 0.0))
+                timers.set((self, "J"), lingering(now + PATIENCE) if unreliable else now)
             case ServerEffect.START_L:
-                timers.set((self, "L"), now + PATIENCE)
+                timers.set((self, "L"), lingering(now + PATIENCE))
             case ServerEffect.DESTROY:
                 self.layer.remove_server(self)
             case _:

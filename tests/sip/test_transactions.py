@@ -173,7 +173,7 @@ def test_a_request_again_gets_its_last_answer_again() -> None:
     assert [summary.split()[0] for _, summary in bench.sent] == ["180", "200", "180", "200"]
     bench.run(32.05)
     assert bench.layer.servers
-    bench.run(32.15)
+    bench.run(32.25)
     assert list(bench.layer.servers.values()) == [invite]
 
 
