@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def plane() -> Iterator[Plane]:
-    plane = Plane(address="127.0.0.1", ports=free_ports(40), threads=2, rtp_timeout=0.2)
+    plane = Plane(address="127.0.0.1", ports=free_ports(40), threads=2)
+    yield plane
+    plane.close()
+
+
+@pytest.fixture
+def impatient() -> Iterator[Plane]:
+    """A plane that tells of silence after a fifth of a second."""
+    plane = Plane(address="127.0.0.1", ports=free_ports(4), threads=1, rtp_timeout=0.2)
     yield plane
     plane.close()
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from media.events import RtpStarted, RtpTimeout
-from tests.kit.rtp import FarEnd, until
+from tests.kit.rtp import FarEnd, Watch, until
 from tests.kit.tone import tone
 
 if TYPE_CHECKING:
     from media.plane import Plane
-    from tests.kit.rtp import Watch
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -136,22 +135,24 @@ def test_a_report_from_a_stranger_is_refused(plane: Plane) -> None:
         assert until(lambda: port.counters().strangers == 1)
 
 
-def test_silence_is_told_once_until_the_peer_is_heard_again(plane: Plane, watch: Watch) -> None:
+def test_silence_is_told_once_until_the_peer_is_heard_again(impatient: Plane) -> None:
+    watch = Watch(impatient)
     with FarEnd() as phone:
-        port = plane.open_port()
+        port = impatient.open_port()
         phone.meet(port)
         told = watch.wait(RtpTimeout)
         assert told.port == port.id
-        assert 0.2 <= told.silence < 0.4
+        assert told.silence >= 0.2
         assert watch.settle(0.3) == []
         phone.send(b"\xff" * 160)
         watch.wait(RtpStarted)
         watch.wait(RtpTimeout)
 
 
-def test_silence_on_hold_is_expected(plane: Plane, watch: Watch) -> None:
+def test_silence_on_hold_is_expected(impatient: Plane) -> None:
+    watch = Watch(impatient)
     with FarEnd() as phone:
-        port = plane.open_port()
+        port = impatient.open_port()
         port.connect(phone.address, codec=phone.codec, event_payload=None, receiving=False)
         assert watch.settle(0.4) == []
 
