@@ -25,7 +25,16 @@ class InviteOwner(Protocol):
 class ServedInvite:
     """The serving side of one INVITE."""
 
-    __slots__ = ("context", "interval", "is_offering", "number", "owner", "request", "transaction")
+    __slots__ = (
+        "context",
+        "deadline",
+        "interval",
+        "is_offering",
+        "number",
+        "owner",
+        "request",
+        "transaction",
+    )
 
     def __init__(
         self, context: Context, request: Request, transaction: ServerTransaction, owner: InviteOwner
@@ -37,6 +46,7 @@ class ServedInvite:
         self.owner = owner
         self.number = request.cseq.number
         self.interval = T1
+        self.deadline = 0.0
         self.is_offering = False
 
     def provisional(self, status: int, body: bytes, headers: Extra, *, now: float) -> None:
@@ -49,8 +59,8 @@ class ServedInvite:
         extra = self.context.dialog_headers(self.request.flow) + headers + (_CONTENT if body else ())
         self.is_offering = bool(body) and not has_sdp(self.request)
         self.transaction.respond(200, headers=extra, body=body, now=now)
+        self.deadline = now + PATIENCE
         self.context.timers.set((self, "RESEND"), now + T1)
-        self.context.timers.set((self, "NO_ACK"), now + PATIENCE)
 
     def fail(self, status: int, reason: str | None = None, headers: Extra = (), *, now: float) -> None:
         """Send a final failure."""
@@ -59,13 +69,13 @@ class ServedInvite:
     def stop(self) -> None:
         """No more resending: acknowledged, or given up."""
         self.context.timers.cancel((self, "RESEND"))
-        self.context.timers.cancel((self, "NO_ACK"))
 
     def on_timer(self, letter: str, *, now: float) -> None:
         """Send the 2xx again, or give up."""
-        if letter == "NO_ACK":
+        if now >= self.deadline:
             self.owner.on_no_ack(now=now)
             return
         self.transaction.respond_again(now=now)
         self.interval = min(self.interval * 2, T2)
-        self.context.timers.set((self, "RESEND"), now + self.interval)
+        # One timer for both: a second one, cancelled but still in the heap, would keep the session for 32 s.
+        self.context.timers.set((self, "RESEND"), min(now + self.interval, self.deadline))

@@ -88,7 +88,7 @@ class ServerTransaction:
         self.summary = f"{status} {reason} ({self.request.method}{' sdp' if body else ''})"
         self._fire(_SEND_1XX if status < 200 else _SEND_2XX if status < 300 else _SEND_FAILURE, now)
         if status >= 200:
-            # What is left of its life only repeats the answer: a third of the memory, and less to trace for the collector.
+            # What is left of its life only repeats the answer.
             self.request = SPENT
 
     def respond_again(self, *, now: float) -> None:
