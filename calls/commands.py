@@ -30,9 +30,10 @@ class SipCommands:
         self._stack.answer(session, body, now=self._endpoint.now())
         self._endpoint.flush()
 
-    def reject(self, session: Session, status: int) -> None:
-        """Send a final refusal."""
-        self._stack.reject(session, status, now=self._endpoint.now())
+    def reject(self, session: Session, status: int, cause: int) -> None:
+        """Send a final refusal, with the Q.850 cause that says more than the status (RFC 6432)."""
+        reason = (("Reason", f"Q.850;cause={cause}"),)
+        self._stack.reject(session, status, headers=reason, now=self._endpoint.now())
         self._endpoint.flush()
 
     def end(self, session: Session, *, cause: int) -> None:

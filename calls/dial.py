@@ -28,7 +28,13 @@ _NOT_FOR_THE_CALLER = {401: 503, 407: 503, 415: 488, 420: 503, 481: 503, 482: 50
 
 
 async def connect(
-    exchange: Exchange, contact: Contact, target: Target, music: Callable[[], tuple[Clip, ...]], *, role: str
+    exchange: Exchange,
+    contact: Contact,
+    target: Target,
+    music: Callable[[], tuple[Clip, ...]],
+    *,
+    role: str,
+    ring_timeout: float = RING_TIMEOUT,
 ) -> None:
     """Call the target for a contact and stay until both legs are over."""
     caller = contact.caller
@@ -46,14 +52,14 @@ async def connect(
         caller.refuse(error.status, error.cause)
         return
     try:
-        if await _ring(contact, caller, party):
+        if await _ring(contact, caller, party, ring_timeout):
             await _talk(exchange, contact, caller, party, music)
     finally:
         party.hang_up()
 
 
-async def _ring(contact: Contact, caller: Leg, party: Leg) -> bool:
-    until = asyncio.get_running_loop().time() + RING_TIMEOUT
+async def _ring(contact: Contact, caller: Leg, party: Leg, ring_timeout: float) -> bool:
+    until = asyncio.get_running_loop().time() + ring_timeout
     while True:
         event = await contact.inbox.next(until)
         match event:
@@ -87,9 +93,9 @@ async def _talk(
     exchange: Exchange, contact: Contact, caller: Leg, party: Leg, music: Callable[[], tuple[Clip, ...]]
 ) -> None:
     bridge = Bridge(exchange.plane, contact, caller, party, music)
-    bridge.begin()
-    contact.outcome = "answered"
     try:
+        bridge.begin()
+        contact.outcome = "answered"
         gone: Leg | None = None
         while gone is None:
             gone = bridge.handle(await contact.inbox.next())

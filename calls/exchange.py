@@ -78,13 +78,19 @@ class Exchange:
         prefer: str | None = None,
         agent: str | None = None,
     ) -> Leg:
-        """Call somebody on behalf of a contact. Raises PortsExhausted; all else arrives as leg events.
+        """Call somebody on behalf of a contact. All else than what is raised arrives as leg events.
+
+        Raises PortsExhausted, ParseError for an address that is none, UnresolvedTarget for one that is not literal.
 
         `prefer` is the codec of the party that will be bridged: offered first, so that nothing need be converted.
         """
         codecs = sorted(CODECS, key=lambda codec: codec != prefer)
         stream = Stream(self.plane.open_port(), codecs)
-        session = self.sip.invite(target, caller=caller, body=stream.offer())
+        try:
+            session = self.sip.invite(target, caller=caller, body=stream.offer())
+        except CentralitaError:
+            stream.port.close()
+            raise
         leg = Leg(self._ids.new(), contact, role, self, session, stream)
         leg.agent = agent
         leg.peer = target.uri
@@ -95,18 +101,9 @@ class Exchange:
 
     def _arrive(self, event: sip_events.InviteReceived) -> None:
         session, caller = event.session, event.caller
-        try:
-            stream = Stream(self.plane.open_port())
-        except CentralitaError as error:
-            self._early.pop(session.call_id, None)
-            self.sip.reject(session, error.status)
-            return
         contact = Contact(
             self._ids.new(), ani=caller.user, display=caller.display, dnis=session.user, record=self._record
         )
-        leg = Leg(self._ids.new(), contact, "caller", self, session, stream)
-        leg.peer = caller.source
-        contact.caller = leg
         contact.account = caller.account
         contact.record(
             "contact.opened",
@@ -116,6 +113,16 @@ class Exchange:
             trunk=caller.trunk,
             account=caller.account,
         )
+        try:
+            stream = Stream(self.plane.open_port())
+        except CentralitaError as error:
+            self.sip.reject(session, error.status, error.cause)
+            self._early.pop(session.call_id, None)
+            _record_refusal(contact, error)
+            return
+        leg = Leg(self._ids.new(), contact, "caller", self, session, stream)
+        leg.peer = caller.source
+        contact.caller = leg
         contact.record("leg.invited", leg, **_invited(leg, "in"))
         self._keep(leg)
         if self._agree(leg):
@@ -130,9 +137,7 @@ class Exchange:
             leg.stream.answer(offer)
         except CentralitaError as error:
             leg.refuse(error.status, error.cause)
-            leg.contact.record(
-                "contact.closed", outcome="refused", ended_by="local", status=error.status, cause=error.cause
-            )
+            _record_refusal(leg.contact, error)
             return False
         return True
 
@@ -204,6 +209,12 @@ class Exchange:
                     leg.contact.inbox.post(RtpLost(leg, event.silence))
                 case media_events.RtpStarted():
                     pass
+
+
+def _record_refusal(contact: Contact, error: CentralitaError) -> None:
+    contact.record(
+        "contact.closed", outcome="refused", ended_by="centralita", status=error.status, cause=error.cause
+    )
 
 
 def _invited(leg: Leg, direction: str) -> dict[str, object]:

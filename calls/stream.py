@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from media.codec import Codec
-from sip.negotiation import Negotiation
+from sip.negotiation import Negotiation, NegotiationState
 from sip.offer_answer import LocalMedia
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class Stream:
     def agreed(self) -> Negotiated | None:
         """What both sides agreed on last."""
         return self._negotiation.agreed
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no offer is open, ours or theirs."""
+        return self._negotiation.state is NegotiationState.AGREED
 
     def offer(self, *, direction: str = "sendrecv") -> bytes:
         """Our offer: for an INVITE, for the answer to one without, for hold (sendonly) and resume."""

@@ -1,0 +1,230 @@
+"""Calls over the loopback network: a house (exchange and media plane) and a party whose every word a test decides."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from base.ids import SequenceIds
+from calls.exchange import Exchange
+from media.plane import Plane
+from sip.events import InviteReceived, MessageTraced
+from sip.io.endpoint import Endpoint
+from sip.stack import CallerIdentity, Stack, Target
+from tests.kit.builders import Everybody
+from tests.kit.ports import free_ports
+from tests.kit.rtp import FarEnd
+from tests.kit.tone import tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calls.contact import Contact
+    from calls.leg import Leg
+    from media.plane import Clip
+    from sip.events import Event
+    from sip.sdp import SessionDescription
+    from sip.session import Session
+
+E = TypeVar("E")
+
+HOST = "127.0.0.1"
+PATIENCE = 5.0
+"""Seconds after which what was waited for is taken as never coming."""
+MUSIC = frozenset({620, 1040})
+
+
+async def until(true: Callable[[], bool], what: str = "it never came") -> None:
+    """Wait until a condition holds."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    while not true():
+        assert loop.time() < deadline, what
+        await asyncio.sleep(0.002)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event as the ledger would get it."""
+
+    contact: str
+    leg: str | None
+    kind: str
+    data: Mapping[str, object]
+
+
+class House:
+    """What is under test: a real exchange over a real endpoint and a real plane. Arrivals wait for the test."""
+
+    def __init__(self, *, ports: int = 40, rtp_timeout: float = 30.0) -> None:
+        """Open the plane; entering opens the sockets."""
+        self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
+        self.ids = SequenceIds("h")
+        self.stack = Stack(self.ids, admission=Everybody())
+        self.endpoint = Endpoint(self.stack, lambda event: self.exchange.handle_sip(event))
+        self.rows: list[Row] = []
+        self.contacts: list[Contact] = []
+        self.on_arrival: Callable[[Contact], object] = lambda contact: None
+        self._music: Clip | None = None
+
+    async def __aenter__(self) -> Self:
+        self.exchange = Exchange(
+            self.endpoint,
+            self.plane,
+            self.ids,
+            self.record,
+            lambda contact, _: self._arrive(contact),
+            lambda _: None,
+        )
+        await self.endpoint.start([(HOST, 0)])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.endpoint.close()
+        self.exchange.close()
+        self.plane.close()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it takes calls."""
+        return self.endpoint.address
+
+    def record(self, contact: str, leg: str | None, kind: str, data: Mapping[str, object]) -> None:
+        """The ledger's place."""
+        self.rows.append(Row(contact, leg, kind, data))
+
+    def music(self) -> tuple[Clip, ...]:
+        """Two sines that nobody else plays."""
+        if self._music is None:
+            self._music = self.plane.load_clip(tone(MUSIC, 1.0))
+        return (self._music,)
+
+    def _arrive(self, contact: Contact) -> None:
+        self.contacts.append(contact)
+        self.on_arrival(contact)
+
+    async def arrival(self) -> tuple[Contact, Leg]:
+        """The next call that came in, with its leg."""
+        await until(lambda: bool(self.contacts), "no call came in")
+        contact = self.contacts.pop(0)
+        assert contact.caller is not None
+        return contact, contact.caller
+
+    def kinds(self) -> list[str]:
+        """What was recorded, ladder rows left out."""
+        return [row.kind for row in self.rows if row.kind != "leg.message"]
+
+    def row(self, kind: str, *, leg: Leg | None = None) -> Row:
+        """The only row of a kind (of one leg)."""
+        (found,) = [row for row in self.rows if row.kind == kind and (leg is None or row.leg == leg.id)]
+        return found
+
+    async def over(self) -> None:
+        """Wait until nothing is in use any more: no leg, no RTP port, no session."""
+        await until(
+            lambda: (
+                self.exchange.leg_count == 0
+                and self.plane.counters().open == 0
+                and self.stack.counters()["sessions"] == 0
+            ),
+            f"still in use: {self.exchange.leg_count} legs, {self.plane.counters()}, {self.stack.counters()}",
+        )
+
+
+class Party:
+    """A phone without a mind: SIP by our own stack, descriptions and answers by the test, sound by a bare socket."""
+
+    def __init__(self, *, codecs: str = "0 8 101") -> None:
+        """`codecs` are the formats it knows."""
+        self.codecs = codecs
+        self.far = FarEnd()
+        self.events: list[Event] = []
+        self.on_invite: Callable[[Session], object] = lambda session: None
+        self.stack = Stack(SequenceIds(f"p{self.far.address[1]}x"), admission=Everybody())
+        self.endpoint = Endpoint(self.stack, self._hear)
+        self._version = 0
+
+    async def __aenter__(self) -> Self:
+        await self.endpoint.start([(HOST, 0)])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.endpoint.close()
+        self.far.socket.close()
+
+    @property
+    def uri(self) -> str:
+        """How it is called."""
+        return f"sip:bob@{HOST}:{self.endpoint.address[1]}"
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, MessageTraced):
+            self.events.append(event)
+        if isinstance(event, InviteReceived):
+            self.on_invite(event.session)
+
+    async def hears(self, kind: type[E]) -> E:
+        """The next event of a kind, taken."""
+        await until(
+            lambda: any(isinstance(event, kind) for event in self.events),
+            f"no {kind.__name__}, only {[type(event).__name__ for event in self.events]}",
+        )
+        found = next(event for event in self.events if isinstance(event, kind))
+        self.events.remove(found)
+        return found
+
+    def body(self, direction: str = "sendrecv", *, address: str = HOST, kind: str = "IP4") -> bytes:
+        """Its description: an offer or an answer."""
+        self._version += 1
+        return (
+            f"v=0\r\no=- 7 {self._version} IN {kind} {address}\r\ns=-\r\nc=IN {kind} {address}\r\nt=0 0\r\n"
+            f"m=audio {self.far.address[1]} RTP/AVP {self.codecs}\r\n"
+            f"a=rtpmap:101 telephone-event/8000\r\na={direction}\r\n"
+        ).encode()
+
+    def call(self, house: House, body: bytes | None, *, user: str = "100") -> Session:
+        """Dial the house."""
+        target = Target(f"sip:{user}@{HOST}:{house.address[1]}")
+        session = self.stack.invite(
+            target, caller=CallerIdentity("600100200", "Bob"), body=body, now=self.endpoint.now()
+        )
+        self.endpoint.flush()
+        return session
+
+    def say(self, command: Callable[[float], object]) -> None:
+        """Give the stack a command."""
+        command(self.endpoint.now())
+        self.endpoint.flush()
+
+    def answer(self, session: Session, body: bytes | None = None) -> None:
+        """Pick up."""
+        self.say(lambda now: self.stack.answer(session, self.body() if body is None else body, now=now))
+
+    def ring(self, session: Session) -> None:
+        """Ring."""
+        self.say(lambda now: self.stack.ring(session, now=now))
+
+    def refuse(self, session: Session, status: int) -> None:
+        """Turn the caller away."""
+        self.say(lambda now: self.stack.reject(session, status, now=now))
+
+    def hang_up(self, session: Session) -> None:
+        """End it, in whatever state it is."""
+        self.say(lambda now: self.stack.end(session, now=now))
+
+    def face(self, description: SessionDescription | None) -> tuple[str, int]:
+        """Send sound to where a description says."""
+        assert description is not None
+        media = description.media[0]
+        self.far.target = (media.address or HOST, media.port)
+        return self.far.target
+
+    async def listens(self, packets: int = 25) -> bytes:
+        """The sound of so many packets from now on."""
+        with suppress(BlockingIOError):
+            while True:
+                self.far.socket.recv(4096, socket.MSG_DONTWAIT)
+        return await asyncio.to_thread(self.far.hear_sound, packets)
