@@ -122,11 +122,20 @@ def build_program() -> None:
     if built and PROGRAM.exists() and _stamp(stamp) == wanted:
         return
     with _Step("the program and its Rust extension") as step:
+        _spare_running_nodes()
         step.run(
             [*PIP, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)],
             mend="see the compiler's words above; Rust 1.86 or newer is needed (rustup update)",
         )
     _write_stamp(stamp, wanted)
+
+
+def _spare_running_nodes() -> None:
+    """The build writes over the extension: give it a copy to overwrite, so that a running node keeps its own."""
+    for extension in (ROOT / "media").glob("_plane*.so"):
+        copy = extension.with_suffix(".new")
+        shutil.copy2(extension, copy)
+        copy.replace(extension)
 
 
 def build_prompts() -> None:
