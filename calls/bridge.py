@@ -31,7 +31,9 @@ class Bridge:
         self.is_up = False
 
     def begin(self) -> None:
-        """Join them."""
+        """Join them; what still plays to either, such as the music of a queue, ends."""
+        self._first.stop()
+        self._second.stop()
         self._plane.bridge(self._first.stream.port, self._second.stream.port)
         self.is_up = True
         self._contact.record("bridge.began", legs=[self._first.id, self._second.id])

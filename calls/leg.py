@@ -92,6 +92,7 @@ class Leg:
             return
         self.exchange.sip.answer(self.session, self._description())
         self._fire(LegInput.ANSWERED)
+        self._follow_direction()
 
     def refuse(self, status: int, cause: int | None = None) -> None:
         """Turn the caller away with a final status, or hang up when already answered."""
@@ -142,6 +143,7 @@ class Leg:
             self.hang_up(causes.cause_of(488), by="error", reason="no usable answer in the 2xx")
             return
         self._fire(LegInput.ANSWERED)
+        self._follow_direction()
 
     def confirmed(self, description: SessionDescription | None) -> None:
         """The ACK came; it holds the answer when our 2xx held the offer."""

@@ -51,13 +51,12 @@ class Distribution:
         self._watchers.append(watcher)
 
     def join(self, entry: EntryJoin, inbox: Inbox[object]) -> None:
-        """A contact begins to wait; RingAgent, StopRinging and Overflow for it come to the inbox."""
+        """A contact begins to wait; RingAgent, StopRinging and Overflow for it come to the inbox.
+
+        Raises UnknownQueue and EntryAlreadyQueued.
+        """
+        self._core.join(entry, now=self.now())
         self._inboxes[entry.entry] = inbox
-        try:
-            self._core.join(entry, now=self.now())
-        except BaseException:
-            del self._inboxes[entry.entry]
-            raise
         self._settle()
 
     def leave(self, entry: str, reason: LeaveReason) -> None:

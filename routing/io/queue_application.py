@@ -188,9 +188,9 @@ class _Stay:
         """Caller and agent hear each other until one of them goes; then the other is let go too."""
         agent = agent_leg.agent or ""
         bridge = Bridge(self._exchange.plane, self._contact, caller, agent_leg, self._music)
-        bridge.begin()
-        self._contact.outcome = "answered"
         try:
+            bridge.begin()
+            self._contact.outcome = "answered"
             gone = next((leg for leg in (caller, agent_leg) if leg.has_ended), None)
             while gone is None:
                 event = await self._contact.inbox.next()

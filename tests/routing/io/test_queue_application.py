@@ -1,0 +1,415 @@
+"""A queue served to real callers over real sockets: agents answer, refuse, ring out and vanish; nobody gets stuck."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from base.errors import CentralitaError
+from calls.destination import Hangup, Menu, Queue
+from routing.agents import State, Status
+from routing.io.distribution import Distribution
+from routing.io.queue_application import QueueApplication
+from routing.settings import AgentSettings, Delays, LeaveReason, QueueSettings, RoutingConfig
+from sip.events import (
+    InviteReceived,
+    SessionAnswered,
+    SessionCancelled,
+    SessionEnded,
+    SessionReanswered,
+    SessionRefused,
+)
+from sip.stack import Target
+from tests.kit.party import MUSIC, House, Party, until
+from tests.kit.tone import hears, tone
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from calls.contact import Contact
+    from calls.destination import Destination
+    from media.plane import Clip
+    from sip.session import Session
+
+VOICE = frozenset({800, 1300})
+QUICK = Delays(no_answer=0.05, rejected=0.05, busy=0.05, unreachable=0.05, failed=0.05)
+
+
+class Floor:
+    """A queue, Alice who calls it, and agents whose phones the test drives."""
+
+    def __init__(self, house: House, alice: Party, agents: dict[str, Party], **queue: object) -> None:
+        self.house, self.alice, self.agents = house, alice, agents
+        settings = QueueSettings("q", **{"delays": QUICK, **queue})  # type: ignore[arg-type]
+        staff = {
+            name: AgentSettings(name, contact=phone.uri, queues=("q",), status=Status.AVAILABLE)
+            for name, phone in agents.items()
+        }
+        self.distribution = Distribution(RoutingConfig({"q": settings}, staff), house.ids, house.record)
+        self.unknown: set[str] = set()
+        self.addresses: dict[str, str] = {}
+        self.music_fails = False
+        self.application = QueueApplication(
+            house.exchange,
+            self.distribution,
+            self,
+            self.music,
+            lambda client: "Banco Sol" if client == "banco" else "",
+            lambda contact: (),
+        )
+        self.tasks: list[asyncio.Task[Destination | None]] = []
+        self.contacts: list[Contact] = []
+        house.on_arrival = self._serve
+
+    def target(self, agent: str, contact_uri: str | None) -> Target | None:
+        address = self.addresses.get(agent, contact_uri)
+        return None if agent in self.unknown or address is None else Target(address)
+
+    def music(self) -> tuple[Clip, ...]:
+        if self.music_fails:
+            raise CentralitaError("no music")
+        return self.house.music()
+
+    def _serve(self, contact: Contact) -> None:
+        contact.client = "banco"
+        self.contacts.append(contact)
+        work = self.application.serve(contact, Queue("q"))
+        self.tasks.append(asyncio.get_running_loop().create_task(work))
+
+    async def waiting(self) -> Session:
+        """Alice has dialled and is in the queue."""
+        session = self.alice.call(self.house, self.alice.body())
+        self.alice.face((await self.alice.hears(SessionAnswered)).description)
+        return session
+
+    async def rung(self, agent: str) -> Session:
+        """An agent's phone rings."""
+        session = (await self.agents[agent].hears(InviteReceived)).session
+        self.agents[agent].ring(session)
+        await until(lambda: self.state(agent) is State.RINGING)
+        return session
+
+    async def talking(self) -> tuple[Session, Session]:
+        """Ana has answered Alice."""
+        hers = await self.waiting()
+        his = await self.rung("ana")
+        self.agents["ana"].answer(his)
+        self.agents["ana"].face(his.offer)
+        await until(lambda: "bridge.began" in self.house.kinds())
+        return hers, his
+
+    def state(self, agent: str = "ana") -> State:
+        return self.distribution.core.agent(agent).state
+
+    def results(self) -> list[tuple[object, object]]:
+        """(agent, result) of each reservation that ended."""
+        ended = [row.data for row in self.house.rows if row.kind == "reservation.ended"]
+        return [(data["agent"], data["result"]) for data in ended]
+
+    async def over(self) -> list[Destination | None]:
+        """Everything has ended, without an exception; where each contact goes next."""
+        found = await asyncio.wait_for(asyncio.gather(*self.tasks), 5)
+        for contact in self.contacts:
+            if contact.caller is not None:
+                contact.caller.hang_up()
+        await self.house.over()
+        assert self.distribution.reservation_count == 0
+        assert self.distribution.core.queue("q", now=self.distribution.now()).waiting == 0
+        busy = {State.RESERVED, State.RINGING, State.TALKING, State.HOLD}
+        assert [name for name in self.agents if self.state(name) in busy] == []
+        return found
+
+
+@pytest.fixture
+async def floor() -> AsyncIterator[Floor]:
+    async with House() as house, Party() as alice, Party() as ana, Party() as piotr:
+        made = Floor(house, alice, {"ana": ana, "piotr": piotr})
+        yield made
+        made.distribution.close()
+
+
+async def test_a_waiting_caller_hears_music_and_then_the_agent(floor: Floor) -> None:
+    for agent in floor.agents:
+        floor.distribution.choose_status(agent, Status.NOT_READY)
+    hers = await floor.waiting()
+    assert hears(await floor.alice.listens(), MUSIC)
+    floor.distribution.choose_status("ana", Status.AVAILABLE)
+    ana = floor.agents["ana"]
+    his = await floor.rung("ana")
+    ana.answer(his)
+    ana.face(his.offer)
+    await until(lambda: "bridge.began" in floor.house.kinds())
+    assert floor.state() is State.TALKING
+    listening = asyncio.create_task(floor.alice.listens(40))
+    await asyncio.to_thread(ana.far.say, tone(VOICE, 1.0))
+    assert hears(await listening, VOICE)
+    listening = asyncio.create_task(ana.listens(40))
+    await asyncio.to_thread(floor.alice.far.say, tone(VOICE, 1.0))
+    assert hears(await listening, VOICE)
+    floor.alice.hang_up(hers)
+    await ana.hears(SessionEnded)
+    assert await floor.over() == [None]
+    assert floor.contacts[0].outcome == "answered"
+    assert floor.results() == [("ana", "answered")]
+
+
+async def test_the_agents_phone_shows_the_client_company_and_the_callers_number(floor: Floor) -> None:
+    await floor.waiting()
+    invited = await floor.agents["ana"].hears(InviteReceived)
+    assert (invited.caller.user, invited.caller.display) == ("600100200", "Banco Sol Bob")
+    floor.contacts[0].caller.hang_up()  # type: ignore[union-attr]
+    await floor.over()
+
+
+async def test_the_agents_hang_up_ends_the_call_and_begins_wrap_up() -> None:
+    async with House() as house, Party() as alice, Party() as ana:
+        floor = Floor(house, alice, {"ana": ana}, wrap_up=30.0)
+        _, his = await floor.talking()
+        ana.hang_up(his)
+        await alice.hears(SessionEnded)
+        assert await floor.over() == [None]
+        assert floor.state() is State.WRAP_UP
+        floor.distribution.end_wrap_up("ana")
+        assert floor.state() is State.IDLE
+        floor.distribution.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [(486, "busy"), (603, "rejected"), (480, "rejected"), (503, "unreachable"), (500, "failed")],
+)
+async def test_an_agent_who_refuses_is_followed_by_the_next(floor: Floor, status: int, result: str) -> None:
+    hers = await floor.waiting()
+    floor.agents["ana"].refuse(await floor.rung("ana"), status)
+    his = await floor.rung("piotr")
+    assert floor.results() == [("ana", result)]
+    floor.agents["piotr"].answer(his)
+    await until(lambda: "bridge.began" in floor.house.kinds())
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_an_agent_who_does_not_answer_is_cancelled_and_set_not_ready() -> None:
+    async with House() as house, Party() as alice, Party() as ana, Party() as piotr:
+        floor = Floor(house, alice, {"ana": ana, "piotr": piotr}, ring_timeout=0.1)
+        hers = await floor.waiting()
+        await floor.rung("ana")
+        await ana.hears(SessionCancelled)
+        assert floor.distribution.core.agent("ana").status is Status.NOT_READY
+        his = (await piotr.hears(InviteReceived)).session
+        piotr.answer(his)
+        await until(lambda: floor.state("piotr") is State.TALKING)
+        alice.hang_up(hers)
+        await floor.over()
+        assert floor.results()[0] == ("ana", "no_answer")
+        floor.distribution.close()
+
+
+async def test_an_agent_without_a_phone_is_passed_over(floor: Floor) -> None:
+    floor.unknown.add("ana")
+    hers = await floor.waiting()
+    await floor.rung("piotr")
+    assert floor.results() == [("ana", "unreachable")]
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_an_agent_whose_phone_is_switched_off_is_passed_over(floor: Floor) -> None:
+    await floor.agents["ana"].endpoint.close()
+    hers = await floor.waiting()
+    await floor.rung("piotr")
+    assert floor.results() == [("ana", "unreachable")]
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_an_agent_whose_address_cannot_be_called_is_passed_over(floor: Floor) -> None:
+    floor.addresses["ana"] = "mailto:ana"
+    hers = await floor.waiting()
+    await floor.rung("piotr")
+    assert floor.results() == [("ana", "failed")]
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_a_caller_who_leaves_while_it_rings_stops_the_ringing(floor: Floor) -> None:
+    hers = await floor.waiting()
+    await floor.rung("ana")
+    floor.alice.hang_up(hers)
+    await floor.agents["ana"].hears(SessionCancelled)
+    assert await floor.over() == [None]
+    assert floor.contacts[0].outcome == "abandoned"
+    assert floor.results() == [("ana", "caller_left")]
+    assert floor.house.row("queue.left").data["reason"] == "abandoned"
+    assert floor.state() is State.IDLE
+
+
+@pytest.mark.parametrize("first", ["agent", "caller"])
+async def test_an_answer_in_the_instant_in_which_the_caller_leaves_frees_the_agent(first: str) -> None:
+    async with House() as house, Party() as alice, Party() as ana:
+        floor = Floor(house, alice, {"ana": ana})
+        for _ in range(5):
+            hers = await floor.waiting()
+            his = await floor.rung("ana")
+            if first == "agent":
+                ana.answer(his)
+                alice.hang_up(hers)
+            else:
+                alice.hang_up(hers)
+                ana.answer(his)
+            await ana.hears(SessionEnded)
+            await floor.over()
+            assert floor.state() is State.IDLE
+        floor.distribution.close()
+
+
+async def test_a_phone_that_hangs_up_in_the_instant_of_its_answer_keeps_the_caller_waiting(
+    floor: Floor,
+) -> None:
+    hers = await floor.waiting()
+    his = await floor.rung("ana")
+    ana = floor.agents["ana"]
+    ana.answer(his)
+    await until(lambda: his.state.name in ("CONFIRMED", "ENDED"))
+    ana.hang_up(his)
+    await until(lambda: floor.state("ana") is not State.TALKING)
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_an_agent_who_logs_out_while_ringing_is_cancelled(floor: Floor) -> None:
+    hers = await floor.waiting()
+    await floor.rung("ana")
+    floor.distribution.choose_status("ana", Status.LOGGED_OUT)
+    await floor.agents["ana"].hears(SessionCancelled)
+    await floor.rung("piotr")
+    assert floor.results() == [("ana", "rescinded")]
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_an_answer_that_cannot_be_used_is_a_failed_reservation(floor: Floor) -> None:
+    hers = await floor.waiting()
+    his = await floor.rung("ana")
+    floor.agents["ana"].codecs = "18"
+    floor.agents["ana"].answer(his)
+    await floor.agents["ana"].hears(SessionEnded)
+    await floor.rung("piotr")
+    assert floor.results() == [("ana", "failed")]
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_hold_by_the_agent_is_music_for_the_caller_and_a_state_of_the_agent(floor: Floor) -> None:
+    hers, his = await floor.talking()
+    ana = floor.agents["ana"]
+    ana.say(lambda now: ana.stack.reinvite(his, ana.body("sendonly"), now=now))
+    await ana.hears(SessionReanswered)
+    await until(lambda: floor.state() is State.HOLD)
+    assert hears(await floor.alice.listens(), MUSIC)
+    ana.say(lambda now: ana.stack.reinvite(his, ana.body(), now=now))
+    await until(lambda: floor.state() is State.TALKING)
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_a_phone_that_answers_on_hold_can_take_the_caller_back(floor: Floor) -> None:
+    hers = await floor.waiting()
+    his = await floor.rung("ana")
+    ana = floor.agents["ana"]
+    ana.answer(his, ana.body("sendonly"))
+    await until(lambda: floor.state() is State.HOLD)
+    ana.say(lambda now: ana.stack.reinvite(his, ana.body(), now=now))
+    await until(lambda: floor.state() is State.TALKING)
+    ana.face(his.offer)
+    listening = asyncio.create_task(floor.alice.listens(40))
+    await asyncio.to_thread(ana.far.say, tone(VOICE, 1.0))
+    assert hears(await listening, VOICE)
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_a_bridge_that_fails_leaves_no_agent_talking(floor: Floor) -> None:
+    hers = await floor.waiting()
+    his = await floor.rung("ana")
+    ana = floor.agents["ana"]
+    floor.music_fails = True
+    ana.answer(his, ana.body("sendonly"))  # held from the start, so that the bridge asks for music
+    with pytest.raises(CentralitaError, match="no music"):
+        await asyncio.wait_for(floor.tasks.pop(), 5)
+    await ana.hears(SessionEnded)
+    assert floor.state() is State.IDLE
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_a_stay_that_is_cancelled_frees_the_place_and_the_phone(floor: Floor) -> None:
+    hers = await floor.waiting()
+    await floor.rung("ana")
+    floor.tasks.pop().cancel()
+    await floor.agents["ana"].hears(SessionCancelled)
+    assert floor.house.row("queue.left").data["reason"] == "system"
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+@pytest.mark.parametrize("destination", [Menu("leave_a_message"), Hangup(17, 486), Queue("other", 5)])
+async def test_overflow_tells_where_the_caller_goes_next(destination: Destination) -> None:
+    async with House() as house, Party() as alice:
+        floor = Floor(house, alice, {}, max_wait=0.05, overflow={LeaveReason.TIMEOUT: destination})
+        await floor.waiting()
+        found = await asyncio.wait_for(floor.tasks[0], 5)
+        assert found == destination
+        caller = floor.contacts[0].caller
+        assert caller is not None
+        assert caller.is_up
+        await floor.over()
+        floor.distribution.close()
+
+
+async def test_a_full_queue_sends_the_next_caller_on_at_once() -> None:
+    async with House() as house, Party() as alice, Party() as bob:
+        floor = Floor(house, alice, {}, capacity=1)
+        await floor.waiting()
+        bob.call(house, bob.body())
+        await bob.hears(SessionAnswered)
+        assert isinstance(await asyncio.wait_for(floor.tasks[1], 5), Hangup)
+        assert not floor.tasks[0].done()
+        for contact in floor.contacts:
+            assert contact.caller is not None
+            contact.caller.hang_up()
+        await floor.over()
+        floor.distribution.close()
+
+
+async def test_a_caller_already_gone_never_joins(floor: Floor) -> None:
+    floor.house.on_arrival = lambda contact: floor.contacts.append(contact)
+    floor.alice.call(floor.house, floor.alice.body())
+    contact, leg = await floor.house.arrival()
+    leg.refuse(486)
+    await floor.alice.hears(SessionRefused)
+    assert await floor.application.serve(contact, Queue("q")) is None
+    assert "queue.joined" not in floor.house.kinds()
+    await floor.over()
+
+
+async def test_two_callers_never_get_one_agent() -> None:
+    async with House() as house, Party() as alice, Party() as bob, Party() as ana:
+        floor = Floor(house, alice, {"ana": ana})
+        hers = await floor.waiting()
+        theirs = bob.call(house, bob.body())
+        await bob.hears(SessionAnswered)
+        first = await floor.rung("ana")
+        ana.answer(first)
+        await until(lambda: floor.state() is State.TALKING)
+        assert not [event for event in ana.events if isinstance(event, InviteReceived)]
+        alice.hang_up(hers)
+        second = await floor.rung("ana")
+        ana.answer(second)
+        await until(lambda: house.kinds().count("bridge.began") == 2)
+        bob.hang_up(theirs)
+        await floor.over()
+        assert floor.results() == [("ana", "answered"), ("ana", "answered")]
+        floor.distribution.close()
