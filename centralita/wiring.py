@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from media.plane import Clip
     from routing.skills import Requirements
 
-MUSIC = "music_on_hold"
+MUSIC = "music"
 
 
 async def wire(
