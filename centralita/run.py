@@ -12,6 +12,7 @@ import typer
 
 from base.errors import CentralitaError, DocumentError
 from centralita.demo import Demonstration
+from centralita.limits import raise_descriptor_limit
 from centralita.listening import AddressTaken
 from centralita.node import Node
 
@@ -27,6 +28,7 @@ async def run(options: Options) -> None:
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
 
+    raise_descriptor_limit()
     node = await _start(options)
     _calm_the_collector()
 

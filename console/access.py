@@ -24,26 +24,25 @@ OPEN = frozenset({"/api/v1/health", "/api/v1/counters"})
 def key_of(state: Path, make: Callable[[], str]) -> str:
     """The node's key; made with `make` when there is none."""
     file = state / KEY_FILE
-    try:
-        return file.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    key = file.read_text(encoding="ascii").strip() if file.exists() else ""
+    if not key:  # an empty one, left by a node that was killed while it wrote, would open the door to everybody
         key = make()
-        with os.fdopen(
-            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-        ) as out:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
             out.write(key + "\n")
-        return key
+    return key
 
 
 def guard(key: str) -> Middleware:
     """Refuse requests without `Authorization: Bearer <key>`, except for the open paths."""
 
+    expected = f"Bearer {key}".encode()
+
     @web.middleware
     async def check(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
-        if request.path in OPEN or hmac.compare_digest(given, key.encode()):
+        given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        if request.path in OPEN or hmac.compare_digest(given, expected):
             return await handler(request)
         return problem(
             401, "unauthorized", "send the node's key: Authorization: Bearer <key of the state folder>"

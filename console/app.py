@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
 from aiohttp import web
 
 from console import agents, contacts, node, queues
 from console.access import guard
 from console.keys import COUNTERS, DISTRIBUTION, HEALTH, LEDGER, READER
-from console.problem import problems
+from console.problem import problem, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from records.ledger import Ledger
     from records.reader import Reader
     from routing.io.distribution import Distribution
+
+
+log = structlog.get_logger()
+
+
+@web.middleware
+async def failures(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Our own mistakes: one request fails, the node goes on."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception as error:  # noqa: BLE001 - the last resort; the kind only, its text may quote what was sent
+        log.error("request_failed", method=request.method, path=request.path, error=type(error).__name__)
+        return problem(500, "internal_error", "the node failed at this request; its log says where")
 
 
 def make_app(
@@ -29,7 +47,7 @@ def make_app(
     health: Callable[[], list[str]],
 ) -> web.Application:
     """Wire the routes."""
-    app = web.Application(middlewares=[problems, guard(key)], client_max_size=64 * 1024)
+    app = web.Application(middlewares=[problems, failures, guard(key)], client_max_size=64 * 1024)
     app[DISTRIBUTION] = distribution
     app[LEDGER] = ledger
     app[READER] = reader

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 
 from aiohttp import web
 
@@ -13,13 +14,14 @@ from console.problem import problem
 
 routes = web.RouteTableDef()
 _MOST = 1000
+_NUMBER = re.compile(r"[0-9]{1,4}")
 
 
 @routes.get("/api/v1/contacts")
 async def list_contacts(request: web.Request) -> web.Response:
     """The newest contacts; `limit` (1-1000, default 50) and `client` narrow them."""
     limit = request.query.get("limit", "50")
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= _MOST:
+    if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= _MOST:
         return problem(422, "invalid_query", f"limit is a number from 1 to {_MOST}")
     await request.app[LEDGER].flush()
     rows = await asyncio.to_thread(

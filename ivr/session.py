@@ -75,7 +75,7 @@ class MenuSession:
     def start(self, *, now: float) -> list[Command]:
         """Enter the first step."""
         self._passed = 0
-        return self._enter(self._start, now=now)
+        return self._enter(self._start, now=now, version=self.version)
 
     def feed(self, event: Event, *, now: float) -> list[Command]:
         """Something happened to the caller."""
@@ -112,11 +112,14 @@ class MenuSession:
         due = [each for each in (self._run.next_timeout(), self._scene.playing_until) if each is not None]
         return min(due, default=None)
 
-    def _enter(self, name: str, *, now: float) -> list[Command]:
+    def _enter(self, name: str, *, now: float, **facts: str) -> list[Command]:
         scene = self._scene
         self._step = name
         self._run = scene.menus.steps[name].run(name, scene)
-        return [scene.record("menu.entered", step=name), *self._carry_out(self._run.start(now=now), now=now)]
+        return [
+            scene.record("menu.entered", step=name, **facts),
+            *self._carry_out(self._run.start(now=now), now=now),
+        ]
 
     def _carry_out(self, outcomes: Iterable[Outcome], *, now: float) -> list[Command]:
         commands: list[Command] = []

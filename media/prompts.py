@@ -113,7 +113,7 @@ class ClipLoader(Protocol):
 
 
 class PromptLibrary:
-    """The prompts of a catalogue as clips; each is read and encoded once, at its first use."""
+    """The prompts of a catalogue as clips; each is read and encoded once."""
 
     def __init__(self, plane: ClipLoader, catalogue: Catalogue, folder: Path) -> None:
         """Speak a catalogue from the sounds in a folder; `prepare` makes those that are missing."""
@@ -124,8 +124,14 @@ class PromptLibrary:
         self.adopt(catalogue)
 
     def prepare(self, catalogue: Catalogue, progress: Callable[[int, int, str], None] | None = None) -> int:
-        """Make the sounds a catalogue still lacks; for a thread of its own when the loop is running."""
-        return build_prompts(catalogue, self._folder, progress)
+        """Make the sounds a catalogue still lacks and load them all, so that no call waits for a file.
+
+        For a thread of its own when the loop is running.
+        """
+        made = build_prompts(catalogue, self._folder, progress)
+        for each in pieces(catalogue):
+            self._load(each.file(self._folder))
+        return made
 
     def adopt(self, catalogue: Catalogue) -> None:
         """Speak this catalogue from now on; sounds that stayed the same stay loaded."""
@@ -140,10 +146,7 @@ class PromptLibrary:
         path = self._find(segment, language)
         if path is None:
             raise PromptMissing(f"no prompt {segment} in {language}")
-        found = self._clips.get(path)
-        if found is None:
-            found = self._clips[path] = self._plane.load_clip(_pcm(path))
-        return found
+        return self._clips.get(path) or self._load(path)
 
     def clips(self, segments: Iterable[str], language: str) -> tuple[Clip, ...]:
         """The sounds of a Play command."""
@@ -154,6 +157,12 @@ class PromptLibrary:
         for each in self._clips.values():
             each.release()
         self._clips.clear()
+
+    def _load(self, path: Path) -> Clip:
+        found = self._clips.get(path)
+        if found is None:
+            found = self._clips[path] = self._plane.load_clip(_pcm(path))
+        return found
 
     def _find(self, segment: str, language: str) -> Path | None:
         other, _, piece = segment.rpartition(":")

@@ -130,6 +130,10 @@ def _message(facts: Facts) -> str:
 # --- menus ---
 
 
+def _menu_result(facts: Facts) -> str:
+    return f"The answer {facts['result']} is carried out{facts.phrase('attempt', ', attempt {}')}"
+
+
 def _menu_entered(facts: Facts) -> str:
     return f"Enters step {facts['step']}{facts.phrase('menu', ' of menu {}')}"
 
@@ -262,6 +266,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "leg.message": _message,
     "leg.ended": _leg_ended,
     "menu.entered": _menu_entered,
+    "menu.result": _menu_result,
     "menu.prompt": _menu_prompt,
     "menu.input": _menu_input,
     "menu.noinput": _menu_failure("Presses nothing"),

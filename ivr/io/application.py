@@ -83,7 +83,6 @@ class _Visit:
     async def run(self) -> Destination | None:
         session, inbox = self._session, self._contact.inbox
         loop = asyncio.get_running_loop()
-        self._contact.record("menu.version", menu=session.menu_set, version=session.version)
         self._carry_out(session.start(now=loop.time()))
         while not session.finished:
             event = await inbox.next(session.next_timeout())
