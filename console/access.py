@@ -25,9 +25,13 @@ def key_of(state: Path, make: Callable[[], str]) -> str:
     """The node's key; made with `make` when there is none."""
     file = state / KEY_FILE
     key = file.read_text(encoding="ascii").strip() if file.exists() else ""
-    if not key:  # an empty one, left by a node that was killed while it wrote, would open the door to everybody
+    if (
+        not key
+    ):  # an empty one, left by a node that was killed while it wrote, would open the door to everybody
         key = make()
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
+        with os.fdopen(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+        ) as out:
             out.write(key + "\n")
     return key
 

@@ -1,0 +1,295 @@
+"""The HTTP interface against a real ledger and a real distribution: who may, what comes back, and every wrong request."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from base.ids import SequenceIds
+from calls.contact import Inbox
+from console.access import KEY_FILE, key_of
+from console.app import HttpServer, make_app
+from records.ledger import Ledger
+from records.reader import Reader
+from routing.agents import Status
+from routing.entry import EntryJoin
+from routing.io.distribution import Distribution
+from routing.settings import AgentSettings, QueueSettings, RoutingConfig
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from aiohttp import web
+
+KEY = "a-key-of-the-state-folder"
+AUTH = {"Authorization": f"Bearer {KEY}"}
+
+
+class Api:
+    """The application with its real parts, and a client that may or may not know the key."""
+
+    def __init__(self, state: Path) -> None:
+        self.ledger = Ledger(state / "ledger.sqlite")
+        self.ledger.start()
+        queues = {"q": QueueSettings("q", name="Questions")}
+        staff = {
+            "ana": AgentSettings("ana", name="Ana García", account="1001", queues=("q",)),
+            "bot": AgentSettings("bot", contact="sip:bot@192.0.2.9", queues=("q",), status=Status.AVAILABLE),
+        }
+        self.distribution = Distribution(RoutingConfig(queues, staff), SequenceIds(), self.ledger.record)
+        self.trouble: list[str] = []
+        self.broken = False
+        self.reader = Reader(state / "ledger.sqlite")
+        self.client: TestClient[web.Request, web.Application] = TestClient(TestServer(self.make()))
+
+    def make(self) -> web.Application:
+        """The application."""
+        return make_app(
+            key=KEY,
+            distribution=lambda: self.distribution,
+            ledger=self.ledger,
+            reader=self.reader,
+            counters=self._counters,
+            health=lambda: self.trouble,
+        )
+
+    def _counters(self) -> dict[str, int]:
+        if self.broken:
+            raise RuntimeError("4111111111111111")
+        return {"contacts": 0, "legs": 2}
+
+    async def ask(self, method: str, path: str, **parts: Any) -> tuple[int, Any]:
+        """Status and body of one request with the key."""
+        headers = {**AUTH, **parts.pop("headers", {})}
+        async with self.client.request(method, path, headers=headers, **parts) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def problem(self, method: str, path: str, **parts: Any) -> tuple[int, str]:
+        """Status and code of a request that must come back as a problem document."""
+        headers = {**AUTH, **parts.pop("headers", {})}
+        async with self.client.request(method, path, headers=headers, **parts) as answer:
+            assert answer.content_type == "application/problem+json", await answer.text()
+            body = await answer.json(content_type=None)
+            assert body["status"] == answer.status
+            assert set(body) == {"type", "title", "status", "detail"}
+            assert body["detail"]
+            return answer.status, body["type"].removeprefix("urn:centralita:problem:")
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    made = Api(tmp_path)
+    await made.client.start_server()
+    yield made
+    await made.client.close()
+    made.distribution.close()
+    await asyncio.to_thread(made.ledger.close)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {},
+        {"Authorization": ""},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": KEY},
+        {"Authorization": f"Basic {KEY}"},
+        {"Authorization": f"Bearer {KEY}x"},
+        {"Authorization": "Bearer clé"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v1/agents", "/api/v1/contacts", "/api/v1/queues", "/nothing", "/"])
+async def test_without_the_key_there_is_nothing_but_401(api: Api, header: dict[str, str], path: str) -> None:
+    async with api.client.get(path, headers=header) as answer:
+        assert answer.status == 401
+        assert answer.content_type == "application/problem+json"
+        assert KEY not in await answer.text()
+
+
+async def test_a_key_that_is_no_text_is_refused(api: Api) -> None:
+    server = api.client.server
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    writer.write(
+        b"GET /api/v1/agents HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\xfe\r\nConnection: close\r\n\r\n"
+    )
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert answer.split()[1] in (b"401", b"400")
+
+
+async def test_counters_and_health_are_open_and_hold_only_numbers(api: Api) -> None:
+    async with api.client.get("/api/v1/counters") as answer:
+        assert (answer.status, await answer.json()) == (200, {"contacts": 0, "legs": 2})
+    async with api.client.get("/api/v1/health") as answer:
+        assert (answer.status, await answer.json()) == (200, {"ok": True, "trouble": []})
+
+
+async def test_a_node_in_trouble_says_so_with_503(api: Api) -> None:
+    api.trouble.append("draining")
+    async with api.client.get("/api/v1/health") as answer:
+        assert (answer.status, await answer.json()) == (503, {"ok": False, "trouble": ["draining"]})
+
+
+async def test_agents_are_listed_in_the_order_of_the_file(api: Api) -> None:
+    status, body = await api.ask("GET", "/api/v1/agents")
+    assert status == 200
+    assert [each["id"] for each in body["agents"]] == ["ana", "bot"]
+    assert await api.ask("GET", "/api/v1/agents/ana") == (
+        200,
+        {
+            "id": "ana",
+            "name": "Ana García",
+            "account": "1001",
+            "status": "logged_out",
+            "reason": None,
+            "state": "device_offline",
+            "reachable": False,
+            "queues": ["q"],
+        },
+    )
+
+
+async def test_a_status_is_set_and_shown(api: Api) -> None:
+    body = {"status": "not_ready", "reason": "lunch"}
+    status, shown = await api.ask("PUT", "/api/v1/agents/bot/status", json=body)
+    assert (status, shown["status"], shown["reason"]) == (200, "not_ready", "lunch")
+    status, shown = await api.ask("PUT", "/api/v1/agents/bot/status", json={"status": "available"})
+    assert (status, shown["status"], shown["reason"]) == (200, "available", None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/agents/nobody"),
+        ("PUT", "/api/v1/agents/nobody/status"),
+        ("DELETE", "/api/v1/agents/nobody/wrap-up"),
+        ("GET", "/api/v1/agents/%F0%9F%92%A3"),
+    ],
+)
+async def test_an_unknown_agent_is_a_problem_404(api: Api, method: str, path: str) -> None:
+    body = {"status": "available"} if method == "PUT" else None
+    assert await api.problem(method, path, json=body) == (404, "unknown_agent")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"status": "asleep"}',
+        b'{"status": 7}',
+        b'{"reason": "lunch"}',
+        b'{"status": "available", "since": "today"}',
+        b'{"status": "available", "reason": 3}',
+        b"[" * 5000,
+    ],
+)
+async def test_a_body_that_is_no_status_is_a_problem_422_and_changes_nothing(api: Api, body: bytes) -> None:
+    assert await api.problem("PUT", "/api/v1/agents/bot/status", data=body) == (422, "invalid_body")
+    assert api.distribution.core.agent("bot").status is Status.AVAILABLE
+
+
+async def test_a_body_too_large_is_a_problem_413(api: Api) -> None:
+    status, _ = await api.problem("PUT", "/api/v1/agents/bot/status", data=b" " * 100_000)
+    assert status == 413
+
+
+@pytest.mark.parametrize("limit", ["0", "1001", "-1", "ten", "", "1.5", "٣", "1e3", "+5", "9" * 5000])
+async def test_a_limit_that_is_none_is_a_problem_422(api: Api, limit: str) -> None:
+    assert await api.problem("GET", "/api/v1/contacts", params={"limit": limit}) == (422, "invalid_query")
+
+
+async def test_contacts_are_listed_as_soon_as_they_were_recorded(api: Api) -> None:
+    for number in range(3):
+        contact = f"c{number}"
+        api.ledger.record(
+            contact, None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"}
+        )
+        api.ledger.record(contact, None, "contact.routed", {"client": "banco", "destination": "menu x"})
+        api.ledger.record(contact, None, "contact.closed", {"outcome": "menu", "status": 200, "cause": 16})
+    status, body = await api.ask("GET", "/api/v1/contacts", params={"limit": "2"})
+    assert status == 200
+    assert [each["id"] for each in body["contacts"]] == ["c2", "c1"]
+    status, body = await api.ask("GET", "/api/v1/contacts", params={"client": "nobody"})
+    assert body["contacts"] == []
+    status, body = await api.ask("GET", "/api/v1/contacts/c1")
+    assert status == 200
+    assert body["contact"]["outcome"] == "menu"
+    assert [each["type"] for each in body["events"]] == ["contact.opened", "contact.routed", "contact.closed"]
+
+
+@pytest.mark.parametrize("name", ["nothing", "%25", "_", "c'--", "%00"])
+async def test_an_unknown_contact_is_a_problem_404(api: Api, name: str) -> None:
+    api.ledger.record("c1", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
+    status, code = await api.problem("GET", f"/api/v1/contacts/{name}")
+    assert status == 404
+    assert code.startswith("contact") or code == "unknown_contact"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/api/v1/agents", 405),
+        ("DELETE", "/api/v1/contacts/c1", 405),
+        ("GET", "/api/v1/agents/ana/status", 405),
+        ("GET", "/api/v1/nothing", 404),
+        ("GET", "/api/v2/agents", 404),
+        ("GET", "/", 404),
+    ],
+)
+async def test_a_wrong_method_or_path_is_a_problem_too(api: Api, method: str, path: str, status: int) -> None:
+    assert (await api.problem(method, path))[0] == status
+
+
+async def test_our_own_mistake_is_a_problem_500_that_quotes_nothing(
+    api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.broken = True
+    assert await api.problem("GET", "/api/v1/counters") == (500, "internal_error")
+    printed = capsys.readouterr()
+    assert "RuntimeError" in printed.out + printed.err
+    assert "4111" not in printed.out + printed.err
+
+
+async def test_queues_show_who_waits(api: Api) -> None:
+    api.distribution.choose_status("bot", Status.NOT_READY)
+    api.distribution.join(EntryJoin("c1", "c1", "q"), Inbox())
+    status, body = await api.ask("GET", "/api/v1/queues")
+    assert status == 200
+    (queue,) = body["queues"]
+    assert (queue["id"], queue["name"], queue["waiting"]) == ("q", "Questions", 1)
+
+
+async def test_wrap_up_is_ended_over_http(api: Api) -> None:
+    status, shown = await api.ask("DELETE", "/api/v1/agents/bot/wrap-up")
+    assert (status, shown["state"]) == (200, "idle")
+
+
+async def test_the_server_says_where_it_listens_and_lets_go_of_it(api: Api) -> None:
+    server = HttpServer(api.make())
+    host, port = await server.start("127.0.0.1", 0)
+    async with api.client.session.get(f"http://{host}:{port}/api/v1/health") as answer:
+        assert answer.status == 200
+    await server.close()
+    with pytest.raises(OSError, match=r".*"):
+        await asyncio.open_connection(host, port)
+
+
+def test_the_key_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
+    assert key_of(tmp_path, lambda: "first") == "first"
+    assert key_of(tmp_path, lambda: "second") == "first"
+    assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_an_empty_key_file_is_no_open_door(tmp_path: Path) -> None:
+    (tmp_path / KEY_FILE).write_text("\n")
+    assert key_of(tmp_path, lambda: "made") == "made"
+    assert (tmp_path / KEY_FILE).read_text().strip() == "made"
