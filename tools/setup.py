@@ -45,6 +45,7 @@ class SetupError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the steps in order; each does nothing when its result is there already."""
     options = _parser().parse_args(arguments)
+    _prefer_debians_python()
     began = time.monotonic()
     try:
         with _one_at_a_time():
@@ -58,6 +59,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     print(f"set-up complete in {time.monotonic() - began:.1f} s", flush=True)
     return 0
+
+
+def _prefer_debians_python() -> None:
+    """Go on in Debian's own interpreter where it is new enough: it is built with profiles, and SIP runs a fifth faster.
+
+    Another one is used as it is with CENTRALITA_PYTHON=any.
+    """
+    debians = Path("/usr/bin/python3")
+    if os.environ.get("CENTRALITA_PYTHON") or Path(sys.executable).resolve() == debians.resolve():
+        return
+    asked = [str(debians), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+    if debians.exists() and subprocess.run(asked, check=False, capture_output=True).returncode == 0:
+        os.execv(debians, [str(debians), *sys.argv])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -169,8 +183,8 @@ def _present(package: str, proof: str) -> bool:
 
 
 def _works(python: Path) -> bool:
-    """Tell whether the environment's interpreter is there and starts (its base may have been removed)."""
-    if not python.exists():
+    """Tell whether the environment's interpreter is ours and starts (its base may have been removed)."""
+    if not python.exists() or python.resolve() != Path(sys.executable).resolve():
         return False
     return subprocess.run([python, "-S", "-c", ""], check=False, capture_output=True).returncode == 0
 
