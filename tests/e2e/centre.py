@@ -66,7 +66,9 @@ def make_centre(folder: Path, *, far_end: int | None = None, digest: str = "SHA-
         for account in AGENTS.values():
             server.set_password(account, PASSWORD)
         _credentials.append((server.state / CREDENTIALS).read_bytes())
-    (server.state / CREDENTIALS).write_bytes(_credentials[0])
+    own = server.state / CREDENTIALS
+    own.touch(mode=0o600)
+    own.write_bytes(_credentials[0])
     return server
 
 

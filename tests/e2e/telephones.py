@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import wave
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,7 @@ def agent_at_desk(
             if dials:
                 phone.dial_to_the_end(dials, within=15)
                 wait_for_agent(server, agent, status="available", state="idle")
+                phone.process.forget()
             yield phone
     finally:
         server.ask(
@@ -99,4 +101,12 @@ def wait_to_hear(caller: PyVoipCaller, tones: Collection[int], *, within: float 
 
 def agent_heard(phone: PjsuaPhone, tones: Collection[int]) -> bool:
     """Whether the agent heard these tones in the call that has ended."""
+    wait_until(lambda: _is_whole(phone.recording), "pjsua closes its recording", within=5)
     return hears(read_wav(phone.recording), tones)
+
+
+def _is_whole(recording: Path) -> bool:
+    try:
+        return len(read_wav(recording)) > 0
+    except (OSError, EOFError, wave.Error):
+        return False

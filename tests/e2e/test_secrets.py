@@ -44,9 +44,9 @@ def _activate(server: Server, folder: Path) -> None:
         caller.press("1")
         wait_for_event(server, NUMBER, "menu.entered", step="activate", within=20)
         caller.press(f"{ACTIVATION.card}#{ACTIVATION.wrong_birth}")
-        wait_for_event(server, NUMBER, "transaction.result", result="no_match", within=15)
+        wait_for_event(server, NUMBER, "menu.result", result="no_match", within=15)
         caller.press(f"{ACTIVATION.card}#{ACTIVATION.birth}")
-        wait_for_event(server, NUMBER, "transaction.result", result="ok", within=25)
+        wait_for_event(server, NUMBER, "menu.result", result="ok", within=25)
         caller.hang_up()
 
 
@@ -64,7 +64,7 @@ def _pay(server: Server, folder: Path) -> None:
         caller.press(f"{PAYMENT.cvv}#")
         wait_for_event(server, NUMBER, "field.captured", field="cvv", within=25)
         caller.press("1")
-        wait_for_event(server, NUMBER, "transaction.result", result="approved", within=25)
+        wait_for_event(server, NUMBER, "menu.result", result="approved", within=25)
         caller.hang_up()
 
 

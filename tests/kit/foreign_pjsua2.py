@@ -144,6 +144,8 @@ class _Worker:
         self.on_call: str = settings["on_call"]
         self.call: Any = None
         self.kept: list[Any] = []  # pjsua crashes when Python collects an object it still uses
+        self.player: Any = None
+        self.recorder: Any = None
         self.endpoint = _open_endpoint(pjsua2, settings)
         self.account = _account_class(pjsua2, self)()
         self.account.create(_account_settings(pjsua2, settings))
@@ -210,19 +212,20 @@ class _Worker:
                 self._connect(call.getAudioMedia(index))
 
     def _connect(self, sound: Any) -> None:
+        # Media may start more than once in a call (early, answered, resumed): one player and one recorder serve all.
         if self.settings["plays"]:
-            player = self.pj.AudioMediaPlayer()
-            player.createPlayer(self.settings["plays"])
-            player.startTransmit(sound)
-            self.kept.append(player)
-        recorder = self.pj.AudioMediaRecorder()
-        recorder.createRecorder(self.settings["records"])
-        sound.startTransmit(recorder)
-        self.kept.append(recorder)
+            if self.player is None:
+                self.player = self.pj.AudioMediaPlayer()
+                self.player.createPlayer(self.settings["plays"])
+            self.player.startTransmit(sound)
+        if self.recorder is None:
+            self.recorder = self.pj.AudioMediaRecorder()
+            self.recorder.createRecorder(self.settings["records"])
+        sound.startTransmit(self.recorder)
 
     def forget_sound(self) -> None:
         """Close the recording, so that the file's length is written."""
-        self.kept = [one for one in self.kept if isinstance(one, self.pj.Call)]
+        self.player = self.recorder = None
 
     def quit(self) -> None:
         self.finished = True

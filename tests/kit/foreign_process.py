@@ -88,6 +88,11 @@ class ForeignProcess:
         with self._changed:
             return len(self.events)
 
+    def forget(self) -> None:
+        """Begin a new list of events."""
+        with self._changed:
+            self.events.clear()
+
     def kill(self) -> None:
         """End the phone without a word on the wire, as if its cable were pulled."""
         self._process.kill()
