@@ -64,14 +64,24 @@ class Places(Protocol):
         """The phone registered for an account."""
 
 
+class Called(Protocol):
+    """Hears of calls to one party, so that no queue rings the same phone meanwhile."""
+
+    def __call__(self, destination: Agent | Extension | Uri, *, begun: bool) -> None:
+        """Who is called, and whether it begins or ends."""
+
+
 class DirectApplication:
     """Connects the caller to one agent, one registered phone or one address."""
 
-    def __init__(self, exchange: Exchange, places: Places, music: Callable[[], tuple[Clip, ...]]) -> None:
-        """`music` is for parties on hold."""
+    def __init__(
+        self, exchange: Exchange, places: Places, music: Callable[[], tuple[Clip, ...]], called: Called
+    ) -> None:
+        """`music` is for parties on hold; `called` hears of each call that begins and ends."""
         self._exchange = exchange
         self._places = places
         self._music = music
+        self._called = called
 
     async def serve(self, contact: Contact, destination: Agent | Extension | Uri) -> None:
         """Until both are over; 480 when no phone is registered (RFC 3261 s.16.6 has no better word for it)."""
@@ -81,7 +91,11 @@ class DirectApplication:
                 contact.caller.refuse(480, 20)
             return
         role = "external" if isinstance(destination, Uri) else "agent"
-        await connect(self._exchange, contact, target, self._music, role=role)
+        self._called(destination, begun=True)
+        try:
+            await connect(self._exchange, contact, target, self._music, role=role)
+        finally:
+            self._called(destination, begun=False)
 
     def _find(self, contact: Contact, destination: Agent | Extension | Uri) -> Target | None:
         match destination:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import structlog
 
 from base.errors import CentralitaError
 from calls import cause as causes
-from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri, described
+from calls.destination import described
 from calls.leg_states import LegState
 
 if TYPE_CHECKING:
@@ -23,20 +23,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_KINDS: dict[type, str] = {
-    Menu: "numbers",
-    Queue: "numbers",
-    Echo: "numbers",
-    Hangup: "numbers",
-    Uri: "numbers",
-    Agent: "agents",
-    Extension: "agents",
-    FeatureCode: "feature_codes",
-}
-"""What a profile must allow for a caller to reach a destination by dialling it."""
-
 _MOST_STEPS = 50
 """Destinations one contact may pass through; more is a circle between menus and queues."""
+_PATIENCE = 5.0
+"""Seconds that an application has to end after its caller is gone, e.g. for a payment under way."""
 
 
 class Application(Protocol):
@@ -69,17 +59,20 @@ class Watcher(Protocol):
         """Who called, and whether it begins or ends."""
 
 
-class Dispatcher:
+R = TypeVar("R", bound=Route)
+
+
+class Dispatcher(Generic[R]):
     """One task for each contact, each ended before the node stops."""
 
     def __init__(
         self,
-        route: Callable[[str, Caller], Route | None],
-        allows: Callable[[Caller, str], bool],
+        route: Callable[[str, Caller], R | None],
+        allows: Callable[[Caller, R], bool],
         applications: Mapping[type, Application],
         on_task: Watcher,
     ) -> None:
-        """`route` looks a dialled number up, `allows` asks the caller's profile, `on_task` hears begin and end."""
+        """`route` looks a dialled number up, `allows` whether the caller may dial it, `on_task` hears begin and end."""
         self._route = route
         self._allows = allows
         self._applications = applications
@@ -121,7 +114,7 @@ class Dispatcher:
         route = self._route(contact.dnis, caller)
         if route is None:
             return 404
-        if not self._allows(caller, _KINDS[type(route.destination)]):
+        if not self._allows(caller, route):
             return 403
         contact.client, contact.language = route.client, route.language
         contact.record(
@@ -133,8 +126,8 @@ class Dispatcher:
         return route.destination
 
     async def _serve(self, contact: Contact, caller: Caller, destination: Destination) -> None:
-        self._on_task(caller, begun=True)
         try:
+            self._on_task(caller, begun=True)
             await self._run(contact, destination)
         except CentralitaError as error:
             log.error("application_failed", contact=contact.id, code=error.code)
@@ -149,9 +142,9 @@ class Dispatcher:
             self._let_go(contact, 480, causes.NORMAL)
             self._close(contact)
             del self._contacts[contact.id]
-            self._on_task(caller, begun=False)
             if not self._contacts:
                 self._empty.set()
+            self._on_task(caller, begun=False)
 
     async def _run(self, contact: Contact, destination: Destination) -> None:
         current: Destination | None = destination
@@ -184,15 +177,22 @@ class Dispatcher:
         self._draining = True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._empty.wait(), limit)
-        left = list(self._contacts.values())
-        for contact in left:
+        left = len(self._contacts)
+        await self.close()
+        return left
+
+    async def close(self) -> None:
+        """Take no more calls and end those in progress: the phones are told, the ledger knows."""
+        self._draining = True
+        for contact in list(self._contacts.values()):
             contact.outcome = "drained"
             self._let_go(contact, 503, causes.INTERRUPTED)
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5.0)
-        for task in self._tasks:
-            task.cancel()
-        return len(left)
+            _, late = await asyncio.wait(self._tasks, timeout=_PATIENCE)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
 
 
 def _who(ending: LegEnded | None) -> str:

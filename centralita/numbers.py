@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.destination import Extension
+from calls.destination import Extension, FeatureCode
 from routing import feature_codes
 from routing.inbound import NumberPlan, Route
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 HOUSE = "house"
 """The client of calls that belong to no client company: feature codes, phones of our own."""
+
+
+_HOUSE_KINDS: dict[type, str] = {Extension: "agents", FeatureCode: "feature_codes"}
+"""What a profile must allow for a phone to reach a destination that has no number in the plan."""
 
 
 class Numbers:
@@ -36,8 +40,9 @@ class Numbers:
                 return Route(Extension(dialled), HOUSE, None, dialled)
         return self._present_plan().route(dialled)
 
-    def allows(self, caller: Caller, kind: str) -> bool:
-        """Whether the caller's profile lets it dial that kind."""
+    def allows(self, caller: Caller, route: Route) -> bool:
+        """Whether the caller's profile lets it dial that: a number of the plan, or what only our own phones reach."""
+        kind = _HOUSE_KINDS[type(route.destination)] if route.client == HOUSE else "numbers"
         return self._configuration().profiles.allows(caller, kind)
 
     def _present_plan(self) -> NumberPlan:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 CONFIG = Path("config")
 STATE = Path("state")
+PHONE_PASSWORD = "CENTRALITA_PHONE_PASSWORD"
+"""The environment variable in which `centralita phone` is given its password."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
+    from routing.inbound import Route
     from routing.io.distribution import Distribution
     from sip.admission import ProfileAdmission
     from sip.io.endpoint import Endpoint
@@ -48,7 +49,7 @@ class Parts:
     exchange: Exchange
     distribution: Distribution
     staff: Staff
-    dispatcher: Dispatcher
+    dispatcher: Dispatcher[Route]
     http: HttpServer
     sip_address: tuple[str, int]
     http_address: tuple[str, int]

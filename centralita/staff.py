@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calls.destination import Agent, Extension, Uri
 from routing.agents import Status
 from routing.feature_codes import CODES, Wish, reason
 
@@ -66,7 +67,19 @@ class Staff:
 
     def calling(self, caller: Caller, *, begun: bool) -> None:
         """A contact that an agent's own phone began or ended: meanwhile no queue rings it."""
-        agent = self.agent_of(caller.account)
+        self._count(self.agent_of(caller.account), begun=begun)
+
+    def called(self, destination: Agent | Extension | Uri, *, begun: bool) -> None:
+        """A call straight to an agent's phone, by no queue, begins or ends: meanwhile no queue rings it."""
+        match destination:
+            case Agent():
+                self._count(destination.agent, begun=begun)
+            case Extension():
+                self._count(self.agent_of(destination.account), begun=begun)
+            case Uri():
+                pass
+
+    def _count(self, agent: str | None, *, begun: bool) -> None:
         if agent is None:
             return
         count = self._calls.get(agent, 0) + (1 if begun else -1)

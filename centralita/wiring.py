@@ -140,7 +140,7 @@ async def _wire(
     staff = Staff(configuration.routing.agents, distribution)
     places = Places(lambda: now_configured().routing.agents, location, endpoint.now)
     numbers = Numbers(lambda: now_configured())
-    direct = DirectApplication(exchange, places, music)
+    direct = DirectApplication(exchange, places, music, staff.called)
     queue = QueueApplication(exchange, distribution, places, music, client_name, language_skill)
     dispatcher = Dispatcher(
         numbers.route,
@@ -174,6 +174,7 @@ async def _wire(
     (options.state / HTTP_FILE).write_text("{}:{}\n".format(*http_address), encoding="ascii")
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
     resources.push_async_callback(endpoint.close)
+    resources.push_async_callback(dispatcher.close)
     parts = Parts(
         resources=resources,
         options=options,

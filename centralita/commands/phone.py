@@ -13,6 +13,7 @@ import uvloop
 from base.errors import CentralitaError
 from base.secret import Secret
 from centralita.commands.parameters import address, fail, ports
+from centralita.options import PHONE_PASSWORD
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
 from sip.login import Login
@@ -30,13 +31,12 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-PASSWORD = "CENTRALITA_PHONE_PASSWORD"
 
 Server = Annotated[str, typer.Option("--server", help="ADDR:PORT of the node.")]
 Account = Annotated[
     str | None,
     typer.Option(
-        "--account", help=f"Account to register or call as; password in {PASSWORD} or --password-file."
+        "--account", help=f"Account to register or call as; password in {PHONE_PASSWORD} or --password-file."
     ),
 ]
 PasswordFile = Annotated[Path | None, typer.Option(help="File whose first line is the password.")]
@@ -122,12 +122,12 @@ def _login(account: str | None, file: Path | None) -> Login | None:
         password = (
             file.read_text(encoding="utf-8").splitlines()[0]
             if file is not None
-            else os.environ.get(PASSWORD, "")
+            else os.environ.get(PHONE_PASSWORD, "")
         )
     except (OSError, IndexError) as error:
         fail(f"no password in {file}: {error}")
     if not password:
-        fail(f"account {account} needs its password in {PASSWORD} or --password-file")
+        fail(f"account {account} needs its password in {PHONE_PASSWORD} or --password-file")
     return Login(account, Secret(password))
 
 

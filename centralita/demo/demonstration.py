@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from centralita.commands.phone import PASSWORD
 from centralita.demo.accounts import demo_passwords
 from centralita.demo.guide import guide
 from centralita.demo.live import LiveTimeline
+from centralita.options import PHONE_PASSWORD
 from routing.agents import Status
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Demonstration:
 
     async def _phone(self, *arguments: str, password: str = "") -> asyncio.subprocess.Process:
         server = "{}:{}".format(*self._node.parts.sip_address)
-        environment: Mapping[str, str] = {**os.environ, **({PASSWORD: password} if password else {})}
+        environment: Mapping[str, str] = {**os.environ, **({PHONE_PASSWORD: password} if password else {})}
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "centralita", "phone", arguments[0], *arguments[1:], "--server", server),

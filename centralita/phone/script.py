@@ -105,21 +105,28 @@ def _read(line: str) -> Step:
     if line in _WORDS:
         return _WORDS[line]
     reader = _READERS.get(verb)
-    if reader is None or not rest:
-        raise BadScript(f'no step is called "{verb}"; there are: {", ".join((*_READERS, *_WORDS))}')
+    if reader is None:
+        raise BadScript(f"no step is called {_quoted(verb)}; there are: {', '.join((*_READERS, *_WORDS))}")
+    if not rest:
+        raise BadScript(f"{verb}: nothing follows")
     return reader(rest)
+
+
+def _quoted(text: str) -> str:
+    """The text, unless digits are in it: they may be those of a card, put where they do not belong."""
+    return f'"{text}"' if not any(letter.isdigit() for letter in text) else "what is written there"
 
 
 def _wait(rest: str) -> Step:
     try:
         return Wait(seconds(rest))
-    except ValueError as error:
-        raise BadScript(f"wait: {error}") from None
+    except ValueError:
+        raise BadScript("wait: write a time such as 2s or 500ms") from None
 
 
 def _until(rest: str) -> Step:
     if rest not in MOMENTS:
-        raise BadScript(f'until: "{rest}" is not known; there are: {", ".join(MOMENTS)}')
+        raise BadScript(f"until: {_quoted(rest)} is not known; there are: {', '.join(MOMENTS)}")
     return Until(rest)
 
 
@@ -131,7 +138,7 @@ def _keys(rest: str) -> Step:
 
 def _refuse(rest: str) -> Step:
     if not _STATUS.fullmatch(rest):
-        raise BadScript(f'refuse: "{rest}" is not a status from 400 to 699')
+        raise BadScript("refuse: write a status from 400 to 699")
     return Refuse(int(rest))
 
 

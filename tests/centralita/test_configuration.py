@@ -1,0 +1,127 @@
+"""Everything administrators edit, read as one whole: the shipped files are well, and each broken one is named."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from base.errors import DocumentError
+from centralita.configuration import check_configuration, load_configuration
+from tests.kit.small_centre import FILES, write_centre
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("folder", ["config", "bench/config"])
+def test_the_shipped_configuration_has_no_faults(folder: str) -> None:
+    found, faults = check_configuration(ROOT / folder)
+    assert faults == []
+    assert found is not None
+    assert found.routing.numbers
+
+
+def test_the_small_centre_of_these_tests_has_no_faults(tmp_path: Path) -> None:
+    assert check_configuration(write_centre(tmp_path))[1] == []
+
+
+def spoil(tmp_path: Path, name: str, change: Callable[[str], str]) -> list[str]:
+    """Break one file of a copy of the shipped configuration; the faults."""
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    shutil.copytree(ROOT / "sip_profiles", tmp_path / "sip_profiles")
+    (tmp_path / "prompts").mkdir()
+    for file in (ROOT / "prompts").glob("*.yaml"):
+        shutil.copy(file, tmp_path / "prompts")
+    broken = tmp_path / name
+    text = broken.read_text(encoding="utf-8")
+    changed = change(text)
+    assert changed != text
+    broken.write_text(changed, encoding="utf-8")
+    found, faults = check_configuration(tmp_path / "config")
+    assert found is None
+    with pytest.raises(DocumentError):
+        load_configuration(tmp_path / "config")
+    return [str(fault).replace(f"{tmp_path}/", "") for fault in faults]
+
+
+EDITED = sorted(
+    str(file.relative_to(ROOT))
+    for folder in ("config", "sip_profiles", "prompts")
+    for file in (ROOT / folder).rglob("*.yaml")
+)
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_a_key_that_nobody_knows_is_found_in_every_file(tmp_path: Path, name: str) -> None:
+    faults = spoil(tmp_path, name, lambda text: text.rstrip("\n") + "\nnobody_knows_this: 1\n")
+    line = (tmp_path / name).read_text(encoding="utf-8").count("\n")
+    assert [fault for fault in faults if f"{name}:{line}:" in fault and "nobody_knows_this" in fault], faults
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
+    faults = spoil(tmp_path, name, lambda text: text.rstrip("\n") + "\nbroken: [1, 2\n")
+    assert [fault for fault in faults if f"{name}:" in fault], faults
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "says"),
+    [
+        ("config/centre.yaml", "127.0.0.1:5060", "somewhere", "is not an address"),
+        ("config/centre.yaml", "Europe/Madrid", "Europe/Madrit", "is not a time zone"),
+        ("config/centre.yaml", "20000-29999", "29999-20000", "range of ports"),
+        ("config/centre.yaml", "drain_limit: 10m", "drain_limit: soon", "drain_limit"),
+        (
+            "config/numbers.yaml",
+            "menu: banco_sol, language: es",
+            "menu: banco_sola, language: es",
+            "banco_sol",
+        ),
+        ("config/numbers.yaml", "client: tienda_norte, menu", "client: tienda_sur, menu", "tienda_sur"),
+        ("config/queues.yaml", "    strategy: longest-idle", "    strategy: longest-idel", "longest-idle"),
+        ("config/queues.yaml", "ring_timeout: 20s", "ring_timeout: 20 parsecs", "ring_timeout"),
+        ("config/agents.yaml", "queues: [tienda_atencion]", "queues: [tienda_atension]", "tienda_atencion"),
+        ("config/agents.yaml", 'account: "1003"', 'account: "1009"', "1009"),
+        ("config/menus/banco_sol.yaml", "type: menu", "type: menue", "menu"),
+        ("sip_profiles/internal.yaml", "[SHA-256, MD5]", "[SHA-257, MD5]", "SHA-25"),
+        ("sip_profiles/external.yaml", "[127.0.0.2]", "[0.0.0.0/0]", "half the world"),
+    ],
+)
+def test_a_fault_is_named_with_file_and_line(
+    tmp_path: Path, name: str, before: str, after: str, says: str
+) -> None:
+    faults = spoil(tmp_path, name, lambda text: text.replace(before, after, 1))
+    lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+    place = next(number for number, line in enumerate(lines, 1) if after in line)
+    assert [fault for fault in faults if f"{name}:{place}: " in fault and says in fault], faults
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith(("config/", "sip_"))])
+def test_a_missing_file_is_a_fault_or_an_empty_one(tmp_path: Path, name: str) -> None:
+    config = write_centre(tmp_path)
+    (tmp_path / name).unlink()
+    found, faults = check_configuration(config)
+    assert (found is None) is bool(faults)
+    for fault in faults:
+        assert str(tmp_path) in str(fault)
+
+
+def test_the_faults_of_several_files_are_listed_at_once(tmp_path: Path) -> None:
+    config = write_centre(tmp_path)
+    for name in ("config/queues.yaml", "config/centre.yaml", "config/numbers.yaml"):
+        with (tmp_path / name).open("a") as file:
+            file.write("nobody_knows_this: 1\n")
+    with pytest.raises(DocumentError) as failed:
+        load_configuration(config)
+    assert str(failed.value).count("nobody_knows_this") == 3
+
+
+def test_a_folder_that_is_not_there_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    found, faults = check_configuration(tmp_path / "nowhere")
+    assert found is None
+    assert "nowhere" in str(faults[0])
