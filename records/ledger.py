@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from records.projection import Data
 
-GATHER = 0.05
+GATHER = 0.1
 """Seconds that the writer lets events gather before it commits them together."""
 
 QUEUE_LIMIT = 200_000

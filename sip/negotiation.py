@@ -15,7 +15,6 @@ from sip.errors import OfferGlare
 from sip.offer_answer import make_answer, make_offer, read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from sip.offer_answer import LocalMedia, Negotiated
     from sip.sdp import SessionDescription
@@ -105,7 +104,11 @@ class Negotiation:
         """Make our offer, the first or the next."""
         self._machine.fire(On.OFFER)
         self._direction = direction
-        return self._say(lambda: make_offer(self.local, direction=direction))
+        body = make_offer(self.local, direction=direction)
+        if self._is_news(body):
+            body = make_offer(self.local, direction=direction)
+        self._body = body
+        return body
 
     def receive_offer(self, description: SessionDescription) -> None:
         """Take the peer's offer. Raises OfferGlare (491) where another offer is still open."""
@@ -124,10 +127,10 @@ class Negotiation:
             self.withdraw()
             raise
         self._machine.fire(On.ANSWER)
-        body = self._say(
-            lambda: make_answer(offer, self.local, direction=direction, our_order=our_order).body
-        )
-        return self._agree(replace(made, body=body))
+        if self._is_news(made.body):
+            made = make_answer(offer, self.local, direction=direction, our_order=our_order)
+        self._body = made.body
+        return self._agree(made)
 
     def receive_answer(self, description: SessionDescription) -> Negotiated | None:
         """Take the peer's answer; None when it repeats what is agreed or answers nothing.
@@ -160,11 +163,9 @@ class Negotiation:
             self.local = replace(self.local, event_payload=found.event_payload)
         return found
 
-    def _say(self, make: Callable[[], bytes]) -> bytes:
-        """Count the version up when the description is another than the last (RFC 3264 s.8)."""
-        body = make()
-        if self._body and body != self._body:
-            self.local = replace(self.local, version=self.local.version + 1)
-            body = make()
-        self._body = body
-        return body
+    def _is_news(self, body: bytes) -> bool:
+        """Whether this is another description than the last one said; then its version counts up (RFC 3264 s.8)."""
+        if not self._body or body == self._body:
+            return False
+        self.local = replace(self.local, version=self.local.version + 1)
+        return True

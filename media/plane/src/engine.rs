@@ -95,16 +95,41 @@ impl Engine {
     pub fn run(mut self) {
         socket::hurry();
         while !self.quitting {
-            let limit = self.time_to_next();
+            let Some(limit) = self.time_to_rest() else { continue };
             let ready = self.poll.wait(limit);
             let now = self.shared.clock.beat();
             self.tick = now.tick();
+            self.obey_all();
             for index in 0..ready {
                 self.answer(self.poll.token(index));
             }
             self.run_slots(now);
             self.events.retry();
         }
+    }
+
+    /// How long to wait for packets and bells, at most; None when commands came in and all has to be weighed anew.
+    fn time_to_rest(&mut self) -> Option<Option<Duration>> {
+        let limit = self.time_to_next();
+        if limit.is_some() {
+            self.commands.make_rounds();
+            return Some(limit);
+        }
+        self.commands.rest();
+        if self.obey_all() {
+            return None;
+        }
+        Some(None)
+    }
+
+    fn obey_all(&mut self) -> bool {
+        let mut any = false;
+        while !self.quitting {
+            let Some(command) = self.commands.take() else { break };
+            self.take(command);
+            any = true;
+        }
+        any
     }
 
     fn time_to_next(&mut self) -> Option<Duration> {
@@ -120,9 +145,7 @@ impl Engine {
     fn answer(&mut self, token: u64) {
         if token == WAKE {
             self.commands.answer();
-            while let Some(command) = self.commands.take() {
-                self.take(command);
-            }
+            self.obey_all();
         } else if token & 1 == 0 {
             self.receive((token >> 1) as usize);
         } else {

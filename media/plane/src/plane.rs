@@ -142,7 +142,7 @@ impl Plane {
             thread: AtomicUsize::new(thread),
             playback: AtomicU32::new(0),
         };
-        self.threads[thread].send(Command::Adopt(Box::new(port)));
+        self.threads[thread].send_unhurried(Command::Adopt(Box::new(port)));
         handle
     }
 
@@ -153,7 +153,7 @@ impl Plane {
 
     pub fn send(&self, handle: &Handle, command: Command) {
         let _held = locked(&self.routing);
-        self.threads[handle.thread.load(Relaxed)].send(command);
+        self.threads[handle.thread.load(Relaxed)].send_unhurried(command);
     }
 
     /// Join two ports, bringing `b` to the thread of `a` if it lives elsewhere.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{fence, AtomicBool, Ordering};
 use std::sync::mpsc::{channel, sync_channel, Receiver, Sender, SyncSender, TryRecvError};
 use std::sync::Arc;
 
@@ -38,10 +38,15 @@ impl Alarm {
     }
 }
 
+/// Whether a thread makes rounds by itself, each within a tick: then it need not be woken for what can wait as long.
+#[derive(Debug, Default)]
+struct Rounds(AtomicBool);
+
 #[derive(Clone)]
 pub struct CommandSender {
     queue: Sender<Command>,
     alarm: Arc<Alarm>,
+    rounds: Arc<Rounds>,
 }
 
 impl CommandSender {
@@ -51,11 +56,23 @@ impl CommandSender {
             self.alarm.raise();
         }
     }
+
+    /// For the thread's next round, at most a tick away; waking it for each command costs more than the command.
+    pub fn send_unhurried(&self, command: Command) {
+        if self.queue.send(command).is_ok() {
+            // Pairs with the fence in `rest`: either we see that the rounds are over, or the thread sees the command.
+            fence(Ordering::SeqCst);
+            if !self.rounds.0.load(Ordering::SeqCst) {
+                self.alarm.raise();
+            }
+        }
+    }
 }
 
 pub struct CommandReceiver {
     queue: Receiver<Command>,
     alarm: Arc<Alarm>,
+    rounds: Arc<Rounds>,
 }
 
 impl CommandReceiver {
@@ -65,6 +82,17 @@ impl CommandReceiver {
 
     pub fn answer(&self) {
         self.alarm.answer();
+    }
+
+    /// The thread will look at its commands within a tick, unasked.
+    pub fn make_rounds(&self) {
+        self.rounds.0.store(true, Ordering::SeqCst);
+    }
+
+    /// The thread sleeps until it is woken: look at the commands once more after this.
+    pub fn rest(&self) {
+        self.rounds.0.store(false, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
     }
 
     pub fn take(&self) -> Option<Command> {
@@ -78,8 +106,9 @@ impl CommandReceiver {
 
 pub fn commands() -> io::Result<(CommandSender, CommandReceiver)> {
     let (sender, receiver) = channel();
-    let alarm = Alarm::new()?;
-    Ok((CommandSender { queue: sender, alarm: alarm.clone() }, CommandReceiver { queue: receiver, alarm }))
+    let (alarm, rounds) = (Alarm::new()?, Arc::new(Rounds::default()));
+    let sending = CommandSender { queue: sender, alarm: alarm.clone(), rounds: rounds.clone() };
+    Ok((sending, CommandReceiver { queue: receiver, alarm, rounds }))
 }
 
 /// A thread's end of the event queue.
