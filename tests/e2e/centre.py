@@ -39,7 +39,6 @@ class Card:
 ACTIVATION = Card(card="4111111111111111", birth="01021980")
 PAYMENT = Card(card="5555555555554444", expiry="1240", cvv="907")
 AGENTS = {"ana": "1001", "piotr": "1002", "john": "1003"}
-RING_TIMEOUT = 3.0
 
 CREDENTIALS = "credentials.yaml"
 
@@ -60,8 +59,6 @@ def make_centre(folder: Path, *, far_end: int | None = None, digest: str = "SHA-
     )
     phones = folder / "sip_profiles" / "internal.yaml"
     phones.write_text(phones.read_text().replace("[SHA-256, MD5]", f"[{digest}]"))
-    (server.config / "clients").mkdir(exist_ok=True)
-    (server.config / "clients" / "banco_sol.yaml").touch()
     if not _credentials:
         for account in AGENTS.values():
             server.set_password(account, PASSWORD)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 FAR_END = free_port()
-IN_VAIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,13 @@ class BaresipPhone:
         ]
         lines += [f"ctrl_tcp_listen 127.0.0.1:{self._control}", f"rtp_ports {media[0]}-{media[-1]}"]
         lines += [f"audio_source aufile,{plays}", "audio_player aubridge,nil", "audio_alert aubridge,nil"]
-        lines += ["net_interface lo", "ausrc_srate 8000", "auplay_srate 8000", "ausrc_channels 1", "auplay_channels 1"]
+        lines += [
+            "net_interface 127.0.0.1",
+            "ausrc_srate 8000",
+            "auplay_srate 8000",
+            "ausrc_channels 1",
+            "auplay_channels 1",
+        ]
         lines += ["ausrc_format s16", "auplay_format s16", "rtcp_mux no", "call_local_timeout 120"]
         for name in MODULES:
             kind = "module_app" if name in {"account", "menu", "ctrl_tcp"} else "module"
