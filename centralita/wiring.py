@@ -111,8 +111,13 @@ async def _wire(
     def menu_set(name: str) -> CompiledMenus:
         return now_configured().menus[name]
 
+    def said(prompt: str, language: str | None = None) -> tuple[Clip, ...]:
+        """A prompt of the house itself; silence where the catalogue has none."""
+        spoken = language or centre.language
+        return voice.clips((prompt,), spoken) if voice.has(prompt, spoken) else ()
+
     def music() -> tuple[Clip, ...]:
-        return voice.clips((MUSIC,), centre.language) if voice.has(MUSIC, centre.language) else ()
+        return said(MUSIC)
 
     def client_name(client: str) -> str:
         found = now_configured().clients.get(client)
@@ -151,9 +156,7 @@ async def _wire(
             Agent: direct,
             Extension: direct,
             Uri: direct,
-            FeatureCode: FeatureCodeApplication(
-                staff.carry_out, lambda prompt, language: voice.clips((prompt,), language or centre.language)
-            ),
+            FeatureCode: FeatureCodeApplication(staff.carry_out, said),
             Echo: EchoApplication(),
             Hangup: HangupApplication(),
         },
