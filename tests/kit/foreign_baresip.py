@@ -52,10 +52,14 @@ class BaresipPhone:
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
             )
-        self._socket = self._connect()
-        if self._registers:
-            # The registration may have been made before we listened for it, so we ask.
-            self._until(lambda: self._ask("reginfo"), "OK", "registration")
+        try:
+            self._socket = self._connect()
+            if self._registers:
+                # The registration may have been made before we listened for it, so we ask.
+                self._until(lambda: self._ask("reginfo"), "OK", "registration")
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -57,9 +57,10 @@ class PjsuaPhone:
         self._registers = password is not None
 
     def __enter__(self) -> Self:
-        self.process.wait_for("ready")
-        if self._registers:
-            self.process.wait_for("registration", status=200, active=True)
+        with self.process.or_closed():
+            self.process.wait_for("ready")
+            if self._registers:
+                self.process.wait_for("registration", status=200, active=True)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 PATIENCE = 10.0  # seconds a phone may take for anything that is not a call
@@ -48,6 +49,15 @@ class ForeignProcess:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def or_closed(self) -> Iterator[None]:
+        """Leave no process behind where what stands in the block fails."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:

@@ -40,7 +40,8 @@ class PyVoipCaller:
         self.process = ForeignProcess(Path(__file__), settings, log=log)
 
     def __enter__(self) -> Self:
-        self.process.wait_for("ready")
+        with self.process.or_closed():
+            self.process.wait_for("ready")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -92,7 +92,12 @@ class Server:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=ROOT
             )
-        wait_until(self._is_ready, f"{' '.join(command)} says ready", within=START)
+        try:
+            wait_until(self._is_ready, f"{' '.join(command)} says ready", within=START)
+        except BaseException:
+            if self.is_running:
+                self.kill()
+            raise
 
     def wait_for_end(self, *, within: float = STOP) -> int:
         """Wait until the process has left and return its exit code."""
