@@ -13,11 +13,15 @@ from rich.console import Console
 from centralita.demo.accounts import demo_passwords
 from centralita.demo.guide import guide
 from centralita.demo.live import LiveTimeline
+from centralita.options import STATE
 from centralita.options import PHONE_PASSWORD
+from media.sound import write_wav
+from media.voice import local_voice
 from routing.agents import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from centralita.node import Node
 
@@ -31,6 +35,7 @@ TRUNK = "127.0.0.2:0"
 # A published test number, and the birth date the sandbox has for it.
 CALLER_SCRIPT = """
 until answered
+record {heard}
 wait 7s
 keys 1
 wait 9s
@@ -39,10 +44,16 @@ wait 5s
 keys 01021980
 wait 9s
 keys 0
-wait 12s
+wait 9s
+play {caller}
+wait 5s
 hang up
 """
-AGENT_SCRIPT = "wait 2s; answer; until ended"
+AGENT_SCRIPT = "wait 2s; answer; wait 500ms; play {agent}; until ended"
+WORDS = {
+    "caller": "Buenos días. Mi tarjeta ya funciona. Muchas gracias.",
+    "agent": "Banco Sol, le atiende Ana. ¿En qué puedo ayudarle?",
+}
 LONGEST = 120.0
 
 
@@ -73,16 +84,16 @@ class Demonstration:
             "asks for a person, talks to Ana.\nTwo phones in processes of their own, real SIP and RTP; "
             "it takes less than a minute.\n"
         )
+        sounds = await asyncio.to_thread(_voices, self._node.options.state.resolve() / "demo")
+        answering, calling = AGENT_SCRIPT.format(**sounds), CALLER_SCRIPT.format(**sounds)
         live = LiveTimeline(self._console)
         parts.journal.watch(live.show)
-        agent = await self._phone("answer", "--account", ACCOUNT, "--script", AGENT_SCRIPT, password=password)
+        agent = await self._phone("answer", "--account", ACCOUNT, "--script", answering, password=password)
         caller = None
         try:
             await self._registered()
             parts.distribution.choose_status(AGENT, Status.AVAILABLE)
-            caller = await self._phone(
-                "dial", NUMBER, "--from", CALLER, "--bind", TRUNK, "--script", CALLER_SCRIPT
-            )
+            caller = await self._phone("dial", NUMBER, "--from", CALLER, "--bind", TRUNK, "--script", calling)
             code = await asyncio.wait_for(caller.wait(), LONGEST)
             await parts.ledger.flush()
             if code:
@@ -97,9 +108,12 @@ class Demonstration:
                         phone.terminate()
                     await phone.wait()
         if live.contact is not None:
-            self._console.print(
-                f"\nThe same later, with the SIP ladder: .venv/bin/centralita contact {live.contact}\n"
-            )
+            self._console.print(f"\nWhat the caller heard: {sounds['heard']}")
+            self._console.print(f"The same later, with the SIP ladder: {self._later(live.contact)}\n")
+
+    def _later(self, contact: str) -> str:
+        state = self._node.options.state
+        return f".venv/bin/centralita contact {contact}" + ("" if state == STATE else f" --state {state}")
 
     async def _phone(self, *arguments: str, password: str = "") -> asyncio.subprocess.Process:
         server = "{}:{}".format(*self._node.parts.sip_address)
@@ -120,3 +134,13 @@ class Demonstration:
             if asyncio.get_running_loop().time() > until:
                 raise TimeoutError
             await asyncio.sleep(0.1)
+
+
+def _voices(folder: Path) -> Mapping[str, Path]:
+    """What the two people say, spoken by the local voice; and where the caller keeps what is heard."""
+    folder.mkdir(exist_ok=True)
+    files = {name: folder / f"{name}.wav" for name in (*WORDS, "heard")}
+    for name, words in WORDS.items():
+        if not files[name].exists():
+            write_wav(files[name], local_voice().say(words, "es"))
+    return files
