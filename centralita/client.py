@@ -8,8 +8,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 from base.errors import CentralitaError
-from centralita.state import HTTP_FILE
-from console.access import KEY_FILE
+from centralita.state import HTTP_FILE, KEY_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 LEDGER_FILE = "ledger.sqlite"
 CREDENTIALS_FILE = "credentials.yaml"
+KEY_FILE = "api-key"
+"""The key that the API asks for."""
 HTTP_FILE = "http-address"
 """Where the running node's API listens, for the commands that talk to it."""
 PROMPTS_FOLDER = "prompts"

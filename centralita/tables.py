@@ -10,7 +10,7 @@ from rich.table import Table
 from records import ladder, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from rich.console import Console
 
@@ -95,22 +95,3 @@ def print_timeline(console: Console, found: ContactTimeline) -> None:
     console.print()
     for line in ladder.draw(found):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def agent_table(agents: Iterable[Mapping[str, object]]) -> Table:
-    """Agents as the API gives them."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("agent", "name", "status", "reason", "state", "phone", "queues"):
-        table.add_column(name)
-    for agent in agents:
-        queues = agent["queues"]
-        table.add_row(
-            str(agent["id"]),
-            str(agent["name"]),
-            str(agent["status"]),
-            str(agent["reason"] or ""),
-            str(agent["state"]),
-            "reachable" if agent["reachable"] else "offline",
-            ", ".join(queues) if isinstance(queues, list) else "",
-        )
-    return table

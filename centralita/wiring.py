@@ -24,7 +24,7 @@ from centralita.numbers import Numbers
 from centralita.parts import Parts
 from centralita.places import Places
 from centralita.staff import Staff
-from centralita.state import CARDS_FILE, CREDENTIALS_FILE, HTTP_FILE, LEDGER_FILE, PROMPTS_FOLDER
+from centralita.state import CARDS_FILE, CREDENTIALS_FILE, HTTP_FILE, KEY_FILE, LEDGER_FILE, PROMPTS_FOLDER
 from cluster.memory import MemoryLocation
 from console.access import key_of
 from console.app import HttpServer, make_app
@@ -164,7 +164,7 @@ async def _wire(
     )
     http = HttpServer(
         make_app(
-            key=key_of(options.state, lambda: ids.token(24)),
+            key=key_of(options.state / KEY_FILE, lambda: ids.token(24)),
             distribution=lambda: distribution,
             ledger=ledger,
             reader=Reader(options.state / LEDGER_FILE),

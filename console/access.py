@@ -16,29 +16,24 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Middleware
 
-KEY_FILE = "api-key"
 OPEN = frozenset({"/api/v1/health", "/api/v1/counters"})
 """What anybody who reaches the port may read: no names, no numbers, only counts."""
 
 
-def key_of(state: Path, make: Callable[[], str]) -> str:
-    """The node's key; made with `make` when there is none."""
-    file = state / KEY_FILE
+def key_of(file: Path, make: Callable[[], str]) -> str:
+    """The node's key as the file holds it; made with `make` when there is none."""
     key = file.read_text(encoding="ascii").strip() if file.exists() else ""
-    if (
-        not key
-    ):  # an empty one, left by a node that was killed while it wrote, would open the door to everybody
+    if not key:
+        # An empty file, left by a node that was killed while it wrote, would open the door to everybody.
         key = make()
-        with os.fdopen(
-            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
-        ) as out:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as out:
             out.write(key + "\n")
     return key
 
 
 def guard(key: str) -> Middleware:
     """Refuse requests without `Authorization: Bearer <key>`, except for the open paths."""
-
     expected = f"Bearer {key}".encode()
 
     @web.middleware

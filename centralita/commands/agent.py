@@ -9,16 +9,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from base.document import suggest
 from base.errors import CentralitaError
-from base.io.ids import SystemIds
 from centralita.client import NodeClient
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
-from centralita.configuration import load_configuration
 from centralita.state import CREDENTIALS_FILE
-from centralita.tables import agent_table
-from sip.credentials import make_password
-from sip.io.credentials_file import load_credentials, save_credentials
 
 app = typer.Typer(help="Agents: list them, set a status, give a phone its password.", no_args_is_help=True)
 
@@ -36,6 +30,8 @@ def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json =
     if as_json:
         typer.echo(json.dumps(agents, ensure_ascii=False, indent=1))
     else:
+        from centralita.agent_table import agent_table
+
         Console().print(agent_table(agents))
 
 
@@ -76,6 +72,12 @@ def password(
     stdin: Annotated[bool, typer.Option("--stdin", help="Read the password from standard input.")] = False,
 ) -> None:
     """Give a phone's account a new password: a strong one is made and shown once; only a hash is kept."""
+    from base.document import suggest
+    from base.io.ids import SystemIds
+    from centralita.configuration import load_configuration
+    from sip.credentials import make_password
+    from sip.io.credentials_file import load_credentials, save_credentials
+
     try:
         phones = load_configuration(config).profiles.internal
         if account not in phones.accounts:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from centralita.commands.parameters import DEFAULT_CONFIG, Config
-from centralita.configuration import check_configuration
 
 
 def check(config: Config = DEFAULT_CONFIG) -> None:
     """Check config, sip_profiles and prompts; name file, line, fault and the likely mend. `serve` refuses the same."""
+    from centralita.configuration import check_configuration
+
     found, faults = check_configuration(config)
     for fault in sorted(set(faults)):
         typer.echo(str(fault))

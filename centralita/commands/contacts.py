@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,10 +12,14 @@ from rich.console import Console
 from base.errors import CentralitaError
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
 from centralita.state import LEDGER_FILE
-from records.reader import Reader
+
+if TYPE_CHECKING:
+    from records.reader import Reader
 
 
 def _reader(state: State) -> Reader:
+    from records.reader import Reader
+
     file = state / LEDGER_FILE
     if not file.exists():
         fail(f"there is no ledger in {state}; name the node's folder with --state")

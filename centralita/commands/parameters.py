@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from centralita.options import CONFIG, STATE
-from routing import centre
 
 if TYPE_CHECKING:
     from routing.centre import Address
@@ -33,6 +32,8 @@ def fail(message: str, *, code: int = 1) -> NoReturn:
 
 def address(value: str) -> Address:
     """Read ADDR:PORT from the command line."""
+    from routing import centre
+
     try:
         return centre.address(value)
     except ValueError as error:
@@ -41,6 +42,8 @@ def address(value: str) -> Address:
 
 def ports(value: str) -> tuple[int, int]:
     """Read LOW-HIGH from the command line."""
+    from routing import centre
+
     try:
         return centre.ports(value)
     except ValueError as error:

@@ -8,22 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-import uvloop
 
 from base.errors import CentralitaError
 from base.secret import Secret
 from centralita.commands.parameters import address, fail, ports
 from centralita.options import PHONE_PASSWORD
 from centralita.phone.script import read_script
-from centralita.phone.softphone import Softphone
-from sip.login import Login
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from calls.events import LegEnded
     from centralita.phone.script import Step
+    from centralita.phone.softphone import Softphone
     from routing.centre import Address
+    from sip.login import Login
 
 app = typer.Typer(
     help="A scriptable softphone. Steps of a script: answer; refuse 486; until answered|ringing|held|resumed|ended; "
@@ -103,6 +102,8 @@ def answer(
 
 
 def _phone(bind: str, rtp_ports: str) -> Softphone:
+    from centralita.phone.softphone import Softphone
+
     here: Address = address(bind)
     low, high = ports(rtp_ports)
     return Softphone((here.host, here.port), range(low, high + 1), lambda text: typer.echo(text))
@@ -116,6 +117,8 @@ def _steps(script: str | None, file: Path | None, default: str) -> list[Step]:
 
 
 def _login(account: str | None, file: Path | None) -> Login | None:
+    from sip.login import Login
+
     if account is None:
         return None
     try:
@@ -132,6 +135,8 @@ def _login(account: str | None, file: Path | None) -> Login | None:
 
 
 def _run(work: Coroutine[None, None, LegEnded | None], longest: float) -> LegEnded | None:
+    import uvloop
+
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(asyncio.wait_for(work, longest))

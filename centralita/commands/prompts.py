@@ -6,9 +6,7 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
-from centralita.configuration import load_configuration
 from centralita.state import PROMPTS_FOLDER
-from media.prompts import build_prompts
 
 app = typer.Typer(help="Prompts: make their sound ahead of time.", no_args_is_help=True)
 
@@ -16,6 +14,9 @@ app = typer.Typer(help="Prompts: make their sound ahead of time.", no_args_is_he
 @app.command()
 def build(config: Config = DEFAULT_CONFIG, state: State = DEFAULT_STATE) -> None:
     """Make what is missing: a recording where there is one, else the local voice. `serve` does it too at its start."""
+    from centralita.configuration import load_configuration
+    from media.prompts import build_prompts
+
     try:
         catalogue = load_configuration(config).catalogue
         made = build_prompts(catalogue, state / PROMPTS_FOLDER, _progress)

@@ -6,13 +6,11 @@ import asyncio
 from typing import Annotated
 
 import typer
-import uvloop
 
 from base.errors import CentralitaError
 from centralita import logs
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, address, fail, ports
 from centralita.options import Options
-from centralita.run import run
 
 
 def serve(
@@ -40,6 +38,10 @@ def serve(
     ] = False,
 ) -> None:
     """Take calls. SIGTERM drains (no new calls, those in progress end by themselves), SIGHUP reloads config."""
+    import uvloop
+
+    from centralita.run import run
+
     if log_level not in logs.LEVELS:
         raise typer.BadParameter(
             f"{log_level!r} is not one of {', '.join(logs.LEVELS)}", param_hint="--log-level"

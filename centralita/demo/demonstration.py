@@ -13,8 +13,7 @@ from rich.console import Console
 from centralita.demo.accounts import demo_passwords
 from centralita.demo.guide import guide
 from centralita.demo.live import LiveTimeline
-from centralita.options import STATE
-from centralita.options import PHONE_PASSWORD
+from centralita.options import PHONE_PASSWORD, STATE
 from media.sound import write_wav
 from media.voice import local_voice
 from routing.agents import Status

@@ -1,4 +1,4 @@
-"""The HTTP interface against a real ledger and a real distribution: who may, what comes back, and every wrong request."""
+"""The HTTP interface over a real ledger and a real distribution: who may, what comes back, every wrong request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from base.ids import SequenceIds
 from calls.contact import Inbox
-from console.access import KEY_FILE, key_of
+from console.access import key_of
 from console.app import HttpServer, make_app
 from records.ledger import Ledger
 from records.reader import Reader
@@ -284,12 +284,12 @@ async def test_the_server_says_where_it_listens_and_lets_go_of_it(api: Api) -> N
 
 
 def test_the_key_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
-    assert key_of(tmp_path, lambda: "first") == "first"
-    assert key_of(tmp_path, lambda: "second") == "first"
-    assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
+    assert key_of(tmp_path / "api-key", lambda: "first") == "first"
+    assert key_of(tmp_path / "api-key", lambda: "second") == "first"
+    assert (tmp_path / "api-key").stat().st_mode & 0o777 == 0o600
 
 
 def test_an_empty_key_file_is_no_open_door(tmp_path: Path) -> None:
-    (tmp_path / KEY_FILE).write_text("\n")
-    assert key_of(tmp_path, lambda: "made") == "made"
-    assert (tmp_path / KEY_FILE).read_text().strip() == "made"
+    (tmp_path / "api-key").write_text("\n")
+    assert key_of(tmp_path / "api-key", lambda: "made") == "made"
+    assert (tmp_path / "api-key").read_text().strip() == "made"

@@ -50,9 +50,9 @@ def make_centre(folder: Path, *, far_end: int | None = None, digest: str = "SHA-
     """A server, not yet started; the number `far` leads to a far end on this port of the loopback address."""
     server = Server(folder, centre=ROOT)
     values = {"far_end": str(far_end or free_port())}
-    for file in sorted((_HERE / "centre").rglob("*.yaml")):
+    for file in sorted((_HERE / "centre_files").rglob("*.yaml")):
         text = Template(file.read_text()).substitute(values)
-        (server.config / file.relative_to(_HERE / "centre")).write_text(text)
+        (server.config / file.relative_to(_HERE / "centre_files")).write_text(text)
     sounds = folder / "prompts" / "sounds.yaml"
     sounds.write_text(
         sounds.read_text() + "".join(_prompt(name, tones) for name, tones in PROMPT_TONES.items())
