@@ -70,6 +70,7 @@ class Contact:
         "language",
         "legs",
         "outcome",
+        "questions",
         "record_event",
     )
 
@@ -86,6 +87,8 @@ class Contact:
         self.caller: Leg | None = None
         self.legs: list[Leg] = []
         self.outcome: str | None = None
+        self.questions = 0
+        """How often a back end was asked for this contact, in all its menus: each question has a number of its own."""
         self.record_event = record
         self.inbox: Inbox[object] = Inbox()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from base.errors import CentralitaError
 from calls.events import DigitPressed, LegEnded, PlaybackFinished
 from ivr import events as heard
 from ivr.commands import AskBackEnd, BeginSecure, EndSecure, Leave, Play, Record, SetLanguage, StopPlayback
@@ -139,22 +140,29 @@ class _Visit:
             self._playing = (self._caller.play(clips, loop=command.loop), command.playback)
 
     def _ask(self, command: AskBackEnd) -> None:
-        task = asyncio.get_running_loop().create_task(self._reply(command))
-        self._asking[command.request] = task
+        self._contact.questions += 1
+        work = self._reply(command, self._contact.questions)
+        self._asking[command.request] = asyncio.get_running_loop().create_task(work)
 
-    async def _reply(self, command: AskBackEnd) -> None:
-        """The answer comes to the contact's inbox like everything else; the session's own timeout bounds the wait."""
+    async def _reply(self, command: AskBackEnd, number: int) -> None:
+        """The answer comes to the contact's inbox like everything else; the session's own timeout bounds the wait.
+
+        The back end knows a question by contact and `number`, which counts on when the caller comes to other menus;
+        the session knows it by its own.
+        """
+        result = "failed"
         try:
             reply = await self._app.back_end.ask(
                 command.action,
                 command.fields,
                 contact=self._contact.id,
                 caller=self._contact.ani,
-                request=command.request,
+                request=number,
             )
-            self._contact.record(
-                "transaction.result", self._caller, action=command.action, result=reply.result
-            )
-            self._contact.inbox.post(reply)
+            result = reply.result
+            self._contact.inbox.post(replace(reply, request=command.request))
+        except CentralitaError:
+            pass  # recorded; the session takes silence for what its action says
         finally:
+            self._contact.record("transaction.result", self._caller, action=command.action, result=result)
             self._asking.pop(command.request, None)
