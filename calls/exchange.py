@@ -10,6 +10,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
+from calls import cause as causes
 from calls.commands import SipCommands
 from calls.contact import Contact
 from calls.events import DigitPressed, PlaybackFinished, RtpLost
@@ -178,6 +179,16 @@ class Exchange:
             case _:
                 if isinstance(event.session.owner, Leg):
                     _tell(event.session.owner, event)
+
+    def abandon(self, event: sip_events.Event) -> None:
+        """Handling this event failed for a reason nobody foresaw: end its call, so that nothing of it stays behind."""
+        session = getattr(event, "session", None)
+        if session is None:
+            return
+        if isinstance(session.owner, Leg):
+            session.owner.hang_up(causes.INTERRUPTED, by="error")
+        else:
+            self.sip.end(session, cause=causes.INTERRUPTED)
 
     def _trace(self, row: sip_events.MessageTraced) -> None:
         leg = self._ladders.get(row.call_id)

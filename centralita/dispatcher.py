@@ -12,6 +12,7 @@ from base.errors import CentralitaError
 from calls import cause as causes
 from calls.destination import described
 from calls.leg_states import LegState
+from centralita.failures import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,7 +136,9 @@ class Dispatcher(Generic[R]):
             self._let_go(contact, error.status, error.cause)
         except Exception as error:  # noqa: BLE001 - the last resort: one call fails, the node goes on
             # Only the kind of the exception: its text may quote what the caller typed.
-            log.error("application_failed", contact=contact.id, error=type(error).__name__, at=_place(error))
+            log.error(
+                "application_failed", contact=contact.id, error=type(error).__name__, at=place_of(error)
+            )
             contact.outcome = "failed"
             self._let_go(contact, 500, causes.INTERRUPTED)
         finally:
@@ -199,10 +202,3 @@ def _who(ending: LegEnded | None) -> str:
     if ending is None:
         return "system"
     return "caller" if ending.by == "remote" else "centralita"
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"

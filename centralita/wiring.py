@@ -18,6 +18,7 @@ from centralita.applications import (
     HangupApplication,
 )
 from centralita.dispatcher import Dispatcher
+from centralita.failures import hear
 from centralita.journal import Journal
 from centralita.listening import listening, refuse_wildcard
 from centralita.numbers import Numbers
@@ -103,7 +104,7 @@ async def _wire(
     internal = configuration.profiles.internal
     registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits)
     stack = Stack(ids, admission=admission, registrar=registrar)
-    endpoint = Endpoint(stack, lambda event: exchange.handle_sip(event))
+    endpoint = Endpoint(stack, lambda event: hear(exchange, event))
 
     def now_configured() -> Configuration:
         return parts.configuration

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from base.ids import SequenceIds
 from calls.exchange import Exchange
+from centralita.failures import hear
 from media.plane import Plane
 from sip.events import InviteReceived, MessageTraced
 from sip.io.endpoint import Endpoint
@@ -64,7 +65,7 @@ class House:
         self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
         self.ids = SequenceIds("h")
         self.stack = Stack(self.ids, admission=Everybody())
-        self.endpoint = Endpoint(self.stack, lambda event: self.exchange.handle_sip(event))
+        self.endpoint = Endpoint(self.stack, lambda event: hear(self.exchange, event))
         self.rows: list[Row] = []
         self.contacts: list[Contact] = []
         self.on_arrival: Callable[[Contact], object] = lambda contact: None

@@ -1,0 +1,35 @@
+"""The last resort: what is done and said when something fails for a reason nobody foresaw.
+
+Only the kind of an exception and its place are logged: its text may quote what callers typed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from calls.exchange import Exchange
+    from sip.events import Event
+
+log = structlog.get_logger()
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where it was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
+
+
+def hear(exchange: Exchange, event: Event) -> None:
+    """Let the exchange handle an event; when that fails, its one call is ended and all others go on."""
+    try:
+        exchange.handle_sip(event)
+    except Exception as error:  # noqa: BLE001 - nothing below may stop the endpoint
+        log.error(
+            "event_failed", event_type=type(event).__name__, error=type(error).__name__, at=place_of(error)
+        )
+        exchange.abandon(event)
