@@ -55,10 +55,21 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     profiles = load_profiles(config.sip_profiles, faults)
     if profiles is not None:
         faults.extend(_homeless(config, profiles))
+    faults.extend(_silent(config, wording))
     clients = load_clients(folder / "clients", faults)
     if faults or profiles is None:
         return None, faults
     return Configuration(config, menus, wording, profiles, clients), faults
+
+
+def _silent(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:
+    """Queues whose music is no prompt: callers would wait in silence and hang up."""
+    language = config.centre.language
+    document = read(config.folder / "queues.yaml")
+    for queue in config.routing.queues.values():
+        if queue.music is not None and not wording.has(language, queue.music):
+            mend = suggest(queue.music, wording.ids(language))
+            yield document.fault(("queues", queue.id, "music"), f"no prompt is called {queue.music}", mend)
 
 
 def _homeless(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:

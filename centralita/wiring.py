@@ -117,8 +117,9 @@ async def _wire(
         spoken = language or centre.language
         return voice.clips((prompt,), spoken) if voice.has(prompt, spoken) else ()
 
-    def music() -> tuple[Clip, ...]:
-        return said(MUSIC)
+    def music(queue: str = "") -> tuple[Clip, ...]:
+        settings = now_configured().routing.queues.get(queue)
+        return said((settings.music if settings else None) or MUSIC)
 
     def client_name(client: str) -> str:
         found = now_configured().clients.get(client)

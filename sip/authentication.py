@@ -225,7 +225,7 @@ def _summed(said: Mapping[str, str], request: Request) -> Sum:
 
 
 def _same_place(text: str, request: Request) -> bool:
-    """Whether the digest's URI is the request's: phones add or leave out ports and parameters, some name the host alone."""
+    """Whether the digest's URI is the request's: phones add or leave out ports and parameters, some the user."""
     if text == request.uri_text:
         return True
     said, asked = Uri.parse(text), request.uri

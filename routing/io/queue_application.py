@@ -79,8 +79,8 @@ class QueueApplication:
 class Music(Protocol):
     """What waiting and held parties hear."""
 
-    def __call__(self) -> tuple[Clip, ...]:
-        """The clips to loop; none is silence."""
+    def __call__(self, queue: str) -> tuple[Clip, ...]:
+        """The clips to loop in a queue; none is silence."""
 
 
 class _Stay:
@@ -91,7 +91,7 @@ class _Stay:
         self._exchange = app.exchange
         self._distribution = app.distribution
         self._directory = app.directory
-        self._music = app.music
+        self._queue = ""
         self._contact = contact
         self._shown = " ".join(filter(None, (app.client_name(contact.client or ""), contact.display)))
         """On the agent's phone: the client company, then the caller's own name."""
@@ -105,6 +105,7 @@ class _Stay:
         if caller is None or caller.has_ended:
             return None
         caller.answer()
+        self._queue = destination.queue
         music = self._music()
         if music:
             caller.play(music, loop=True)
@@ -120,6 +121,9 @@ class _Stay:
             self._distribution.leave(contact.id, LeaveReason.SYSTEM)
             self._drop_agent_leg()
         return self._next
+
+    def _music(self) -> tuple[Clip, ...]:
+        return self._app.music(self._queue)
 
     def _step(self, event: object, caller: Leg) -> bool:
         """Take one event while waiting; True when the waiting is over."""

@@ -85,6 +85,7 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
         ("config/numbers.yaml", "client: tienda_norte, menu", "client: tienda_sur, menu", "tienda_sur"),
         ("config/queues.yaml", "    strategy: longest-idle", "    strategy: longest-idel", "longest-idle"),
         ("config/queues.yaml", "ring_timeout: 20s", "ring_timeout: 20 parsecs", "ring_timeout"),
+        ("config/queues.yaml", "capacity: 50", "music: musik", "no prompt is called musik"),
         ("config/agents.yaml", "queues: [tienda_atencion]", "queues: [tienda_atension]", "tienda_atencion"),
         ("config/agents.yaml", 'account: "1003"', 'account: "1009"', "1009"),
         ("config/menus/banco_sol.yaml", "type: menu", "type: menue", "menu"),

@@ -54,7 +54,7 @@ class Floor:
         address = self.addresses.get(agent, contact_uri)
         return None if agent in self.unknown or address is None else Target(address)
 
-    def music(self) -> tuple[Clip, ...]:
+    def music(self, queue: str) -> tuple[Clip, ...]:
         if self.music_fails:
             raise CentralitaError("no music")
         return self.house.music()
