@@ -15,7 +15,6 @@ from sip.errors import OfferGlare
 from sip.offer_answer import make_answer, make_offer, read_answer
 
 if TYPE_CHECKING:
-
     from sip.offer_answer import LocalMedia, Negotiated
     from sip.sdp import SessionDescription
 
