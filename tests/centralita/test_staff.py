@@ -1,0 +1,117 @@
+"""Agents by the account of their phone: feature codes, registrations and calls that no queue gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from base.ids import SequenceIds
+from calls.contact import Contact
+from calls.destination import Agent, Extension, FeatureCode, Uri
+from centralita.staff import Staff
+from routing.agents import State, Status
+from routing.io.distribution import Distribution
+from routing.settings import AgentSettings, QueueSettings, RoutingConfig
+from sip.events import Caller, RegistrationChanged
+from sip.flow import Flow
+from sip.location import Binding
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+AGENTS = {
+    "ana": AgentSettings("ana", account="1001", queues=("q",)),
+    "bot": AgentSettings("bot", contact="sip:bot@192.0.2.9", queues=("q",), status=Status.AVAILABLE),
+}
+FLOW = Flow("UDP", ("127.0.0.1", 5060), ("127.0.0.1", 40001))
+BINDING = Binding("1001", "sip:1001@127.0.0.1:40001", FLOW, 60.0, "c", 1, 0.0)
+
+
+def forget(contact: str, leg: str | None, kind: str, data: Mapping[str, object]) -> None:
+    """No ledger."""
+
+
+class Room:
+    def __init__(self) -> None:
+        self.distribution = Distribution(
+            RoutingConfig({"q": QueueSettings("q")}, AGENTS), SequenceIds(), forget
+        )
+        self.staff = Staff(AGENTS, self.distribution)
+
+    def status(self, agent: str = "ana") -> tuple[Status, str | None]:
+        found = self.distribution.core.agent(agent)
+        return found.status, found.reason
+
+    def state(self, agent: str = "ana") -> State:
+        return self.distribution.core.agent(agent).state
+
+    def dial(self, code: str, argument: str = "", *, account: str | None = "1001") -> str | None:
+        contact = Contact("c", ani="1001", display="", dnis=code, record=forget)
+        contact.account = account
+        return self.staff.carry_out(contact, FeatureCode(code, argument))
+
+
+@pytest.fixture
+async def room() -> AsyncIterator[Room]:
+    made = Room()
+    yield made
+    made.distribution.close()
+
+
+async def test_each_code_does_what_it_says_and_names_its_prompt(room: Room) -> None:
+    assert room.dial("*11") == "agent_available"
+    assert room.status() == (Status.AVAILABLE, None)
+    assert room.dial("*12", "2") == "agent_not_ready"
+    assert room.status() == (Status.NOT_READY, "lunch")
+    assert room.dial("*12") == "agent_not_ready"
+    assert room.status() == (Status.NOT_READY, None)
+    assert room.dial("*13") == "agent_wrap_up_over"
+    assert room.dial("*10") == "agent_logged_out"
+    assert room.status() == (Status.LOGGED_OUT, None)
+
+
+async def test_codes_of_others_do_nothing(room: Room) -> None:
+    assert room.dial("*11", account=None) is None
+    assert room.dial("*11", account="9999") is None
+    assert room.dial("*99") is None
+    assert room.status() == (Status.LOGGED_OUT, None)
+
+
+async def test_an_agent_is_reachable_as_long_as_a_phone_is_registered(room: Room) -> None:
+    room.staff.registration_changed(RegistrationChanged("1001", (BINDING,), "registered"))
+    assert room.distribution.core.agent("ana").reachable
+    room.staff.registration_changed(RegistrationChanged("1001", (), "expired"))
+    assert not room.distribution.core.agent("ana").reachable
+    room.staff.registration_changed(RegistrationChanged("9999", (BINDING,), "registered"))
+
+
+async def test_the_phones_own_calls_keep_the_queue_away_until_the_last_one_ends(room: Room) -> None:
+    room.staff.registration_changed(RegistrationChanged("1001", (BINDING,), "registered"))
+    room.dial("*11")
+    caller = Caller("internal", "1001", None, "1001", "", "127.0.0.1:40001")
+    room.staff.calling(caller, begun=True)
+    room.staff.called(Extension("1001"), begun=True)
+    assert room.state() is State.BUSY_ELSEWHERE
+    room.staff.calling(caller, begun=False)
+    assert room.state() is State.BUSY_ELSEWHERE
+    room.staff.called(Extension("1001"), begun=False)
+    assert room.state() is State.IDLE
+
+
+async def test_an_agent_called_by_name_is_busy_and_an_address_is_nobody(room: Room) -> None:
+    room.staff.called(Agent("bot"), begun=True)
+    assert room.state("bot") is State.BUSY_ELSEWHERE
+    room.staff.called(Agent("bot"), begun=False)
+    assert room.state("bot") is State.IDLE
+    room.staff.called(Uri("sip:bot@192.0.2.9"), begun=True)
+    room.staff.called(Extension("9999"), begun=True)
+    assert room.state("bot") is State.IDLE
+
+
+async def test_after_a_reload_the_account_belongs_to_whom_the_file_says(room: Room) -> None:
+    agents = {"bot": AgentSettings("bot", account="1001", queues=("q",))}
+    room.staff.adopt(agents)
+    assert room.staff.agent_of("1001") == "bot"
+    assert room.staff.agent_of("1002") is None
+    assert room.staff.agent_of(None) is None
