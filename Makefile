@@ -36,7 +36,7 @@ bench:
 
 docs:
 	@$(SETUP) --test
-	@$(BIN)/python tools/draw_states.py
+	@$(BIN)/python -m tools.docs
 
 lock:
 	@$(SETUP) --test

@@ -27,7 +27,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Python lint", (str(BIN / "ruff"), "check", ".")),
     ("Python types", (str(BIN / "mypy"),)),
     ("import walls", (str(BIN / "lint-imports"), "--no-cache")),
-    ("generated pages", (PYTHON, "tools/draw_states.py", "--check")),
+    ("generated pages", (PYTHON, "-m", "tools.docs", "--check")),
     ("Rust format", ("cargo", "fmt", *CRATE, "--check")),
     ("Rust lint", ("cargo", "clippy", *CRATE, "--all-targets", "--locked", *CLIPPY)),
     ("Rust tests", ("cargo", "test", *CRATE, "--no-default-features", "--locked", "--quiet")),
