@@ -6,9 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
-from calls import cause as causes
 from calls.bridge import Bridge
 from calls.events import LegAnswered, LegEnded, LegRang
+from sip import causes
 from sip.stack import CallerIdentity
 
 if TYPE_CHECKING:

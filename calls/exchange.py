@@ -10,13 +10,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
-from calls import cause as causes
 from calls.commands import SipCommands
 from calls.contact import Contact
 from calls.events import DigitPressed, PlaybackFinished, RtpLost
 from calls.leg import Leg
 from calls.stream import CODECS, Stream
 from media import events as media_events
+from sip import causes
 from sip import events as sip_events
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
 from base.machine import Machine
-from calls import cause as causes
 from calls.events import LegAnswered, LegConfirmed, LegEnded, LegHeld, LegRang, LegResumed
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
 from media.counters import PortCounters
+from sip import causes
 from sip.session_table import SessionState
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from calls import cause as causes
 from calls.destination import Agent, Extension, Uri
 from calls.dial import connect
 from calls.events import LegEnded, PlaybackFinished
+from sip import causes
 from sip.stack import Target
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from base.errors import CentralitaError
@@ -35,19 +36,19 @@ class NodeClient:
 
     def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """One request. Raises NodeUnreachable with what the node said."""
-        request = urllib.request.Request(
-            f"http://{self._address}{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            method=method,
-            headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
-        )
         try:
+            request = urllib.request.Request(
+                f"http://{self._address}{path}",
+                data=None if body is None else json.dumps(body).encode(),
+                method=method,
+                headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+            )
             with urllib.request.urlopen(request, timeout=10) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
         except urllib.error.HTTPError as error:
             raise NodeUnreachable(_detail(error)) from None
-        except OSError as error:
+        except (OSError, ValueError, HTTPException) as error:
             raise NodeUnreachable(f"no node answers at {self._address}: {error}") from None
 
 

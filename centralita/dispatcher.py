@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import structlog
 
 from base.errors import CentralitaError
-from calls import cause as causes
 from calls.destination import described
 from calls.leg_states import LegState
 from centralita.failures import place_of
+from sip import causes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from base.machine import Machine
 from sip.body import description_or_none
+from sip.causes import cause_of
 from sip.dialog import Dialog
 from sip.events import (
     SessionAnswered,
@@ -22,7 +23,7 @@ from sip.incoming import ServedInvite
 from sip.login import with_credentials
 from sip.message import Response, cancel_for
 from sip.outgoing import NOBODY, SentInvite
-from sip.reasons import REASONS, cause_of
+from sip.reasons import REASONS
 from sip.reoffer import Reoffer
 from sip.session_table import CALLEE, CALLER, SessionEffect, SessionInput, SessionState
 from sip.transaction.timing import PATIENCE

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sip.body import SDP
+from sip.causes import status_of
 from sip.context import Context
 from sip.dialog import MAX_FORWARDS, is_literal, via_for
 from sip.errors import ParseError, SessionStateError, UnreadableMessage, UnresolvedTarget
@@ -16,7 +17,6 @@ from sip.events import MalformedMessage
 from sip.flow import Flow
 from sip.message import Extra, Request, fields_of
 from sip.parser import parse
-from sip.reasons import status_of
 from sip.reception import Reception
 from sip.registration import Registration
 from sip.session import Session

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
@@ -61,7 +62,7 @@ def log_out(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> No
 @app.command("wrap-up-over")
 def wrap_up_over(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
     """End an agent's wrap-up."""
-    _show(_asked(state, http, "DELETE", f"/api/v1/agents/{agent}/wrap-up"))
+    _show(_asked(state, http, "DELETE", _path(agent, "wrap-up")))
 
 
 @app.command()
@@ -95,7 +96,11 @@ def password(
 
 def _set_status(state: State, http: str | None, agent: str, status: str, reason: str | None) -> None:
     body = {"status": status, "reason": reason}
-    _show(_asked(state, http, "PUT", f"/api/v1/agents/{agent}/status", body))
+    _show(_asked(state, http, "PUT", _path(agent, "status"), body))
+
+
+def _path(agent: str, part: str) -> str:
+    return f"/api/v1/agents/{quote(agent, safe='')}/{part}"
 
 
 def _show(agent: dict[str, object]) -> None:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from base.machine import Machine
-from calls.cause import cause_of, status_of
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri, described
 from calls.events import DigitPressed
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
+from sip.causes import cause_of, status_of
 
 
 def test_the_table_says_something_of_every_state_and_input() -> None:
