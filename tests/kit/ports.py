@@ -1,30 +1,33 @@
-"""Free ports of the loopback network for servers and phones under test; each number is given out once per run."""
+"""Free ports of the loopback network for servers and phones under test, given out in rotation."""
 
 from __future__ import annotations
 
 import os
 import socket
 
-_FIRST, _LAST = (
-    20000,
-    31000,
-)  # below Linux's ephemeral range, so that no outgoing connection takes one meanwhile
-_given: set[int] = set()
+# Below Linux's ephemeral range, so that no outgoing connection takes one meanwhile.
+_FIRST, _LAST = 10000, 32000
 _next = _FIRST + (os.getpid() * 97) % (_LAST - _FIRST)
 
 
 def free_ports(count: int, *, address: str = "127.0.0.1") -> range:
-    """Return `count` neighbouring ports, the first one even, free for UDP and TCP on the address."""
+    """Return `count` neighbouring ports, the first one even, free for UDP and TCP on the address.
+
+    A number comes again only after all others have had their turn.
+    """
     global _next
-    while True:
+    tried = 0
+    while tried < 2 * (_LAST - _FIRST):
         first = _next + _next % 2
         if first + count > _LAST:
             first = _FIRST
-        _next = first + count
         block = range(first, first + count)
-        if not _given.intersection(block) and all(_is_free(address, port) for port in block):
-            _given.update(block)
+        taken = next((port for port in block if not _is_free(address, port)), None)
+        _next = block.stop if taken is None else taken + 1
+        tried += _next - first
+        if taken is None:
             return block
+    raise OSError(f"no {count} neighbouring ports are free between {_FIRST} and {_LAST}")
 
 
 def free_port(*, address: str = "127.0.0.1") -> int:
