@@ -1,0 +1,212 @@
+"""The command line: what it says of files, ledgers, nodes and passwords, and how it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+from typer.testing import CliRunner
+
+from centralita.client import NodeClient, NodeUnreachable
+from centralita.commands import app
+from records.ledger import Ledger
+from tests.kit.ports import free_port
+from tests.kit.small_centre import ACCOUNT, small_node, write_centre
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from typer.testing import Result
+
+    from centralita.node import Node
+
+CARD = "4111111111111111"
+
+
+def run(*words: object, given: str | None = None, **environment: str) -> Result:
+    """One command."""
+    return CliRunner().invoke(app, [str(word) for word in words], input=given, env=environment)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """`serve` sets the logs up for the whole process."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["serve"], ["check"], ["contacts"], ["contact"], ["phone", "dial"], ["agent"]]
+)
+def test_every_command_explains_itself(command: list[str]) -> None:
+    shown = run(*command, "--help")
+    assert shown.exit_code == 0
+    assert "Usage" in shown.output
+
+
+def test_check_says_well_or_names_each_fault(tmp_path: Path) -> None:
+    config = write_centre(tmp_path)
+    well = run("check", "--config", config)
+    assert (well.exit_code, "well" in well.output) == (0, True)
+    with (config / "queues.yaml").open("a") as file:
+        file.write("nobody_knows_this: 1\n")
+    broken = run("check", "--config", config)
+    assert broken.exit_code == 1
+    assert 'queues.yaml:7: unknown key "nobody_knows_this"' in broken.output.replace("\n", "")
+    assert run("check", "--config", tmp_path / "nowhere").exit_code == 1
+
+
+def test_serve_refuses_the_faults_that_check_names(tmp_path: Path) -> None:
+    config = write_centre(tmp_path)
+    (config / "numbers.yaml").write_text("numbers: nothing\n")
+    refused = run("serve", "--config", config, "--state", tmp_path / "state")
+    assert refused.exit_code == 1
+    assert "numbers.yaml:1: " in refused.output.replace("\n", "")
+    assert "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--log-level", "loud"],
+        ["--sip", "somewhere"],
+        ["--http", "127.0.0.1"],
+        ["--rtp-ports", "9"],
+        ["--rtp-ports", "20-10"],
+        ["--drain-limit", "soon"],
+    ],
+)
+def test_serve_refuses_options_that_are_none(words: list[str]) -> None:
+    assert run("serve", *words).exit_code == 2
+
+
+def test_contacts_are_listed_and_shown_by_the_beginning_of_their_id(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.start()
+    ledger.record("c1abc", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
+    ledger.record("c1abc", None, "contact.closed", {"outcome": "menu", "status": 200, "cause": 16})
+    ledger.close()
+    listed = run("contacts", "--state", tmp_path, "--json")
+    assert [each["id"] for each in json.loads(listed.output)] == ["c1abc"]
+    assert "c1abc" in run("contacts", "--state", tmp_path).output
+    assert "menu" in run("contact", "c1", "--state", tmp_path).output
+    assert (
+        json.loads(run("contact", "c1", "--state", tmp_path, "--json").output)["contact"]["outcome"] == "menu"
+    )
+    missing = run("contact", "nothing", "--state", tmp_path)
+    assert (missing.exit_code, "nothing" in missing.output) == (1, True)
+
+
+def test_without_a_ledger_contacts_say_which_option_helps(tmp_path: Path) -> None:
+    for words in (["contacts"], ["contact", "c1"]):
+        shown = run(*words, "--state", tmp_path / "nowhere")
+        assert shown.exit_code == 1
+        assert "--state" in shown.output
+
+
+def test_a_password_is_made_and_only_its_hash_is_kept(tmp_path: Path) -> None:
+    config, state = write_centre(tmp_path), tmp_path / "state"
+    state.mkdir()
+    made = run("agent", "password", ACCOUNT, "--config", config, "--state", state)
+    assert made.exit_code == 0
+    password = made.output.splitlines()[0]
+    kept = state / "credentials.yaml"
+    assert password not in kept.read_text()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    given = run(
+        "agent",
+        "password",
+        ACCOUNT,
+        "--config",
+        config,
+        "--state",
+        state,
+        "--stdin",
+        given="a-Good-one-48\n",
+    )
+    assert given.exit_code == 0
+    assert "a-Good-one-48" not in given.output + kept.read_text()
+
+
+@pytest.mark.parametrize(
+    ("account", "password", "says"),
+    [
+        ("1009", "a-Good-one-48", "did you mean"),
+        (ACCOUNT, "1001", "shorter than 10"),
+        (ACCOUNT, "", "shorter than 10"),
+    ],
+)
+def test_a_password_that_is_too_weak_or_for_nobody_is_refused(
+    tmp_path: Path, account: str, password: str, says: str
+) -> None:
+    config = write_centre(tmp_path)
+    words = ("agent", "password", account, "--config", config, "--state", tmp_path, "--stdin")
+    refused = run(*words, given=password + "\n")
+    assert refused.exit_code == 1
+    assert says in refused.output
+    assert not (tmp_path / "credentials.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [["dial", "100", "--script", f"key {CARD}"], ["answer", "--script", f"until {CARD}"]]
+)
+def test_a_bad_script_is_refused_without_its_digits(words: list[str]) -> None:
+    refused = run("phone", *words)
+    assert refused.exit_code == 1
+    assert CARD not in refused.output
+
+
+def test_a_phone_without_its_password_says_where_it_is_expected(tmp_path: Path) -> None:
+    for extra in ([], ["--password-file", tmp_path / "nowhere"]):
+        refused = run("phone", "dial", "100", "--account", ACCOUNT, *extra, CENTRALITA_PHONE_PASSWORD="")
+        assert refused.exit_code == 1
+        assert "password" in refused.output
+
+
+@pytest.fixture
+async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    made = small_node(tmp_path)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def test_agents_of_a_running_node_are_listed_and_changed(node: Node) -> None:
+    def ask(*words: str) -> Result:
+        return run("agent", *words, "--state", node.options.state)
+
+    listed = await asyncio.to_thread(ask, "list", "--json")
+    assert [each["id"] for each in json.loads(listed.output)] == ["ana", "john"]
+    assert (await asyncio.to_thread(ask, "available", "ana")).output.startswith("ana: available")
+    shown = await asyncio.to_thread(ask, "not-ready", "ana", "--reason", "lunch")
+    assert shown.output.startswith("ana: not_ready (lunch)")
+    assert (await asyncio.to_thread(ask, "logout", "ana")).exit_code == 0
+    assert (await asyncio.to_thread(ask, "wrap-up-over", "ana")).exit_code == 0
+    assert "Ana" in (await asyncio.to_thread(ask, "list")).output
+
+
+@pytest.mark.parametrize("agent", ["nobody", "a b", "../queues", "ana/status", "☎", "%2e"])
+async def test_an_agent_that_is_none_is_an_error_in_words(node: Node, agent: str) -> None:
+    refused = await asyncio.to_thread(run, "agent", "available", agent, "--state", node.options.state)
+    assert refused.exit_code == 1
+    assert "centralita: " in refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_without_a_node_the_client_says_what_to_do(tmp_path: Path) -> None:
+    refused = run("agent", "list", "--state", tmp_path)
+    assert refused.exit_code == 1
+    assert "--state" in refused.output
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:{free}", "nonsense", "127.0.0.1:port", "[::", ""])
+def test_an_address_where_nobody_answers_is_an_error_in_words(tmp_path: Path, address: str) -> None:
+    (tmp_path / "api-key").write_text("key\n")
+    (tmp_path / "http-address").write_text("127.0.0.1:1\n")
+    client = NodeClient(tmp_path, address.format(free=free_port()))
+    with pytest.raises(NodeUnreachable, match="no node answers"):
+        client.ask("GET", "/api/v1/agents")
