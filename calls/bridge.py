@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.events import LegEnded, LegHeld, LegResumed, RtpLost
+from calls.events import LegEnded, LegHeld, LegResumed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,8 +55,6 @@ class Bridge:
                 self._comfort(self.other(leg))
             case LegResumed(leg=leg) if leg in (self._first, self._second):
                 self.other(leg).stop()
-            case RtpLost(leg=leg) if leg in (self._first, self._second) and not self.other(leg).stream.held:
-                self._contact.record("leg.silent", leg, silence=event.silence)
             case _:
                 pass
         return None

@@ -217,6 +217,7 @@ class Exchange:
                 case media_events.PlaybackFinished():
                     leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
                 case media_events.RtpTimeout():
+                    leg.contact.record("leg.silent", leg, silence=event.silence)
                     leg.contact.inbox.post(RtpLost(leg, event.silence))
                 case media_events.RtpStarted():
                     pass

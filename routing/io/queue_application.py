@@ -134,6 +134,7 @@ class _Stay:
                 return True
             case Overflow():
                 self._next = event.destination
+                self._contact.outcome = event.reason.value
                 return True
             case RingAgent():
                 self._ring(event)

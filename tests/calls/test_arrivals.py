@@ -239,3 +239,16 @@ async def test_the_ladder_of_a_call_is_whole_from_the_invite_to_the_answer_of_th
             (False, "200 OK (BYE)"),
         ]
         await house.over()
+
+
+async def test_a_caller_who_sends_no_sound_is_told_of_in_the_record_wherever_he_is() -> None:
+    async with House(rtp_timeout=0.3) as house, Party() as party:
+        session = party.call(house, party.body())
+        _contact, leg = await house.arrival()
+        leg.answer()
+        await party.hears(SessionAnswered)
+        await until(lambda: "leg.silent" in house.kinds())
+        assert house.row("leg.silent").leg == leg.id
+        assert leg.is_up
+        party.hang_up(session)
+        await house.over()
