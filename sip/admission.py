@@ -56,6 +56,10 @@ class ProfileAdmission:
         """Whether datagrams of this source need not even be read."""
         return self.guard.is_banned(host, now=now)
 
+    def tolerates(self, host: str, *, now: float) -> bool:
+        """Count a broken or stray request; a trunk may send any number."""
+        return self._trunk(host) is not None or self.guard.allow(host, now=now)
+
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
         """Judge a request that is well-formed."""
         host = flow.remote[0]

@@ -62,11 +62,11 @@ class Reception:
             request.fault = str(error)
         fault = None if request.version == "SIP/2.0" and request.fault is None else request.fault
         if request.version != "SIP/2.0":
-            self._turn_away(request, 505)
+            self._turn_away(request, 505, now=now)
             return
         fault = fault or malformation(request)
         if fault is not None:
-            self._turn_away(request, 400, f"Bad Request ({fault})")
+            self._turn_away(request, 400, f"Bad Request ({fault})", now=now)
             return
         context = self.context
         if request.call_id in context.calls or context.trace:
@@ -86,13 +86,18 @@ class Reception:
         else:
             self._on_outside(key, request, now)
 
-    def _turn_away(self, request: Request, status: int, reason: str | None = None) -> None:
+    def _turn_away(self, request: Request, status: int, reason: str | None = None, *, now: float) -> None:
         """Answer a request that cannot be given a transaction, or not at all if that is an ACK or has no Via."""
         context = self.context
         if not request.fields.get("Via"):
             context.events.append(MalformedMessage(request.flow.peer, reason or "bad version"))
-        elif request.method != "ACK":
+        elif request.method != "ACK" and self.admission.tolerates(request.flow.remote[0], now=now):
             self._answer_statelessly(request, status, reason)
+
+    def _refuse_stray(self, request: Request, refusal: Refuse, now: float) -> None:
+        """Refuse what belongs to nothing of ours. Anybody can send it, so it counts and leaves no transaction."""
+        if self.admission.tolerates(request.flow.remote[0], now=now):
+            self._answer_statelessly(request, refusal.status, refusal.reason, refusal.headers)
 
     def _answer_statelessly(
         self, request: Request, status: int, reason: str | None, headers: Extra = ()
@@ -124,10 +129,10 @@ class Reception:
 
     def _on_cancel(self, key: Key, request: Request, now: float) -> None:
         cancelled = self.context.layer.server_of(request, "INVITE")
-        transaction = self.context.layer.accept(key, request, merging=False, now=now)
         if cancelled is None:
-            transaction.respond(481, now=now)
+            self._refuse_stray(request, _GONE, now)
             return
+        transaction = self.context.layer.accept(key, request, merging=False, now=now)
         transaction.tag = cancelled.tag
         transaction.respond(200, now=now)
         if isinstance(cancelled.session, Session):
@@ -135,11 +140,14 @@ class Reception:
 
     def _on_inside(self, key: Key, request: Request, now: float) -> None:
         session = self._session_of(request)
-        transaction = self.context.layer.accept(key, request, merging=False, now=now)
-        refusal = objection(request) or (_GONE if session is None else None)
-        if refusal is not None or session is None:
-            self._refuse(key, request, refusal or _GONE, now)
+        refusal = objection(request)
+        if session is None:
+            self._refuse_stray(request, refusal or _GONE, now)
             return
+        if refusal is not None:
+            self._refuse(key, request, refusal, now)
+            return
+        transaction = self.context.layer.accept(key, request, merging=False, now=now)
         serve_in_dialog(session, request, transaction, ABILITIES, now=now)
 
     def _on_outside(self, key: Key, request: Request, now: float) -> None:
@@ -150,8 +158,10 @@ class Reception:
         if isinstance(verdict, Drop):
             return
         refusal = objection(request)
-        if refusal is not None:
+        if refusal is not None and isinstance(verdict, Admitted):
             self._refuse(key, request, refusal, now)
+        elif refusal is not None:
+            self._answer_statelessly(request, refusal.status, refusal.reason, refusal.headers)
         elif isinstance(verdict, Challenge):
             # Without a transaction: a stranger must not be able to fill our memory (s.26.3.2.4).
             self._answer_statelessly(request, verdict.status, None, verdict.headers)
@@ -160,6 +170,9 @@ class Reception:
                 self._refuse(key, request, verdict, now)
             else:
                 self._answer_statelessly(request, verdict.status, verdict.reason, verdict.headers)
+        elif request.method == "OPTIONS":
+            # Anybody may ask, under any address: nothing is kept of it (s.8.2.7).
+            self._answer_statelessly(request, 200, None, ABILITIES)
         else:
             self._serve(key, request, verdict, now)
 
@@ -186,8 +199,6 @@ class Reception:
             reply = self.registrar.handle(request, admitted.caller, now)
             transaction.respond(reply.status, reply.reason, headers=reply.headers, now=now)
             context.events.extend(reply.changed)
-        elif request.method == "OPTIONS":
-            transaction.respond(200, headers=ABILITIES, now=now)
         elif request.method in UNSERVED or request.method == "REGISTER":
             transaction.respond(405, headers=(("Allow", ALLOW),), now=now)
         else:

@@ -59,6 +59,9 @@ class Admission(Protocol):
     def is_banned(self, host: str, *, now: float) -> bool:
         """Whether datagrams from there need not even be read."""
 
+    def tolerates(self, host: str, *, now: float) -> bool:
+        """Count a request that `admit` will not see; False when that was one too many."""
+
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
         """Judge a request that is well-formed."""
 

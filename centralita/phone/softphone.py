@@ -54,6 +54,10 @@ class OpenAdmission:
         """Nobody is banned."""
         return False
 
+    def tolerates(self, host: str, *, now: float) -> bool:
+        """Anything is borne."""
+        return True
+
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
         """Everybody is welcome."""
         sender = request.from_

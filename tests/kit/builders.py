@@ -30,6 +30,10 @@ class Everybody:
         """Nobody is."""
         return False
 
+    def tolerates(self, host: str, *, now: float) -> bool:
+        """Anything is."""
+        return True
+
     def admit(self, request: Request, flow: Flow, now: float) -> Admitted:
         """Admit."""
         return Admitted(

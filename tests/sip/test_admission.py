@@ -211,3 +211,11 @@ def test_a_sender_that_cannot_be_read_is_400(admission: ProfileAdmission, sender
     verdict = ask(admission, source=CARRIER, sender=sender)
     assert isinstance(verdict, Refuse)
     assert verdict.status == 400
+
+
+def test_stray_requests_of_a_stranger_count_and_a_trunk_may_send_any_number(
+    admission: ProfileAdmission,
+) -> None:
+    assert [admission.tolerates(PHONE, now=100.0) for _ in range(31)] == [True] * 30 + [False]
+    assert admission.is_banned(PHONE, now=101.0)
+    assert all(admission.tolerates(CARRIER, now=100.0) for _ in range(100))

@@ -212,3 +212,33 @@ def test_options_says_what_we_can() -> None:
     assert "INVITE" in answer.listed("Allow")
     assert answer.header("Accept") == "application/sdp"
     assert answer.header("Supported") is not None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        request("BYE", to_tag="nobodys"),
+        request("INVITE", to_tag="nobodys", body=OFFER),
+        request("CANCEL"),
+        request("OPTIONS").replace(b"CSeq: 1 OPTIONS\r\n", b""),
+        request("OPTIONS").replace(b"SIP/2.0\r\nVia", b"SIP/7.0\r\nVia"),
+    ],
+)
+def test_stray_and_broken_requests_leave_no_transaction_and_count_against_their_source(data: bytes) -> None:
+    class Weary(Everybody):
+        borne = 3
+
+        def tolerates(self, host: str, *, now: float) -> bool:
+            self.borne -= 1
+            return self.borne >= 0
+
+    peer = Peer()
+    peer.stack._reception.admission = Weary()
+    assert [len(peer.say(data)) for _ in range(5)] == [1, 1, 1, 0, 0]
+    assert peer.stack.counters()["transactions"] == 0
+
+
+def test_a_ping_leaves_no_transaction() -> None:
+    peer = Peer()
+    assert peer.say_request("OPTIONS").status == 200
+    assert peer.stack.counters()["transactions"] == 0
