@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.table import Table
 
 from records import ladder, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import Console
+    from collections.abc import Callable, Iterable
 
     from records.reader import ContactRow, ContactTimeline
     from records.timeline import TimelineRow
@@ -28,40 +27,46 @@ def _length(seconds: float | None) -> str:
     return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
-def contact_table(rows: Iterable[ContactRow]) -> Table:
+NARROW = 150
+"""Columns of a terminal below which only the essential is shown."""
+
+
+def print_contacts(rows: Iterable[ContactRow]) -> None:
+    """Contacts, a line each; the whole of each where the terminal is wide or the output goes elsewhere."""
+    terminal = Console()
+    wide = not terminal.is_terminal or terminal.width >= NARROW
+    table = contact_table(rows, wide=wide)
+    Console(width=max(terminal.width, 200 if wide else 100)).print(table)
+
+
+def contact_table(rows: Iterable[ContactRow], *, wide: bool) -> Table:
     """Contacts, a line each. Times are UTC."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in (
-        "contact",
-        "began (UTC)",
-        "client",
-        "from",
-        "to",
-        "lang",
-        "queue",
-        "agents",
-        "waited",
-        "talked",
-        "length",
-        "outcome",
-    ):
-        table.add_column(name, no_wrap=name in ("contact", "began (UTC)"))
+    cells = _WIDE if wide else _NARROW
+    for name in cells:
+        table.add_column(name, no_wrap=True)
     for row in rows:
-        table.add_row(
-            row.id,
-            _clock(row.started_at),
-            row.client or "",
-            row.ani or "",
-            row.dnis or "",
-            row.language or "",
-            row.queue or "",
-            row.agents,
-            _length(row.waited) if row.queue else "",
-            _length(row.talked) if row.agents else "",
-            _length(row.length),
-            row.outcome or "in progress",
-        )
+        table.add_row(*(show(row) for show in cells.values()))
     return table
+
+
+_NARROW: dict[str, Callable[[ContactRow], str]] = {
+    "contact": lambda row: row.id,
+    "began (UTC)": lambda row: _clock(row.started_at),
+    "client": lambda row: row.client or "",
+    "from": lambda row: row.ani or "",
+    "to": lambda row: row.dnis or "",
+    "outcome": lambda row: row.outcome or "in progress",
+}
+_WIDE: dict[str, Callable[[ContactRow], str]] = {
+    **_NARROW,
+    "length": lambda row: _length(row.length),
+    "lang": lambda row: row.language or "",
+    "queue": lambda row: row.queue or "",
+    "agents": lambda row: row.agents,
+    "waited": lambda row: _length(row.waited) if row.queue else "",
+    "talked": lambda row: _length(row.talked) if row.agents else "",
+}
 
 
 def timeline_line(row: TimelineRow) -> str:
@@ -87,7 +92,10 @@ def print_timeline(console: Console, found: ContactTimeline) -> None:
         "ended by": contact.ended_by,
     }
     console.print(
-        "  ".join(f"{name}: {value}" for name, value in facts.items() if value), highlight=False, markup=False
+        "  ".join(f"{name}: {value}" for name, value in facts.items() if value),
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
     console.print()
     for row in timeline.rows(found):

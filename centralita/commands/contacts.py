@@ -37,9 +37,9 @@ def contacts(
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=1))
         return
-    from centralita.tables import contact_table
+    from centralita.tables import print_contacts
 
-    Console().print(contact_table(rows))
+    print_contacts(rows)
 
 
 def contact(
