@@ -110,13 +110,13 @@ class NumberPart(DestinationPart):
 class NumbersFile(Part):
     """numbers.yaml."""
 
-    numbers: tuple[NumberPart, ...] = ()
+    numbers: tuple[NumberPart, ...]
 
 
 class SkillsFile(Part):
     """skills.yaml: id to readable name."""
 
-    skills: dict[str, str] = Field(default_factory=dict)
+    skills: dict[str, str]
 
 
 class DelaysPart(Part):
@@ -159,7 +159,7 @@ class QueuePart(Part):
 class QueuesFile(Part):
     """queues.yaml: id to queue."""
 
-    queues: dict[str, QueuePart] = Field(default_factory=dict)
+    queues: dict[str, QueuePart]
 
 
 class AgentPart(Part):
@@ -184,4 +184,4 @@ class AgentPart(Part):
 class AgentsFile(Part):
     """agents.yaml."""
 
-    agents: tuple[AgentPart, ...] = ()
+    agents: tuple[AgentPart, ...]

@@ -141,7 +141,7 @@ class ExternalProfile(Part):
     """external.yaml: trunks."""
 
     codecs: Codecs = ("PCMU", "PCMA")
-    trunks: tuple[Trunk, ...] = ()
+    trunks: tuple[Trunk, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Registered:
         internal = InternalProfile(
             realm=REALM, accounts={ACCOUNT: Account()}, digest=DigestPart(nonce_lifetime=nonce_lifetime)
         )
-        profiles = Profiles(internal, ExternalProfile())
+        profiles = Profiles(internal, ExternalProfile(trunks=()))
         ids = SequenceIds("s")
         self.location = MemoryLocation()
         registrar = BindingRegistrar(self.location, internal.accounts.keys(), limits or RegistrationLimits())

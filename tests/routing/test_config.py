@@ -102,6 +102,12 @@ def test_each_fault_names_file_line_and_mend(
     assert re.match(fault, faults[0]), faults[0]
 
 
+@pytest.mark.parametrize("name", ["numbers", "queues", "agents", "skills"])
+def test_a_file_that_is_empty_is_a_fault_and_not_a_centre_without(name: str, tmp_path: Path) -> None:
+    _, faults = check(tmp_path, **{name: ""})
+    assert f'{name}.yaml:1: "{name}" is missing (add {name}: to this part)' in faults
+
+
 def test_reading_refuses_a_folder_with_faults(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="no such file"):
         read_config(tmp_path)

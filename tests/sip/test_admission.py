@@ -189,7 +189,7 @@ def test_a_scanner_hears_nothing_from_then_on(admission: ProfileAdmission) -> No
 def test_reloaded_profiles_take_over_and_bans_stay(admission: ProfileAdmission) -> None:
     ask(admission, ("User-Agent", "sipvicious"), source="192.0.2.11")
     assert isinstance(ask(admission, source=CARRIER), Admitted)
-    admission.configure(Profiles(InternalProfile(realm="other"), ExternalProfile()), HashedSecrets())
+    admission.configure(Profiles(InternalProfile(realm="other"), ExternalProfile(trunks=())), HashedSecrets())
     verdict = ask(admission, source=CARRIER)
     assert isinstance(verdict, Challenge)
     assert 'realm="other"' in verdict.headers[0][1]
@@ -201,7 +201,7 @@ def test_reloaded_passwords_take_over_and_nonces_stay_good(admission: ProfileAdm
     secrets = HashedSecrets()
     secrets.set_password("1001", "centralita", "another-Boat-43")
     internal = InternalProfile(realm="centralita", accounts={"1001": Account()})
-    admission.configure(Profiles(internal, ExternalProfile()), secrets)
+    admission.configure(Profiles(internal, ExternalProfile(trunks=())), secrets)
     assert ask(admission, credentials(asked)) == Refuse(403)
     assert isinstance(ask(admission, credentials(asked, password="another-Boat-43")), Admitted)
 

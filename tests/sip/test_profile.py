@@ -115,3 +115,8 @@ def test_missing_files_are_faults(tmp_path: Path) -> None:
     faults: list[Fault] = []
     assert load_profiles(tmp_path, faults) is None
     assert len(faults) == 2
+
+
+def test_an_empty_file_of_trunks_is_a_fault_and_not_a_centre_without(tmp_path: Path) -> None:
+    _, faults = load_texts(tmp_path, INTERNAL, "")
+    assert ['"trunks" is missing' in str(each) for each in faults] == [True]

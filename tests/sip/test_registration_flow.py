@@ -30,7 +30,7 @@ class Scene:
         secrets = HashedSecrets()
         secrets.set_password("1001", "centralita", PASSWORD)
         internal = InternalProfile(realm="centralita", accounts={"1001": Account()})
-        profiles = Profiles(internal, ExternalProfile())
+        profiles = Profiles(internal, ExternalProfile(trunks=()))
         self.location = MemoryLocation()
         registrar = BindingRegistrar(self.location, internal.accounts.keys(), RegistrationLimits())
         ids = SequenceIds()
