@@ -83,7 +83,7 @@ class ProfileAdmission:
             return Drop()
         if request.method in OPEN_METHODS:
             sender = request.from_
-            return Admitted(Caller("internal", None, None, sender.uri.user or "", sender.display, flow.peer))
+            return Admitted(Caller("internal", None, None, sender.uri.subscriber, sender.display, flow.peer))
         return self._authenticate(request, flow, now)
 
     def _authenticate(self, request: Request, flow: Flow, now: float) -> Verdict:
@@ -134,16 +134,19 @@ def _trunk_caller(trunk: Trunk, request: Request, flow: Flow) -> Caller:
     sender = request.from_
     if trunk.caller_number == "asserted":
         sender = _asserted(request) or sender
-    return Caller("external", None, trunk.name, sender.uri.user or "", sender.display, flow.peer)
+    return Caller("external", None, trunk.name, sender.uri.subscriber, sender.display, flow.peer)
 
 
 def _asserted(request: Request) -> NameAddr | None:
-    """The first asserted SIP identity that can be read."""
+    """The first asserted identity that can be read: a SIP one, or failing that a tel one (RFC 3325 s.9.1)."""
+    found: NameAddr | None = None
     try:
         for value in request.listed("P-Asserted-Identity"):
             identity = NameAddr.parse(value)
             if identity.uri.is_sip and identity.uri.user:
                 return identity
+            if found is None and identity.uri.subscriber:
+                found = identity
     except ParseError:
         return None
-    return None
+    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sip.errors import ParseError
 from sip.flow import Flow
-from sip.grammar import split
+from sip.grammar import is_ipv4, is_ipv6, split
 from sip.message import Extra, Fields, Request, fields_of
 from sip.uri import Uri
 from sip.values import NameAddr
@@ -126,6 +126,8 @@ class Dialog:
             return flow
         if flow.transport != "UDP" or (host, port) == flow.remote or not is_literal(host):
             return flow
+        if (":" in host) != (":" in flow.local[0]):
+            return flow  # of the other family: our socket cannot send there, while the peer was heard on this flow
         if not self.routes and _is_private(host) and not _is_private(flow.remote[0]):
             # A phone behind NAT writes an address that we cannot reach; what it sent came through.
             return flow
@@ -140,8 +142,8 @@ def via_for(flow: Flow, branch: str) -> str:
 
 
 def is_literal(host: str) -> bool:
-    """Whether the host is an address; a false one only fails to send."""
-    return ":" in host or (host[-1:].isdigit() and host.replace(".", "").isdigit())
+    """Whether the host is an address. A false one must not pass: the system would ask the DNS for it, and wait."""
+    return is_ipv6(host) if ":" in host else is_ipv4(host)
 
 
 def _is_private(host: str) -> bool:

@@ -37,6 +37,14 @@ def is_host(text: str) -> bool:
     return bool(text) and _HOST.issuperset(text)
 
 
+def is_ipv4(text: str) -> bool:
+    """Whether the text is an IPv4 address: four numbers, and no short form such as 127.1."""
+    parts = text.split(".", 4)
+    return len(parts) == 4 and all(
+        part.isascii() and part.isdigit() and len(part) <= 3 and int(part) <= 255 for part in parts
+    )
+
+
 def is_ipv6(text: str) -> bool:
     """Whether the text is an IPv6 address without brackets."""
     try:

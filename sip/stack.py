@@ -200,7 +200,12 @@ class Stack:
             (
                 ("Via", via_for(flow, context.branch())),
                 ("Max-Forwards", MAX_FORWARDS),
-                ("From", address(f"sip:{escape(caller.user)}@{host}", display=caller.display, tag=tag)),
+                (
+                    "From",
+                    address(
+                        f"sip:{escape(caller.user) or 'anonymous'}@{host}", display=caller.display, tag=tag
+                    ),
+                ),
                 ("To", f"<{target.uri}>"),
                 ("Call-ID", context.ids.token(12)),
                 ("CSeq", "1 INVITE"),

@@ -74,6 +74,14 @@ class Uri:
         return self.scheme in ("sip", "sips")
 
     @property
+    def subscriber(self) -> str:
+        """The user, or the number of a tel URI without its visual separators (RFC 3966 s.3); else empty."""
+        if self.scheme != "tel":
+            return self.user or ""
+        written = self.text.partition(":")[2].partition(";")[0]
+        return "".join(letter for letter in written if letter not in "-.()")
+
+    @property
     def is_loose(self) -> bool:
         """Whether the lr parameter is there: the router leaves the request-URI alone."""
         return "lr" in self.params

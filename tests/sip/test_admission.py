@@ -147,6 +147,7 @@ def test_a_trunk_cannot_register_without_a_password(admission: ProfileAdmission)
         (CARRIER, "<sip:+34911@carrier>", "anonymous"),
         (CAREFUL, "<sip:+34911@carrier>", "+34911"),
         (CAREFUL, "<tel:+34911>, <sip:+34922@carrier>", "+34922"),
+        (CAREFUL, "<tel:+34-911>", "+34911"),
         (CAREFUL, "<sip:carrier>", "anonymous"),
         (CAREFUL, '"broken', "anonymous"),
     ],

@@ -8,7 +8,7 @@ from sip.errors import ParseError, UnresolvedTarget
 from sip.events import SessionAnswered, SessionRefused, SessionRinging
 from sip.message import Request, Response
 from sip.stack import CallerIdentity, Target
-from tests.kit.builders import ANSWER, OFFER
+from tests.kit.builders import ANSWER, FLOW, OFFER
 from tests.kit.phone import Peer
 
 
@@ -292,3 +292,20 @@ def test_a_response_to_nothing_is_dropped() -> None:
     assert peer.say(stray.encode()) == []
     invite.fields["CSeq"] = ["1 BYE"]
     assert peer.reply(invite, 200) == []
+
+
+@pytest.mark.parametrize("place", ["[2001:db8::7]:5070", "999.999.1.1:5070", "name.example:5070"])
+def test_a_contact_that_cannot_be_sent_to_is_reached_where_the_peer_was_heard(place: str) -> None:
+    peer = Peer()
+    session, invite = peer.placed_call()
+    peer.reply(invite, 200, contact=f"<sip:b@{place}>", body=ANSWER)
+    peer.stack.end(session, now=0.0)
+    assert {flow.remote for _, flow in peer.stack.take_output()} == {FLOW.remote}
+
+
+def test_a_caller_without_a_name_is_anonymous() -> None:
+    peer = Peer()
+    peer.stack.invite(Target("sip:b@192.0.2.2:5070"), caller=CallerIdentity(""), body=OFFER, now=0.0)
+    (invite,) = peer.hear()
+    assert isinstance(invite, Request)
+    assert invite.from_.uri.user == "anonymous"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sip.dialog import is_literal
 from sip.errors import ParseError
 from sip.grammar import quote, split, unquote
 from sip.uri import Uri, escape, unescape
@@ -143,3 +144,28 @@ def test_a_media_type_is_read_without_case() -> None:
 )
 def test_the_cause_of_a_reason_header(values: list[str], cause: int | None) -> None:
     assert reason_cause(values)[0] == cause
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "0.0.0.0", "255.255.255.255", "::1", "2001:db8::192.0.2.1"])
+def test_an_address_is_literal(host: str) -> None:
+    assert is_literal(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["999.999.1.1", "127.1", "12345", "1..2.3", "1.2.3.4.5", "a:b", "[::1]", "x.example"]
+)
+def test_what_the_system_would_ask_the_dns_for_is_no_literal_address(host: str) -> None:
+    assert not is_literal(host)
+
+
+@pytest.mark.parametrize(
+    ("text", "subscriber"),
+    [
+        ("sip:ana@x", "ana"),
+        ("sip:x", ""),
+        ("tel:+34-600.100(200);phone-context=x", "+34600100200"),
+        ("mailto:a@b", ""),
+    ],
+)
+def test_the_subscriber_is_the_user_or_the_number_of_a_tel_uri(text: str, subscriber: str) -> None:
+    assert Uri.parse(text).subscriber == subscriber
