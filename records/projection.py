@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from records import schema
 
@@ -32,11 +32,6 @@ class ContactState:
 
     contact: Row
     legs: dict[str, Row] = field(default_factory=dict)
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether contact.closed was seen."""
-        return self.contact["ended_at"] is not None
 
 
 def new_contact(contact: str, ts: int) -> ContactState:
@@ -247,8 +242,3 @@ def _whole(value: Column) -> int:
 
 def _real(value: Column) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
-
-
-def as_row(values: Mapping[str, Any]) -> Row:
-    """A stored row, as the projection works on it."""
-    return dict(values)

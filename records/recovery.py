@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from records.event import LedgerEvent
 from records.projection import MICROSECONDS
+from sip import causes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from records.projection import ContactState
 
 INTERRUPTED = "interrupted"
-_TEMPORARY_FAILURE = 41
-"""Q.850 cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def _closing(state: ContactState, *, now: float) -> list[LedgerEvent]:
     contact = str(state.contact["id"])
     seen = int(state.contact["last_ts"] or 0) / MICROSECONDS
     at = max(now, seen)
-    how = {"ended_by": INTERRUPTED, "status": None, "cause": _TEMPORARY_FAILURE, "last_seen": seen}
+    how = {"ended_by": INTERRUPTED, "status": None, "cause": causes.INTERRUPTED, "last_seen": seen}
     legs = [
         LedgerEvent(at, contact, leg, "leg.ended", how | {"reason": "the server stopped during the call"})
         for leg, row in state.legs.items()

@@ -26,7 +26,7 @@ from records import schema
 from records.errors import LedgerInUse, StoreUnavailable
 from records.event import NODE
 from records.migrate import upgrade
-from records.projection import Column, ContactState, Data, as_row, new_contact, project, text
+from records.projection import Column, ContactState, Data, new_contact, project, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -196,7 +196,7 @@ class Store:
         if not found:
             return None
         legs = self._rows("SELECT * FROM leg WHERE contact = ?", contact)
-        return ContactState(as_row(found[0]), {leg["id"]: as_row(leg) for leg in legs})
+        return ContactState(found[0], {leg["id"]: leg for leg in legs})
 
     def _rows(self, statement: str, contact: str) -> list[dict[str, Any]]:
         cursor = self._connected().execute(statement, (contact,))

@@ -1,6 +1,8 @@
-"""Words for codes: Q.850 causes (ITU-T Q.850 table 1), SIP statuses (RFC 3261 s.21), languages, durations."""
+"""Words for codes: Q.850 causes (ITU-T Q.850 table 1), SIP statuses, languages, durations."""
 
 from __future__ import annotations
+
+from sip.reasons import REASONS
 
 _CAUSES = {
     1: "unallocated number",
@@ -32,36 +34,6 @@ _CAUSES = {
     127: "interworking",
 }
 
-_STATUSES = {
-    200: "OK",
-    302: "Moved Temporarily",
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    407: "Proxy Authentication Required",
-    408: "Request Timeout",
-    410: "Gone",
-    415: "Unsupported Media Type",
-    420: "Bad Extension",
-    480: "Temporarily Unavailable",
-    481: "Call/Transaction Does Not Exist",
-    482: "Loop Detected",
-    484: "Address Incomplete",
-    486: "Busy Here",
-    487: "Request Terminated",
-    488: "Not Acceptable Here",
-    491: "Request Pending",
-    500: "Server Internal Error",
-    501: "Not Implemented",
-    503: "Service Unavailable",
-    504: "Server Time-out",
-    600: "Busy Everywhere",
-    603: "Decline",
-    604: "Does Not Exist Anywhere",
-    606: "Not Acceptable",
-}
-
 _LANGUAGES = {"es": "Spanish", "pl": "Polish", "en": "English"}
 
 
@@ -73,7 +45,7 @@ def cause_words(cause: object) -> str:
 
 def status_words(status: object) -> str:
     """`486 Busy Here`."""
-    words = _STATUSES.get(status) if isinstance(status, int) else None
+    words = REASONS.get(status) if isinstance(status, int) else None
     return f"{status} {words}" if words else str(status)
 
 
