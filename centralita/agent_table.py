@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+_ANY = 1000
+"""Columns that no table needs."""
+
+
+def print_agents(agents: Iterable[Mapping[str, object]]) -> None:
+    """Agents, a line each and whole, whatever the width of the terminal."""
+    table = agent_table(agents)
+    console = Console()
+    needed = console.measure(table, options=console.options.update(width=_ANY)).maximum
+    Console(width=max(console.width, needed)).print(table)
 
 
 def agent_table(agents: Iterable[Mapping[str, object]]) -> Table:

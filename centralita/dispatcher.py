@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from calls.destination import Destination
-    from calls.events import LegEnded
     from sip.events import Caller
 
 log = structlog.get_logger()
@@ -170,7 +169,7 @@ class Dispatcher(Generic[R]):
             "contact.closed",
             outcome=contact.outcome
             or ("refused" if ending is not None and ending.status >= 400 else "completed"),
-            ended_by=_who(ending),
+            ended_by=_who(contact),
             status=ending.status if ending else 500,
             cause=ending.cause if ending else causes.INTERRUPTED,
         )
@@ -198,7 +197,13 @@ class Dispatcher(Generic[R]):
                 await asyncio.wait(late)
 
 
-def _who(ending: LegEnded | None) -> str:
-    if ending is None:
+def _who(contact: Contact) -> str:
+    caller = contact.caller
+    if caller is None or caller.ending is None:
         return "system"
-    return "caller" if ending.by == "remote" else "centralita"
+    if caller.ending.by == "remote":
+        return "caller"
+    other = contact.legs[-1]
+    if contact.outcome == "answered" and other.ending is not None and other.ending.by == "remote":
+        return other.role  # who spoke with the caller hung up, and the caller's leg was ended for it
+    return "centralita"

@@ -75,12 +75,13 @@ def _in_language(facts: Facts) -> str:
 
 
 _BY = {"local": "Centralita", "remote": "the far end", "timeout": "a timer", "error": "a fault"}
+_PARTIES = {"agent": "the agent", "external": "the far end"}
 
 
 def _contact_closed(facts: Facts) -> str:
     if facts.data.get("outcome") == "interrupted":
         return "Closed as interrupted: the server stopped during the call and noted it when it came back"
-    by = _BY.get(facts["ended_by"], facts["ended_by"])
+    by = _PARTIES.get(facts["ended_by"], _BY.get(facts["ended_by"], facts["ended_by"]))
     return f"Closed: {facts['outcome']}, ended by {by}{_ending(facts)}"
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
 
 from base.errors import CentralitaError
 from centralita.client import NodeClient
@@ -31,9 +30,9 @@ def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json =
     if as_json:
         typer.echo(json.dumps(agents, ensure_ascii=False, indent=1))
     else:
-        from centralita.agent_table import agent_table
+        from centralita.agent_table import print_agents
 
-        Console().print(agent_table(agents))
+        print_agents(agents)
 
 
 @app.command()

@@ -79,9 +79,9 @@ class Demonstration:
     async def _call(self, password: str) -> None:
         parts = self._node.parts
         self._console.print(
-            f"\n[bold]A demonstration call[/bold]: {CALLER} dials {NUMBER} (Banco Sol), activates a card by keypad, "
-            "asks for a person, talks to Ana.\nTwo phones in processes of their own, real SIP and RTP; "
-            "it takes less than a minute.\n"
+            f"\n[bold]A demonstration call[/bold]: {CALLER} dials {NUMBER} (Banco Sol),\n"
+            "activates a card by keypad, asks for a person, talks to Ana.\n"
+            "Two phones in processes of their own, real SIP and RTP; it takes less than a minute.\n"
         )
         sounds = await asyncio.to_thread(_voices, self._node.options.state.resolve() / "demo")
         answering, calling = AGENT_SCRIPT.format(**sounds), CALLER_SCRIPT.format(**sounds)

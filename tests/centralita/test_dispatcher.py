@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,6 +67,24 @@ class Waits:
         if self.deaf:
             await asyncio.Event().wait()
         await until_over(contact)
+        return None
+
+
+class Talks:
+    """A service whose caller talked with somebody who then hung up."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+
+    async def serve(self, contact: Contact, destination: Destination) -> Destination | None:
+        assert contact.caller is not None
+        contact.caller.answer()
+        contact.outcome = "answered"
+        gone = SimpleNamespace(
+            ending=SimpleNamespace(by="remote"), role=self.role, hang_up=lambda cause: None
+        )
+        contact.legs.append(gone)  # type: ignore[arg-type]
+        contact.caller.hang_up()
         return None
 
 
@@ -220,6 +239,15 @@ async def test_a_caller_who_cancels_before_anything_was_served_is_closed_as_gone
     await until(lambda: "contact.closed" in desk.house.kinds())
     closed = await desk.over()
     assert closed["ended_by"] == "caller"
+
+
+@pytest.mark.parametrize("role", ["agent", "external"])
+async def test_a_call_that_the_other_party_ended_says_so(desk: Desk, party: Party, role: str) -> None:
+    desk.services[Queue] = Talks(role)
+    party.call(desk.house, party.body(), user="900")
+    await party.hears(SessionEnded)
+    closed = await desk.over()
+    assert (closed["outcome"], closed["ended_by"]) == ("answered", role)
 
 
 async def test_a_feature_code_of_somebody_who_is_no_agent_is_403(desk: Desk, party: Party) -> None:

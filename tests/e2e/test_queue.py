@@ -47,6 +47,8 @@ def test_the_agent_ends_the_call_and_the_caller_is_let_go(
         wait_to_hear(caller, AGENT_TONES)
         ana.hang_up()
         caller.wait_for_hang_up(within=5)
+        wait_for_agent(server, "ana", state="idle")
+    assert newest(server, "support").row["ended_by"] == "agent"
 
 
 def test_a_caller_who_hangs_up_cancels_the_ringing(server: Server, tmp_path: Path, agent_sound: Path) -> None:
