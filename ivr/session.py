@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.destination import Destination, Hangup
+from calls.destination import Destination, Hangup, described
 from ivr.commands import Command, Leave
 from ivr.errors import UnknownStep
 from ivr.events import CallerHungUp, DigitPressed, Event, PlaybackFinished
@@ -40,9 +40,8 @@ class MenuSession:
         start: str | None,
         language: str | None,
         caller: CallerFacts,
-        now: float,
     ) -> None:
-        """`start` None begins at the set's own first step. `now` is the session's birth."""
+        """`start` None begins at the set's own first step."""
         self._start = start or menu_set.start
         if self._start not in menu_set.steps:
             raise UnknownStep(f"menu set {menu_set.name} has no step {self._start}")
@@ -51,21 +50,6 @@ class MenuSession:
         self._step = self._start
         self._passed = 0
         self.finished = False
-
-    @property
-    def step(self) -> str:
-        """The step the caller is in, or left from."""
-        return self._step
-
-    @property
-    def language(self) -> str:
-        """The language spoken now."""
-        return self._scene.language
-
-    @property
-    def menu_set(self) -> str:
-        """The name of the menu set."""
-        return self._scene.menus.name
 
     @property
     def version(self) -> str:
@@ -146,7 +130,7 @@ class MenuSession:
 
     def _leave(self, destination: Destination) -> list[Command]:
         silence = self._scene.stop()
-        record = self._scene.record("menu.left", step=self._step, destination=_named(destination))
+        record = self._scene.record("menu.left", step=self._step, destination=described(destination))
         self._end()
         return [*silence, record, Leave(destination)]
 
@@ -161,9 +145,3 @@ class MenuSession:
             self._run.close()
         self._scene.keys.flush()
         self._scene.finished()
-
-
-def _named(destination: Destination) -> str:
-    kind = type(destination).__name__.lower()
-    name = getattr(destination, kind, None) or getattr(destination, "account", None)
-    return f"{kind} {name}" if name else kind

@@ -60,7 +60,6 @@ class MenuApplication:
             start=destination.step,
             language=contact.language,
             caller=self.facts(contact),
-            now=asyncio.get_running_loop().time(),
         )
         caller.answer()
         return await _Visit(self, contact, caller, session).run()

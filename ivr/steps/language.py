@@ -62,7 +62,8 @@ class LanguageStep(Asking):
 
     def says(self) -> Iterator[tuple[Location, str]]:
         """What it speaks."""
-        yield from prompts_at("prompt", self.prompt)
+        for name in ("prompt", "noinput", "nomatch"):
+            yield from prompts_at(name, getattr(self, name))
 
 
 class LanguageRun:

@@ -81,7 +81,7 @@ class Caller:
         self, menu_set: CompiledMenus, *, language: str | None = "en", start: str | None = None
     ) -> None:
         self.now = 0.0
-        self.session = MenuSession(menu_set, start=start, language=language, caller=FACTS, now=0.0)
+        self.session = MenuSession(menu_set, start=start, language=language, caller=FACTS)
         self.commands: list[Command] = []
         self.playing: tuple[int, float] | None = None
         self.asked: AskBackEnd | None = None

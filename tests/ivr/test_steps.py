@@ -123,7 +123,7 @@ def test_wrong_keys_have_their_own_limit_and_words(tmp_path: Path) -> None:
 
 
 def test_a_prompt_whose_end_is_never_told_does_not_hold_the_caller(tmp_path: Path) -> None:
-    session = MenuSession(menus(tmp_path, SAY + LEAVE), start=None, language="en", caller=FACTS, now=0.0)
+    session = MenuSession(menus(tmp_path, SAY + LEAVE), start=None, language="en", caller=FACTS)
     session.start(now=0.0)
     assert session.next_timeout() == LONGEST_PLAYBACK
     said = session.handle_timeout(now=LONGEST_PLAYBACK)
@@ -131,7 +131,7 @@ def test_a_prompt_whose_end_is_never_told_does_not_hold_the_caller(tmp_path: Pat
 
 
 def test_the_end_of_a_prompt_that_was_replaced_is_not_the_end_of_the_new_one(tmp_path: Path) -> None:
-    session = MenuSession(menus(tmp_path, SAY + LEAVE), start=None, language="en", caller=FACTS, now=0.0)
+    session = MenuSession(menus(tmp_path, SAY + LEAVE), start=None, language="en", caller=FACTS)
     session.start(now=0.0)
     session.feed(PlaybackFinished(1), now=1.0)
     before = session.next_timeout()
