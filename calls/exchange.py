@@ -20,7 +20,7 @@ from sip import causes
 from sip import events as sip_events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from base.ids import Ids
     from calls.events import Record
@@ -43,8 +43,12 @@ class Exchange:
         record: Record,
         on_arrival: Callable[[Contact, sip_events.Caller], None],
         on_registration: Callable[[sip_events.RegistrationChanged], None],
+        codecs: Callable[[str], Sequence[str]] = lambda profile: CODECS,
     ) -> None:
-        """Take over the plane's events; the endpoint must deliver its own to `handle_sip`."""
+        """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
+
+        `codecs` gives those of a profile (internal: phones, external: whoever is outside), the preferred first.
+        """
         self.endpoint = endpoint
         self.sip = SipCommands(endpoint)
         self.plane = plane
@@ -52,6 +56,7 @@ class Exchange:
         self._record = record
         self._on_arrival = on_arrival
         self._on_registration = on_registration
+        self._codecs = codecs
         self._by_port: dict[int, Leg] = {}
         self._ladders: dict[str, Leg] = {}
         self._early: OrderedDict[str, list[sip_events.MessageTraced]] = OrderedDict()
@@ -83,9 +88,11 @@ class Exchange:
 
         Raises PortsExhausted, ParseError for an address that is none, UnresolvedTarget for one that is not literal.
 
-        `prefer` is the codec of the party that will be bridged: offered first, so that nothing need be converted.
+        `prefer` is the codec of the party that will be bridged: offered first where the profile has it, so that nothing
+        need be converted.
         """
-        codecs = sorted(CODECS, key=lambda codec: codec != prefer)
+        profile = "external" if role == "external" else "internal"
+        codecs = sorted(self._codecs(profile), key=lambda codec: codec != prefer)
         stream = Stream(self.plane.open_port(), codecs)
         try:
             session = self.sip.invite(target, caller=caller, body=stream.offer())
@@ -115,7 +122,7 @@ class Exchange:
             account=caller.account,
         )
         try:
-            stream = Stream(self.plane.open_port())
+            stream = Stream(self.plane.open_port(), self._codecs(caller.profile))
         except CentralitaError as error:
             self.sip.reject(session, error.status, error.cause)
             self._early.pop(session.call_id, None)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sip.sdp import SessionDescription
 
 CODECS = ("PCMU", "PCMA")
+"""All that the plane speaks."""
 
 
 class Stream:
@@ -23,7 +24,7 @@ class Stream:
 
     __slots__ = ("_negotiation", "port")
 
-    def __init__(self, port: Port, codecs: Sequence[str] = CODECS) -> None:
+    def __init__(self, port: Port, codecs: Sequence[str]) -> None:
         """`codecs` in order of preference."""
         self.port = port
         self._negotiation = Negotiation(

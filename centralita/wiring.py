@@ -140,6 +140,7 @@ async def _wire(
         journal,
         lambda contact, caller: dispatcher.arrive(contact, caller),
         lambda event: staff.registration_changed(event),
+        lambda profile: now_configured().profiles.codecs(profile),
     )
     resources.callback(exchange.close)
     distribution = Distribution(configuration.routing, ids, journal)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from base.document import Document
     from sip.events import Caller
 
-Kind = Literal["numbers", "agents", "feature_codes", "queues", "external"]
-"""What can be called: the centre's own numbers, agents' phones, feature codes, queues by name, the outside world."""
+Kind = Literal["numbers", "agents", "feature_codes"]
+"""What can be called: the centre's own numbers, phones of the house, feature codes."""
 Codec = Literal["PCMU", "PCMA"]
 Algorithm = Literal["SHA-512-256", "SHA-256", "MD5", "SHA-512-256-sess", "SHA-256-sess", "MD5-sess"]
 Network = IPv4Network | IPv6Network
@@ -165,18 +165,14 @@ class Profiles:
         return None
 
     def allows(self, caller: Caller, kind: str) -> bool:
-        """Whether an admitted caller may call this kind (numbers, agents, feature_codes, queues, external)."""
+        """Whether an admitted caller may call this kind (numbers, agents, feature_codes)."""
         if caller.trunk is not None:
             return any(kind in trunk.may_call for trunk in self.external.trunks if trunk.name == caller.trunk)
         return self.internal.allows(caller.account, kind)
 
-    def realm_of(self, account: str) -> str | None:
-        """The realm that an account proves itself in; None for an unknown account."""
-        return self.internal.realm if account in self.internal.accounts else None
-
-    def codecs(self, caller: Caller) -> tuple[str, ...]:
-        """The codecs for a caller's leg, the preferred first."""
-        return self.external.codecs if caller.trunk is not None else self.internal.codecs
+    def codecs(self, profile: str) -> tuple[str, ...]:
+        """The codecs of the profile of that name, the preferred first."""
+        return self.external.codecs if profile == "external" else self.internal.codecs
 
 
 def load_profiles(folder: Path, faults: list[Fault]) -> Profiles | None:

@@ -97,6 +97,17 @@ async def test_a_caller_without_a_codec_of_ours_is_refused_with_488() -> None:
         assert closed["ended_by"] == "centralita"
 
 
+async def test_only_codecs_of_the_callers_profile_are_taken() -> None:
+    async with House(codecs={"test": ("PCMA",)}) as house, Party() as party, Party(codecs="0 101") as other:
+        session = party.call(house, party.body())
+        _, leg = await house.arrival()
+        assert leg.stream.codec == "PCMA"
+        other.call(house, other.body())
+        assert (await other.hears(SessionRefused)).status == 488
+        party.hang_up(session)
+        await house.over()
+
+
 async def test_a_caller_whose_sound_cannot_be_reached_from_here_is_refused_with_488() -> None:
     async with House() as house, Party() as party:
         party.call(house, party.body(address="2001:db8::1", kind="IP6"))

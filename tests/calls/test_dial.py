@@ -85,6 +85,20 @@ async def line() -> AsyncIterator[Line]:
         yield Line(house, alice, bob)
 
 
+@pytest.mark.parametrize(("role", "formats"), [("agent", ["8", "101"]), ("external", ["0", "101"])])
+async def test_who_is_called_is_offered_the_codecs_of_the_profile(role: str, formats: list[str]) -> None:
+    codecs = {"internal": ("PCMA",), "external": ("PCMU",)}
+    async with House(codecs=codecs) as house, Party() as bob:
+        contact = Contact("c", ani="1", display="", dnis="2", record=house.record)
+        target, caller = Target(bob.uri), CallerIdentity("1")
+        leg = house.exchange.dial(contact, target, role=role, caller=caller, prefer="PCMU")
+        offer = (await bob.hears(InviteReceived)).session.offer
+        assert offer is not None
+        assert list(offer.media[0].formats) == formats
+        leg.hang_up()
+        await house.over()
+
+
 async def test_both_hear_each_other_and_the_called_ones_hang_up_ends_both(line: Line) -> None:
     _, his = await line.talking()
     alice_hears = asyncio.create_task(line.alice.listens(40))

@@ -6,10 +6,12 @@ import asyncio
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from base.ids import SequenceIds
 from calls.exchange import Exchange
+from calls.stream import CODECS
 from centralita.failures import hear
 from media.plane import Plane
 from sip.events import InviteReceived, MessageTraced
@@ -21,7 +23,7 @@ from tests.kit.rtp import FarEnd
 from tests.kit.tone import tone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from calls.contact import Contact
     from calls.leg import Leg
@@ -60,12 +62,19 @@ class Row:
 class House:
     """What is under test: a real exchange over a real endpoint and a real plane. Arrivals wait for the test."""
 
-    def __init__(self, *, ports: int = 40, rtp_timeout: float = 30.0) -> None:
-        """Open the plane; entering opens the sockets."""
+    def __init__(
+        self,
+        *,
+        ports: int = 40,
+        rtp_timeout: float = 30.0,
+        codecs: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        """Open the plane; entering opens the sockets. `codecs` are those of each profile, all unless named."""
         self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
         self.ids = SequenceIds("h")
         self.stack = Stack(self.ids, admission=Everybody())
         self.endpoint = Endpoint(self.stack, lambda event: hear(self.exchange, event))
+        self.codecs = codecs
         self.rows: list[Row] = []
         self.contacts: list[Contact] = []
         self.on_arrival: Callable[[Contact], object] = lambda contact: None
@@ -79,6 +88,7 @@ class House:
             self.record,
             lambda contact, _: self._arrive(contact),
             lambda _: None,
+            lambda profile: self.codecs.get(profile, CODECS),
         )
         await self.endpoint.start([(HOST, 0)])
         return self

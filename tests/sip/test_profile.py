@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from base.document import Fault
 
 ROOT = Path(__file__).parents[2]
-INTERNAL = 'realm: x\naccounts:\n  "1001": {}\n  "1002": {may_call: [external]}\n'
+INTERNAL = 'realm: x\naccounts:\n  "1001": {}\n  "1002": {may_call: [agents]}\n'
 EXTERNAL = "trunks:\n  - name: one\n    addresses: [192.0.2.0/28, 2001:db8::1]\n"
 
 
@@ -39,10 +39,17 @@ def test_the_files_of_this_tree_are_without_fault(folder: str) -> None:
 def test_phones_call_what_their_profile_or_their_own_line_allows(tmp_path: Path) -> None:
     profiles, _ = load_texts(tmp_path, INTERNAL, EXTERNAL)
     assert profiles is not None
-    kinds = ("numbers", "agents", "feature_codes", "queues", "external")
+    kinds = ("numbers", "agents", "feature_codes")
     allowed = [kind for kind in kinds if profiles.allows(caller("1001"), kind)]
     assert allowed == ["numbers", "agents", "feature_codes"]
-    assert [kind for kind in kinds if profiles.allows(caller("1002"), kind)] == ["external"]
+    assert [kind for kind in kinds if profiles.allows(caller("1002"), kind)] == ["agents"]
+
+
+def test_each_profile_has_its_codecs_in_its_own_order(tmp_path: Path) -> None:
+    profiles, _ = load_texts(tmp_path, INTERNAL + "codecs: [PCMA]\n", EXTERNAL + "codecs: [PCMA, PCMU]\n")
+    assert profiles is not None
+    assert profiles.codecs("internal") == ("PCMA",)
+    assert profiles.codecs("external") == ("PCMA", "PCMU")
 
 
 def test_strangers_and_unknown_accounts_call_nothing_and_trunks_only_numbers(tmp_path: Path) -> None:
@@ -83,6 +90,7 @@ def test_a_trunk_is_known_by_its_addresses(tmp_path: Path, host: str, trunk: str
         ("accounts: {}\n", EXTERNAL, '"realm" is missing'),
         ('realm: "a\\"b"\n', EXTERNAL, "internal.yaml:1: realm"),
         ("realm: x\nmay_call: [number]\n", EXTERNAL, "internal.yaml:2:"),
+        ("realm: x\nmay_call: [external]\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\ncodecs: [G729]\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\ncodecs: []\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\nregistration: {minimum: 10m, default: 5m}\n", EXTERNAL, "must not be less"),
