@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import structlog
@@ -58,12 +59,19 @@ def make_app(
     return app
 
 
+def _silent() -> logging.Logger:
+    """The library quotes broken requests of strangers, keys included, with a traceback; ours go to `failures`."""
+    logger = logging.getLogger("console.http")
+    logger.setLevel(logging.CRITICAL + 1)
+    return logger
+
+
 class HttpServer:
     """Listens until closed."""
 
     def __init__(self, app: web.Application) -> None:
         """Access logs are off: paths hold contact ids, and the ledger already knows who did what."""
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        self._runner = web.AppRunner(app, access_log=None, logger=_silent(), shutdown_timeout=2.0)
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listen and say where. Raises OSError when the address cannot be had."""

@@ -293,3 +293,18 @@ def test_an_empty_key_file_is_no_open_door(tmp_path: Path) -> None:
     (tmp_path / "api-key").write_text("\n")
     assert key_of(tmp_path / "api-key", lambda: "made") == "made"
     assert (tmp_path / "api-key").read_text().strip() == "made"
+
+
+async def test_a_broken_request_is_refused_and_quoted_in_no_log(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = HttpServer(api.make())
+    host, port = await server.start("127.0.0.1", 0)
+    try:
+        reader, writer = await asyncio.open_connection(host, port)
+        writer.write(b"GET /" + b"k" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.0 400")
+        writer.close()
+    finally:
+        await server.close()
+    assert caplog.records == []
