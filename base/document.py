@@ -164,11 +164,22 @@ def _anchors(path: Path, text: str) -> Iterator[Fault]:
             return
 
 
+_QUOTE = "quote texts that hold : # * & or begin with @ or %"
+_MENDS = {
+    "found character '\\t'": "indent with spaces, not with tabs",
+    "mapping values are not allowed here": "line it up with its neighbours; quote a text that holds a colon",
+    "expected <block end>": "line it up with its neighbours; close every quote",
+}
+
+
 def _broken(path: Path, error: yaml.YAMLError) -> Fault:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    hint = "quote texts that hold : # * & or begin with @ or %"
-    return Fault(str(path), mark.line + 1 if mark else 1, f"not YAML: {what}", hint)
+    mend = next((mend for problem, mend in _MENDS.items() if what.startswith(problem)), _QUOTE)
+    if getattr(error, "context", None) == "while scanning a quoted scalar":
+        # Where the quote was opened, not where the file ended.
+        mark, what, mend = getattr(error, "context_mark", mark), "a quote has no end", "close it"
+    return Fault(str(path), mark.line + 1 if mark else 1, f"not YAML: {what}", mend)
 
 
 def parse(model: type[M], document: Document, faults: list[Fault], at: Location = ()) -> M | None:
@@ -182,7 +193,10 @@ def parse(model: type[M], document: Document, faults: list[Fault], at: Location 
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        faults.extend(_explain(model, document, at, data, each) for each in error.errors(include_url=False))
+        found = error.errors(include_url=False)
+        faults.extend(
+            _explain(model, document, at, data, each) for each in found if not _follows(each, found)
+        )
         return None
 
 
@@ -207,18 +221,26 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return "known: " + ", ".join(names[:12]) if names else ""
 
 
+def _follows(error: Any, others: Iterable[Any]) -> bool:
+    """Whether a list is too short only because what stands in it has faults of its own."""
+    at = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(each["loc"]) > len(at) and each["loc"][: len(at)] == at for each in others
+    )
+
+
 def _explain(model: type[BaseModel], document: Document, at: Location, data: Any, error: Any) -> Fault:
     location = error["loc"]
     name = ".".join(str(step) for step in location) or "the file"
     line = document.line((*at, *location))
     if error["type"] == "extra_forbidden":
-        siblings = _inside(data, location[:-1])
-        return Fault(
-            str(document.path),
-            line,
-            f'unknown key "{location[-1]}"',
-            suggest(str(location[-1]), _fields(model, siblings)),
-        )
+        key = str(location[-1])
+        before, colon, after = key.partition(":")
+        if colon and after:
+            mend = f"write a space after the colon, {before}: {after}"
+        else:
+            mend = suggest(key, _fields(model, _inside(data, location[:-1])))
+        return Fault(str(document.path), line, f'unknown key "{key}"', mend)
     if error["type"] == "missing":
         return Fault(
             str(document.path), line, f'"{location[-1]}" is missing', f"add {location[-1]}: to this part"

@@ -56,6 +56,7 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     if profiles is not None:
         faults.extend(_homeless(config, profiles))
     faults.extend(_silent(config, wording))
+    faults.extend(_mute(config, menus, wording))
     clients = load_clients(folder / "clients", faults)
     if faults or profiles is None:
         return None, faults
@@ -67,9 +68,22 @@ def _silent(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:
     language = config.centre.language
     document = read(config.folder / "queues.yaml")
     for queue in config.routing.queues.values():
-        if queue.music is not None and not wording.has(language, queue.music):
+        if queue.music is not None and not wording.has(language, queue.music) and not wording.unread:
             mend = suggest(queue.music, wording.ids(language))
             yield document.fault(("queues", queue.id, "music"), f"no prompt is called {queue.music}", mend)
+
+
+def _mute(config: CentreConfig, menus: Mapping[str, CompiledMenus], wording: Catalogue) -> Iterator[Fault]:
+    """Numbers in a language that their menu does not speak, or nothing does."""
+    document = read(config.folder / "numbers.yaml")
+    for index, number in enumerate(document.data.get("numbers", ())):
+        language = number.get("language")
+        menu = menus.get(number.get("menu", ""))
+        known = menu.languages if menu is not None else wording.languages()
+        if language is not None and language not in known and not wording.unread:
+            where = f"menu {menu.name}" if menu is not None else "prompts"
+            at = ("numbers", index, "language")
+            yield document.fault(at, f"language {language} is none of {where}", suggest(language, known))
 
 
 def _homeless(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:

@@ -211,10 +211,11 @@ def prompts(subject: Subject) -> Iterator[Fault]:
     languages = [each for each in subject.file.languages if each in LANGUAGES]
     for at, prompt, slots in _spoken(subject):
         absent = [each for each in languages if not wording.has(each, prompt)]
-        if absent:
+        if absent and not wording.unread:  # what stands in a file with faults of its own is not known
             near = suggest(prompt, wording.ids(languages[0]))
-            mend = near if near.startswith("did you mean") else f"write it in prompts/{absent[0]}.yaml"
-            yield subject.fault(at, f"prompt {prompt} has no words in {', '.join(absent)}", mend)
+            if len(absent) < len(languages) or not near.startswith("did you mean"):
+                near = "write it in " + ", ".join(f"prompts/{each}.yaml" for each in absent)
+            yield subject.fault(at, f"prompt {prompt} has no words in {', '.join(absent)}", near)
         spoken = {slot.name for each in languages for slot in wording.slots(each, prompt)}
         for name in sorted(spoken - slots):
             mend = "may be spoken here: " + (", ".join(sorted(slots)) or "nothing")

@@ -71,6 +71,8 @@ class Catalogue:
     """language -> prompt id -> pieces and slots in order."""
     recordings: dict[tuple[str, str], Path] = field(default_factory=dict)
     """(language, piece id) -> a recording by a person, which replaces the made sound."""
+    unread: set[str] = field(default_factory=set)
+    """Names of the files with faults, none of whose prompts are here."""
 
     def has(self, language: str, prompt: str) -> bool:
         """Whether a prompt can be said in a language."""
@@ -132,6 +134,7 @@ def load(folders: Sequence[Path], faults: list[Fault]) -> Catalogue:
         for path in sorted(folder.glob("*.yaml")):
             found, source = document.load(CatalogueFile, path, faults)
             if found is None:
+                catalogue.unread.add(path.stem)
                 continue
             faults.extend(_check(found, source))
             for prompt, sound in found.prompts.items():

@@ -5,8 +5,10 @@ Menus and clients have files of their own that others read; here only their name
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from base.document import Fault, load, refuse, suggest
@@ -27,7 +29,6 @@ from routing.settings import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from base.document import Document, Location
     from routing.documents import DestinationPart
@@ -47,12 +48,18 @@ class CentreConfig:
     @property
     def sip_profiles(self) -> Path:
         """The folder of SIP profiles."""
-        return self.folder / self.centre.sip_profiles
+        return _short(self.folder / self.centre.sip_profiles)
 
     @property
     def prompts(self) -> Path:
         """The folder of prompts."""
-        return self.folder / self.centre.prompts
+        return _short(self.folder / self.centre.prompts)
+
+
+def _short(path: Path) -> Path:
+    """A path without `..`, unless a link makes that another place."""
+    short = Path(os.path.normpath(path))
+    return short if short.resolve() == path.resolve() else path
 
 
 def read_config(folder: Path) -> CentreConfig:

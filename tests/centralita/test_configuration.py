@@ -87,6 +87,18 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
         ("config/queues.yaml", "ring_timeout: 20s", "ring_timeout: 20 parsecs", "ring_timeout"),
         ("config/queues.yaml", "capacity: 50", "music: musik", "no prompt is called musik"),
         ("config/agents.yaml", "queues: [tienda_atencion]", "queues: [tienda_atension]", "tienda_atencion"),
+        (
+            "config/numbers.yaml",
+            "menu: banco_sol, language: es",
+            "menu: banco_sol, language: fr",
+            "language fr is none of menu banco_sol (known: en, es, pl)",
+        ),
+        (
+            "config/menus/banco_sol.yaml",
+            "{goto: pay",
+            "{goto:pay",
+            "write a space after the colon, goto: pay",
+        ),
         ("config/agents.yaml", 'account: "1003"', 'account: "1009"', "1009"),
         ("config/menus/banco_sol.yaml", "type: menu", "type: menue", "menu"),
         ("sip_profiles/internal.yaml", "[SHA-256, MD5]", "[SHA-257, MD5]", "SHA-25"),
@@ -100,6 +112,26 @@ def test_a_fault_is_named_with_file_and_line(
     lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
     place = next(number for number, line in enumerate(lines, 1) if after in line)
     assert [fault for fault in faults if f"{name}:{place}: " in fault and says in fault], faults
+
+
+@pytest.mark.parametrize("name", ["prompts/es.yaml", "prompts/sounds.yaml"])
+def test_a_broken_file_of_prompts_is_one_fault_and_not_one_for_each_use(tmp_path: Path, name: str) -> None:
+    (fault,) = spoil(tmp_path, name, lambda text: text + "  \tlate: x\n")
+    assert fault.startswith(f"{name}:")
+    assert "with spaces, not with tabs" in fault
+
+
+def test_a_prompt_that_one_language_lacks_is_asked_for_in_that_file(tmp_path: Path) -> None:
+    faults = spoil(tmp_path, "prompts/pl.yaml", lambda text: text.replace("  banco_main:", "  banco_mein:"))
+    assert len(faults) == 1
+    assert faults[0].endswith("prompt banco_main has no words in pl (write it in prompts/pl.yaml)")
+
+
+def test_a_trunk_with_a_false_address_is_one_fault(tmp_path: Path) -> None:
+    (fault,) = spoil(
+        tmp_path, "sip_profiles/external.yaml", lambda text: text.replace("[127.0.0.2]", "[127.0.0.300]")
+    )
+    assert fault.startswith("sip_profiles/external.yaml:")
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.startswith(("config/", "sip_"))])
