@@ -146,6 +146,8 @@ class SandboxCards:
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._key = _key(self._path.with_name(KEY_FILE))
+        # Payments stand in it: for its owner only, and so for the journal that SQLite puts beside it.
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._store = sqlite3.connect(self._path)
         self._store.execute("PRAGMA journal_mode = WAL")
         self._store.executescript(files("ivr.io").joinpath("sandbox.sql").read_text(encoding="utf-8"))

@@ -178,3 +178,9 @@ def test_all_test_cards_have_a_check_digit_and_are_test_numbers() -> None:
     for each in TEST_CARDS:
         assert luhn.is_valid(each.number)
         assert each.number in published or each.number.startswith("999999")
+
+
+def test_what_was_paid_is_for_the_owner_of_the_node_only(cards: SandboxCards, tmp_path: Path) -> None:
+    kept = [each for each in tmp_path.iterdir() if each.name.startswith("cards.")]
+    assert len(kept) >= 2
+    assert {each.stat().st_mode & 0o077 for each in kept} == {0}
