@@ -59,6 +59,8 @@ def _read(request: Request) -> None:
     request.from_.tag  # noqa: B018 - read once here, so that nobody above meets a broken one
     request.from_.uri  # noqa: B018
     request.to.tag  # noqa: B018
+    if request.to.uri_text == "*":
+        raise ParseError("To is no address")
     request.uri  # noqa: B018
     if "Max-Forwards" in fields:
         number(fields["Max-Forwards"][0], 255, "Max-Forwards")

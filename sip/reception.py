@@ -45,6 +45,8 @@ class Reception:
             transaction = context.layer.client_of(response) if response.fault is None else None
             if transaction is None or response.call_id != transaction.request.call_id:
                 return
+            if len(response.listed("Via")) != 1:
+                return  # not for us: another hop of its own stands below ours (s.8.1.3.3)
             response.to.tag  # noqa: B018 - read here, so that nobody above meets a broken one
         except ParseError:
             return

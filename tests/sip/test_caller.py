@@ -309,3 +309,13 @@ def test_a_caller_without_a_name_is_anonymous() -> None:
     (invite,) = peer.hear()
     assert isinstance(invite, Request)
     assert invite.from_.uri.user == "anonymous"
+
+
+@pytest.mark.parametrize("way", ["own line", "list"])
+def test_a_response_with_another_via_below_ours_is_not_for_us(way: str) -> None:
+    peer = Peer()
+    _, invite = peer.placed_call()
+    ours, other = invite.fields["Via"][0], "SIP/2.0/UDP 192.0.2.77;branch=z9hG4bK-other"
+    invite.fields["Via"] = [ours, other] if way == "own line" else [f"{ours}, {other}"]
+    assert peer.reply(invite, 486) == []
+    assert peer.kinds() == []
