@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from base.errors import CentralitaError
 from calls.destination import Agent, Extension, Uri
 from calls.dial import connect
 from calls.events import LegEnded, PlaybackFinished
 from sip import causes
+from sip.io.resolver import resolve
 from sip.stack import Target
+from sip.uri import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,10 +88,13 @@ class DirectApplication:
 
     async def serve(self, contact: Contact, destination: Agent | Extension | Uri) -> None:
         """Until both are over; 480 when no phone is registered (RFC 3261 s.16.6 has no better word for it)."""
-        target = self._find(contact, destination)
+        try:
+            target = await self._find(contact, destination)
+        except CentralitaError as error:
+            _refuse(contact, error.status, error.cause)
+            return
         if target is None:
-            if contact.caller is not None:
-                contact.caller.refuse(480, 20)
+            _refuse(contact, 480, 20)
             return
         role = "external" if isinstance(destination, Uri) else "agent"
         self._called(destination, begun=True)
@@ -97,14 +103,20 @@ class DirectApplication:
         finally:
             self._called(destination, begun=False)
 
-    def _find(self, contact: Contact, destination: Agent | Extension | Uri) -> Target | None:
+    async def _find(self, contact: Contact, destination: Agent | Extension | Uri) -> Target | None:
         match destination:
             case Uri():
-                return Target(destination.uri.replace("{user}", contact.dnis))
+                # Escaped: what was dialled goes into the address and cannot break out of it.
+                return await resolve(Target(destination.uri.replace("{user}", escape(contact.dnis))))
             case Extension():
                 return self._places.account(destination.account)
             case Agent():
                 return self._places.agent(destination.agent, None)
+
+
+def _refuse(contact: Contact, status: int, cause: int) -> None:
+    if contact.caller is not None:
+        contact.caller.refuse(status, cause)
 
 
 class FeatureCodeApplication:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from centralita.dispatcher import Dispatcher
     from centralita.journal import Journal
     from centralita.options import Options
+    from centralita.present import Present
     from centralita.staff import Staff
     from console.app import HttpServer
     from ivr.io.cards import SandboxCards
@@ -37,7 +38,7 @@ class Parts:
     resources: AsyncExitStack
     """Closes everything that was opened, the last first."""
     options: Options
-    configuration: Configuration
+    present: Present
     ledger: Ledger
     journal: Journal
     plane: Plane
@@ -55,12 +56,17 @@ class Parts:
     http_address: tuple[str, int]
     rtp_ports: range
 
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration in force."""
+        return self.present.configuration
+
     async def adopt(self, configuration: Configuration) -> None:
         """Take over a checked configuration; everything that can fail has been done before anything changes."""
         await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
         secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
         await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
-        self.configuration = configuration
+        self.present.configuration = configuration
         self.admission.configure(configuration.profiles, secrets)
         internal = configuration.profiles.internal
         self.registrar.configure(internal.accounts.keys(), internal.registration.limits)

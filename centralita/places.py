@@ -32,9 +32,6 @@ class Places:
             return Target(uri)
         return self.account(settings.account) if settings and settings.account else None
 
-    target = agent
-    """The name by which the queue application asks."""
-
     def account(self, account: str) -> Target | None:
         """The best phone registered for an account."""
         bindings = self._location.find(account, now=self._now())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from base.io.ids import SystemIds
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri
@@ -24,6 +22,7 @@ from centralita.listening import listening, refuse_wildcard
 from centralita.numbers import Numbers
 from centralita.parts import Parts
 from centralita.places import Places
+from centralita.present import Present
 from centralita.staff import Staff
 from centralita.state import CARDS_FILE, CREDENTIALS_FILE, HTTP_FILE, KEY_FILE, LEDGER_FILE, PROMPTS_FOLDER
 from cluster.memory import MemoryLocation
@@ -31,7 +30,6 @@ from console.access import key_of
 from console.app import HttpServer, make_app
 from ivr.io.application import MenuApplication
 from ivr.io.cards import SandboxCards
-from ivr.scene import CallerFacts
 from media.plane import Plane
 from media.prompts import PromptLibrary
 from records.ledger import Ledger
@@ -47,14 +45,8 @@ from sip.stack import Stack
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from calls.contact import Contact
     from centralita.configuration import Configuration
     from centralita.options import Options
-    from ivr.compiled import CompiledMenus
-    from media.plane import Clip
-    from routing.skills import Requirements
-
-MUSIC = "music"
 
 
 async def wire(
@@ -79,7 +71,8 @@ async def _wire(
     counters: Callable[[], Mapping[str, int]],
 ) -> Parts:
     centre, ids = configuration.centre, SystemIds()
-    options.state.mkdir(parents=True, exist_ok=True)
+    # Records of callers and hashes of passwords: for this user only.
+    options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     ledger = Ledger(options.state / LEDGER_FILE)
     await asyncio.to_thread(ledger.start)
@@ -95,6 +88,7 @@ async def _wire(
     resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
     await asyncio.to_thread(voice.prepare, configuration.catalogue)
+    present = Present(configuration, voice)
     cards = SandboxCards(options.state / CARDS_FILE)
     await cards.start()
     resources.push_async_callback(cards.close)
@@ -105,34 +99,6 @@ async def _wire(
     registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits)
     stack = Stack(ids, admission=admission, registrar=registrar)
     endpoint = Endpoint(stack, lambda event: hear(exchange, event))
-
-    def now_configured() -> Configuration:
-        return parts.configuration
-
-    def menu_set(name: str) -> CompiledMenus:
-        return now_configured().menus[name]
-
-    def said(prompt: str, language: str | None = None) -> tuple[Clip, ...]:
-        """A prompt of the house itself; silence where the catalogue has none."""
-        spoken = language or centre.language
-        return voice.clips((prompt,), spoken) if voice.has(prompt, spoken) else ()
-
-    def music(queue: str = "") -> tuple[Clip, ...]:
-        settings = now_configured().routing.queues.get(queue)
-        return said((settings.music if settings else None) or MUSIC)
-
-    def client_name(client: str) -> str:
-        found = now_configured().clients.get(client)
-        return found.name if found else ""
-
-    def language_skill(contact: Contact) -> Requirements:
-        skill = f"lang_{contact.language}"
-        return ((skill, 1),) if skill in now_configured().routing.skills else ()
-
-    def facts(contact: Contact) -> CallerFacts:
-        today = datetime.now(ZoneInfo(now_configured().centre.timezone)).date()
-        return CallerFacts(contact.id, contact.ani, contact.dnis, contact.client or "", today)
-
     exchange = Exchange(
         endpoint,
         plane,
@@ -140,26 +106,28 @@ async def _wire(
         journal,
         lambda contact, caller: dispatcher.arrive(contact, caller),
         lambda event: staff.registration_changed(event),
-        lambda profile: now_configured().profiles.codecs(profile),
+        present.codecs,
     )
     resources.callback(exchange.close)
     distribution = Distribution(configuration.routing, ids, journal)
     resources.callback(distribution.close)
     staff = Staff(configuration.routing.agents, distribution)
-    places = Places(lambda: now_configured().routing.agents, location, endpoint.now)
-    numbers = Numbers(lambda: now_configured())
-    direct = DirectApplication(exchange, places, music, staff.called)
-    queue = QueueApplication(exchange, distribution, places, music, client_name, language_skill)
+    places = Places(present.agents, location, endpoint.now)
+    numbers = Numbers(present.now)
+    direct = DirectApplication(exchange, places, present.music, staff.called)
+    queue = QueueApplication(
+        exchange, distribution, places, present.music, present.client_name, present.language_skill
+    )
     dispatcher = Dispatcher(
         numbers.route,
         numbers.allows,
         {
-            Menu: MenuApplication(menu_set, voice, cards, facts),
+            Menu: MenuApplication(present.menu_set, voice, cards, present.facts),
             Queue: queue,
             Agent: direct,
             Extension: direct,
             Uri: direct,
-            FeatureCode: FeatureCodeApplication(staff.carry_out, said),
+            FeatureCode: FeatureCodeApplication(staff.carry_out, present.said),
             Echo: EchoApplication(),
             Hangup: HangupApplication(),
         },
@@ -168,23 +136,23 @@ async def _wire(
     http = HttpServer(
         make_app(
             key=key_of(options.state / KEY_FILE, lambda: ids.token(24)),
-            distribution=lambda: distribution,
+            distribution=distribution,
             ledger=ledger,
             reader=Reader(options.state / LEDGER_FILE),
             counters=counters,
             health=trouble,
         )
     )
-    http_address = await listening("HTTP", "--http", http_at, http.start(*http_at))
     resources.push_async_callback(http.close)
+    http_address = await listening("HTTP", "--http", http_at, http.start(*http_at))
     (options.state / HTTP_FILE).write_text("{}:{}\n".format(*http_address), encoding="ascii")
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
     resources.push_async_callback(endpoint.close)
     resources.push_async_callback(dispatcher.close)
-    parts = Parts(
+    return Parts(
         resources=resources,
         options=options,
-        configuration=configuration,
+        present=present,
         ledger=ledger,
         journal=journal,
         plane=plane,
@@ -202,4 +170,3 @@ async def _wire(
         http_address=http_address,
         rtp_ports=rtp_ports,
     )
-    return parts

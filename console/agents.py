@@ -43,7 +43,7 @@ def shown(agent: AgentView) -> dict[str, object]:
 @routes.get("/api/v1/agents")
 async def list_agents(request: web.Request) -> web.Response:
     """All agents in the order of the file."""
-    core = request.app[DISTRIBUTION]().core
+    core = request.app[DISTRIBUTION].core
     return web.json_response({"agents": [shown(agent) for agent in core.agents()]})
 
 
@@ -51,7 +51,7 @@ async def list_agents(request: web.Request) -> web.Response:
 async def one_agent(request: web.Request) -> web.Response:
     """One agent."""
     try:
-        return web.json_response(shown(request.app[DISTRIBUTION]().core.agent(request.match_info["agent"])))
+        return web.json_response(shown(request.app[DISTRIBUTION].core.agent(request.match_info["agent"])))
     except CentralitaError as error:
         return problem(404, error.code, str(error))
 
@@ -59,7 +59,7 @@ async def one_agent(request: web.Request) -> web.Response:
 @routes.put("/api/v1/agents/{agent}/status")
 async def set_status(request: web.Request) -> web.Response:
     """Choose a status: available, not_ready with a reason, logged_out."""
-    distribution = request.app[DISTRIBUTION]()
+    distribution = request.app[DISTRIBUTION]
     agent = request.match_info["agent"]
     try:
         change = StatusChange.model_validate_json(await request.read())
@@ -75,7 +75,7 @@ async def set_status(request: web.Request) -> web.Response:
 @routes.delete("/api/v1/agents/{agent}/wrap-up")
 async def end_wrap_up(request: web.Request) -> web.Response:
     """The agent is done with the work after a call."""
-    distribution = request.app[DISTRIBUTION]()
+    distribution = request.app[DISTRIBUTION]
     agent = request.match_info["agent"]
     try:
         distribution.end_wrap_up(agent)

@@ -41,7 +41,7 @@ async def failures(
 def make_app(
     *,
     key: str,
-    distribution: Callable[[], Distribution],
+    distribution: Distribution,
     ledger: Ledger,
     reader: Reader,
     counters: Callable[[], Mapping[str, int]],

@@ -8,13 +8,13 @@ from aiohttp import web
 
 from records.ledger import Ledger
 from records.reader import Reader
+from routing.io.distribution import Distribution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from routing.io.distribution import Distribution
 
-DISTRIBUTION: web.AppKey[Callable[[], Distribution]] = web.AppKey("distribution")
+DISTRIBUTION = web.AppKey("distribution", Distribution)
 LEDGER = web.AppKey("ledger", Ledger)
 READER = web.AppKey("reader", Reader)
 COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")

@@ -5,6 +5,14 @@ from __future__ import annotations
 from base.errors import CentralitaError
 
 
+class UnknownMenu(CentralitaError):
+    """A call was sent to a menu set that is not there."""
+
+    code = "unknown_menu"
+    status = 404
+    cause = 1
+
+
 class UnknownStep(CentralitaError):
     """A call was sent to a step that its menu set does not have."""
 

@@ -5,11 +5,8 @@ Numbers are compared in E.164: `00` counts as `+`, a missing `+` and a missing c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
-
-from calls.destination import Uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
     from routing.settings import NumberSettings, RoutingConfig
 
 _SEPARATORS = str.maketrans("", "", " -.()/")
-_USER_UNRESERVED = "-_.!~*'()&=+$,;?/"
-"""RFC 3261 s.25.1: what may stand in a user part without escapes, besides letters and digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ class NumberPlan:
         found = self._exact.get(number) or self._matching(number)
         if found is None:
             return None
-        return Route(_fill(found.destination, dialled), found.client, found.language, found.number)
+        return Route(found.destination, found.client, found.language, found.number)
 
     def _matching(self, number: str) -> NumberSettings | None:
         for prefix, each in self._patterns:
@@ -96,11 +91,3 @@ def _other_forms(number: str, country: str | None) -> list[str]:
     if country and number[1:].startswith(country):
         forms.append(number[1 + len(country) :])
     return forms
-
-
-def _fill(destination: Destination, dialled: str) -> Destination:
-    if isinstance(destination, Uri) and "{user}" in destination.uri:
-        return replace(
-            destination, uri=destination.uri.replace("{user}", quote(dialled, safe=_USER_UNRESERVED))
-        )
-    return destination

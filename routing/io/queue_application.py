@@ -43,7 +43,7 @@ _RESULTS = {
 class Directory(Protocol):
     """Where agents' phones are."""
 
-    def target(self, agent: str, contact_uri: str | None) -> Target | None:
+    def agent(self, agent: str, contact_uri: str | None) -> Target | None:
         """The address to call for an agent, or None when no phone is registered."""
 
 
@@ -153,7 +153,7 @@ class _Stay:
     def _ring(self, command: RingAgent) -> None:
         self._drop_agent_leg()
         self._reservation = command.reservation
-        target = self._directory.target(command.agent, command.contact_uri)
+        target = self._directory.agent(command.agent, command.contact_uri)
         if target is None:
             self._fail(ReservationResult.UNREACHABLE)
             return

@@ -19,6 +19,6 @@ async def resolve(target: Target) -> Target:
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, family=socket.AF_INET, type=socket.SOCK_DGRAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # no such name, or nothing that could be one
         raise UnresolvedTarget(f"no address for {host}") from error
     return Target(target.uri, (str(found[0][4][0]), port))

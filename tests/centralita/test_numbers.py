@@ -99,7 +99,7 @@ def test_places_find_registered_phones_and_fixed_contacts(configuration: Configu
     assert found is not None
     assert (found.uri, found.destination) == ("sip:1001@10.0.0.5:5062", ("127.0.0.1", 40001))
     assert places.account("1001") == found
-    fixed = places.target("ana", "sip:a001@127.0.0.1:5090")
+    fixed = places.agent("ana", "sip:a001@127.0.0.1:5090")
     assert fixed is not None
     assert (fixed.uri, fixed.destination) == ("sip:a001@127.0.0.1:5090", None)
     now[0] = 61.0

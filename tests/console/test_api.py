@@ -50,7 +50,7 @@ class Api:
         """The application."""
         return make_app(
             key=KEY,
-            distribution=lambda: self.distribution,
+            distribution=self.distribution,
             ledger=self.ledger,
             reader=self.reader,
             counters=self._counters,

@@ -50,7 +50,7 @@ class Floor:
         self.contacts: list[Contact] = []
         house.on_arrival = self._serve
 
-    def target(self, agent: str, contact_uri: str | None) -> Target | None:
+    def agent(self, agent: str, contact_uri: str | None) -> Target | None:
         address = self.addresses.get(agent, contact_uri)
         return None if agent in self.unknown or address is None else Target(address)
 

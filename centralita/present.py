@@ -1,0 +1,79 @@
+"""What the present configuration says to those who serve calls; they ask anew each time, so that a reload counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ivr.errors import UnknownMenu
+from ivr.scene import CallerFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from calls.contact import Contact
+    from centralita.configuration import Configuration
+    from ivr.compiled import CompiledMenus
+    from media.plane import Clip
+    from media.prompts import PromptLibrary
+    from routing.settings import AgentSettings
+    from routing.skills import Requirements
+
+MUSIC = "music"
+"""The prompt that is played where a queue has none of its own."""
+
+
+class Present:
+    """The configuration in force, replaced whole by a reload."""
+
+    __slots__ = ("_voice", "configuration")
+
+    def __init__(self, configuration: Configuration, voice: PromptLibrary) -> None:
+        """Begin with the configuration that the node starts with."""
+        self.configuration = configuration
+        self._voice = voice
+
+    def now(self) -> Configuration:
+        """The whole of it."""
+        return self.configuration
+
+    def agents(self) -> Mapping[str, AgentSettings]:
+        """All agents by id."""
+        return self.configuration.routing.agents
+
+    def codecs(self, profile: str) -> Sequence[str]:
+        """The codecs of a SIP profile, the preferred first."""
+        return self.configuration.profiles.codecs(profile)
+
+    def menu_set(self, name: str) -> CompiledMenus:
+        """A menu set. Raises UnknownMenu: a caller may come from menus that have been replaced since."""
+        found = self.configuration.menus.get(name)
+        if found is None:
+            raise UnknownMenu(f"no menu set {name}")
+        return found
+
+    def said(self, prompt: str, language: str | None = None) -> tuple[Clip, ...]:
+        """A prompt of the house itself; silence where the catalogue has none."""
+        spoken = language or self.configuration.centre.language
+        return self._voice.clips((prompt,), spoken) if self._voice.has(prompt, spoken) else ()
+
+    def music(self, queue: str = "") -> tuple[Clip, ...]:
+        """What callers of a queue, or parties on hold, hear."""
+        settings = self.configuration.routing.queues.get(queue)
+        return self.said((settings.music if settings else None) or MUSIC)
+
+    def client_name(self, client: str) -> str:
+        """What agents' phones show for a client company."""
+        found = self.configuration.clients.get(client)
+        return found.name if found else ""
+
+    def language_skill(self, contact: Contact) -> Requirements:
+        """What an agent must have to speak a contact's language."""
+        skill = f"lang_{contact.language}"
+        return ((skill, 1),) if skill in self.configuration.routing.skills else ()
+
+    def facts(self, contact: Contact) -> CallerFacts:
+        """What the menus know of a caller; today is the centre's day."""
+        today = datetime.now(ZoneInfo(self.configuration.centre.timezone)).date()
+        return CallerFacts(contact.id, contact.ani, contact.dnis, contact.client or "", today)
