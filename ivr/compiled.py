@@ -17,6 +17,7 @@ from media.catalogue import Slot
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from calls.destination import Destination
     from ivr.branch import Branch
     from ivr.model import MenuFile
     from ivr.steps import AnyStep
@@ -42,6 +43,14 @@ class CompiledMenus:
     def segments(self, language: str, prompt: str) -> tuple[Segment, ...]:
         """The pieces of a prompt in a language."""
         return self.wording.of(language, prompt)
+
+    def destinations(self) -> Iterator[Destination]:
+        """Where callers can leave these menus to."""
+        branches = [branch for step in self.steps.values() for _, branch in step.exits()]
+        for branch in (*branches, *self.on_max_timeouts.values(), *self.on_max_failures.values()):
+            destination = branch.destination()
+            if destination is not None:
+                yield destination
 
 
 def compile_menus(file: MenuFile, wording: Catalogue) -> CompiledMenus:

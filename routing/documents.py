@@ -14,6 +14,9 @@ from base.durations import Seconds
 from calls import destination as to
 from routing.settings import Delays
 from routing.strategies import ALIASES, LATER, STRATEGIES, canonical
+from sip.dialog import is_literal
+from sip.errors import ParseError
+from sip.uri import Uri
 
 Proficiency = Annotated[int, Field(ge=0, le=5)]
 PositiveSeconds = Annotated[Seconds, Field(gt=0)]
@@ -162,13 +165,27 @@ class QueuesFile(Part):
     queues: dict[str, QueuePart]
 
 
+def _literal(value: str) -> str:
+    """Agents are rung at once, without asking the DNS first."""
+    try:
+        host = Uri.parse(value.replace("{id}", "x")).host
+    except ParseError as error:
+        raise ValueError(f"{value!r} is not a SIP address: {error}") from None
+    if not is_literal(host):
+        raise ValueError(f"{host!r} is a name; a fixed contact needs an address, such as sip:ana@192.0.2.4")
+    return value
+
+
+Contact = Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$"), AfterValidator(_literal)]
+
+
 class AgentPart(Part):
     """One agent, or a row of them: `id: a001..a500` with `{id}` in the other texts."""
 
     id: NumberWord
     name: str = ""
     account: NumberWord | None = None
-    contact: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
+    contact: Contact | None = None
     skills: dict[str, Proficiency] = Field(default_factory=dict)
     queues: tuple[str, ...] = ()
     status: Literal["logged_out", "available", "not_ready"] = "logged_out"

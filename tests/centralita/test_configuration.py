@@ -100,6 +100,14 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
             "write a space after the colon, goto: pay",
         ),
         ("config/agents.yaml", 'account: "1003"', 'account: "1009"', "1009"),
+        (
+            "config/numbers.yaml",
+            "client: tienda_norte, menu: tienda_norte, language: es",
+            "client: banco_sol, menu: tienda_norte, language: es",
+            "callers of banco_sol reach the queue tienda_atencion",
+        ),
+        ("config/numbers.yaml", "echo: true", 'extension: "1009"', "leads to extension 1009"),
+        ("config/agents.yaml", 'account: "1003"', "contact: sip:john@phones.example", "needs an address"),
         ("config/menus/banco_sol.yaml", "type: menu", "type: menue", "menu"),
         ("sip_profiles/internal.yaml", "[SHA-256, MD5]", "[SHA-257, MD5]", "SHA-25"),
         ("sip_profiles/external.yaml", "[127.0.0.2]", "[0.0.0.0/0]", "half the world"),
@@ -125,6 +133,30 @@ def test_a_prompt_that_one_language_lacks_is_asked_for_in_that_file(tmp_path: Pa
     faults = spoil(tmp_path, "prompts/pl.yaml", lambda text: text.replace("  banco_main:", "  banco_mein:"))
     assert len(faults) == 1
     assert faults[0].endswith("prompt banco_main has no words in pl (write it in prompts/pl.yaml)")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("goodbye", b"no sound", "not a WAV file that can be read"),
+        ("goodbye", b"", "not a WAV file that can be read (too short)"),
+        ("good_bye", b"", 'no prompt in es has a piece good_bye (did you mean "goodbye"?)'),
+    ],
+)
+def test_a_recording_that_cannot_be_played_is_a_fault(
+    tmp_path: Path, name: str, content: bytes, says: str
+) -> None:
+    config = write_centre(tmp_path)
+    (tmp_path / "prompts/es.yaml").write_text(
+        'schema: prompts/1\nlanguage: es\nprompts: {goodbye: "Adiós."}\n'
+    )
+    recording = tmp_path / f"prompts/recordings/es/{name}.wav"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(content)
+    found, faults = check_configuration(config)
+    assert found is None
+    (fault,) = faults
+    assert (fault.file, says in str(fault)) == (str(recording), True)
 
 
 def test_a_trunk_with_a_false_address_is_one_fault(tmp_path: Path) -> None:

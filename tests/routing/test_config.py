@@ -23,7 +23,7 @@ GOOD = {
     ),
     "agents.yaml": (
         "agents:\n  - id: ana\n    account: '101'\n    skills: {es: 5}\n    queues: [cards]\n"
-        "  - id: a08..a11\n    contact: sip:{id}@h:5090\n    queues: [cards]\n    status: available\n"
+        "  - id: a08..a11\n    contact: sip:{id}@192.0.2.9:5090\n    queues: [cards]\n    status: available\n"
     ),
     "numbers.yaml": (
         "numbers:\n  - number: '+34910000001'\n    client: bank\n    menu: main\n"
@@ -51,7 +51,7 @@ def test_good_files_become_settings(tmp_path: Path) -> None:
     assert queue.overflow_for(LeaveReason.TIMEOUT) == Menu("main")
     assert queue.overflow_for(LeaveReason.FULL) == Hangup()
     assert list(config.routing.agents) == ["ana", "a08", "a09", "a10", "a11"]
-    assert config.routing.agents["a10"].contact == "sip:a10@h:5090"
+    assert config.routing.agents["a10"].contact == "sip:a10@192.0.2.9:5090"
     assert config.routing.agents["a10"].status is Status.AVAILABLE
     assert config.routing.numbers[1].destination == Queue("cards", 2)
 
@@ -77,9 +77,14 @@ def test_good_files_become_settings(tmp_path: Path) -> None:
         ("agents", "a08..a11", "a08..b11", "agents.yaml:6: .*not a row"),
         ("agents", "id: ana", "id: a09", "agents.yaml:6: agent a09 is given twice"),
         ("agents", "    account: '101'\n", "", "agents.yaml:2: .*either an account"),
-        ("agents", "contact: sip:{id}@h:5090", "account: '101'", "agents.yaml:6: .*needs {id}"),
-        ("agents", "a08..a11\n    contact: sip:{id}@h:5090", "b\n    account: '101'", "agents.yaml:7: .*belongs to"),
-        ("agents", "sip:{id}@h", "sip:x@h", "agents.yaml:6: .*needs {id}"),
+        ("agents", "contact: sip:{id}@192.0.2.9:5090", "account: '101'", "agents.yaml:6: .*needs {id}"),
+        (
+            "agents",
+            "a08..a11\n    contact: sip:{id}@192.0.2.9:5090",
+            "b\n    account: '101'",
+            "agents.yaml:7: .*belongs to",
+        ),
+        ("agents", "sip:{id}@192.0.2.9", "sip:x@192.0.2.9", "agents.yaml:6: .*needs {id}"),
         ("agents", "status: available", "status: ready", "agents.yaml:9: .*not known"),
         ("numbers", "number: q", "number: +34910000002", "numbers.yaml:5: .*quote it"),
         ("numbers", "number: q", "number: '0034910000001'", "numbers.yaml:5: .*given twice .*line 2"),

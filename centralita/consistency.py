@@ -1,0 +1,122 @@
+"""What one kind of file says of another: queues of clients and music, numbers of menus, agents of phones.
+
+Each rule is one function yielding faults; what a single file says is checked by those who read it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from base.document import Fault, read, suggest
+from calls.destination import Extension, Menu, Queue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from calls.destination import Destination
+    from ivr.compiled import CompiledMenus
+    from media.catalogue import Catalogue
+    from routing.config import CentreConfig
+    from sip.profile import Profiles
+
+
+def inconsistencies(
+    config: CentreConfig, menus: Mapping[str, CompiledMenus], wording: Catalogue, profiles: Profiles | None
+) -> Iterator[Fault]:
+    """All faults between files; what could not be read (no profiles, menus left out) is not asked."""
+    if profiles is not None:
+        yield from homeless(config, profiles)
+        yield from unregistered(config, menus, profiles)
+    yield from silent(config, wording)
+    yield from mute(config, menus, wording)
+    yield from foreign(config, menus)
+
+
+def silent(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:
+    """Queues whose music is no prompt: callers would wait in silence and hang up."""
+    language = config.centre.language
+    document = read(config.folder / "queues.yaml")
+    for queue in config.routing.queues.values():
+        if queue.music is not None and not wording.has(language, queue.music) and not wording.unread:
+            mend = suggest(queue.music, wording.ids(language))
+            yield document.fault(("queues", queue.id, "music"), f"no prompt is called {queue.music}", mend)
+
+
+def mute(config: CentreConfig, menus: Mapping[str, CompiledMenus], wording: Catalogue) -> Iterator[Fault]:
+    """Numbers in a language that their menu does not speak, or nothing does."""
+    document = read(config.folder / "numbers.yaml")
+    for index, number in enumerate(document.data.get("numbers", ())):
+        language = number.get("language")
+        menu = menus.get(number.get("menu", ""))
+        known = menu.languages if menu is not None else wording.languages()
+        if language is not None and language not in known and not wording.unread:
+            where = f"menu {menu.name}" if menu is not None else "prompts"
+            at = ("numbers", index, "language")
+            yield document.fault(at, f"language {language} is none of {where}", suggest(language, known))
+
+
+def homeless(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
+    """Agents whose phones could never register, because the profile for phones does not know the account."""
+    known = profiles.internal.accounts
+    document = read(config.folder / "agents.yaml")
+    for index, agent in enumerate(document.data.get("agents", ())):
+        account = agent.get("account")
+        if account is not None and ".." not in agent["id"] and account not in known:
+            mend = suggest(account, known) or "add it to accounts: in sip_profiles/internal.yaml"
+            yield document.fault(("agents", index, "account"), f"no phone account is called {account}", mend)
+
+
+def unregistered(
+    config: CentreConfig, menus: Mapping[str, CompiledMenus], profiles: Profiles
+) -> Iterator[Fault]:
+    """Numbers that lead, by whatever way, to an extension which is no phone account."""
+    known = profiles.internal.accounts
+    document = read(config.folder / "numbers.yaml")
+    for index, number in enumerate(config.routing.numbers):
+        for each in reached(config, menus, number.destination):
+            if isinstance(each, Extension) and each.account not in known:
+                what = (
+                    f"the number {number.number} leads to extension {each.account}, which is no phone account"
+                )
+                mend = suggest(each.account, known) or "add it to accounts: in sip_profiles/internal.yaml"
+                yield document.fault(("numbers", index), what, mend)
+
+
+def foreign(config: CentreConfig, menus: Mapping[str, CompiledMenus]) -> Iterator[Fault]:
+    """Numbers of one client company that lead, by whatever way, to a queue which serves only others."""
+    document = read(config.folder / "numbers.yaml")
+    for index, number in enumerate(config.routing.numbers):
+        for each in reached(config, menus, number.destination):
+            queue = config.routing.queues.get(each.queue) if isinstance(each, Queue) else None
+            if queue is not None and queue.clients and number.client not in queue.clients:
+                what = f"callers of {number.client} reach the queue {queue.id}, which is of {', '.join(queue.clients)}"
+                mend = f"add {number.client} to its clients: in queues.yaml, or lead the number elsewhere"
+                yield document.fault(("numbers", index), what, mend)
+
+
+def reached(
+    config: CentreConfig, menus: Mapping[str, CompiledMenus], first: Destination
+) -> Iterator[Destination]:
+    """Every destination that can follow from the first one, over menus and overflow, each once."""
+    seen: set[Destination] = set()
+    waiting = [first]
+    while waiting:
+        destination = waiting.pop()
+        # A step to begin at changes nothing: all of a menu set counts as reached.
+        key = Menu(destination.menu) if isinstance(destination, Menu) else destination
+        if key not in seen:
+            seen.add(key)
+            yield destination
+            waiting.extend(_next(config, menus, destination))
+
+
+def _next(
+    config: CentreConfig, menus: Mapping[str, CompiledMenus], destination: Destination
+) -> Iterable[Destination]:
+    match destination:
+        case Menu(menu=name) if name in menus:
+            return menus[name].destinations()
+        case Queue(queue=name) if name in config.routing.queues:
+            return config.routing.queues[name].overflow.values()
+        case _:
+            return ()
