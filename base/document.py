@@ -142,7 +142,9 @@ def read(path: Path) -> Document:
         root = yaml.compose(text, Loader=_Loader) if not faults else None
     except FileNotFoundError:
         faults.append(Fault(str(path), 1, "no such file", "create it or mend the name"))
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        faults.append(Fault(str(path), 1, f"cannot be read: {error.strerror}"))
+    except UnicodeDecodeError as error:
         faults.append(Fault(str(path), 1, f"cannot be read: {error}", "save it as UTF-8 text"))
     except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
         faults.append(_broken(path, error))

@@ -114,7 +114,7 @@ async def _reload(node: Node) -> None:
     except DocumentError as error:
         for fault in str(error).splitlines():
             log.error("reload_refused", fault=fault)
-    except (CentralitaError, OSError) as error:
+    except (CentralitaError, OSError, ValueError) as error:
         log.error("reload_refused", fault=str(error))
     else:
         log.warning("reloaded", config=str(node.options.config))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from base.document import Fault, suggest
 from ivr import phrases
 from media import catalogue
+from media.sound import fault_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from base.document import Fault
     from media.catalogue import Catalogue
 
 
@@ -21,4 +22,17 @@ def load_wording(folders: Sequence[Path], faults: list[Fault]) -> Catalogue:
     wording.add_words(
         {each: phrases.words(each) for each in wording.languages() if each in phrases.LANGUAGES}
     )
+    faults.extend(_recordings(wording))
     return wording
+
+
+def _recordings(wording: Catalogue) -> Iterator[Fault]:
+    """Recordings that cannot be played, and those that nothing would ever play."""
+    for (language, piece), path in wording.recordings.items():
+        known = wording.sounds.get(language, {})
+        if piece not in known and not wording.unread:
+            prompts = wording.segments.get(language, {}).values()
+            mend = suggest(piece, (each for parts in prompts for each in parts if isinstance(each, str)))
+            yield Fault(str(path), 1, f"no prompt in {language} has a piece {piece}", mend)
+        elif wrong := fault_of(path):
+            yield Fault(str(path), 1, wrong, "save it as 16-bit PCM WAV")

@@ -37,20 +37,29 @@ def from_bytes(pcm: bytes) -> Samples[int]:
 
 def read_wav(path: Path) -> Samples[int]:
     """A recording at 8 kHz mono. Raises ValueError for what is no 16-bit WAV."""
-    try:
-        with wave.open(str(path), "rb") as file:
-            if file.getsampwidth() != 2:
-                raise ValueError(f"{path}: {8 * file.getsampwidth()} bit; save it as 16-bit PCM WAV")
-            samples = array("h", file.readframes(file.getnframes()))
-            channels, rate = file.getnchannels(), file.getframerate()
-    except (wave.Error, EOFError) as error:
-        raise ValueError(
-            f"{path}: not a WAV file that can be read ({error}); save it as 16-bit PCM WAV"
-        ) from error
+    if wrong := fault_of(path):
+        raise ValueError(f"{path}: {wrong}; save it as 16-bit PCM WAV")
+    with wave.open(str(path), "rb") as file:
+        samples = array("h", file.readframes(file.getnframes()))
+        channels, rate = file.getnchannels(), file.getframerate()
     if channels > 1:
         frames = zip(*(samples[at::channels] for at in range(channels)), strict=True)
         samples = array("h", (sum(frame) // channels for frame in frames))
     return to_telephone(samples, rate)
+
+
+def fault_of(path: Path) -> str:
+    """What keeps a file from being a recording, by its header; empty when nothing does."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            bits, frames = 8 * file.getsampwidth(), file.getnframes()
+    except (wave.Error, EOFError) as error:
+        return f"not a WAV file that can be read ({str(error) or 'too short'})"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if bits != 16:
+        return f"{bits} bit"
+    return "" if frames else "no sound in it"
 
 
 def write_wav(path: Path, samples: Samples[int]) -> None:

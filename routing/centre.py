@@ -38,6 +38,8 @@ def ports(value: object) -> tuple[int, int]:
     low, dash, high = str(value).partition("-")
     if not (dash and low.isdigit() and high.isdigit() and 0 < int(low) < int(high) <= _HIGHEST_PORT):
         raise ValueError(f"{value!r} is not a range of ports; write it as 20000-29999")
+    if int(low) + int(low) % 2 >= int(high):
+        raise ValueError(f"{value!r} holds no pair of an even port and the next one; write it as 20000-29999")
     return int(low), int(high)
 
 

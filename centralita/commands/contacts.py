@@ -21,8 +21,12 @@ def _reader(state: State) -> Reader:
     from records.reader import Reader
 
     file = state / LEDGER_FILE
-    if not file.exists():
+    try:
+        file.open("rb").close()
+    except FileNotFoundError:
         fail(f"there is no ledger in {state}; name the node's folder with --state")
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
     return Reader(file)
 
 

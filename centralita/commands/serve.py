@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,7 +28,9 @@ def serve(
     ] = None,
     drain_limit: Annotated[
         float | None,
-        typer.Option(help="Seconds that calls may go on after SIGTERM.", show_default="from centre.yaml"),
+        typer.Option(
+            min=0.0, help="Seconds that calls may go on after SIGTERM.", show_default="from centre.yaml"
+        ),
     ] = None,
     log_level: Annotated[str, typer.Option(help=f"One of {', '.join(logs.LEVELS)}.")] = "info",
     demo: Annotated[
@@ -61,3 +64,7 @@ def serve(
             runner.run(run(options))
     except CentralitaError as error:
         fail(str(error))
+    except OSError as error:
+        if error.filename is None or not Path(error.filename).is_relative_to(state):
+            raise
+        fail(f"{error.filename}: {error.strerror}; --state names a folder that this user may write")

@@ -77,11 +77,27 @@ def test_serve_refuses_the_faults_that_check_names(tmp_path: Path) -> None:
         ["--http", "127.0.0.1"],
         ["--rtp-ports", "9"],
         ["--rtp-ports", "20-10"],
+        ["--rtp-ports", "21-22"],
         ["--drain-limit", "soon"],
+        ["--drain-limit", "-3"],
     ],
 )
 def test_serve_refuses_options_that_are_none(words: list[str]) -> None:
     assert run("serve", *words).exit_code == 2
+
+
+def test_serve_says_that_a_state_folder_cannot_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    refused = run("serve", "--config", write_centre(tmp_path), "--state", tmp_path / "state")
+    assert (refused.exit_code, type(refused.exception)) == (1, SystemExit)
+    assert "--state names a folder" in refused.output
+
+
+def test_a_ledger_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").mkdir()
+    refused = run("contacts", "--state", tmp_path)
+    assert (refused.exit_code, type(refused.exception)) == (1, SystemExit)
+    assert "ledger.sqlite: Is a directory" in refused.output
 
 
 def test_contacts_are_listed_and_shown_by_the_beginning_of_their_id(tmp_path: Path) -> None:
