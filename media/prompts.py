@@ -112,6 +112,10 @@ class ClipLoader(Protocol):
         """Take 16-bit 8 kHz mono samples."""
 
 
+_Files = dict[tuple[str, str], "Path"]
+"""(language, piece id) -> the file of its sound."""
+
+
 class PromptLibrary:
     """The prompts of a catalogue as clips; each is read and encoded once."""
 
@@ -120,7 +124,8 @@ class PromptLibrary:
         self._plane = plane
         self._folder = folder
         self._clips: dict[Path, Clip] = {}
-        self._files: dict[tuple[str, str], Path] = {}
+        self._files: _Files = {}
+        self._former: _Files = {}
         self.adopt(catalogue)
 
     def prepare(self, catalogue: Catalogue, progress: Callable[[int, int, str], None] | None = None) -> int:
@@ -134,19 +139,25 @@ class PromptLibrary:
         return made
 
     def adopt(self, catalogue: Catalogue) -> None:
-        """Speak this catalogue from now on; sounds that stayed the same stay loaded."""
-        self._files = {(each.language, each.id): each.file(self._folder) for each in pieces(catalogue)}
+        """Speak this catalogue from now on; sounds that stayed the same stay loaded.
+
+        Prompts that are gone can be played until the next one, by calls that began before; what is older is let go.
+        """
+        files = {(each.language, each.id): each.file(self._folder) for each in pieces(catalogue)}
+        self._former, self._files = self._files, files
+        kept = {*self._files.values(), *self._former.values()}
+        self._clips = {path: clip for path, clip in self._clips.items() if path in kept}
 
     def has(self, segment: str, language: str = ANY) -> bool:
         """Whether a segment can be played; without a language: one that is the same in all."""
-        return self._find(segment, language) is not None
+        return _find(self._files, segment, language) is not None
 
     def clip(self, segment: str, language: str) -> Clip:
         """The sound of a piece; `pl:id` is the piece in another language. Raises PromptMissing."""
-        path = self._find(segment, language)
+        path = _find(self._files, segment, language) or _find(self._former, segment, language)
         if path is None:
             raise PromptMissing(f"no prompt {segment} in {language}")
-        return self._clips.get(path) or self._load(path)
+        return self._load(path)
 
     def clips(self, segments: Iterable[str], language: str) -> tuple[Clip, ...]:
         """The sounds of a Play command."""
@@ -164,9 +175,10 @@ class PromptLibrary:
             found = self._clips[path] = self._plane.load_clip(_pcm(path))
         return found
 
-    def _find(self, segment: str, language: str) -> Path | None:
-        other, _, piece = segment.rpartition(":")
-        return self._files.get((other or language, piece)) or self._files.get((ANY, piece))
+
+def _find(files: _Files, segment: str, language: str) -> Path | None:
+    other, _, piece = segment.rpartition(":")
+    return files.get((other or language, piece)) or files.get((ANY, piece))
 
 
 def _pcm(path: Path) -> bytes:

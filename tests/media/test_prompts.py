@@ -147,6 +147,23 @@ def test_a_clip_is_loaded_once_for_all_calls(prompts: Catalogue, tmp_path: Path)
     assert all(each.released for each in plane.loaded)
 
 
+def test_a_prompt_that_is_gone_is_played_for_one_more_reload_and_then_let_go(
+    prompts: Catalogue, tmp_path: Path
+) -> None:
+    library = PromptLibrary(Loader(), prompts, tmp_path)  # type: ignore[arg-type]
+    library.prepare(prompts)
+    former = library.clip("hello", "es")
+    fewer = Catalogue()
+    fewer.add("any", "beep", Tone(tone=(440.0,), seconds=0.2))
+    library.prepare(fewer)
+    library.adopt(fewer)
+    assert not library.has("hello", "es")
+    assert library.clip("hello", "es") is former
+    library.adopt(fewer)
+    with pytest.raises(PromptMissing):
+        library.clip("hello", "es")
+
+
 def test_a_prompt_without_sound_says_its_name(prompts: Catalogue, tmp_path: Path) -> None:
     library = PromptLibrary(Loader(), prompts, tmp_path)  # type: ignore[arg-type]
     assert not library.has("goodbye", "es")
