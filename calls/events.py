@@ -88,16 +88,3 @@ class RtpLost:
 
     leg: Leg
     silence: float
-
-
-LegEvent = (
-    LegRang
-    | LegAnswered
-    | LegConfirmed
-    | LegHeld
-    | LegResumed
-    | LegEnded
-    | DigitPressed
-    | PlaybackFinished
-    | RtpLost
-)

@@ -28,6 +28,7 @@ class Leg:
     """One party. Commands are safe in every state; what happens is posted to the contact's inbox."""
 
     __slots__ = (
+        "_counters",
         "_ending",
         "_machine",
         "_wish",
@@ -55,6 +56,7 @@ class Leg:
         self.agent: str | None = None
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
+        self._counters: PortCounters | None = None
         self._wish: str | None = None
         """The direction that waits for its re-INVITE."""
 
@@ -248,10 +250,12 @@ class Leg:
 
     def _close_media(self) -> None:
         self.exchange.forget(self)
+        self._counters = self.stream.port.close()
 
     def _tell_ended(self) -> None:
-        ending = self._ending
+        ending, counters = self._ending, self._counters
         assert ending is not None  # `end` is the only way into this effect
+        assert counters is not None  # the media are closed before
         self.contact.record(
             "leg.ended",
             self,
@@ -259,7 +263,7 @@ class Leg:
             status=ending.status,
             cause=ending.cause,
             reason=ending.reason,
-            rtp=_as_record(self.stream.port.close()),
+            rtp=_as_record(counters),
         )
         self.contact.inbox.post(ending)
 

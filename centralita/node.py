@@ -27,6 +27,7 @@ class Node:
         self.options = options
         self._parts: Parts | None = None
         self._draining = False
+        self._reloading = asyncio.Lock()
 
     @property
     def parts(self) -> Parts:
@@ -54,9 +55,13 @@ class Node:
         self._parts = await wire(self.options, configuration, trouble=self.trouble, counters=self.counters)
 
     async def reload(self) -> None:
-        """Take the edited configuration for calls that come from now on. Raises DocumentError and changes nothing."""
-        configuration = await asyncio.to_thread(load_configuration, self.options.config)
-        await self.parts.adopt(configuration)
+        """Take the edited configuration for calls that come from now on. Raises DocumentError and changes nothing.
+
+        One after the other: of two at once, the one that read the older files could come last.
+        """
+        async with self._reloading:
+            configuration = await asyncio.to_thread(load_configuration, self.options.config)
+            await self.parts.adopt(configuration)
 
     async def drain(self) -> None:
         """Take no new calls and wait for those in progress."""

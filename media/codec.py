@@ -1,6 +1,6 @@
 """The codecs of the plane (RFC 3551 static payload types), and G.711 for whole sounds.
 
-Packets are coded inside the plane; these functions serve prompts, tests and recordings.
+Packets and prompts are coded inside the plane; these functions serve tests and measuring.
 """
 
 from __future__ import annotations
@@ -9,20 +9,12 @@ from enum import Enum
 
 from media import _plane
 
-SAMPLE_RATE = 8000
-"""Samples in a second of every sound the plane takes or gives."""
-
 
 class Codec(Enum):
     """An audio codec; the value is its RTP payload type."""
 
     PCMU = 0
     PCMA = 8
-
-    @classmethod
-    def named(cls, name: str) -> Codec:
-        """Return the codec of an SDP encoding name, in any case of letters."""
-        return cls[name.upper()]
 
 
 def encode(codec: Codec, pcm: bytes) -> bytes:

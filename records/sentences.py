@@ -189,7 +189,6 @@ _LEFT = {
     "full": "it is full",
     "join_empty": "no agent is there",
     "closed": "it closed",
-    "withdrawn": "taken out",
     "system": "the server took it out",
 }
 

@@ -189,13 +189,6 @@ class Distributor:
         self._staff.end_bridge(found, now=now)
         self._changed(found, now=now)
 
-    def extend_wrap_up(self, agent: str, seconds: float, *, now: float) -> None:
-        """The agent needs longer. Ignored outside wrap-up. Raises UnknownAgent."""
-        found = self._staff[agent]
-        if found.wrap_up_until is not None:
-            self._staff.wrap_up_until(found, found.wrap_up_until + seconds)
-            self._changed(found, now=now)
-
     def wrap_up_over(self, agent: str, *, now: float) -> None:
         """The agent is done with the work after a call. Ignored outside wrap-up. Raises UnknownAgent."""
         found = self._staff[agent]

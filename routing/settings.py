@@ -26,8 +26,6 @@ class LeaveReason(Enum):
     FULL = "full"
     JOIN_EMPTY = "join_empty"
     CLOSED = "closed"
-    OVERFLOW = "overflow"
-    WITHDRAWN = "withdrawn"
     SYSTEM = "system"
 
 

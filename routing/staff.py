@@ -141,14 +141,10 @@ class Staff:
         if StateEffect.START_WRAP_UP not in self.move(agent, StateInput.BRIDGE_END, now=now):
             return
         if agent.wrap_up > 0 and agent.status is not Status.LOGGED_OUT:
-            self.wrap_up_until(agent, now + agent.wrap_up)
+            agent.wrap_up_until = now + agent.wrap_up
+            self._timers.set((Due.WRAP_UP, agent.id), agent.wrap_up_until)
         else:
             self.move(agent, StateInput.WRAP_UP_END, now=now)
-
-    def wrap_up_until(self, agent: Agent, until: float) -> None:
-        """Set or move the end of wrap-up."""
-        agent.wrap_up_until = until
-        self._timers.set((Due.WRAP_UP, agent.id), until)
 
     def wake(self, agent: Agent) -> None:
         """Whoever says "available" is there, whatever we had concluded from earlier reservations."""

@@ -12,7 +12,6 @@ from sip.errors import ParseError
 
 _TOKEN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~")
 _HOST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
-_WORD = _TOKEN | frozenset('()<>:\\"/[]?{}@')
 
 _USUAL = frozenset(
     ("branch", "rport", "received", "tag", "lr", "transport", "expires", "user", "alias", "maddr", "ttl")
@@ -23,18 +22,6 @@ _USUAL = frozenset(
 def is_token(text: str) -> bool:
     """Whether the text is one token."""
     return bool(text) and _TOKEN.issuperset(text)
-
-
-def is_call_id(text: str) -> bool:
-    """Whether the text is `word [ "@" word ]`."""
-    return bool(text) and _WORD.issuperset(text)
-
-
-def is_host(text: str) -> bool:
-    """Whether the text is a host name, an IPv4 address or a bracketed IPv6 reference."""
-    if text[:1] == "[":
-        return text[-1:] == "]" and is_ipv6(text[1:-1])
-    return bool(text) and _HOST.issuperset(text)
 
 
 def is_ipv4(text: str) -> bool:

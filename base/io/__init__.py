@@ -1,1 +1,1 @@
-"""The impure edge of base: the clock, real identifiers, the driver of sans-IO cores."""
+"""The impure edge of base: real identifiers, the driver of sans-IO cores."""

@@ -191,16 +191,15 @@ def test_an_agent_who_goes_not_ready_while_the_phone_rings_is_let_go() -> None:
     assert rung(commands) == [("e1", "ben")]
 
 
-def test_wrap_up_is_a_state_with_an_end_that_can_be_moved() -> None:
+def test_wrap_up_is_a_state_that_ends_by_itself() -> None:
     distributor = centre(agent("ana"), wrap_up=10)
     talk(distributor, join(distributor, "e1", now=0), now=1)
     distributor.bridge_ended("ana", now=60)
     assert AgentChanged("ana", Status.AVAILABLE, State.WRAP_UP, None, 70.0) in distributor.take_commands()
     assert rung(join(distributor, "e2", now=61)) == []
-    distributor.extend_wrap_up("ana", 5, now=62)
-    distributor.handle_timeout(now=74)
+    distributor.handle_timeout(now=69)
     assert distributor.agent("ana").state is State.WRAP_UP
-    distributor.handle_timeout(now=75)
+    distributor.handle_timeout(now=70)
     assert rung(distributor.take_commands()) == [("e2", "ana")]
 
 

@@ -135,7 +135,7 @@ class Centre(RuleBasedStateMachine):
         self.hear()
 
     @precondition(lambda self: self.waiting)
-    @rule(number=picks, reason=st.sampled_from([LeaveReason.ABANDONED, LeaveReason.WITHDRAWN]))
+    @rule(number=picks, reason=st.sampled_from([LeaveReason.ABANDONED, LeaveReason.SYSTEM]))
     def caller_leaves(self, number: int, reason: LeaveReason) -> None:
         entry = list(self.waiting)[number % len(self.waiting)]
         del self.waiting[entry]
