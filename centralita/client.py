@@ -48,8 +48,14 @@ class NodeClient:
                 return found
         except urllib.error.HTTPError as error:
             raise NodeUnreachable(_detail(error)) from None
+        except urllib.error.URLError as error:
+            raise NodeUnreachable(f"no node answers at {self._address}: {_why(error.reason)}") from None
         except (OSError, ValueError, HTTPException) as error:
             raise NodeUnreachable(f"no node answers at {self._address}: {error}") from None
+
+
+def _why(reason: object) -> str:
+    return reason.strerror or str(reason) if isinstance(reason, OSError) else str(reason)
 
 
 def _detail(error: urllib.error.HTTPError) -> str:

@@ -16,6 +16,7 @@ from media.plane import Plane
 from sip import events as sip_events
 from sip.events import Caller
 from sip.io.endpoint import Endpoint
+from sip.reasons import REASONS
 from sip.stack import CallerIdentity, Stack, Target
 from sip.verdicts import Admitted
 
@@ -82,7 +83,11 @@ class Softphone:
         self._plane = Plane(address=self._bind[0], ports=self._rtp_ports, threads=1)
         self._stack = Stack(self._ids, admission=OpenAdmission(), product="Centralita phone")
         self._endpoint = Endpoint(self._stack, self._hear)
-        await self._endpoint.start([self._bind])
+        try:
+            await self._endpoint.start([self._bind])
+        except OSError as error:
+            self._plane.close()
+            raise PhoneError(f"{self._bind[0]}:{self._bind[1]}: {error.strerror}; see --bind") from None
         self._exchange = Exchange(
             self._endpoint,
             self._plane,
@@ -221,10 +226,22 @@ class _Call:
             return
         self._seen.add(moment)
         if isinstance(event, LegEnded):
-            who = "we hung up" if event.by == "local" else "the other side ended it"
-            self._say(f"ended: {who} ({event.status})")
+            self._say(f"ended: {_ending(event)}")
         else:
             self._say(moment)
+
+
+def _ending(event: LegEnded) -> str:
+    reason = event.reason or REASONS.get(event.status, "")
+    match event.by, event.status >= 300:
+        case "local", _:
+            return f"we hung up ({event.status})"
+        case "remote", False:
+            return f"the other side hung up ({event.status})"
+        case "remote", True:
+            return f"the call failed ({event.status} {reason})"
+        case by, _:
+            return f"{by} ({event.status} {reason})"
 
 
 def _clip(step: Play) -> Clip:

@@ -48,7 +48,7 @@ async def test_a_call_is_made_answered_and_ended() -> None:
     assert (ours.by, ours.status) == ("local", 200)
     assert (theirs.by, theirs.status) == ("remote", 200)
     assert pair.said == ["calling 100", "ringing", "answered", "ended: we hung up (200)"]
-    assert pair.heard == ["called by 600", "ringing", "answered", "ended: the other side ended it (200)"]
+    assert pair.heard == ["called by 600", "ringing", "answered", "ended: the other side hung up (200)"]
 
 
 async def test_a_refusal_ends_the_script() -> None:
@@ -56,6 +56,7 @@ async def test_a_refusal_ends_the_script() -> None:
     ours, theirs = await pair.call("until answered; wait 60s", "refuse 486")
     assert (ours.by, ours.status, ours.cause) == ("remote", 486, 17)
     assert theirs.status == 486
+    assert pair.said[-1] == "ended: the call failed (486 Busy Here)"
 
 
 async def test_a_caller_gives_up_while_it_rings() -> None:
