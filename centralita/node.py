@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_FIXED = ("sip", "http", "rtp_address", "rtp_ports")
+"""Settings of centre.yaml that count from the next start."""
+
 
 class Node:
     """One running server."""
@@ -61,7 +64,11 @@ class Node:
         """
         async with self._reloading:
             configuration = await asyncio.to_thread(load_configuration, self.options.config)
+            before = self.parts.configuration.centre
             await self.parts.adopt(configuration)
+        changed = [each for each in _FIXED if getattr(before, each) != getattr(configuration.centre, each)]
+        if changed:
+            log.warning("restart_needed", settings=changed)
 
     async def drain(self) -> None:
         """Take no new calls and wait for those in progress."""

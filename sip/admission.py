@@ -103,11 +103,13 @@ class ProfileAdmission:
                 return Refuse(400, "Bad Request - credentials")
 
     def _admit_account(self, account: str, request: Request, flow: Flow) -> Verdict:
-        if account not in self._profiles.internal.accounts:
+        known = self._profiles.internal.accounts.get(account)
+        if known is None:
             return Refuse(403)
         self.guard.trust(flow.remote[0])
-        # The account is proven, what stands in From is not: a phone cannot call under another's number.
-        return Admitted(Caller("internal", account, None, account, request.from_.display, flow.peer))
+        # The account is proven, what stands in From is not: a phone cannot call under another's number or name.
+        display = known.name or request.from_.display
+        return Admitted(Caller("internal", account, None, account, display, flow.peer))
 
     def _trunk(self, host: str) -> Trunk | None:
         try:

@@ -105,6 +105,7 @@ class Account(Part):
     """One phone's account; what is not said is as in its profile."""
 
     name: str = ""
+    """Shown to whom the phone calls, in place of the name that it gives itself."""
     may_call: tuple[Kind, ...] | None = None
 
 

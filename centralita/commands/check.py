@@ -20,6 +20,6 @@ def check(config: Config = DEFAULT_CONFIG) -> None:
     if found is not None:
         routing = found.routing
         typer.echo(
-            f"{config}: well. {len(routing.numbers)} numbers, {len(found.menus)} menu sets, "
+            f"{config}: {found.centre.name} is well. {len(routing.numbers)} numbers, {len(found.menus)} menu sets, "
             f"{len(routing.queues)} queues, {len(routing.agents)} agents."
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 from rich.console import Console
+from structlog.testing import capture_logs
 
 from base.errors import CentralitaError, DocumentError
 from base.secret import Secret
@@ -185,6 +186,14 @@ async def test_a_reload_takes_the_new_numbers_and_keeps_calls(node: Node) -> Non
     assert node.counters()["contacts"] == 1
     assert (await dial(node, "900", "until answered; hang up")).status == 200
     assert (await staying).status == 200
+
+
+async def test_a_reload_says_which_settings_need_a_restart(node: Node) -> None:
+    centre = node.options.config / "centre.yaml"
+    centre.write_text(centre.read_text() + "rtp_ports: 40000-40009\n")
+    with capture_logs() as logs:
+        await node.reload()
+    assert [each["settings"] for each in logs if each["event"] == "restart_needed"] == [["rtp_ports"]]
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,10 @@ CAREFUL = "198.51.100.2"
 @pytest.fixture
 def admission() -> ProfileAdmission:
     secrets = HashedSecrets()
-    for account in ("1001", "former"):
+    for account in ("1001", "1003", "former"):
         secrets.set_password(account, "centralita", PASSWORD)
-    internal = InternalProfile(realm="centralita", accounts={"1001": Account(), "1002": Account()})
+    accounts = {"1001": Account(), "1002": Account(), "1003": Account(name="Piotr")}
+    internal = InternalProfile(realm="centralita", accounts=accounts)
     external = ExternalProfile.model_validate(
         {
             "trunks": [
@@ -103,6 +104,11 @@ def test_a_wrong_password_an_unknown_and_a_former_account_are_all_403(admission:
         )
     ]
     assert answers == [Refuse(403)] * 4
+
+
+def test_a_phone_whose_account_has_a_name_calls_under_that_and_no_other(admission: ProfileAdmission) -> None:
+    verdict = ask(admission, credentials(ask(admission), user="1003"), sender='"Boss" <sip:1003@x>;tag=1')
+    assert verdict == Admitted(Caller("internal", "1003", None, "1003", "Piotr", "192.0.2.10:5062"))
 
 
 def test_a_phone_cannot_call_under_anothers_number(admission: ProfileAdmission) -> None:
