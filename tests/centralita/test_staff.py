@@ -115,3 +115,32 @@ async def test_after_a_reload_the_account_belongs_to_whom_the_file_says(room: Ro
     assert room.staff.agent_of("1001") == "bot"
     assert room.staff.agent_of("1002") is None
     assert room.staff.agent_of(None) is None
+
+
+def moved(room: Room) -> None:
+    """A reload gives ana's phone to eve; ana is gone."""
+    agents = {"eve": AgentSettings("eve", account="1001", queues=("q",), status=Status.AVAILABLE)}
+    room.distribution.adopt(RoutingConfig({"q": QueueSettings("q")}, agents))
+    room.staff.adopt(agents)
+
+
+async def test_a_registered_phone_is_its_new_agents_at_once(room: Room) -> None:
+    room.staff.registration_changed(RegistrationChanged("1001", (BINDING,), "registered"))
+    moved(room)
+    assert room.distribution.core.agent("eve").reachable
+    assert room.state("eve") is State.IDLE
+
+
+async def test_a_phone_that_changes_hands_in_a_call_is_free_when_the_call_ends(room: Room) -> None:
+    room.staff.registration_changed(RegistrationChanged("1001", (BINDING,), "registered"))
+    caller = Caller("internal", "1001", None, "1001", "", "127.0.0.1:40001")
+    room.staff.calling(caller, begun=True)
+    room.staff.called(Agent("ana"), begun=True)
+    moved(room)
+    assert room.state("eve") is State.BUSY_ELSEWHERE
+    room.staff.called(Agent("ana"), begun=False)
+    room.staff.calling(caller, begun=False)
+    assert room.state("eve") is State.IDLE
+    room.staff.calling(caller, begun=True)
+    room.staff.calling(caller, begun=False)
+    assert room.state("eve") is State.IDLE
