@@ -44,10 +44,13 @@ class Exchange:
         on_arrival: Callable[[Contact, sip_events.Caller], None],
         on_registration: Callable[[sip_events.RegistrationChanged], None],
         codecs: Callable[[str], Sequence[str]] = lambda profile: CODECS,
+        *,
+        silence_limit: float = 0.0,
     ) -> None:
         """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
 
         `codecs` gives those of a profile (internal: phones, external: whoever is outside), the preferred first.
+        A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
         """
         self.endpoint = endpoint
         self.sip = SipCommands(endpoint)
@@ -56,6 +59,7 @@ class Exchange:
         self._record = record
         self._on_arrival = on_arrival
         self._on_registration = on_registration
+        self._silence_limit = silence_limit
         self._codecs = codecs
         self._by_port: dict[int, Leg] = {}
         self._ladders: dict[str, Leg] = {}
@@ -224,10 +228,22 @@ class Exchange:
                 case media_events.PlaybackFinished():
                     leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
                 case media_events.RtpTimeout():
-                    leg.contact.record("leg.silent", leg, silence=event.silence)
-                    leg.contact.inbox.post(RtpLost(leg, event.silence))
+                    self._silent(leg, event.silence)
                 case media_events.RtpStarted():
                     pass
+
+    def _silent(self, leg: Leg, silence: float) -> None:
+        leg.contact.record("leg.silent", leg, silence=silence)
+        leg.contact.inbox.post(RtpLost(leg, silence))
+        if self._silence_limit:
+            heard = leg.stream.port.counters().packets_in
+            pause = max(0.0, self._silence_limit - silence)
+            asyncio.get_running_loop().call_later(pause, self._end_if_silent, leg, heard)
+
+    def _end_if_silent(self, leg: Leg, heard: int) -> None:
+        """The far end went without a BYE: nobody would ever end this leg."""
+        if not leg.has_ended and not leg.stream.held and leg.stream.port.counters().packets_in == heard:
+            leg.hang_up(causes.INTERRUPTED, by="timeout", reason="nothing was heard")
 
 
 def _record_refusal(contact: Contact, error: CentralitaError) -> None:
@@ -264,6 +280,8 @@ def _tell(leg: Leg, event: sip_events.Event) -> None:
             leg.end(event.by, event.status or 200, event.cause, event.reason)
         case sip_events.SessionReoffered():
             leg.reoffered(event.offer)
+        case sip_events.KeySignalled():
+            leg.key_signalled(event.key)
         case sip_events.SessionReanswered():
             leg.reanswered(event.description)
         case sip_events.SessionReofferRefused():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
 from base.machine import Machine
-from calls.events import LegAnswered, LegConfirmed, LegEnded, LegHeld, LegRang, LegResumed
+from calls.events import DigitPressed, LegAnswered, LegConfirmed, LegEnded, LegHeld, LegRang, LegResumed
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
 from media.counters import PortCounters
 from sip import causes
@@ -104,8 +104,9 @@ class Leg:
         if self.is_up or not self._calls_us:
             self.hang_up(cause)
             return
+        self._settle("local", status, cause, "")
         self.exchange.sip.reject(self.session, status, cause)
-        self.end("local", status, cause, "")
+        self._fire(LegInput.ENDED)
 
     def hang_up(self, cause: int = causes.NORMAL, *, by: str = "local", reason: str = "") -> None:
         """End the leg: CANCEL, BYE or a final answer, whichever fits."""
@@ -113,8 +114,10 @@ class Leg:
             return
         incoming = self._calls_us and not self.is_up
         status = causes.status_of(cause) if incoming else (200 if self.is_up else 487)
+        # Settled before the session reports its end, which it does at once when nothing else is going on.
+        self._settle(by, status, cause, reason)
         self.exchange.sip.end(self.session, cause=cause)
-        self.end(by, status, cause, reason)
+        self._fire(LegInput.ENDED)
 
     def hold(self, *, on: bool) -> None:
         """Put the far end on hold, or take it back, by a re-INVITE; its answer changes the stream.
@@ -189,14 +192,22 @@ class Leg:
         self.stream.withdraw()
         self._offer_wish()
 
+    def key_signalled(self, key: str) -> None:
+        """A key came in signalling. One that agreed on telephone-events sends it there too: that one counts."""
+        agreed = self.stream.agreed
+        if self.is_up and agreed is not None and agreed.event_payload is None:
+            self.contact.inbox.post(DigitPressed(self, key))
+
     def end(self, by: str, status: int, cause: int | None, reason: str | None) -> None:
         """The session is over, whoever ended it; only the first ending counts."""
-        if self._ending is None:
-            cause = cause if cause is not None else causes.cause_of(status)
-            self._ending = LegEnded(self, by, status, cause, reason or "")
+        self._settle(by, status, cause if cause is not None else causes.cause_of(status), reason or "")
         self._fire(LegInput.ENDED)
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _settle(self, by: str, status: int, cause: int, reason: str) -> None:
+        if self._ending is None:
+            self._ending = LegEnded(self, by, status, cause, reason)
 
     @property
     def _calls_us(self) -> bool:

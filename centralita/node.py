@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_FIXED = ("sip", "http", "rtp_address", "rtp_ports")
+_FIXED = ("sip", "http", "rtp_address", "rtp_ports", "silence_limit")
 """Settings of centre.yaml that count from the next start."""
 
 

@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from centralita.options import Options
 
 
+LAST_WORDS = 3.0
+"""Seconds that our BYEs get at a stop to be answered, or sent again."""
+
+
 async def wire(
     options: Options,
     configuration: Configuration,
@@ -107,6 +111,7 @@ async def _wire(
         lambda contact, caller: dispatcher.arrive(contact, caller),
         lambda event: staff.registration_changed(event),
         present.codecs,
+        silence_limit=centre.silence_limit,
     )
     resources.callback(exchange.close)
     distribution = Distribution(configuration.routing, ids, journal)
@@ -148,6 +153,7 @@ async def _wire(
     (options.state / HTTP_FILE).write_text("{}:{}\n".format(*http_address), encoding="ascii")
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
     resources.push_async_callback(endpoint.close)
+    resources.push_async_callback(endpoint.settle, LAST_WORDS)
     resources.push_async_callback(dispatcher.close)
     return Parts(
         resources=resources,

@@ -66,5 +66,7 @@ class Centre(Part):
     rtp_ports: Annotated[tuple[int, int], BeforeValidator(ports)] = (20000, 29999)
     sip_profiles: Path = Path("../sip_profiles")
     prompts: Path = Path("../prompts")
+    silence_limit: Seconds = 300.0
+    """How long a call may last from which nothing is heard that should be; 0: as long as it likes."""
     drain_limit: Seconds = 600.0
     """How long calls may go on after the server was asked to stop."""

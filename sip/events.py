@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -110,6 +110,15 @@ class SessionReofferRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySignalled:
+    """A key that came in an INFO."""
+
+    session: Session
+    key: str = field(repr=False)
+    """Hidden from printing: it may belong to a card number."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationChanged:
     """The set of an account's bindings changed, by registering, unregistering or expiry."""
 
@@ -165,6 +174,7 @@ Event = (
     | SessionReoffered
     | SessionReanswered
     | SessionReofferRefused
+    | KeySignalled
     | RegistrationChanged
     | RegistrationAccepted
     | RegistrationRefused

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sip import info
 from sip.checks import ALLOW
+from sip.events import KeySignalled
 from sip.reoffer import RETRY_LATER
 from sip.session_table import SessionState
 
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
     from sip.message import Extra, Request
     from sip.session import Session
     from sip.transaction.server import ServerTransaction
-
-_INFO_TYPES = frozenset({"application/dtmf-relay", "application/dtmf"})
 
 
 def serve_in_dialog(
@@ -36,13 +36,20 @@ def serve_in_dialog(
         case "OPTIONS":
             transaction.respond(200, headers=abilities, now=now)
         case "INFO":
-            kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
-            if request.body and kind not in _INFO_TYPES:
-                transaction.respond(415, headers=(("Accept", ", ".join(sorted(_INFO_TYPES))),), now=now)
-            else:
-                transaction.respond(200, now=now)
+            _serve_info(session, request, transaction, now)
         case _:
             transaction.respond(405, headers=(("Allow", ALLOW),), now=now)
+
+
+def _serve_info(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
+    kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
+    if request.body and kind not in info.TYPES:
+        transaction.respond(415, headers=(("Accept", ", ".join(sorted(info.TYPES))),), now=now)
+        return
+    transaction.respond(200, now=now)
+    key = info.key_in(kind, request.body)
+    if key is not None:
+        session.context.events.append(KeySignalled(session, key))
 
 
 def _serve_invite(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:

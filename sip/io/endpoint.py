@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sip.stack import Stack
 
 
+_GLANCE = 0.02
+"""Seconds between two looks at the sessions that are left."""
+
+
 class Endpoint:
     """Runs one stack. The handler is called synchronously and may give commands to the stack."""
 
@@ -74,6 +78,12 @@ class Endpoint:
         finally:
             self._is_flushing = False
         self._driver.rearm()
+
+    async def settle(self, limit: float) -> None:
+        """Wait until every session is over, so that a BYE which was lost is sent again; at most `limit` seconds."""
+        until = self.now() + limit
+        while self.stack.counters()["sessions"] and self.now() < until:  # noqa: ASYNC110 - once, at a stop
+            await asyncio.sleep(_GLANCE)
 
     async def close(self) -> None:
         """Close the sockets; what the stack still wants to send is lost."""

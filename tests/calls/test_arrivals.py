@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calls.events import LegConfirmed, LegEnded
+from calls.events import DigitPressed, LegConfirmed, LegEnded
 from calls.leg_states import LegState
 from sip.events import (
     SessionAnswered,
@@ -263,3 +263,37 @@ async def test_a_caller_who_sends_no_sound_is_told_of_in_the_record_wherever_he_
         assert leg.is_up
         party.hang_up(session)
         await house.over()
+
+
+async def test_a_caller_who_went_without_a_bye_is_ended_after_the_silence_limit() -> None:
+    async with House(rtp_timeout=0.2, silence_limit=0.5) as house, Party() as party:
+        party.call(house, party.body())
+        _contact, leg = await house.arrival()
+        leg.answer()
+        await party.hears(SessionAnswered)
+        await party.hears(SessionEnded)
+        assert leg.ending is not None
+        assert (leg.ending.by, leg.ending.reason) == ("timeout", "nothing was heard")
+        await house.over()
+
+
+@pytest.mark.parametrize(("codecs", "counts"), [("0", True), ("0 101", False)])
+async def test_a_key_in_an_info_counts_unless_keys_come_as_telephone_events(
+    codecs: str, *, counts: bool
+) -> None:
+    async with House() as house, Party(codecs=codecs) as party:
+        session = party.call(house, party.body())
+        contact, leg = await house.arrival()
+        leg.answer()
+        await party.hears(SessionAnswered)
+        await until(lambda: session.dialog is not None)
+        party.info(session, b"Signal=7\r\nDuration=100\r\n")
+        party.hang_up(session)
+        await house.over()
+        heard = []
+        while (event := await contact.inbox.next(0.0)) is not None:
+            heard.append(event)
+        assert [event.digit for event in heard if isinstance(event, DigitPressed)] == (
+            ["7"] if counts else []
+        )
+        assert leg.has_ended

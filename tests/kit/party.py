@@ -16,6 +16,7 @@ from centralita.failures import hear
 from media.plane import Plane
 from sip.events import InviteReceived, MessageTraced
 from sip.io.endpoint import Endpoint
+from sip.outgoing import NOBODY
 from sip.stack import CallerIdentity, Stack, Target
 from tests.kit.builders import Everybody
 from tests.kit.ports import free_ports
@@ -68,6 +69,7 @@ class House:
         ports: int = 40,
         rtp_timeout: float = 30.0,
         codecs: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        silence_limit: float = 0.0,
     ) -> None:
         """Open the plane; entering opens the sockets. `codecs` are those of each profile, all unless named."""
         self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
@@ -75,6 +77,7 @@ class House:
         self.stack = Stack(self.ids, admission=Everybody())
         self.endpoint = Endpoint(self.stack, lambda event: hear(self.exchange, event))
         self.codecs = codecs
+        self.silence_limit = silence_limit
         self.rows: list[Row] = []
         self.contacts: list[Contact] = []
         self.on_arrival: Callable[[Contact], object] = lambda contact: None
@@ -89,6 +92,7 @@ class House:
             lambda contact, _: self._arrive(contact),
             lambda _: None,
             lambda profile: self.codecs.get(profile, CODECS),
+            silence_limit=self.silence_limit,
         )
         await self.endpoint.start([(HOST, 0)])
         return self
@@ -225,6 +229,14 @@ class Party:
     def hang_up(self, session: Session) -> None:
         """End it, in whatever state it is."""
         self.say(lambda now: self.stack.end(session, now=now))
+
+    def info(self, session: Session, body: bytes) -> None:
+        """Send a key as old phones do; our stack has no command for it."""
+        assert session.dialog is not None
+        headers = (("Content-Type", "application/dtmf-relay"),)
+        branch = session.context.branch()
+        request = session.dialog.request("INFO", branch, headers=headers, body=body)
+        self.say(lambda now: session.context.layer.request(request, NOBODY, now=now))
 
     def face(self, description: SessionDescription | None) -> tuple[str, int]:
         """Send sound to where a description says."""
