@@ -29,11 +29,11 @@ class AddressTaken(CannotListen):
     code = "address_taken"
 
 
-def refuse_wildcard(address: Address) -> None:
+def refuse_wildcard(address: Address, option: str = "--sip") -> None:
     """Refuse an address that says nothing: it would stand in every Contact and SDP. Raises CannotListen."""
     if address.host in _WILDCARDS:
         raise CannotListen(
-            f"SIP on {address.host}: name the address that phones reach, e.g. --sip 192.0.2.10:5060"
+            f"SIP on {address.host}: name the address that others reach, e.g. {option} 192.0.2.10:5060"
         )
 
 

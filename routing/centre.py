@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -43,6 +44,17 @@ def ports(value: object) -> tuple[int, int]:
     return int(low), int(high)
 
 
+def _reachable(value: str) -> str:
+    """An address that can stand in a session description."""
+    try:
+        says_nothing = ip_address(value).is_unspecified
+    except ValueError:
+        says_nothing = True
+    if says_nothing:
+        raise ValueError(f"{value!r} is not an address that sound can be sent to; write one as 192.0.2.10")
+    return value
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -61,7 +73,7 @@ class Centre(Part):
     language: str = "en"
     sip: Annotated[Address, BeforeValidator(address)] = Address("127.0.0.1", 5060)
     http: Annotated[Address, BeforeValidator(address)] = Address("127.0.0.1", 8080)
-    rtp_address: str | None = None
+    rtp_address: Annotated[str, AfterValidator(_reachable)] | None = None
     """Where sound is received; the host of `sip` unless given."""
     rtp_ports: Annotated[tuple[int, int], BeforeValidator(ports)] = (20000, 29999)
     sip_profiles: Path = Path("../sip_profiles")

@@ -115,19 +115,19 @@ class Negotiation:
             raise OfferGlare("another offer is still open")
         self._offer = description
 
-    def answer(self, *, direction: str = "sendrecv", our_order: bool = False) -> Negotiated:
+    def answer(self, *, direction: str = "sendrecv") -> Negotiated:
         """Answer the peer's offer. Raises NoCommonCodec, and the offer is then withdrawn."""
         offer = self._offer
         if offer is None or not self._machine.can(On.ANSWER):
             raise LocalProtocolError(f"negotiation: nothing to answer in {self.state.name}")
         try:
-            made = make_answer(offer, self.local, direction=direction, our_order=our_order)
+            made = make_answer(offer, self.local, direction=direction)
         except Exception:
             self.withdraw()
             raise
         self._machine.fire(On.ANSWER)
         if self._is_news(made.body):
-            made = make_answer(offer, self.local, direction=direction, our_order=our_order)
+            made = make_answer(offer, self.local, direction=direction)
         self._body = made.body
         return self._agree(made)
 

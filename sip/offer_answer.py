@@ -91,19 +91,13 @@ def make_offer(local: LocalMedia, *, direction: str = "sendrecv") -> bytes:
     return _head(local) + _audio(local, formats, maps, local.event_payload, local.ptime, direction)
 
 
-def make_answer(
-    offer: SessionDescription,
-    local: LocalMedia,
-    *,
-    direction: str = "sendrecv",
-    our_order: bool = False,
-) -> Negotiated:
+def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str = "sendrecv") -> Negotiated:
     """Answer every media line in its place: the first audio that we can take, all others with port 0.
 
-    `direction` is what we would do if the peer lets us. The peer's order of codecs decides unless
-    `our_order`. Raises NoCommonCodec (488) when there is no audio to take.
+    `direction` is what we would do if the peer lets us. The peer's order of codecs decides. Raises NoCommonCodec
+    (488) when there is no audio to take.
     """
-    place, media, codec = _take(offer, local, our_order=our_order)
+    place, media, codec = _take(offer, local)
     event, remote, ptime = _event_payload(media), _remote(media), _ptime(media, local)
     ours = _mirror(media, remote, direction)
     payload = PAYLOADS[codec]
@@ -124,7 +118,7 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
     if len(answer.media) != 1:
         raise SdpError("answer whose media lines are not those of the offer")
     media = answer.media[0]
-    codec = _choose(media, local, our_order=False)
+    codec = _choose(media, local)
     if codec is None:
         raise NoCommonCodec("answer without any codec that was offered")
     remote = _remote(media)
@@ -132,23 +126,21 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
     return Negotiated(b"", codec, PAYLOADS[codec], _event_payload(media), remote, ours, _ptime(media, local))
 
 
-def _take(offer: SessionDescription, local: LocalMedia, *, our_order: bool) -> tuple[int, Media, str]:
+def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, str]:
     for place, media in enumerate(offer.media):
-        codec = _choose(media, local, our_order=our_order)
+        codec = _choose(media, local)
         if codec is not None:
             return place, media, codec
     raise NoCommonCodec("no audio in the offer that can be taken")
 
 
-def _choose(media: Media, local: LocalMedia, *, our_order: bool) -> str | None:
+def _choose(media: Media, local: LocalMedia) -> str | None:
     """The codec to use, or None when this media cannot be taken."""
     if media.kind != "audio" or media.protocol != _PROFILE or not media.port:
         return None
     address = media.address or ""
     if is_address(address) and (_is_multicast(address) or (":" in address) != (":" in local.address)):
         return None
-    if our_order:
-        return next((each for each in local.codecs if _has(media, each)), None)
     for payload in media.formats:
         codec = _BY_PAYLOAD.get(payload)
         if codec in local.codecs and codec is not None and _has(media, codec):

@@ -172,7 +172,7 @@ class Profiles:
         return self.internal.allows(caller.account, kind)
 
     def codecs(self, profile: str) -> tuple[str, ...]:
-        """The codecs of the profile of that name, the preferred first."""
+        """The codecs of the profile of that name, in the order in which we offer them."""
         return self.external.codecs if profile == "external" else self.internal.codecs
 
 

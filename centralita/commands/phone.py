@@ -102,9 +102,11 @@ def answer(
 
 
 def _phone(bind: str, rtp_ports: str) -> Softphone:
+    from centralita.listening import refuse_wildcard
     from centralita.phone.softphone import Softphone
 
     here: Address = address(bind)
+    refuse_wildcard(here, "--bind")
     low, high = ports(rtp_ports)
     return Softphone((here.host, here.port), range(low, high + 1), lambda text: typer.echo(text))
 

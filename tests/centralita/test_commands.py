@@ -124,6 +124,12 @@ def test_without_a_ledger_contacts_say_which_option_helps(tmp_path: Path) -> Non
         assert "--state" in shown.output
 
 
+def test_a_phone_is_not_bound_to_an_address_that_nobody_can_reach() -> None:
+    shown = run("phone", "dial", "100", "--bind", "0.0.0.0:0")
+    assert shown.exit_code == 1
+    assert "--bind" in shown.output
+
+
 def test_a_password_is_made_and_only_its_hash_is_kept(tmp_path: Path) -> None:
     config, state = write_centre(tmp_path), tmp_path / "state"
     state.mkdir()

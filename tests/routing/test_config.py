@@ -93,6 +93,8 @@ def test_good_files_become_settings(tmp_path: Path) -> None:
         ("numbers", "client: bank\n", "client: bnak\n", 'numbers.yaml:3: no client is called "bnak"'),
         ("centre", "Europe/Madrid", "Europe/Madird", "centre.yaml:2: .*not a time zone"),
         ("centre", "127.0.0.1:5070", "5070", "centre.yaml:4: .*not an address"),
+        ("centre", "drain_limit", "rtp_address: 0.0.0.0\ndrain_limit", "centre.yaml:5: .*sound can be sent to"),
+        ("centre", "drain_limit", "rtp_address: here\ndrain_limit", "centre.yaml:5: .*sound can be sent to"),
         ("centre", "drain_limit", "rtp_ports: 9-5\ndrain_limit", "centre.yaml:5: .*not a range of ports"),
     ],
 )  # fmt: skip

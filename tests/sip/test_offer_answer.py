@@ -46,10 +46,9 @@ def test_a_plain_offer_is_answered_with_the_first_codec_and_the_offered_event_pa
     assert media_lines(found.body) == ["m=audio 40000 RTP/AVP 0 101"]
 
 
-def test_the_peers_order_decides_unless_ours_is_asked_for() -> None:
+def test_the_peers_order_decides_among_our_codecs() -> None:
     offer = described("m=audio 6000 RTP/AVP 8 0")
     assert make_answer(offer, US).codec == "PCMA"
-    assert make_answer(offer, US, our_order=True).codec == "PCMU"
     assert make_answer(offer, LocalMedia("127.0.0.1", 40000, ("PCMU",))).codec == "PCMU"
 
 
@@ -230,11 +229,11 @@ _LINES = st.sampled_from(
 )
 
 
-@given(st.lists(_LINES, max_size=10), st.booleans())
-def test_every_offer_is_refused_or_answered_line_by_line(lines: list[str], ours: bool) -> None:  # noqa: FBT001
+@given(st.lists(_LINES, max_size=10))
+def test_every_offer_is_refused_or_answered_line_by_line(lines: list[str]) -> None:
     offer = described(*lines)
     try:
-        found = make_answer(offer, US, our_order=ours)
+        found = make_answer(offer, US)
     except NoCommonCodec:
         return
     answer = parse(found.body)
