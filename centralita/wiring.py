@@ -15,6 +15,7 @@ from centralita.applications import (
     FeatureCodeApplication,
     HangupApplication,
 )
+from centralita.bans import BanLog
 from centralita.dispatcher import Dispatcher
 from centralita.failures import hear
 from centralita.journal import Journal
@@ -99,6 +100,7 @@ async def _wire(
 
     location = MemoryLocation()
     admission = ProfileAdmission(configuration.profiles, credentials, ids)
+    admission.guard.on_ban = BanLog(lambda: admission.guard.limits.ban)
     internal = configuration.profiles.internal
     registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits)
     stack = Stack(ids, admission=admission, registrar=registrar)

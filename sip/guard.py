@@ -6,6 +6,10 @@ Knows only addresses and numbers; who is exempt is admission's affair.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_SOURCES = 16_384
 """Most sources remembered; with forged addresses there is no end of them, so the oldest are forgotten."""
@@ -48,7 +52,7 @@ class _Source:
 class Guard:
     """Counts requests and wrong passwords of each source and bans those with too many."""
 
-    __slots__ = ("_limits", "_sources", "bans")
+    __slots__ = ("_limits", "_sources", "bans", "on_ban")
 
     def __init__(self, limits: GuardLimits) -> None:
         """Begin with nobody known."""
@@ -56,10 +60,17 @@ class Guard:
         self._sources: dict[str, _Source] = {}
         self.bans = 0
         """How many bans have been made."""
+        self.on_ban: Callable[[str, str], None] = lambda source, why: None
+        """Told of each ban: the source, and why."""
 
     def __len__(self) -> int:
         """How many sources are remembered."""
         return len(self._sources)
+
+    @property
+    def limits(self) -> GuardLimits:
+        """What is borne now."""
+        return self._limits
 
     def configure(self, limits: GuardLimits) -> None:
         """Take over reloaded limits; bans stay."""
@@ -79,7 +90,7 @@ class Guard:
             source.since, source.requests = now, 0
         source.requests += 1
         if source.requests > self._limits.requests:
-            self._ban(source, now)
+            self._ban(host, source, now, "requests")
             return False
         return True
 
@@ -90,7 +101,7 @@ class Guard:
             source.failures_since, source.failures = now, 0
         source.failures += 1
         if source.failures >= self._limits.failures:
-            self._ban(source, now)
+            self._ban(host, source, now, "passwords")
 
     def trust(self, host: str) -> None:
         """A right password: requests so far were honest (two hundred phones may stand behind one address)."""
@@ -100,12 +111,13 @@ class Guard:
 
     def ban(self, host: str, *, now: float) -> None:
         """Ban a source at once."""
-        self._ban(self._source(host, now), now)
+        self._ban(host, self._source(host, now), now, "scanner")
 
-    def _ban(self, source: _Source, now: float) -> None:
+    def _ban(self, host: str, source: _Source, now: float, why: str) -> None:
         source.banned_until = now + self._limits.ban
         source.requests = source.failures = 0
         self.bans += 1
+        self.on_ban(_network(host), why)
 
     def _source(self, host: str, now: float) -> _Source:
         key = _network(host)

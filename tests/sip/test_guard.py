@@ -87,3 +87,14 @@ def test_known_scanners_are_known(agent: str) -> None:
 @pytest.mark.parametrize("agent", ["", "Linphone/4.4", "baresip v2", "PJSUA v2.14", "pyVoIP 1.6", "Zoiper"])
 def test_phones_are_no_scanners(agent: str) -> None:
     assert not is_scanner(agent)
+
+
+def test_a_ban_is_told_with_its_reason(guard: Guard) -> None:
+    told: list[tuple[str, str]] = []
+    guard.on_ban = lambda source, why: told.append((source, why))
+    for _ in range(31):
+        guard.allow(HOST, now=0.0)
+    for _ in range(10):
+        guard.fail("192.0.2.99", now=0.0)
+    guard.ban("2001:db8:1:2::3", now=0.0)
+    assert told == [(HOST, "requests"), ("192.0.2.99", "passwords"), ("2001:db8:1:2", "scanner")]
