@@ -1,7 +1,8 @@
 //! WAV files (RIFF, 16-bit mono PCM at 8 kHz) whose header is true at every moment.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 
 use crate::clock::SAMPLE_RATE;
 
@@ -14,8 +15,10 @@ pub struct WavFile {
 }
 
 impl WavFile {
+    /// What was said is for this user only.
     pub fn create(path: &str) -> io::Result<Self> {
-        let mut wav = Self { file: File::create(path)?, bytes: 0 };
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        let mut wav = Self { file, bytes: 0 };
         wav.file.write_all(&header(0))?;
         Ok(wav)
     }
@@ -45,4 +48,23 @@ fn header(bytes: u32) -> [u8; HEADER as usize] {
     out[36..40].copy_from_slice(b"data");
     out[40..44].copy_from_slice(&bytes.to_le_bytes());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_file_is_true_at_every_moment_and_for_its_owner_only() {
+        let path = std::env::temp_dir().join(format!("centralita-{}.wav", std::process::id()));
+        let mut wav = WavFile::create(path.to_str().unwrap()).unwrap();
+        wav.append(&[1, 2, 3, 4]).unwrap();
+        let written = std::fs::read(&path).unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!((&written[..4], &written[40..]), (&b"RIFF"[..], &[4, 0, 0, 0, 1, 2, 3, 4][..]));
+        assert_eq!(mode & 0o777, 0o600);
+    }
 }
