@@ -145,7 +145,9 @@ def _menu_prompt(facts: Facts) -> str:
 
 
 def _menu_input(facts: Facts) -> str:
-    return f"Presses {counted(facts.data.get('digits'), 'key')} at step {facts['step']}{facts.phrase('result', ': {}')}"
+    digits = facts.data.get("digits")
+    keys = "a key" if digits == 1 else counted(digits, "key")  # "1 key" would be read as the key 1
+    return f"Presses {keys} at step {facts['step']}{facts.phrase('result', ': {}')}"
 
 
 def _menu_failure(words: str) -> Callable[[Facts], str]:
