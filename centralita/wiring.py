@@ -46,8 +46,12 @@ from sip.stack import Stack
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aiohttp import web
+
     from centralita.configuration import Configuration
+    from centralita.dispatcher import Application
     from centralita.options import Options
+    from routing.centre import Address
 
 
 LAST_WORDS = 3.0
@@ -76,27 +80,19 @@ async def _wire(
     counters: Callable[[], Mapping[str, int]],
 ) -> Parts:
     centre, ids = configuration.centre, SystemIds()
+    sip_at, rtp_ports = options.sip_address(centre), options.rtp_range(centre)
+    refuse_wildcard(sip_at)
     # Records of callers and hashes of passwords: for this user only.
     options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
-    ledger = Ledger(options.state / LEDGER_FILE)
-    await asyncio.to_thread(ledger.start)
-    resources.push_async_callback(asyncio.to_thread, ledger.close)
+    ledger = await _ledger(options, resources)
     journal = Journal(ledger)
-    refuse_wildcard(options.sip_address(centre))
-    sip_at, http_at, rtp_ports = (
-        options.sip_address(centre),
-        options.http_address(centre),
-        options.rtp_range(centre),
-    )
     plane = Plane(address=centre.rtp_address or sip_at.host, ports=rtp_ports)
     resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
     await asyncio.to_thread(voice.prepare, configuration.catalogue)
     present = Present(configuration, voice)
-    cards = SandboxCards(options.state / CARDS_FILE)
-    await cards.start()
-    resources.push_async_callback(cards.close)
+    cards = await _cards(options, resources)
 
     location = MemoryLocation()
     admission = ProfileAdmission(configuration.profiles, credentials, ids)
@@ -125,34 +121,26 @@ async def _wire(
     queue = QueueApplication(
         exchange, distribution, places, present.music, present.client_name, present.language_skill
     )
-    dispatcher = Dispatcher(
-        numbers.route,
-        numbers.allows,
-        {
-            Menu: MenuApplication(present.menu_set, voice, cards, present.facts),
-            Queue: queue,
-            Agent: direct,
-            Extension: direct,
-            Uri: direct,
-            FeatureCode: FeatureCodeApplication(staff.carry_out, present.said),
-            Echo: EchoApplication(),
-            Hangup: HangupApplication(),
-        },
-        staff.calling,
+    applications: dict[type, Application] = {
+        Menu: MenuApplication(present.menu_set, voice, cards, present.facts),
+        Queue: queue,
+        Agent: direct,
+        Extension: direct,
+        Uri: direct,
+        FeatureCode: FeatureCodeApplication(staff.carry_out, present.said),
+        Echo: EchoApplication(),
+        Hangup: HangupApplication(),
+    }
+    dispatcher = Dispatcher(numbers.route, numbers.allows, applications, staff.calling)
+    app = make_app(
+        key=key_of(options.state / KEY_FILE, lambda: ids.token(24)),
+        distribution=distribution,
+        ledger=ledger,
+        reader=Reader(options.state / LEDGER_FILE),
+        counters=counters,
+        health=trouble,
     )
-    http = HttpServer(
-        make_app(
-            key=key_of(options.state / KEY_FILE, lambda: ids.token(24)),
-            distribution=distribution,
-            ledger=ledger,
-            reader=Reader(options.state / LEDGER_FILE),
-            counters=counters,
-            health=trouble,
-        )
-    )
-    resources.push_async_callback(http.close)
-    http_address = await listening("HTTP", "--http", http_at, http.start(*http_at))
-    (options.state / HTTP_FILE).write_text("{}:{}\n".format(*http_address), encoding="ascii")
+    http, http_address = await _http(options, options.http_address(centre), app, resources)
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
     resources.push_async_callback(endpoint.close)
     resources.push_async_callback(endpoint.settle, LAST_WORDS)
@@ -178,3 +166,30 @@ async def _wire(
         http_address=http_address,
         rtp_ports=rtp_ports,
     )
+
+
+async def _ledger(options: Options, resources: AsyncExitStack) -> Ledger:
+    """The ledger, with what an earlier end left open closed."""
+    ledger = Ledger(options.state / LEDGER_FILE)
+    await asyncio.to_thread(ledger.start)
+    resources.push_async_callback(asyncio.to_thread, ledger.close)
+    return ledger
+
+
+async def _cards(options: Options, resources: AsyncExitStack) -> SandboxCards:
+    """The sandbox card system."""
+    cards = SandboxCards(options.state / CARDS_FILE)
+    await cards.start()
+    resources.push_async_callback(cards.close)
+    return cards
+
+
+async def _http(
+    options: Options, address: Address, app: web.Application, resources: AsyncExitStack
+) -> tuple[HttpServer, tuple[str, int]]:
+    """The API's listener; where it listens is written down for the commands that talk to it."""
+    http = HttpServer(app)
+    resources.push_async_callback(http.close)
+    found = await listening("HTTP", "--http", address, http.start(*address))
+    (options.state / HTTP_FILE).write_text("{}:{}\n".format(*found), encoding="ascii")
+    return http, found
