@@ -95,8 +95,9 @@ impl Reporter {
             writer.words(&[sent.ssrc]);
         }
         if let Some(block) = received {
-            let delay =
-                if self.last_sender_report == 0 { 0 } else { ((now.0 - self.heard_at.0) >> 16) as u32 };
+            // The wall clock may be set back between two reports.
+            let since = now.0.saturating_sub(self.heard_at.0);
+            let delay = if self.last_sender_report == 0 { 0 } else { (since >> 16) as u32 };
             let lost = (u32::from(block.fraction_lost) << 24) | block.lost.min(0x7F_FFFF);
             writer.words(&[block.ssrc, lost, block.highest, block.jitter, self.last_sender_report, delay]);
         }
@@ -224,6 +225,16 @@ mod tests {
         assert!((trip - 0.1).abs() < 0.001, "{trip}");
         assert_eq!((told.fraction_lost, told.lost, told.goodbye), (Some(64), Some(3), true));
         ours.hear(&told, at(102.1));
+    }
+
+    #[test]
+    fn a_clock_set_back_is_no_delay() {
+        let mut reporter = Reporter::default();
+        reporter.hear(&Told { sender_report: Some(9), ..Told::default() }, at(100.0));
+        let mut out = [0; MAX_REPORT];
+        let block = Received { ssrc: 7, fraction_lost: 0, lost: 0, highest: 9, jitter: 1 };
+        reporter.write(&mut out, SENT, Some(block), at(40.0), false);
+        assert_eq!(&out[44..52], &[0, 0, 0, 9, 0, 0, 0, 0]);
     }
 
     #[test]
