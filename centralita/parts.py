@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from centralita.present import Present
     from centralita.staff import Staff
     from console.app import HttpServer
-    from ivr.io.cards import SandboxCards
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
@@ -43,7 +42,6 @@ class Parts:
     journal: Journal
     plane: Plane
     voice: PromptLibrary
-    cards: SandboxCards
     endpoint: Endpoint
     admission: ProfileAdmission
     registrar: BindingRegistrar

@@ -153,7 +153,6 @@ async def _wire(
         journal=journal,
         plane=plane,
         voice=voice,
-        cards=cards,
         endpoint=endpoint,
         admission=admission,
         registrar=registrar,
