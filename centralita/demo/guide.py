@@ -33,7 +33,7 @@ def guide(node: Node, passwords: Mapping[str, str]) -> RenderableType:
         Text(
             "\nWithout a softphone: .venv/bin/centralita phone dial +34910000001 "
             f"--server {host}:{port} --bind 127.0.0.2:0 "
-            '--script "until answered; wait 8s; keys 0; until ended"'
+            '--script "until answered; record heard.wav; wait 8s; keys 0; wait 20s; hang up"'
         ),
         Text(
             "Test cards: 4111 1111 1111 1111 (born 01-02-1980), 3782 822463 10005 (born 15-06-1990); any future expiry."
