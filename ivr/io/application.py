@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
@@ -49,6 +49,8 @@ class MenuApplication:
     voice: Voice
     back_end: BackEnd
     facts: Callable[[Contact], CallerFacts]
+    late: set[asyncio.Task[None]] = field(default_factory=set)
+    """Questions that the back end has not answered when the caller had already been led on."""
 
     async def serve(self, contact: Contact, destination: Menu) -> Destination | None:
         """Until the menus are done with the caller, or the caller with us."""
@@ -90,9 +92,18 @@ class _Visit:
             self._carry_out(session.handle_timeout(now=now) if event is None else self._hear(event, now))
         if self._caller.has_ended and self._contact.outcome is None:
             self._contact.outcome = "menu"
-        if self._asking:
-            await asyncio.wait(self._asking.values())  # a transaction once begun ends in a known state
+        await self._see_to_questions()
         return self._next
+
+    async def _see_to_questions(self) -> None:
+        """A transaction once begun ends in a known state: without the caller, who must not wait for it in silence."""
+        asking = list(self._asking.values())
+        if asking and self._caller.has_ended:
+            await asyncio.wait(asking)
+        for each in asking:
+            if not each.done():
+                self._app.late.add(each)
+                each.add_done_callback(self._app.late.discard)
 
     def _hear(self, event: object, now: float) -> list[Command]:
         match event:

@@ -12,6 +12,7 @@ import pytest
 
 from calls.destination import Menu, Queue
 from ivr import phrases
+from ivr.events import BackEndReplied
 from ivr.io.application import MenuApplication
 from ivr.io.cards import SandboxCards
 from ivr.load import load_menu
@@ -23,10 +24,11 @@ from tests.kit.party import House, Party, until
 from tests.kit.tone import hears
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from base.document import Fault
+    from base.secret import Secret
     from calls.contact import Contact
     from calls.destination import Destination
     from sip.session import Session
@@ -282,6 +284,32 @@ async def test_a_second_payment_in_another_menu_of_the_same_call_is_charged_too(
     assert await charges(desk) == [(2300, "approved"), (1100, "approved")]
     desk.press("0")
     assert await desk.left() == Queue("people")
+    await desk.over()
+
+
+class Hangs:
+    """A back end that does not answer until it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go = asyncio.Event()
+
+    async def ask(
+        self, action: str, fields: Mapping[str, Secret | str], *, contact: str, caller: str, request: int
+    ) -> BackEndReplied:
+        await self.let_go.wait()
+        return BackEndReplied(request, "ok")
+
+
+async def test_a_caller_does_not_wait_in_silence_for_a_back_end_that_hangs(desk: Desk) -> None:
+    await desk.called()
+    desk.application.back_end = back_end = Hangs()
+    desk.press(f"1{CARD}#{BIRTH}")
+    assert await desk.left() == Queue("people")
+    assert desk.kinds("transaction.result") == []
+    back_end.let_go.set()
+    await until(lambda: bool(desk.kinds("transaction.result")))
+    assert desk.kinds("transaction.result") == [{"action": "card.activate", "result": "ok"}]
+    await until(lambda: not desk.application.late)
     await desk.over()
 
 
