@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import signal
 import sys
@@ -18,6 +19,8 @@ from centralita.listening import AddressTaken
 from centralita.node import Node
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from centralita.options import Options
 
 log = structlog.get_logger()
@@ -82,15 +85,15 @@ def _calm_the_collector() -> None:
     gc.set_threshold(20_000, 50, 50)
 
 
-async def _either(stopping: asyncio.Event, work: object) -> None:
-    """Do the work unless the node is asked to stop first."""
-    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
-    stop = asyncio.ensure_future(stopping.wait())
+async def _either(stopping: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Do the work unless the node is asked to stop first: whether it was done. Cut off, it still tidies up."""
+    task, stop = asyncio.ensure_future(work), asyncio.ensure_future(stopping.wait())
     await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
-    for each in (task, stop):
-        each.cancel()
-    if task.done() and not task.cancelled():
-        task.result()
+    stop.cancel()
+    done = not task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return done
 
 
 async def _drain(node: Node, stopping: asyncio.Event) -> None:
@@ -98,12 +101,7 @@ async def _drain(node: Node, stopping: asyncio.Event) -> None:
     calls = node.contact_count
     if calls:
         log.warning("draining", calls=calls, limit=node.drain_limit)
-    drain = asyncio.ensure_future(node.drain())
-    again = asyncio.ensure_future(stopping.wait())
-    await asyncio.wait((drain, again), return_when=asyncio.FIRST_COMPLETED)
-    again.cancel()
-    if not drain.done():
-        drain.cancel()
+    if not await _either(stopping, node.drain()):
         log.warning("stopping_at_once", calls=node.contact_count)
 
 
