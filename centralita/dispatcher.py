@@ -165,10 +165,13 @@ class Dispatcher(Generic[R]):
 
     def _close(self, contact: Contact) -> None:
         ending = contact.caller.ending if contact.caller is not None else None
+        outcome = contact.outcome or (
+            "refused" if ending is not None and ending.status >= 400 else "completed"
+        )
+        log.debug("contact_closed", contact=contact.id, client=contact.client, outcome=outcome)
         contact.record(
             "contact.closed",
-            outcome=contact.outcome
-            or ("refused" if ending is not None and ending.status >= 400 else "completed"),
+            outcome=outcome,
             ended_by=_who(contact),
             status=ending.status if ending else 500,
             cause=ending.cause if ending else causes.INTERRUPTED,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from calls.destination import Agent, Extension, Uri
 from routing.agents import Status
 from routing.feature_codes import CODES, Wish, reason
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from routing.io.distribution import Distribution
     from routing.settings import AgentSettings
     from sip.events import Caller, RegistrationChanged
+
+log = structlog.get_logger()
 
 _PROMPTS = {
     Wish.AVAILABLE: "agent_available",
@@ -56,6 +60,7 @@ class Staff:
 
     def registration_changed(self, event: RegistrationChanged) -> None:
         """Readiness follows the phone at once."""
+        log.info("phone", account=event.account, change=event.reason, phones=len(event.bindings))
         if event.bindings:
             self._registered.add(event.account)
         else:
