@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -104,7 +105,7 @@ class Demonstration:
             for phone in filter(None, (agent, caller)):
                 if phone.returncode is None:
                     with suppress(ProcessLookupError):
-                        phone.terminate()
+                        phone.send_signal(signal.SIGINT)  # at which it hangs up before it ends
                     await phone.wait()
         if live.contact is not None:
             self._console.print(f"\nWhat the caller heard: {sounds['heard']}")
