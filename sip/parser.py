@@ -19,7 +19,7 @@ def parse(data: bytes) -> Request | Response:
     head, _, body = data.partition(b"\r\n\r\n")
     if head[:1] in (b"\r", b"\n"):
         head, _, body = data.lstrip(b"\r\n").partition(b"\r\n\r\n")
-    lines = _lines(head.decode("utf-8", "surrogateescape"))
+    lines = head_lines(head)
     start = lines[0]
     message: Request | Response
     fault: str | None = None
@@ -60,8 +60,9 @@ def parse(data: bytes) -> Request | Response:
     return message
 
 
-def _lines(head: str) -> list[str]:
+def head_lines(octets: bytes) -> list[str]:
     """Split the head into lines, folded ones joined. A lone CR or LF ends a line too: copied into a reply it would."""
+    head = octets.decode("utf-8", "surrogateescape")
     lines = head.split("\r\n")
     ends = len(lines) - 1
     if head.count("\n") != ends or head.count("\r") != ends:
