@@ -35,4 +35,8 @@ class Places:
     def account(self, account: str) -> Target | None:
         """The best phone registered for an account."""
         bindings = self._location.find(account, now=self._now())
-        return Target(bindings[0].contact, bindings[0].destination) if bindings else None
+        if not bindings:
+            return None
+        best = bindings[0]
+        connection = None if best.flow.transport == "UDP" else best.flow
+        return Target(best.contact, best.destination, flow=connection)

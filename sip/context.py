@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from base.timers import Timers
 from sip.checks import ALLOW
+from sip.dialog import contact_for
 from sip.events import MessageTraced
 from sip.transaction.layer import TransactionLayer
 from sip.values import COOKIE
@@ -35,6 +36,7 @@ class Context:
         "output",
         "product",
         "sessions",
+        "stream_contacts",
         "timers",
         "trace",
     )
@@ -51,6 +53,7 @@ class Context:
         self.sessions: dict[DialogKey, Session] = {}
         self.calls: dict[str, int] = {}
         self.contacts: dict[tuple[str, int], Extra] = {}
+        self.stream_contacts: dict[tuple[str, int], Extra] = {}
 
     def send(self, data: bytes, flow: Flow, call_id: str, summary: str, now: float) -> None:
         """Queue a datagram; a row for the ladder if its call is one of ours."""
@@ -68,11 +71,10 @@ class Context:
 
     def dialog_headers(self, flow: Flow) -> Extra:
         """Contact and Allow as every message that makes or refreshes a dialog carries them."""
-        found = self.contacts.get(flow.local)
+        known = self.contacts if flow.transport == "UDP" else self.stream_contacts
+        found = known.get(flow.local)
         if found is None:
-            host, port = flow.local
-            where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            found = self.contacts[flow.local] = (("Contact", f"<sip:{where}>"), ("Allow", ALLOW))
+            found = known[flow.local] = (("Contact", contact_for(flow)), ("Allow", ALLOW))
         return found
 
     def add(self, session: Session) -> None:

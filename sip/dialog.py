@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip.errors import ParseError
-from sip.flow import Flow
+from sip.flow import SERVED, Flow
 from sip.grammar import is_ipv4, is_ipv6, split
 from sip.message import Extra, Fields, Request, fields_of
 from sip.uri import Uri
 from sip.values import NameAddr
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from sip.message import Message, Response
 
 MAX_FORWARDS = "70"
@@ -73,6 +75,9 @@ class Dialog:
 
     def refresh_target(self, message: Message) -> None:
         """Take the Contact of a target refresh request or its 2xx as where further requests go (s.12.2)."""
+        if isinstance(message, Request) and message.flow.transport != "UDP":
+            # The connection that a phone came back on is the one that reaches it.
+            self.flow = message.flow
         try:
             contacts = message.contacts
             if contacts and contacts[0].uri.is_sip:
@@ -121,17 +126,36 @@ class Dialog:
     def _flow_to(self, hop: str) -> Flow:
         flow = self.flow
         try:
-            host, port = Uri.parse(hop).address
+            uri = Uri.parse(hop)
         except ParseError:
             return flow
-        if flow.transport != "UDP" or (host, port) == flow.remote or not is_literal(host):
+        host, port = uri.address
+        if flow.transport != "UDP" and (not self.routes or host == flow.remote[0]):
+            # The connection leads there as long as it lives; `rescue` knows what to do when it is gone.
+            return flow
+        transport = uri.transport or flow.transport
+        if transport not in SERVED or not is_literal(host):
+            return flow
+        if transport == flow.transport and (host, port) == flow.remote:
             return flow
         if (":" in host) != (":" in flow.local[0]):
             return flow  # of the other family: our socket cannot send there, while the peer was heard on this flow
         if not self.routes and _is_private(host) and not _is_private(flow.remote[0]):
             # A phone behind NAT writes an address that we cannot reach; what it sent came through.
             return flow
-        return Flow(flow.transport, flow.local, (host, port))
+        return Flow(transport, flow.local, (host, port))
+
+
+def rescue(request: Request, open_flows: Container[Flow]) -> None:
+    """Lead a request inside a dialog to where its URI or route says, should its connection be gone (s.18.1.1)."""
+    flow = request.flow
+    if flow in open_flows or request.to.tag is None:
+        return
+    routes = request.fields.get("Route")
+    uri = NameAddr.parse(routes[0]).uri if routes else request.uri
+    host, port = uri.address
+    if uri.is_sip and is_literal(host) and (":" in host) == (":" in flow.local[0]):
+        request.flow = Flow(flow.transport, flow.local, (host, port))
 
 
 def via_for(flow: Flow, branch: str) -> str:
@@ -139,6 +163,15 @@ def via_for(flow: Flow, branch: str) -> str:
     host, port = flow.local
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return f"SIP/2.0/{flow.transport} {where};branch={branch};rport"
+
+
+def contact_for(flow: Flow, user: str | None = None) -> str:
+    """Where we can be reached by the transport of a flow (s.8.1.1.8)."""
+    host, port = flow.local
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    who = f"{user}@" if user is not None else ""
+    transport = "" if flow.transport == "UDP" else f";transport={flow.transport.lower()}"
+    return f"<sip:{who}{where}{transport}>"
 
 
 def is_literal(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Flows: the pair of addresses a message travels between (RFC 5626 s.3, for UDP simply both ends).
+"""Flows: the pair of addresses a message travels between (RFC 5626 s.3, for UDP simply both ends; else a connection).
 
 Does not open or own anything; the io folder does.
 """
@@ -10,13 +10,17 @@ from typing import NamedTuple
 Address = tuple[str, int]
 """A literal IP address and a port."""
 
+SERVED = frozenset(("UDP", "TCP"))
+"""Transports that we have."""
+
 
 class Flow(NamedTuple):
     """One way in and out: what replies travel on. A tuple, since one is needed for each datagram."""
 
     transport: str
-    """"UDP" for now; "TCP", "TLS", "WS" and "WSS" later."""
+    """"UDP" or "TCP"; "TLS", "WS" and "WSS" later."""
     local: Address
+    """The listener's, also for a connection that we opened from another port."""
     remote: Address
 
     @property

@@ -67,11 +67,12 @@ class Framer:
             end = self._message_end(at, messages)
             if end is None:
                 break
+            if end < 0:
+                self.is_broken = True
+                buffer.clear()
+                return messages, pings
             messages.append(Framed(bytes(buffer[at:end])))
             at = end
-        if self.is_broken:
-            buffer.clear()
-            return messages, pings
         del buffer[:at]
         self._whole = max(0, self._whole - at)
         # Where the end of a head may still begin; a head whose end is known is only looked at again when all is there.
@@ -79,21 +80,19 @@ class Framer:
         return messages, pings
 
     def _message_end(self, at: int, messages: list[Framed]) -> int | None:
-        """Where the message that begins at `at` ends, or None if that has not come or cannot be known."""
+        """Where the message that begins at `at` ends; None if that has not come, -1 if it cannot be known."""
         buffer = self._buffer
         end = buffer.find(_END, at or self._searched)
         self._whole = 0
         if end < 0 or end - at > MAX_HEAD:
             # All that is kept from a head without end would be kept for nothing.
-            self.is_broken = len(buffer) - at > MAX_HEAD
-            return None
+            return -1 if len(buffer) - at > MAX_HEAD else None
         head = bytes(buffer[at:end])
         try:
             whole = end + len(_END) + body_length(head)
         except ParseError as error:
-            self.is_broken = True
             messages.append(Framed(head + _END, str(error)))
-            return None
+            return -1
         if len(buffer) < whole:
             self._whole = whole
             return None

@@ -100,6 +100,13 @@ class Message:
             self._via = Via.parse(self.top_via_text)
         return self._via
 
+    def carry_by(self, flow: Flow) -> None:
+        """Send a message of ours, that has one Via, another way: both its flow and its Via say so."""
+        _, _, rest = self.top_via_text.partition(" ")
+        self.fields["Via"][0] = f"SIP/2.0/{flow.transport} {rest}"
+        self._via = None
+        self.flow = flow
+
     @property
     def contacts(self) -> list[NameAddr]:
         """Contact addresses; the lone star of s.10.2.2 is an address whose uri_text is "*". Raises ParseError."""

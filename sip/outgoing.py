@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sip.body import SDP
-from sip.dialog import Dialog
+from sip.dialog import Dialog, rescue
 
 if TYPE_CHECKING:
     from sip.context import Context
@@ -77,6 +77,8 @@ class SentInvite:
         ack = dialog.request(
             "ACK", self.context.branch(), cseq=self.request.cseq.number, headers=headers, body=body
         )
+        if ack.flow.transport != "UDP":
+            rescue(ack, self.context.layer.open_flows)
         sent = self.acks[dialog.remote_tag or ""] = (ack.encode(), ack.flow)
         self.context.send(*sent, dialog.call_id, "ACK sdp" if body else "ACK", now)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sip.events import Caller
+    from sip.flow import Flow
     from sip.location import Location
     from sip.message import Request
 
@@ -52,7 +53,7 @@ class _Wish:
 class BindingRegistrar:
     """Keeps the bindings of the accounts of one profile."""
 
-    __slots__ = ("_accounts", "_limits", "_location", "_timers")
+    __slots__ = ("_accounts", "_limits", "_location", "_reached_by", "_timers")
 
     def __init__(self, location: Location, accounts: Collection[str], limits: RegistrationLimits) -> None:
         """Serve these accounts."""
@@ -60,6 +61,8 @@ class BindingRegistrar:
         self._accounts = accounts
         self._limits = limits
         self._timers: Timers[str] = Timers()
+        self._reached_by: dict[Flow, set[str]] = {}
+        """The accounts of each connection that phones registered by."""
 
     def configure(self, accounts: Collection[str], limits: RegistrationLimits) -> None:
         """Take over reloaded accounts and limits; bindings stay until they expire."""
@@ -78,8 +81,7 @@ class BindingRegistrar:
         except ParseError as error:
             return RegisterReply(error.status, f"Bad Request - {error}", (), ())
         if wishes:
-            self._location.replace(account, after)
-            self._arm(account, after)
+            self._keep(account, before, after)
         contacts = tuple(("Contact", _contact_value(each, now)) for each in after)
         return RegisterReply(200, None, contacts, _changes(account, before, after))
 
@@ -92,10 +94,44 @@ class BindingRegistrar:
         changes: list[RegistrationChanged] = []
         while (account := self._timers.pop_due(now)) is not None:
             left = self._location.find(account, now=now)
-            self._location.replace(account, left)
-            self._arm(account, left)
+            self._keep(account, (), left)
             changes.append(RegistrationChanged(account, left, "expired"))
         return tuple(changes)
+
+    def connection_lost(self, flow: Flow, now: float) -> tuple[RegistrationChanged, ...]:
+        """Forget the bindings that could be reached by a connection which is no more (RFC 5626 s.5.3)."""
+        changes: list[RegistrationChanged] = []
+        for account in self._reached_by.pop(flow, ()):
+            before = self._location.find(account, now=now)
+            left = tuple(each for each in before if each.flow != flow)
+            if left != before:
+                self._keep(account, before, left)
+                changes.append(RegistrationChanged(account, left, "connection lost"))
+        return tuple(changes)
+
+    def lives_on(self, flow: Flow, now: float) -> bool:
+        """Whether a phone registered by this connection and is still registered."""
+        accounts = self._reached_by.get(flow, ())
+        return any(
+            each.flow == flow for account in accounts for each in self._location.find(account, now=now)
+        )
+
+    def _keep(self, account: str, before: Collection[Binding], after: Collection[Binding]) -> None:
+        self._location.replace(account, tuple(after))
+        self._arm(account, after)
+        for binding in before:
+            if binding.flow.transport != "UDP":
+                self._leave(account, binding.flow)
+        for binding in after:
+            if binding.flow.transport != "UDP":
+                self._reached_by.setdefault(binding.flow, set()).add(account)
+
+    def _leave(self, account: str, flow: Flow) -> None:
+        accounts = self._reached_by.get(flow)
+        if accounts is not None:
+            accounts.discard(account)
+            if not accounts:
+                del self._reached_by[flow]
 
     def _arm(self, account: str, bindings: Collection[Binding]) -> None:
         if bindings:

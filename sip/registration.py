@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.dialog import MAX_FORWARDS, via_for
+from sip.dialog import MAX_FORWARDS, contact_for, via_for
 from sip.errors import ParseError
 from sip.events import RegistrationAccepted, RegistrationRefused
 from sip.login import with_credentials
@@ -108,8 +108,7 @@ class Registration:
         return request
 
     def _contact(self, uri: Uri) -> str:
-        host, port = self._flow.local
-        return f"<sip:{uri.user}@{f'[{host}]' if ':' in host else host}:{port}>"
+        return contact_for(self._flow, uri.user)
 
     def _send(self, request: Request, *, now: float) -> None:
         self._context.layer.request(request, self, now=now)

@@ -1,4 +1,4 @@
-"""The sans-IO SIP endpoint: datagrams and commands in, datagrams and events out; `now` comes with each call.
+"""The sans-IO SIP endpoint: octets and commands in, octets and events out; `now` comes with each call.
 
 Puts the parts together and is their only face; what they do stands in their own files.
 """
@@ -21,6 +21,7 @@ from sip.reception import Reception
 from sip.registration import Registration
 from sip.session import Session
 from sip.session_table import SessionState
+from sip.streams import Streams
 from sip.uri import Uri, escape
 from sip.values import address
 
@@ -40,6 +41,8 @@ class Target:
     destination: Address | None = None
     login: Login | None = None
     """What a challenge is answered with; without it a challenge is a refusal."""
+    flow: Flow | None = None
+    """The connection to reuse, such as the one that a phone registered by; it goes before the destination."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class CallerIdentity:
 class Stack:
     """One endpoint."""
 
-    __slots__ = ("_context", "_listeners", "_reception", "_registrar")
+    __slots__ = ("_context", "_listeners", "_reception", "_registrar", "_streams")
 
     def __init__(
         self,
@@ -70,24 +73,32 @@ class Stack:
         self._reception = Reception(self._context, admission, registrar)
         self._registrar = registrar
         self._listeners: list[Flow] = []
+        self._streams = Streams(self._context, self._take_message, self._is_needed)
 
     # Bytes and deadlines.
 
     def listen(self, transport: str, local: Address) -> None:
-        """Tell which address of ours datagrams come to and leave from."""
+        """Tell which address of ours messages come to and leave from."""
         self._listeners.append(Flow(transport, local, ("", 0)))
+        if transport == "TCP":
+            self._context.layer.can_switch = True
 
-    def receive_datagram(self, data: bytes, flow: Flow, *, now: float) -> None:
-        """Take one datagram; whatever it holds, this does not raise."""
+    def receive_datagram(self, data: bytes, flow: Flow, *, fault: str | None = None, now: float) -> bool:
+        """Take one message; whatever it holds, this does not raise. False when it was none at all.
+
+        A `fault` is what its carrier already found wrong with it.
+        """
         if self._reception.admission.is_banned(flow.remote[0], now=now):
-            return
+            return True
         try:
             message = parse(data)
         except UnreadableMessage as error:
             if data.strip(b"\r\n\0 "):
                 self._context.events.append(MalformedMessage(flow.peer, str(error)))
-            return
+            return False
         message.flow = flow
+        if fault is not None:
+            message.fault = fault
         try:
             if isinstance(message, Request):
                 self._reception.on_request(message, now=now)
@@ -96,13 +107,34 @@ class Stack:
         except ParseError as error:
             # The checks read all that is read later; should one miss something, the peer's fault is still not ours.
             self._context.events.append(MalformedMessage(flow.peer, f"found late: {error}"))
+        return True
+
+    def connection_made(self, flow: Flow, *, accepted: bool, now: float) -> None:
+        """A connection is there: opened to us (accepted) or by us."""
+        self._streams.open(flow, accepted=accepted, now=now)
+        if accepted and self._reception.admission.is_banned(flow.remote[0], now=now):
+            self._streams.close(flow)
+
+    def receive_stream(self, data: bytes, flow: Flow, *, now: float) -> None:
+        """Take octets of a connection as they come; whatever they are, this does not raise."""
+        if self._reception.admission.is_banned(flow.remote[0], now=now):
+            self._streams.close(flow)
+        else:
+            self._streams.receive(data, flow, now=now)
+
+    def connection_lost(self, flow: Flow, *, now: float) -> None:
+        """A connection has ended, or could not be made."""
+        self._streams.forget(flow)
+        self._context.layer.connection_lost(flow, now=now)
+        if self._registrar is not None:
+            self._context.events.extend(self._registrar.connection_lost(flow, now))
 
     def transport_failed(self, remote: Address, *, now: float) -> None:
         """A datagram to `remote` was undeliverable (ICMP, or the socket refused it)."""
         self._context.layer.transport_failed(remote, now=now)
 
     def take_output(self) -> list[tuple[bytes, Flow]]:
-        """The datagrams to send, in order."""
+        """What to send, in order; an empty write ends its connection after what was written before."""
         output, self._context.output = self._context.output, []
         return output
 
@@ -137,6 +169,7 @@ class Stack:
             "sessions": len(context.sessions),
             "transactions": len(context.layer.clients) + len(context.layer.servers),
             "timers": len(context.timers),
+            "connections": len(self._streams),
         }
 
     # Commands.
@@ -193,7 +226,7 @@ class Stack:
         remote = target.destination or uri.address
         if not uri.is_sip or not is_literal(remote[0]):
             raise UnresolvedTarget(f"no address for {target.uri}")
-        flow = self._flow_to(remote)
+        flow = target.flow or self._flow_to(remote, uri.transport or "UDP")
         tag = context.ids.token()
         host = caller.host or (f"[{flow.local[0]}]" if ":" in flow.local[0] else flow.local[0])
         fields = fields_of(
@@ -222,9 +255,12 @@ class Stack:
     def register(
         self, aor: str, *, registrar: Address, login: Login, expires: int = 300, now: float
     ) -> Registration:
-        """Register at somebody's registrar and stay registered until `unregister`. Raises ParseError."""
-        Uri.parse(aor)
-        registration = Registration(self._context, aor, self._flow_to(registrar), login, expires)
+        """Register at somebody's registrar and stay registered until `unregister`. Raises ParseError.
+
+        A transport parameter in the address-of-record says by which transport.
+        """
+        flow = self._flow_to(registrar, Uri.parse(aor).transport or "UDP")
+        registration = Registration(self._context, aor, flow, login, expires)
         registration.register(now=now)
         return registration
 
@@ -232,10 +268,22 @@ class Stack:
         """Take the binding away."""
         registration.unregister(now=now)
 
-    def _flow_to(self, remote: Address) -> Flow:
+    def _take_message(self, data: bytes, flow: Flow, fault: str | None, now: float) -> bool:
+        return self.receive_datagram(data, flow, fault=fault, now=now)
+
+    def _is_needed(self, flow: Flow, now: float) -> bool:
+        """Whether a registration, a call or a transaction lives on a connection."""
+        if self._registrar is not None and self._registrar.lives_on(flow, now):
+            return True
+        dialogs = (session.dialog for session in self._context.sessions.values())
+        return flow in self._context.layer.carried or any(each and each.flow == flow for each in dialogs)
+
+    def _flow_to(self, remote: Address, transport: str) -> Flow:
         """The listener of the same family; a loopback one only for loopback, if there is a choice."""
         best: Flow | None = None
         for listener in self._listeners:
+            if listener.transport != transport:
+                continue
             if (":" in listener.local[0]) != (":" in remote[0]):
                 continue
             if best is None or listener.local[0].startswith("127.") == remote[0].startswith("127."):
@@ -243,5 +291,5 @@ class Stack:
                 if listener.local[0].startswith("127.") == remote[0].startswith("127."):
                     break
         if best is None:
-            raise UnresolvedTarget(f"no listener towards {remote[0]}")
+            raise UnresolvedTarget(f"no {transport} listener towards {remote[0]}")
         return Flow(best.transport, best.local, remote)

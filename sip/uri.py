@@ -91,6 +91,12 @@ class Uri:
         """Host (or maddr) and port, with the default port when none is written."""
         return self.params.get("maddr") or self.host, self.port or (5061 if self.scheme == "sips" else 5060)
 
+    @property
+    def transport(self) -> str | None:
+        """The transport parameter as flows call it, if there is one."""
+        named = self.params.get("transport")
+        return named.upper() if named is not None else None
+
     def __str__(self) -> str:
         """As read, or written from its parts."""
         if self.text:

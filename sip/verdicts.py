@@ -72,6 +72,12 @@ class Registrar(Protocol):
     def handle(self, request: Request, caller: Caller, now: float) -> RegisterReply:
         """Read or change the caller's bindings."""
 
+    def connection_lost(self, flow: Flow, now: float) -> tuple[RegistrationChanged, ...]:
+        """Forget the bindings that could be reached by a connection which is no more."""
+
+    def lives_on(self, flow: Flow, now: float) -> bool:
+        """Whether a binding is reached by this connection."""
+
     def next_timeout(self) -> float | None:
         """When the next binding expires."""
 

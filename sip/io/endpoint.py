@@ -1,4 +1,4 @@
-"""The SIP endpoint on asyncio: datagrams into the stack, output onto sockets, events to one handler."""
+"""The SIP endpoint on asyncio: what sockets hear into the stack, output onto sockets, events to one handler."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from base.io.driver import Driver
+from sip.io.tcp import TcpListener
 from sip.io.udp import UdpListener
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from sip.flow import Address, Flow
     from sip.stack import Stack
 
+_TRIES = 20
+"""Free UDP ports looked at until one is free for TCP too."""
+
 
 _GLANCE = 0.02
 """Seconds between two looks at the sessions that are left."""
@@ -23,32 +27,51 @@ _GLANCE = 0.02
 class Endpoint:
     """Runs one stack. The handler is called synchronously and may give commands to the stack."""
 
-    __slots__ = ("_driver", "_handle", "_is_flushing", "_listeners", "_loop", "stack")
+    __slots__ = ("_driver", "_handle", "_is_flushing", "_listeners", "_loop", "_streams", "stack")
 
     def __init__(self, stack: Stack, handle: Callable[[Event], None]) -> None:
         """Keep both; `start` opens the sockets."""
         self.stack = stack
         self._handle = handle
         self._listeners: dict[Address, UdpListener] = {}
+        self._streams: dict[Address, TcpListener] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._driver: Driver | None = None
         self._is_flushing = False
 
     async def start(self, listeners: Sequence[Address]) -> None:
-        """Listen on these addresses (port 0: any free one). Raises OSError, with nothing left open."""
-        loop = self._loop = asyncio.get_running_loop()
+        """Listen on these addresses by UDP and TCP (port 0: any free one). Raises OSError, with nothing left open."""
+        self._loop = asyncio.get_running_loop()
         self._driver = Driver(self.stack, self.flush)
         try:
             for address in listeners:
-                listener = UdpListener(
-                    loop, address, receive=self._receive, failed=self._failed, after=self.flush
-                )
-                self._listeners[listener.local] = listener
+                self._bind(address)
+            for stream in self._streams.values():
+                await stream.start()
         except OSError:
             await self.close()
             raise
         for local in self._listeners:
             self.stack.listen("UDP", local)
+            self.stack.listen("TCP", local)
+
+    def _bind(self, address: Address) -> None:
+        """Take an address for both transports; a free port must be free for both."""
+        assert self._loop is not None
+        for attempt in range(_TRIES):
+            listener = UdpListener(
+                self._loop, address, receive=self._receive, failed=self._failed, after=self.flush
+            )
+            try:
+                stream = TcpListener(self._loop, listener.local, self.stack, self.flush)
+            except OSError:
+                listener.close()
+                if address[1] or attempt == _TRIES - 1:
+                    raise
+                continue
+            self._listeners[listener.local] = listener
+            self._streams[listener.local] = stream
+            return
 
     @property
     def address(self) -> Address:
@@ -93,9 +116,17 @@ class Endpoint:
         for listener in self._listeners.values():
             listener.close()
         self._listeners.clear()
+        for stream in self._streams.values():
+            await stream.close()
+        self._streams.clear()
 
     def _send_all(self) -> None:
         for data, flow in self.stack.take_output():
+            if flow.transport != "UDP":
+                stream = self._streams.get(flow.local)
+                if stream is not None:
+                    stream.send(data, flow)
+                continue
             listener = self._listeners.get(flow.local)
             if listener is not None:
                 listener.send(data, flow.remote)

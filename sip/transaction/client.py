@@ -37,6 +37,7 @@ class ClientTransaction:
         "data",
         "interval",
         "is_invite",
+        "is_switched",
         "key",
         "layer",
         "machine",
@@ -55,6 +56,7 @@ class ClientTransaction:
         self.is_invite = request.method == "INVITE"
         self.machine = Machine(INVITE_CLIENT if self.is_invite else NON_INVITE_CLIENT)
         self.reliable = request.flow.transport != "UDP"
+        self.is_switched = False
         self.data = request.encode()
         self.summary = f"{request.method} sdp" if request.body else request.method
         self.interval = T1
@@ -92,8 +94,19 @@ class ClientTransaction:
 
     def on_transport_error(self, *, now: float) -> None:
         """The request could not be delivered."""
+        if self.is_switched and self.state in (State.CALLING, State.TRYING):
+            # Whoever has no TCP gets the large request by UDP after all (s.18.1.1).
+            self.switch("UDP")
+            self.start(now=now)
+            return
         for effect in self.machine.fire(ClientInput.TRANSPORT_ERROR):
             self._carry_out(effect, now)
+
+    def switch(self, transport: str) -> None:
+        """Send by another transport than the target asked for: the request is too large, or was."""
+        self.request.carry_by(self.request.flow._replace(transport=transport))
+        self.data = self.request.encode()
+        self.reliable = self.is_switched = transport != "UDP"
 
     def abandon(self) -> None:
         """Forget everything: the user has given up waiting for a final response."""

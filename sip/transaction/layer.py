@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from sip.dialog import rescue
 from sip.flow import Flow
 from sip.transaction.client import ClientTransaction, ClientUser
 from sip.transaction.matching import Key, client_key, merge_key, server_key
@@ -24,6 +25,9 @@ class TimerOwner(Protocol):
         """The timer of that name is due."""
 
 
+LARGEST_DATAGRAM = 1300
+"""A larger request must not go by UDP (s.18.1.1)."""
+
 TimerKey = tuple[TimerOwner, str]
 
 
@@ -37,7 +41,17 @@ class Sender(Protocol):
 class TransactionLayer:
     """All transactions of one endpoint."""
 
-    __slots__ = ("clients", "ids", "merged", "send", "servers", "timers")
+    __slots__ = (
+        "can_switch",
+        "carried",
+        "clients",
+        "ids",
+        "merged",
+        "open_flows",
+        "send",
+        "servers",
+        "timers",
+    )
 
     def __init__(self, timers: Timers[TimerKey], ids: Ids, send: Sender) -> None:
         """Begin empty."""
@@ -47,12 +61,24 @@ class TransactionLayer:
         self.clients: dict[Key, ClientTransaction] = {}
         self.servers: dict[Key, ServerTransaction] = {}
         self.merged: dict[Key, ServerTransaction] = {}
+        self.open_flows: set[Flow] = set()
+        """The connections that are there now."""
+        self.carried: dict[Flow, dict[ClientTransaction | ServerTransaction, None]] = {}
+        """The transactions of each connection, in the order they began."""
+        self.can_switch = False
+        """Whether requests too large for a datagram may go by TCP."""
 
     def request(self, request: Request, user: ClientUser, *, now: float) -> ClientTransaction:
         """Send a request in a new client transaction; its topmost Via must carry a fresh branch."""
+        if request.flow.transport != "UDP":
+            rescue(request, self.open_flows)
         key = (request.via.params.get("branch") or "", request.method)
         transaction = ClientTransaction(self, key, request, user)
         self.clients[key] = transaction
+        if self.can_switch and len(transaction.data) > LARGEST_DATAGRAM and not transaction.reliable:
+            transaction.switch("TCP")
+        if transaction.reliable:
+            self.carry(transaction, request.flow)
         transaction.start(now=now)
         return transaction
 
@@ -72,6 +98,10 @@ class TransactionLayer:
         """Begin a server transaction; `merging` remembers it against copies on other ways."""
         transaction = ServerTransaction(self, key, request, reply_flow(request))
         self.servers[key] = transaction
+        if transaction.flow.transport != "UDP":
+            # When its connection is gone, answers go where the Via says that the sender listens (s.18.2.2).
+            transaction.fallback = request.via.port or 5060
+            self.carry(transaction, transaction.flow)
         if merging:
             transaction.merge = merge_key(request)
             self.merged[transaction.merge] = transaction
@@ -82,6 +112,8 @@ class TransactionLayer:
         """Forget one, with its timers."""
         if self.clients.get(transaction.key) is transaction:
             del self.clients[transaction.key]
+        if transaction.reliable:
+            self.drop(transaction, transaction.request.flow)
         for letter in "ABDM" if transaction.is_invite else "EFK":
             self.timers.cancel((transaction, letter))
 
@@ -89,6 +121,8 @@ class TransactionLayer:
         """Forget one."""
         if self.servers.get(transaction.key) is transaction:
             del self.servers[transaction.key]
+        if transaction.flow.transport != "UDP":
+            self.drop(transaction, transaction.flow)
         if transaction.merge is not None and self.merged.get(transaction.merge) is transaction:
             del self.merged[transaction.merge]
 
@@ -98,10 +132,31 @@ class TransactionLayer:
             transaction
             for transaction in self.clients.values()
             if transaction.request.flow.remote == remote
+            and not transaction.reliable
             and transaction.state in (State.CALLING, State.TRYING)
         ]
         for transaction in waiting:
             transaction.on_transport_error(now=now)
+
+    def connection_lost(self, flow: Flow, *, now: float) -> None:
+        """A connection ended or could not be made: who waits for an answer by it is told at once."""
+        for transaction in self.carried.pop(flow, ()):
+            if isinstance(transaction, ClientTransaction):
+                transaction.on_transport_error(now=now)
+            else:
+                transaction.on_connection_lost(now=now)
+
+    def carry(self, transaction: ClientTransaction | ServerTransaction, flow: Flow) -> None:
+        """Remember whom to tell when a connection is lost."""
+        self.carried.setdefault(flow, {})[transaction] = None
+
+    def drop(self, transaction: ClientTransaction | ServerTransaction, flow: Flow) -> None:
+        """Undo `carry`."""
+        carried = self.carried.get(flow)
+        if carried is not None:
+            carried.pop(transaction, None)
+            if not carried:
+                del self.carried[flow]
 
 
 def reply_flow(request: Request) -> Flow:

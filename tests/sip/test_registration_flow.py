@@ -17,6 +17,7 @@ from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
 from sip.registrar import BindingRegistrar, RegistrationLimits
 from sip.stack import Stack
 from tests.kit.builders import OFFER
+from tests.kit.calls import ALL_ZERO
 
 PASSWORD = "tangerine-Boat-42"
 SERVER = ("192.0.2.1", 5060)
@@ -146,7 +147,7 @@ def test_a_stranger_leaves_nothing_behind(scene: Scene) -> None:
     for turn in range(25):
         scene.ask("INVITE", CONTACT, body=OFFER, now=float(turn))
     assert not [event for event in scene.events() if isinstance(event, InviteReceived)]
-    assert scene.stack.counters() == {"dialogs": 0, "sessions": 0, "transactions": 0, "timers": 0}
+    assert scene.stack.counters() == ALL_ZERO
 
 
 def test_an_unknown_scheme_is_challenged_as_in_rfc_4475_section_3_3_11(scene: Scene) -> None:

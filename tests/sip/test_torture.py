@@ -95,6 +95,12 @@ class Anyhow:
     def handle_timeout(self, now: float) -> tuple[()]:
         return ()
 
+    def connection_lost(self, flow: Flow, now: float) -> tuple[()]:
+        return ()
+
+    def lives_on(self, flow: Flow, now: float) -> bool:
+        return False
+
 
 def answers(data: bytes) -> list[Response]:
     """What the stack says to one datagram; INVITEs that get through are answered."""
@@ -111,6 +117,24 @@ def answers(data: bytes) -> list[Response]:
     return [each for each in sent if isinstance(each, Response)]
 
 
+def answers_over_a_stream(data: bytes) -> list[Response]:
+    """What the stack says to the same octets on a connection, and that it still serves another one."""
+    made = Stack(SequenceIds(), admission=Everybody(), registrar=Anyhow())
+    made.listen("TCP", LOCAL)
+    torn, other = (FLOW._replace(transport="TCP", remote=("192.0.2.2", port)) for port in (40001, 40002))
+    for flow in (torn, other):
+        made.connection_made(flow, accepted=True, now=0.0)
+    made.receive_stream(data, torn, now=0.0)
+    while (event := made.next_event()) is not None:
+        if isinstance(event, InviteReceived):
+            made.answer(event.session, b"", now=0.0)
+    sent = [parse(each) for each, _ in made.take_output() if each]
+    made.receive_stream(request("OPTIONS", branch="z9hG4bK-alive", call_id="alive"), other, now=0.1)
+    assert made.take_output()[0][0].startswith(b"SIP/2.0 200"), "not alive"
+    assert all(isinstance(each, Response) for each in sent)
+    return [each for each in sent if isinstance(each, Response)]
+
+
 def test_each_file_has_a_verdict() -> None:
     assert {path.stem for path in FOLDER.glob("*.dat")} == EXPECTED.keys() | SILENCE
 
@@ -120,6 +144,21 @@ def test_a_torture_request_gets_its_answer(name: str) -> None:
     finals = answers((FOLDER / f"{name}.dat").read_bytes())
     assert len(finals) == 1
     assert finals[0].status in EXPECTED[name], finals[0].reason
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED.keys() - {"clerr"}))
+def test_a_torture_request_gets_its_answer_over_a_stream_too(name: str) -> None:
+    first, *_ = answers_over_a_stream((FOLDER / f"{name}.dat").read_bytes())
+    assert first.status in EXPECTED[name] | {400}, first.reason
+
+
+def test_clerr_is_waited_for_over_a_stream() -> None:
+    assert answers_over_a_stream((FOLDER / "clerr.dat").read_bytes()) == []
+
+
+@pytest.mark.parametrize("name", sorted(SILENCE))
+def test_a_stray_response_is_dropped_silently_over_a_stream_too(name: str) -> None:
+    assert answers_over_a_stream((FOLDER / f"{name}.dat").read_bytes()) == []
 
 
 @pytest.mark.parametrize("name", sorted(SILENCE))
