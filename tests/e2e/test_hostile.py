@@ -1,4 +1,4 @@
-"""Datagrams that no phone sends: the server stays alive, answers others in time and keeps nothing."""
+"""What no phone sends: the server stays alive, answers others in time and keeps nothing."""
 
 from __future__ import annotations
 
@@ -72,6 +72,39 @@ def test_torture_messages_from_a_trunk_leave_the_server_alive(server: Server) ->
             assert _time_of_ping(server) < IN_TIME, path.name
 
 
+def _say_by_tcp(source: str, server: Server, data: bytes) -> None:
+    """Connect, write, and leave without waiting for an answer."""
+    with socket.socket() as opened:
+        opened.bind((source, 0))
+        opened.connect(server.sip)
+        opened.sendall(data)
+
+
+def test_torture_messages_over_tcp_leave_the_server_alive(server: Server) -> None:
+    messages = sorted(TORTURE.rglob("*.dat"))
+    assert len(messages) >= 49
+    for path in messages:
+        _say_by_tcp(TRUNK, server, path.read_bytes())
+        assert _time_of_ping(server) < IN_TIME, path.name
+
+
+def test_half_messages_on_a_hundred_connections_leave_the_server_in_time(
+    server: Server, stranger: str
+) -> None:
+    opened = [socket.create_connection(server.sip, source_address=(stranger, 0)) for _ in range(100)]
+    try:
+        for connection in opened:
+            connection.sendall(b"INVITE sip:echo@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP")
+        assert _time_of_ping(server) < IN_TIME
+        assert server.counters()["connections"] >= 100
+        for connection in opened:
+            connection.settimeout(15)
+            assert connection.recv(1) == b"", "a half message is waited for ten seconds"
+    finally:
+        for connection in opened:
+            connection.close()
+
+
 def test_noise_from_everywhere_leaves_the_server_alive(server: Server, stranger: str) -> None:
     noise = [
         b"",
@@ -85,4 +118,5 @@ def test_noise_from_everywhere_leaves_the_server_alive(server: Server, stranger:
         for datagram in noise:
             sender.sendto(datagram, server.sip)
             trunk.sendto(datagram, server.sip)
+            _say_by_tcp(TRUNK, server, datagram)
             assert _time_of_ping(server) < IN_TIME

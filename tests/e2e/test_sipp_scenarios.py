@@ -29,6 +29,7 @@ class Call:
     dial: str = "echo"
     far_end: str | None = None
     retransmits: bool = True
+    transport: str = "u1"
 
 
 ANSWERED = [
@@ -92,6 +93,19 @@ FROM_TRUNK = [
     Call("refused-expect-failure", "far", far_end="far-end-answers-without-sdp-expect-ack-then-bye"),
     Call("cancelled-while-silent-expect-487", "far", far_end="far-end-is-silent"),
 ]
+OVER_TCP = [
+    *(Call(name, transport="t1") for name in ANSWERED),
+    *(Call(name, transport="t1") for name in REFUSED),
+    Call("answered-and-ended", transport="tn"),
+    Call("unknown-number-expect-404", "5550000", transport="t1"),
+    Call("unknown-number-expect-404", "5550000", transport="tn"),
+    Call("lost-ack-expect-200-again", transport="t1", retransmits=False),
+    Call("answered-and-ended", "far-tcp", far_end="far-end-answers", transport="t1"),
+    Call("answered-then-ended-by-server", "far-tcp", far_end="far-end-ends", transport="tn"),
+    Call("cancelled-expect-487", "far-tcp", far_end="far-end-rings-expect-cancel", transport="t1"),
+    Call("busy-expect-486", "far-tcp", far_end="far-end-busy-486", transport="t1"),
+    Call("refused-expect-failure", "far-tcp", transport="t1"),
+]
 FROM_PHONES = [
     "register-and-unregister",
     "phone-calls-with-digest-and-is-answered",
@@ -113,9 +127,16 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("call", FROM_TRUNK, ids=lambda call: f"{call.scenario}-{call.far_end or call.dial}")
+def _name(call: Call) -> str:
+    return f"{call.scenario}-{call.far_end or call.dial}-{call.transport}"
+
+
+@pytest.mark.parametrize("call", [*FROM_TRUNK, *OVER_TCP], ids=_name)
 def test_a_trunk(call: Call, server: Server, tmp_path: Path) -> None:
-    far = Scenario(SCENARIOS / f"{call.far_end}.xml", tmp_path, port=FAR_END) if call.far_end else None
+    far = None
+    if call.far_end:
+        file = SCENARIOS / f"{call.far_end}.xml"
+        far = Scenario(file, tmp_path, port=FAR_END, transport=call.transport)
     near = Scenario(
         SCENARIOS / f"{call.scenario}.xml",
         tmp_path,
@@ -124,6 +145,7 @@ def test_a_trunk(call: Call, server: Server, tmp_path: Path) -> None:
         address=TRUNK,
         caller=CARRIER_SENDS,
         retransmits=call.retransmits,
+        transport=call.transport,
     )
     if far is None:
         near.run()
@@ -133,11 +155,18 @@ def test_a_trunk(call: Call, server: Server, tmp_path: Path) -> None:
         far.finish()
 
 
+@pytest.mark.parametrize("transport", ["u1", "t1", "tn"])
 @pytest.mark.parametrize("name", FROM_PHONES)
-def test_a_phone(name: str, server: Server, tmp_path: Path, stranger: str) -> None:
-    file = SCENARIOS / f"{name}.xml"
+def test_a_phone(name: str, transport: str, server: Server, tmp_path: Path, stranger: str) -> None:
     Scenario(
-        file, tmp_path, remote=server.sip, dial="echo", address=stranger, caller="1003", password=PASSWORD
+        SCENARIOS / f"{name}.xml",
+        tmp_path,
+        remote=server.sip,
+        dial="echo",
+        address=stranger,
+        caller="1003",
+        password=PASSWORD,
+        transport=transport,
     ).run()
 
 
@@ -178,9 +207,19 @@ def test_the_server_gives_up_a_caller_who_never_acknowledges(own_server: Server,
     own_server.wait_for_rest()
 
 
-def test_fifty_calls_at_once_leave_nothing_behind(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("transport", ["u1", "t1", "tn"])
+def test_fifty_calls_at_once_leave_nothing_behind(transport: str, server: Server, tmp_path: Path) -> None:
     file = SCENARIOS / "answered-and-ended.xml"
-    Scenario(file, tmp_path, remote=server.sip, dial="echo", address=TRUNK, calls=50, rate=50).run()
+    Scenario(
+        file,
+        tmp_path,
+        remote=server.sip,
+        dial="echo",
+        address=TRUNK,
+        calls=50,
+        rate=50,
+        transport=transport,
+    ).run()
 
 
 def test_every_scenario_file_is_played() -> None:

@@ -49,6 +49,7 @@ class Scenario:
     rate: int = 10
     limit: float = 20.0
     retransmits: bool = True
+    transport: str = "u1"  # or t1, all calls over one TCP connection, and tn, a connection for each
     keys: Mapping[str, str] = field(default_factory=dict)
     rows: Sequence[Sequence[str]] = ()
     _process: subprocess.Popen[bytes] | None = None
@@ -100,9 +101,17 @@ class Scenario:
     def _arguments(self) -> list[str]:
         media = free_ports(6, address=self.address)
         words = [SIPP, "-sf", str(self.file), "-i", self.address, "-p", str(self.port), "-s", self.dial]
-        words += ["-m", str(self.calls), "-r", str(self.rate), "-l", str(self.calls)]
+        words += ["-t", self.transport, "-m", str(self.calls), "-r", str(self.rate), "-l", str(self.calls)]
         words += ["-mi", self.address, "-mp", str(media[0])]
-        words += ["-nostdin", "-timeout", f"{self.limit:.0f}s", "-timeout_error", "-trace_err"]
+        words += [
+            "-max_socket",
+            "1000",
+            "-nostdin",
+            "-timeout",
+            f"{self.limit:.0f}s",
+            "-timeout_error",
+            "-trace_err",
+        ]
         words += ["-recv_timeout", f"{min(self.limit, 8) * 1000:.0f}"]
         words += [
             "-error_file",
@@ -148,9 +157,10 @@ class Scenario:
 
     def _wait_until_it_listens(self) -> None:
         wanted = f"{self.port:04X}"
+        table = Path("/proc/net/udp" if self.transport[0] == "u" else "/proc/net/tcp")
         limit = time.monotonic() + 5
         while time.monotonic() < limit:
-            sockets = Path("/proc/net/udp").read_text().splitlines()[1:]
+            sockets = table.read_text().splitlines()[1:]
             if any(line.split()[1].endswith(f":{wanted}") for line in sockets):
                 return
             time.sleep(0.01)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
+import uvloop
 
 import sip.io.tcp
 from base.io.ids import SystemIds
@@ -17,7 +18,7 @@ from sip.stack import CallerIdentity, Stack, Target
 from tests.kit.builders import ANSWER, OFFER, Everybody, request
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
 OPTIONS = request("OPTIONS")
 
@@ -199,3 +200,20 @@ async def test_an_address_taken_for_tcp_alone_is_an_error_and_leaves_nothing_ope
             await made.start([taken.getsockname()])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
             free.bind(taken.getsockname())
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        test_a_call_goes_through_one_connection,
+        test_a_port_where_nobody_listens_refuses_the_call_at_once,
+        test_messages_in_pieces_pings_and_two_at_once_are_answered,
+        test_what_cannot_be_framed_is_answered_and_cut_off,
+        test_closing_the_endpoint_cuts_what_is_open_and_frees_the_address,
+    ],
+    ids=lambda test: test.__name__,
+)
+def test_on_the_loop_of_a_node(test: Callable[[], Coroutine[None, None, None]]) -> None:
+    """A node runs on uvloop, whose transports behave a little differently."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(test())
