@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.ids import SequenceIds
+from base.secret import Secret
 from cluster.memory import MemoryLocation
-from sip.events import Caller, InviteReceived, RegistrationChanged, SessionAnswered, SessionRefused
+from sip.events import (
+    Caller,
+    InviteReceived,
+    RegistrationChanged,
+    RegistrationRefused,
+    SessionAnswered,
+    SessionRefused,
+)
 from sip.flow import Flow
 from sip.framing import MAX_BODY
+from sip.login import Login
 from sip.message import Request, response_to
 from sip.parser import parse
 from sip.registrar import BindingRegistrar, RegistrationLimits
@@ -362,3 +371,18 @@ def test_octets_and_losses_of_connections_that_nobody_knows_change_nothing() -> 
     assert scene.hear(OPTIONS, AGAIN) == []
     assert scene.lose(AGAIN) == []
     assert scene.stack.counters()["connections"] == 1
+
+
+def test_we_register_over_tcp_where_the_address_of_record_says_so() -> None:
+    scene = Scene()
+    login = Login("carrier", Secret("tangerine-Boat-42"))
+    scene.stack.register(
+        "sip:ivr@192.0.2.7;transport=tcp", registrar=("192.0.2.7", 5060), login=login, now=0.0
+    )
+    ((data, flow),) = scene.stack.take_output()
+    assert flow == Flow("TCP", LOCAL, ("192.0.2.7", 5060))
+    assert b"\r\nContact: <sip:ivr@192.0.2.1:5060;transport=tcp>\r\n" in data
+    scene.lose(flow)
+    (refused,) = scene.events(RegistrationRefused)
+    assert isinstance(refused, RegistrationRefused)
+    assert refused.status == 503
