@@ -54,6 +54,7 @@ def agent_at_desk(
     plays: Path,
     on_call: str = "answer",
     dials: str | None = "*11",
+    transport: str = "udp",
 ) -> Iterator[PjsuaPhone]:
     """An agent with a registered pjsua2 who has dialled the code to be available; logged out afterwards."""
     phone = PjsuaPhone(
@@ -65,6 +66,7 @@ def agent_at_desk(
         password=PASSWORD,
         plays=plays,
         on_call=on_call,
+        transport=transport,
     )
     try:
         with phone:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.e2e.centre import AGENT_TONES, CALLER_TONES
 from tests.e2e.ledger import newest, wait_for_event
 from tests.e2e.telephones import agent_at_desk, agent_heard, pyvoip_caller, wait_for_agent, wait_to_hear
@@ -16,11 +18,12 @@ if TYPE_CHECKING:
     from tests.kit.server import Server
 
 
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_caller_and_agent_hear_each_other(
-    server: Server, tmp_path: Path, caller_sound: Path, agent_sound: Path
+    transport: str, server: Server, tmp_path: Path, caller_sound: Path, agent_sound: Path
 ) -> None:
     with (
-        agent_at_desk(server, "ana", tmp_path, plays=agent_sound) as ana,
+        agent_at_desk(server, "ana", tmp_path, plays=agent_sound, transport=transport) as ana,
         pyvoip_caller(server, tmp_path) as caller,
     ):
         caller.dial("support")

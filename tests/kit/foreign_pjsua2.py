@@ -34,16 +34,19 @@ class PjsuaPhone:
         plays: Path | None = None,
         on_call: str = "answer",
         realm: str = "*",
+        transport: str = "udp",
     ) -> None:
         """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register."""
         folder.mkdir(parents=True, exist_ok=True)
         self.user = user
         self.server = server
+        self.transport = transport
         self.recording = folder / f"{user}-heard.wav"
         settings: dict[str, object] = {
             "name": f"pjsua2 {user}",
             "server": list(server),
             "local": list(local),
+            "transport": transport,
             "rtp_port": rtp_port,
             "user": user,
             "password": password,
@@ -74,7 +77,8 @@ class PjsuaPhone:
 
     def start_dialling(self, number: str) -> None:
         """Call a number of the server without waiting."""
-        self.process.tell("dial", uri=f"sip:{number}@{self.server[0]}:{self.server[1]}")
+        by = ";transport=tcp" if self.transport == "tcp" else ""
+        self.process.tell("dial", uri=f"sip:{number}@{self.server[0]}:{self.server[1]}{by}")
 
     def dial_to_the_end(self, number: str, *, within: float = PATIENCE) -> int:
         """Call a number that ends by itself (a refusal, a feature code) and return the last status."""
@@ -273,7 +277,8 @@ def _open_endpoint(pj: Any, settings: dict[str, Any]) -> Any:
     endpoint.libInit(config)
     transport = pj.TransportConfig()
     transport.boundAddress, transport.port = settings["local"]
-    endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    kind = pj.PJSIP_TRANSPORT_TCP if settings["transport"] == "tcp" else pj.PJSIP_TRANSPORT_UDP
+    endpoint.transportCreate(kind, transport)
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()
     for codec in endpoint.codecEnum2():
@@ -286,7 +291,8 @@ def _account_settings(pj: Any, settings: dict[str, Any]) -> Any:
     config = pj.AccountConfig()
     config.idUri = f"sip:{settings['user']}@{host}:{port}"
     if settings["password"] is not None:
-        config.regConfig.registrarUri = f"sip:{host}:{port}"
+        by = ";transport=tcp" if settings["transport"] == "tcp" else ""
+        config.regConfig.registrarUri = f"sip:{host}:{port}{by}"
         config.regConfig.timeoutSec = 300
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", settings["realm"], settings["user"], 0, settings["password"])
