@@ -38,5 +38,4 @@ class Places:
         if not bindings:
             return None
         best = bindings[0]
-        connection = None if best.flow.transport == "UDP" else best.flow
-        return Target(best.contact, best.destination, flow=connection)
+        return Target(best.contact, best.destination, flow=best.flow)

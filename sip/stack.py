@@ -42,7 +42,7 @@ class Target:
     login: Login | None = None
     """What a challenge is answered with; without it a challenge is a refusal."""
     flow: Flow | None = None
-    """The connection to reuse, such as the one that a phone registered by; it goes before the destination."""
+    """The way that a phone registered by; it goes before the destination and whatever transport the URI names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sip.dialog import rescue
+from sip.dialog import is_literal, rescue
 from sip.flow import Flow
 from sip.transaction.client import ClientTransaction, ClientUser
 from sip.transaction.matching import Key, client_key, merge_key, server_key
@@ -75,7 +75,7 @@ class TransactionLayer:
         key = (request.via.params.get("branch") or "", request.method)
         transaction = ClientTransaction(self, key, request, user)
         self.clients[key] = transaction
-        if self.can_switch and len(transaction.data) > LARGEST_DATAGRAM and not transaction.reliable:
+        if self.can_switch and len(transaction.data) > LARGEST_DATAGRAM and _may_switch(request):
             transaction.switch("TCP")
         if transaction.reliable:
             self.carry(transaction, request.flow)
@@ -157,6 +157,12 @@ class TransactionLayer:
             carried.pop(transaction, None)
             if not carried:
                 del self.carried[flow]
+
+
+def _may_switch(request: Request) -> bool:
+    """Whether a large request may go by TCP: not to a phone behind NAT, whose UDP port no connection reaches."""
+    host, port = request.uri.address
+    return request.flow.transport == "UDP" and (not is_literal(host) or (host, port) == request.flow.remote)
 
 
 def reply_flow(request: Request) -> Flow:

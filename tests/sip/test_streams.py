@@ -350,6 +350,13 @@ def test_a_request_beyond_1300_octets_goes_by_tcp_and_by_udp_where_there_is_none
     assert scene.events(SessionRefused) == []
 
 
+def test_a_phone_that_registered_by_udp_is_called_so_whatever_its_contact_names_and_however_large() -> None:
+    flow = Flow("UDP", LOCAL, (PEER[0], 40001))
+    message, way = Scene().call("sip:bob@10.0.0.9;transport=tcp", flow, OFFER + b"x" * 1400)
+    assert way == flow
+    assert message.via.transport == "UDP"
+
+
 def test_a_stack_without_tcp_sends_even_large_requests_by_udp() -> None:
     stack = Stack(SequenceIds(), admission=Everybody())
     stack.listen("UDP", LOCAL)
