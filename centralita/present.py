@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from time import time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -75,5 +77,11 @@ class Present:
 
     def facts(self, contact: Contact) -> CallerFacts:
         """What the menus know of a caller; today is the centre's day."""
-        today = datetime.now(ZoneInfo(self.configuration.centre.timezone)).date()
-        return CallerFacts(contact.id, contact.ani, contact.dnis, contact.client or "", today)
+        day = _day(self.configuration.centre.timezone, int(time()))
+        return CallerFacts(contact.id, contact.ani, contact.dnis, contact.client or "", day)
+
+
+@lru_cache(maxsize=2)
+def _day(timezone: str, second: int) -> date:
+    """The day it is there at a second of Unix time; calls come many in one second, and zones are dear to ask."""
+    return datetime.fromtimestamp(second, ZoneInfo(timezone)).date()

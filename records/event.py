@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,9 +12,8 @@ NODE = "-"
 """The `contact` of events that belong to none: an agent's status, the node's own doings."""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEvent:
-    """What happened, when (Unix seconds, UTC) and to whom.
+class LedgerEvent(NamedTuple):
+    """What happened, when (Unix seconds, UTC) and to whom. A tuple, since a call makes more than a dozen.
 
     `data` holds JSON values and belongs to the ledger once appended: it is encoded later, in the writer's thread.
     """
@@ -23,4 +22,4 @@ class LedgerEvent:
     contact: str
     leg: str | None
     type: str
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = MappingProxyType({})

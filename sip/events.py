@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from sip.location import Binding
@@ -144,9 +144,8 @@ class RegistrationRefused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class MessageTraced:
-    """One row of a SIP ladder."""
+class MessageTraced(NamedTuple):
+    """One row of a SIP ladder. A tuple, since there is one for each message."""
 
     call_id: str
     sent: bool
