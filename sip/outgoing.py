@@ -29,6 +29,10 @@ class InviteAsker(Protocol):
         """A final failure; without a response it is a timeout (408) or the transport (503)."""
 
 
+MOST_ANSWERS = 32
+"""Forks of one INVITE that are acknowledged and ended; a peer that makes up more tags than this is not answered."""
+
+
 class Nobody:
     """The user of a request whose outcome changes nothing: CANCEL, the BYE to a fork."""
 
@@ -89,7 +93,7 @@ class SentInvite:
         elif self.tag is None:
             self.tag = tag
             self.asker.on_success(response, now=now)
-        elif tag != self.tag:
+        elif len(self.acks) < MOST_ANSWERS:
             self._end_fork(response, now)
 
     def _end_fork(self, response: Response, now: float) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sip.errors import ParseError, UnresolvedTarget
 from sip.events import SessionAnswered, SessionRefused, SessionRinging
 from sip.message import Request, Response
+from sip.outgoing import MOST_ANSWERS
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import ANSWER, FLOW, OFFER
 from tests.kit.phone import Peer
@@ -118,6 +119,14 @@ def test_a_second_2xx_from_a_fork_is_acknowledged_and_ended() -> None:
     assert session.remote_tag == "first"
     assert starts(peer.reply(invite, 200, tag="second", body=ANSWER)) == ["ACK"]
     assert peer.kinds().count("SessionAnswered") == 1
+
+
+def test_a_peer_that_makes_up_tag_after_tag_costs_no_more_than_a_few() -> None:
+    peer = Peer()
+    _, invite = peer.placed_call()
+    peer.reply(invite, 200, tag="first", body=ANSWER)
+    heard = [peer.reply(invite, 200, tag=f"fork{number}", body=ANSWER) for number in range(1000)]
+    assert sum(map(len, heard)) == 2 * (MOST_ANSWERS - 1)
 
 
 @pytest.mark.parametrize("status", [302, 401, 407, 404, 486, 488, 503, 603])
