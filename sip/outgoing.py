@@ -93,7 +93,7 @@ class SentInvite:
         elif self.tag is None:
             self.tag = tag
             self.asker.on_success(response, now=now)
-        elif len(self.acks) < MOST_ANSWERS:
+        elif tag != self.tag and len(self.acks) < MOST_ANSWERS:
             self._end_fork(response, now)
 
     def _end_fork(self, response: Response, now: float) -> None:
