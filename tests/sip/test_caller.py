@@ -93,6 +93,7 @@ def test_a_late_offer_answer_waits_for_our_sdp_in_the_ack() -> None:
     session, invite = peer.placed_call(body=None)
     assert peer.reply(invite, 200, body=OFFER) == []
     assert peer.event(SessionAnswered).description is not None
+    assert peer.reply(invite, 200, body=OFFER) == []
     peer.stack.acknowledge(session, ANSWER, now=0.0)
     (ack,) = peer.hear()
     assert ack.body == ANSWER
