@@ -143,10 +143,6 @@ class Ledger:
         if self._idle:
             self._wake.set()
 
-    def record(self, contact: str, leg: str | None, kind: str, data: Mapping[str, object]) -> None:
-        """Append what happened just now: the port that calls, menus and queues write through."""
-        self.append(LedgerEvent(time.time(), contact, leg, kind, data))
-
     async def flush(self) -> None:
         """Wait until all that was appended before is committed.
 

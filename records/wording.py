@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sip.reasons import REASONS
 
 _CAUSES = {
@@ -57,7 +59,7 @@ def language_words(language: object) -> str:
 
 def duration(seconds: object) -> str:
     """`3.2 s`, `1 min 05 s`, `2 h 03 min`."""
-    if not isinstance(seconds, int | float):
+    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
         return "some time"
     if seconds < 60:
         return f"{seconds:.1f} s"

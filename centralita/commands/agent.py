@@ -11,6 +11,7 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.client import NodeClient
+from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
 from centralita.state import CREDENTIALS_FILE
 
@@ -62,6 +63,22 @@ def log_out(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> No
 def wrap_up_over(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
     """End an agent's wrap-up."""
     _show(_asked(state, http, "DELETE", _path(agent, "wrap-up")))
+
+
+@app.command()
+def history(
+    agent: Agent,
+    state: State = DEFAULT_STATE,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 30,
+) -> None:
+    """Show what an agent's status and state were, from the ledger; the node may be stopped."""
+    from datetime import UTC, datetime
+
+    from records.sentences import Facts, sentence
+
+    for event in open_ledger(state).agent_events(agent, limit):
+        when = datetime.fromtimestamp(event.ts, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        typer.echo(f"{when}  {sentence(event.type, Facts(event.data))}")
 
 
 @app.command()

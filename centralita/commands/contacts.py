@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from base.errors import CentralitaError
+from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
-from centralita.state import LEDGER_FILE
-
-if TYPE_CHECKING:
-    from records.reader import Reader
-
-
-def _reader(state: State) -> Reader:
-    from records.reader import Reader
-
-    file = state / LEDGER_FILE
-    try:
-        file.open("rb").close()
-    except FileNotFoundError:
-        fail(f"there is no ledger in {state}; name the node's folder with --state")
-    except OSError as error:
-        fail(f"{file}: {error.strerror}")
-    return Reader(file)
 
 
 def contacts(
@@ -37,7 +21,7 @@ def contacts(
     as_json: Json = False,
 ) -> None:
     """List contacts, the newest first."""
-    rows = _reader(state).contacts(limit=limit, client=client)
+    rows = open_ledger(state).contacts(limit=limit, client=client)
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=1))
         return
@@ -55,7 +39,7 @@ def contact(
 ) -> None:
     """Print one contact's timeline and its SIP ladder."""
     try:
-        found = _reader(state).contact(contact_id)
+        found = open_ledger(state).contact(contact_id)
     except CentralitaError as error:
         fail(str(error))
     if as_json:

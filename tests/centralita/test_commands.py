@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from centralita.client import NodeClient, NodeUnreachable
 from centralita.commands import app
+from centralita.journal import Journal
 from records.ledger import Ledger
 from tests.kit.ports import free_port
 from tests.kit.small_centre import ACCOUNT, small_node, write_centre
@@ -103,8 +104,8 @@ def test_a_ledger_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
 def test_contacts_are_listed_and_shown_by_the_beginning_of_their_id(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     ledger.start()
-    ledger.record("c1abc", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
-    ledger.record("c1abc", None, "contact.closed", {"outcome": "menu", "status": 200, "cause": 16})
+    Journal(ledger)("c1abc", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
+    Journal(ledger)("c1abc", None, "contact.closed", {"outcome": "menu", "status": 200, "cause": 16})
     ledger.close()
     listed = run("contacts", "--state", tmp_path, "--json")
     assert [each["id"] for each in json.loads(listed.output)] == ["c1abc"]
@@ -115,6 +116,22 @@ def test_contacts_are_listed_and_shown_by_the_beginning_of_their_id(tmp_path: Pa
     )
     missing = run("contact", "nothing", "--state", tmp_path)
     assert (missing.exit_code, "nothing" in missing.output) == (1, True)
+
+
+def test_an_agents_history_is_read_and_the_tables_made_anew(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.start()
+    journal = Journal(ledger)
+    journal("", None, "agent.status", {"agent": "ana", "status": "available"})
+    journal("", None, "agent.status", {"agent": "piotr", "status": "available"})
+    journal("c1", None, "contact.opened", {"ani": "600"})
+    ledger.close()
+    shown = run("agent", "history", "ana", "--state", tmp_path)
+    assert "Agent ana is available" in shown.output
+    assert "piotr" not in shown.output
+    rebuilt = run("records", "rebuild", "--state", tmp_path)
+    assert (rebuilt.exit_code, rebuilt.output) == (0, "1 contacts made anew from their events\n")
+    assert run("records", "rebuild", "--state", tmp_path / "none").exit_code == 1
 
 
 def test_without_a_ledger_contacts_say_which_option_helps(tmp_path: Path) -> None:

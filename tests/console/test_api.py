@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from base.ids import SequenceIds
 from calls.contact import Inbox
+from centralita.journal import Journal
 from console.access import key_of
 from console.app import HttpServer, make_app
 from records.ledger import Ledger
@@ -40,7 +41,7 @@ class Api:
             "ana": AgentSettings("ana", name="Ana García", account="1001", queues=("q",)),
             "bot": AgentSettings("bot", contact="sip:bot@192.0.2.9", queues=("q",), status=Status.AVAILABLE),
         }
-        self.distribution = Distribution(RoutingConfig(queues, staff), SequenceIds(), self.ledger.record)
+        self.distribution = Distribution(RoutingConfig(queues, staff), SequenceIds(), Journal(self.ledger))
         self.trouble: list[str] = []
         self.broken = False
         self.reader = Reader(state / "ledger.sqlite")
@@ -210,11 +211,11 @@ async def test_a_limit_that_is_none_is_a_problem_422(api: Api, limit: str) -> No
 async def test_contacts_are_listed_as_soon_as_they_were_recorded(api: Api) -> None:
     for number in range(3):
         contact = f"c{number}"
-        api.ledger.record(
+        Journal(api.ledger)(
             contact, None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"}
         )
-        api.ledger.record(contact, None, "contact.routed", {"client": "banco", "destination": "menu x"})
-        api.ledger.record(contact, None, "contact.closed", {"outcome": "menu", "status": 200, "cause": 16})
+        Journal(api.ledger)(contact, None, "contact.routed", {"client": "banco", "destination": "menu x"})
+        Journal(api.ledger)(contact, None, "contact.closed", {"outcome": "menu", "status": 200, "cause": 16})
     status, body = await api.ask("GET", "/api/v1/contacts", params={"limit": "2"})
     assert status == 200
     assert [each["id"] for each in body["contacts"]] == ["c2", "c1"]
@@ -228,7 +229,7 @@ async def test_contacts_are_listed_as_soon_as_they_were_recorded(api: Api) -> No
 
 @pytest.mark.parametrize("name", ["nothing", "%25", "_", "c'--", "%00"])
 async def test_an_unknown_contact_is_a_problem_404(api: Api, name: str) -> None:
-    api.ledger.record("c1", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
+    Journal(api.ledger)("c1", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
     status, code = await api.problem("GET", f"/api/v1/contacts/{name}")
     assert status == 404
     assert code.startswith("contact") or code == "unknown_contact"

@@ -74,15 +74,6 @@ async def test_all_contacts_share_one_order(path: Path) -> None:
     assert [i for (i,) in stored] == list(range(300))
 
 
-async def test_the_record_port_stamps_the_time(path: Path) -> None:
-    with running(path) as ledger:
-        ledger.record("c1", "leg1", "leg.ringing", {})
-        await ledger.flush()
-    (stored,) = Reader(path).events("c1")
-    assert (stored.leg, stored.type, stored.n) == ("leg1", "leg.ringing", 1)
-    assert stored.ts > BEGAN
-
-
 async def test_an_agents_events_stand_apart_from_contacts(path: Path) -> None:
     with running(path) as ledger:
         ledger.append(event(1, "", None, "agent.status", agent="ana", status="available"))
