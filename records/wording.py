@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from sip.reasons import REASONS
 
 _CAUSES = {
@@ -57,9 +55,15 @@ def language_words(language: object) -> str:
     return f"{words} ({language})" if words else str(language)
 
 
+_LONGEST = 1e9
+"""Seconds beyond which a figure is no duration but damage."""
+
+
 def duration(seconds: object) -> str:
     """`3.2 s`, `1 min 05 s`, `2 h 03 min`."""
-    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    if (
+        not isinstance(seconds, int | float) or not abs(seconds) < _LONGEST
+    ):  # not a number is not below anything
         return "some time"
     if seconds < 60:
         return f"{seconds:.1f} s"
