@@ -24,7 +24,9 @@ def guide(node: Node, passwords: Mapping[str, str]) -> RenderableType:
     host, port = node.parts.sip_address
     return Group(
         Text("Softphone accounts", style="bold"),
-        Text(f"Server {host}:{port} over UDP or TCP, realm {node.parts.configuration.profiles.internal.realm}."),
+        Text(
+            f"Server {host}:{port} over UDP or TCP, realm {node.parts.configuration.profiles.internal.realm}."
+        ),
         _phones(node, passwords),
         Text("\nNumbers to dial", style="bold"),
         _numbers(node),
