@@ -130,7 +130,7 @@ class Leg:
 
     def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:
         """Play clips towards the far end; what played before is cut. Returns the playback's number."""
-        return self.stream.play(clips, loop=loop, start=start)
+        return self.stream.port.play(clips, loop=loop, start=start)
 
     def stop(self) -> None:
         """Stop playing."""

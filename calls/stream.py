@@ -11,7 +11,7 @@ from sip.offer_answer import LocalMedia
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from media.plane import Clip, Port
+    from media.plane import Port
     from sip.offer_answer import Negotiated
     from sip.sdp import SessionDescription
 
@@ -81,7 +81,3 @@ class Stream:
     def held(self) -> bool:
         """Whether the far end does not want to hear us."""
         return self.agreed is not None and self.agreed.direction in ("recvonly", "inactive")
-
-    def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:
-        """Play clips one after the other towards the far end; see media.plane.Port.play."""
-        return self.port.play(clips, loop=loop, start=start)

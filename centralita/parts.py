@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from centralita.options import Options
     from centralita.present import Present
     from centralita.staff import Staff
-    from console.app import HttpServer
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
@@ -49,7 +48,6 @@ class Parts:
     distribution: Distribution
     staff: Staff
     dispatcher: Dispatcher[Route]
-    http: HttpServer
     sip_address: tuple[str, int]
     http_address: tuple[str, int]
     rtp_ports: range

@@ -140,7 +140,7 @@ async def _wire(
         counters=counters,
         health=trouble,
     )
-    http, http_address = await _http(options, options.http_address(centre), app, resources)
+    http_address = await _http(options, options.http_address(centre), app, resources)
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
     resources.push_async_callback(endpoint.close)
     resources.push_async_callback(endpoint.settle, LAST_WORDS)
@@ -160,7 +160,6 @@ async def _wire(
         distribution=distribution,
         staff=staff,
         dispatcher=dispatcher,
-        http=http,
         sip_address=endpoint.address,
         http_address=http_address,
         rtp_ports=rtp_ports,
@@ -185,10 +184,10 @@ async def _cards(options: Options, resources: AsyncExitStack) -> SandboxCards:
 
 async def _http(
     options: Options, address: Address, app: web.Application, resources: AsyncExitStack
-) -> tuple[HttpServer, tuple[str, int]]:
+) -> tuple[str, int]:
     """The API's listener; where it listens is written down for the commands that talk to it."""
     http = HttpServer(app)
     resources.push_async_callback(http.close)
     found = await listening("HTTP", "--http", address, http.start(*address))
     (options.state / HTTP_FILE).write_text("{}:{}\n".format(*found), encoding="ascii")
-    return http, found
+    return found

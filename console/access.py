@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import os
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from base.io.private_file import write_private
 from console.problem import problem
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ def key_of(file: Path, make: Callable[[], str]) -> str:
     if not key:
         # An empty file, left by a node that was killed while it wrote, would open the door to everybody.
         key = make()
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(key + "\n")
+        write_private(file, f"{key}\n".encode("ascii"))
     return key
 
 

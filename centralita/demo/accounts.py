@@ -5,11 +5,11 @@ Only for trying: a centre at work gives each phone its password with `centralita
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from base.document import read
 from base.io.ids import SystemIds
+from base.io.private_file import write_private
 from centralita.state import CREDENTIALS_FILE
 from sip.credentials import make_password
 from sip.io.credentials_file import load_credentials, save_credentials
@@ -41,5 +41,4 @@ def _write(file: Path, passwords: Mapping[str, str]) -> None:
         "# Passwords of the demonstration's phones.",
         *(f'"{name}": "{word}"' for name, word in passwords.items()),
     ]
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
-        out.write("\n".join(lines) + "\n")
+    write_private(file, ("\n".join(lines) + "\n").encode("ascii"))

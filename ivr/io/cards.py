@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from stdnum import luhn
 
+from base.io.private_file import write_private
 from base.secret import Secret
 from ivr.errors import BackEndClosed
 from ivr.events import BackEndReplied
@@ -232,11 +233,8 @@ class SandboxCards:
 
 def _key(path: Path) -> bytes:
     """The key of the hashes; made once, and never in the database it protects."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return path.read_bytes()
     key = os.urandom(32)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
+    write_private(path, key)
     return key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import yaml
 from pydantic import Field, RootModel
 
 from base.document import Fault, Part, load, refuse
+from base.io.private_file import write_private
 from sip.credentials import HashedSecrets
 
 if TYPE_CHECKING:
@@ -64,11 +64,5 @@ def save_credentials(path: Path, secrets: HashedSecrets) -> None:
         for account, realm, hashes in secrets
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(_HEADER)
-        yaml.safe_dump(data, file, default_flow_style=False, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    text = _HEADER + yaml.safe_dump(data, default_flow_style=False, sort_keys=True)
+    write_private(path, text.encode("utf-8"))
