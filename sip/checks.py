@@ -15,12 +15,20 @@ from sip.values import media_type
 from sip.verdicts import Refuse
 
 if TYPE_CHECKING:
-    from sip.message import Request
+    from sip.message import Extra, Request
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER"
 """Methods that we serve."""
 SUPPORTED_OPTIONS: frozenset[str] = frozenset()
 """Option tags that a peer may require of us."""
+SUPPORTED = ", ".join(sorted(SUPPORTED_OPTIONS))
+ABILITIES: Extra = (
+    ("Allow", ALLOW),
+    ("Accept", SDP),
+    ("Accept-Encoding", "identity"),
+    ("Supported", SUPPORTED),
+)
+"""What a 200 to OPTIONS says of us (RFC 3261 s.11.2)."""
 UNSERVED = frozenset({"MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH", "UPDATE", "PRACK"})
 """Methods that we know, admit by credentials, and then answer with 405."""
 METHODS = frozenset(ALLOW.split(", ")) | UNSERVED

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip import info
-from sip.checks import ALLOW
+from sip.checks import ABILITIES, ALLOW
 from sip.events import KeySignalled
 from sip.reoffer import RETRY_LATER
 from sip.session_table import SessionState
 
 if TYPE_CHECKING:
-    from sip.message import Extra, Request
+    from collections.abc import Callable
+
+    from sip.message import Request
     from sip.session import Session
     from sip.transaction.server import ServerTransaction
 
 
 def serve_in_dialog(
-    session: Session, request: Request, transaction: ServerTransaction, abilities: Extra, *, now: float
+    session: Session, request: Request, transaction: ServerTransaction, *, now: float
 ) -> None:
     """Serve a request that matched a session. ACK and CANCEL do not come here."""
     transaction.tag = session.local_tag
@@ -27,18 +29,11 @@ def serve_in_dialog(
             transaction.respond(500, "Server Internal Error (sequence number too low)", now=now)
             return
         dialog.remote_cseq = request.cseq.number
-    match request.method:
-        case "BYE":
-            transaction.respond(200, now=now)
-            session.on_bye(request, now=now)
-        case "INVITE":
-            _serve_invite(session, request, transaction, now)
-        case "OPTIONS":
-            transaction.respond(200, headers=abilities, now=now)
-        case "INFO":
-            _serve_info(session, request, transaction, now)
-        case _:
-            transaction.respond(405, headers=(("Allow", ALLOW),), now=now)
+    serve = _METHODS.get(request.method)
+    if serve is None:
+        transaction.respond(405, headers=(("Allow", ALLOW),), now=now)
+    else:
+        serve(session, request, transaction, now)
 
 
 def _serve_info(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
@@ -63,3 +58,21 @@ def _serve_invite(session: Session, request: Request, transaction: ServerTransac
     else:
         # Our 2xx waits for its ACK, or our own INVITE for its answer (RFC 5407 s.3.1.4, s.14.2).
         transaction.respond(491, now=now)
+
+
+def _serve_bye(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
+    transaction.respond(200, now=now)
+    session.on_bye(request, now=now)
+
+
+def _serve_options(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
+    transaction.respond(200, headers=ABILITIES, now=now)
+
+
+_METHODS: dict[str, Callable[[Session, Request, ServerTransaction, float], None]] = {
+    "BYE": _serve_bye,
+    "INFO": _serve_info,
+    "INVITE": _serve_invite,
+    "OPTIONS": _serve_options,
+}
+"""Each method by the function that answers it; ACK and CANCEL do not come here."""

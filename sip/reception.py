@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from sip.body import SDP, description_of
-from sip.checks import ALLOW, UNSERVED, malformation, objection
+from sip.body import description_of
+from sip.checks import ABILITIES, ALLOW, UNSERVED, malformation, objection
 from sip.errors import ParseError
 from sip.events import InviteReceived, MalformedMessage
 from sip.indialog import serve_in_dialog
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from sip.transaction.matching import Key
     from sip.verdicts import Admission, Registrar
 
-ABILITIES: Extra = (("Allow", ALLOW), ("Accept", SDP), ("Accept-Encoding", "identity"), ("Supported", ""))
-"""What a 200 to OPTIONS says of us (s.11.2)."""
 _GONE = Refuse(481)
 
 
@@ -150,7 +148,7 @@ class Reception:
             self._refuse(key, request, refusal, now)
             return
         transaction = self.context.layer.accept(key, request, merging=False, now=now)
-        serve_in_dialog(session, request, transaction, ABILITIES, now=now)
+        serve_in_dialog(session, request, transaction, now=now)
 
     def _on_outside(self, key: Key, request: Request, now: float) -> None:
         if self.context.layer.is_merged(request):

@@ -8,60 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from base.machine import Machine
-from sip.body import description_or_none
-from sip.causes import cause_of
 from sip.dialog import Dialog
-from sip.events import (
-    SessionAnswered,
-    SessionCancelled,
-    SessionConfirmed,
-    SessionEnded,
-    SessionRefused,
-    SessionRinging,
-)
 from sip.incoming import ServedInvite
 from sip.login import with_credentials
-from sip.message import Response, cancel_for
-from sip.outgoing import NOBODY, SentInvite
-from sip.reasons import REASONS
+from sip.outgoing import SentInvite
 from sip.reoffer import Reoffer
-from sip.session_table import CALLEE, CALLER, SessionEffect, SessionInput, SessionState
-from sip.transaction.timing import PATIENCE
-from sip.values import reason_cause
+from sip.session_effects import EFFECTS, Detail
+from sip.session_table import CALLEE, CALLER, SessionInput, SessionState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sip.context import Context
     from sip.events import Caller
     from sip.login import Login
-    from sip.message import Extra, Message, Request
+    from sip.message import Extra, Request, Response
     from sip.sdp import SessionDescription
     from sip.transaction.client import ClientTransaction
     from sip.transaction.server import ServerTransaction
-
-
-class Detail:
-    """What an input brought along for the effects that follow from it."""
-
-    __slots__ = ("body", "headers", "message", "reason", "status")
-
-    def __init__(
-        self,
-        status: int = 0,
-        reason: str | None = None,
-        *,
-        headers: Extra = (),
-        body: bytes = b"",
-        message: Message | None = None,
-    ) -> None:
-        """Keep the parts."""
-        self.status = status
-        self.reason = reason
-        self.headers = headers
-        self.body = body
-        self.message = message
-
 
 _NOTHING = Detail()
 _CALLING = (SessionState.CALLING, SessionState.EARLY)
@@ -176,7 +138,7 @@ class Session:
     def end(self, status: int, cause: int, *, now: float) -> None:
         """End it in whatever way the state needs; `status` is for an INVITE not yet answered."""
         self.cause = cause
-        self._fire(SessionInput.END, Detail(status, headers=self._reason()), now)
+        self._fire(SessionInput.END, Detail(status, headers=self.reason), now)
 
     def acknowledge(self, body: bytes, *, now: float) -> None:
         """Send the ACK that holds our answer to the offer in a 2xx (late offer)."""
@@ -253,148 +215,17 @@ class Session:
         self.sent = SentInvite(context, again, self, now=now)
         return True
 
-    # Effects.
-
-    def _fire(self, event: SessionInput, detail: Detail, now: float) -> None:
-        for effect in self.machine.fire(event):
-            _EFFECTS[effect](self, detail, now)
-
-    def _reason(self) -> Extra:
-        return (("Reason", f"Q.850;cause={self.cause}"),)
-
-    def _early_dialog(self) -> Dialog:
+    def early_dialog(self) -> Dialog:
+        """The dialog of a call to us, made by our first answer with a tag."""
         if self.dialog is None:
             self.dialog = Dialog.as_callee(self.request, self.local_tag)
         return self.dialog
 
-    def _send_provisional(self, detail: Detail, now: float) -> None:
-        self._early_dialog()
-        if self.served is not None:
-            self.served.provisional(detail.status, detail.body, detail.headers, now=now)
+    @property
+    def reason(self) -> Extra:
+        """Why we end it (RFC 3326)."""
+        return (("Reason", f"Q.850;cause={self.cause}"),)
 
-    def _send_success(self, detail: Detail, now: float) -> None:
-        self._early_dialog()
-        if self.served is not None:
-            self.served.succeed(detail.body, detail.headers, now=now)
-
-    def _send_failure(self, detail: Detail, now: float) -> None:
-        if self.served is not None:
-            self.served.fail(detail.status, detail.reason, detail.headers, now=now)
-
-    def _send_terminated(self, detail: Detail, now: float) -> None:
-        if self.served is not None:
-            self.served.fail(487, now=now)
-
-    def _stop_resending(self, detail: Detail, now: float) -> None:
-        if self.served is not None:
-            self.served.stop()
-
-    def _make_dialog(self, detail: Detail, now: float) -> None:
-        if isinstance(detail.message, Response):
-            self.dialog = Dialog.as_caller(self.request, detail.message)
-
-    def _send_ack(self, detail: Detail, now: float) -> None:
-        # An answer to an INVITE without offer holds the offer: its ACK waits for `acknowledge` and our answer.
-        is_ours = bool(self.request.body) or detail.message is None or not detail.message.body
-        if (
-            self.sent is not None
-            and self.dialog is not None
-            and (is_ours or self.state is not SessionState.CONFIRMED)
-        ):
-            self.sent.acknowledge(self.dialog, now=now)
-
-    def _send_cancel(self, detail: Detail, now: float) -> None:
-        self.context.layer.request(cancel_for(self.request, self._reason()[0][1]), NOBODY, now=now)
-        self.context.timers.set((self, "NO_FINAL"), now + PATIENCE)
-
-    def _send_bye(self, detail: Detail, now: float) -> None:
-        if self.reoffer is not None:
-            self.reoffer.on_session_over(now=now)
-        if self.dialog is not None:
-            if self.sent is not None and self.sent.tag is not None and self.sent.tag not in self.sent.acks:
-                self.sent.acknowledge(self.dialog, now=now)
-            request = self.dialog.request("BYE", self.context.branch(), headers=self._reason())
-            self.context.layer.request(request, self, now=now)
-
-    def _give_up(self, detail: Detail, now: float) -> None:
-        if self.sent is not None:
-            self.sent.transaction.abandon()
-
-    def _tell_ringing(self, detail: Detail, now: float) -> None:
-        if detail.status > 100 and detail.message is not None:
-            description = description_or_none(detail.message)
-            self.context.events.append(SessionRinging(self, detail.status, description))
-
-    def _tell_answered(self, detail: Detail, now: float) -> None:
-        description = description_or_none(detail.message) if detail.message is not None else None
-        self.context.events.append(SessionAnswered(self, description))
-
-    def _tell_confirmed(self, detail: Detail, now: float) -> None:
-        offering = self.served is not None and self.served.is_offering
-        description = description_or_none(detail.message) if offering and detail.message is not None else None
-        self.context.events.append(SessionConfirmed(self, description))
-
-    def _tell_cancelled(self, detail: Detail, now: float) -> None:
-        self.context.events.append(SessionCancelled(self))
-
-    def _tell_refused(self, detail: Detail, now: float) -> None:
-        cause, _ = (
-            reason_cause(detail.message.headers("Reason")) if detail.message is not None else (None, None)
-        )
-        reason = detail.reason or REASONS.get(detail.status, "")
-        self.context.events.append(
-            SessionRefused(self, detail.status, reason, cause or cause_of(detail.status))
-        )
-
-    def _tell_withdrawn(self, detail: Detail, now: float) -> None:
-        self.context.events.append(SessionRefused(self, 487, REASONS[487], self.cause))
-
-    def _tell_ended_here(self, detail: Detail, now: float) -> None:
-        self.context.events.append(SessionEnded(self, "local", None, None, self.cause))
-
-    def _tell_ended_there(self, detail: Detail, now: float) -> None:
-        cause, text = (
-            reason_cause(detail.message.headers("Reason")) if detail.message is not None else (None, None)
-        )
-        self.context.events.append(SessionEnded(self, "remote", None, text, cause or 16))
-
-    def _tell_ended_by_timeout(self, detail: Detail, now: float) -> None:
-        event = SessionEnded(
-            self, "timeout", detail.status, REASONS.get(detail.status), cause_of(detail.status)
-        )
-        self.context.events.append(event)
-
-    def _forget(self, detail: Detail, now: float) -> None:
-        if self.reoffer is not None:
-            self.reoffer.on_session_over(now=now)
-        self.context.timers.cancel((self, "NO_FINAL"))
-        self.context.remove(self)
-        # Without these the session is no cycle, and is freed at once instead of by the collector.
-        if self.served is not None:
-            self.served.transaction.session = None
-        self.served = self.sent = self.reoffer = None
-
-
-_E = SessionEffect
-_EFFECTS: dict[SessionEffect, Callable[[Session, Detail, float], None]] = {
-    _E.SEND_PROVISIONAL: Session._send_provisional,  # noqa: SLF001 - the table of this class, outside its body
-    _E.SEND_SUCCESS: Session._send_success,  # noqa: SLF001
-    _E.SEND_FAILURE: Session._send_failure,  # noqa: SLF001
-    _E.SEND_TERMINATED: Session._send_terminated,  # noqa: SLF001
-    _E.STOP_RESENDING: Session._stop_resending,  # noqa: SLF001
-    _E.MAKE_DIALOG: Session._make_dialog,  # noqa: SLF001
-    _E.SEND_ACK: Session._send_ack,  # noqa: SLF001
-    _E.SEND_CANCEL: Session._send_cancel,  # noqa: SLF001
-    _E.SEND_BYE: Session._send_bye,  # noqa: SLF001
-    _E.GIVE_UP: Session._give_up,  # noqa: SLF001
-    _E.TELL_RINGING: Session._tell_ringing,  # noqa: SLF001
-    _E.TELL_ANSWERED: Session._tell_answered,  # noqa: SLF001
-    _E.TELL_CONFIRMED: Session._tell_confirmed,  # noqa: SLF001
-    _E.TELL_CANCELLED: Session._tell_cancelled,  # noqa: SLF001
-    _E.TELL_REFUSED: Session._tell_refused,  # noqa: SLF001
-    _E.TELL_WITHDRAWN: Session._tell_withdrawn,  # noqa: SLF001
-    _E.TELL_ENDED_HERE: Session._tell_ended_here,  # noqa: SLF001
-    _E.TELL_ENDED_THERE: Session._tell_ended_there,  # noqa: SLF001
-    _E.TELL_ENDED_BY_TIMEOUT: Session._tell_ended_by_timeout,  # noqa: SLF001
-    _E.FORGET: Session._forget,  # noqa: SLF001
-}
+    def _fire(self, event: SessionInput, detail: Detail, now: float) -> None:
+        for effect in self.machine.fire(event):
+            EFFECTS[effect](self, detail, now)

@@ -1,0 +1,206 @@
+"""What a session does at each step of its tables: messages out, events up (RFC 3261 s.13 to s.15)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.body import description_or_none
+from sip.causes import cause_of
+from sip.dialog import Dialog
+from sip.events import (
+    SessionAnswered,
+    SessionCancelled,
+    SessionConfirmed,
+    SessionEnded,
+    SessionRefused,
+    SessionRinging,
+)
+from sip.message import Response, cancel_for
+from sip.outgoing import NOBODY
+from sip.reasons import REASONS
+from sip.session_table import SessionEffect, SessionState
+from sip.transaction.timing import PATIENCE
+from sip.values import reason_cause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sip.message import Extra, Message
+    from sip.session import Session
+
+
+class Detail:
+    """What an input brought along for the effects that follow from it."""
+
+    __slots__ = ("body", "headers", "message", "reason", "status")
+
+    def __init__(
+        self,
+        status: int = 0,
+        reason: str | None = None,
+        *,
+        headers: Extra = (),
+        body: bytes = b"",
+        message: Message | None = None,
+    ) -> None:
+        """Keep the parts."""
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+        self.body = body
+        self.message = message
+
+
+def _send_provisional(session: Session, detail: Detail, now: float) -> None:
+    session.early_dialog()
+    if session.served is not None:
+        session.served.provisional(detail.status, detail.body, detail.headers, now=now)
+
+
+def _send_success(session: Session, detail: Detail, now: float) -> None:
+    session.early_dialog()
+    if session.served is not None:
+        session.served.succeed(detail.body, detail.headers, now=now)
+
+
+def _send_failure(session: Session, detail: Detail, now: float) -> None:
+    if session.served is not None:
+        session.served.fail(detail.status, detail.reason, detail.headers, now=now)
+
+
+def _send_terminated(session: Session, detail: Detail, now: float) -> None:
+    if session.served is not None:
+        session.served.fail(487, now=now)
+
+
+def _stop_resending(session: Session, detail: Detail, now: float) -> None:
+    if session.served is not None:
+        session.served.stop()
+
+
+def _make_dialog(session: Session, detail: Detail, now: float) -> None:
+    if isinstance(detail.message, Response):
+        session.dialog = Dialog.as_caller(session.request, detail.message)
+
+
+def _send_ack(session: Session, detail: Detail, now: float) -> None:
+    # An answer to an INVITE without offer holds the offer: its ACK waits for `acknowledge` and our answer.
+    is_ours = bool(session.request.body) or detail.message is None or not detail.message.body
+    if (
+        session.sent is not None
+        and session.dialog is not None
+        and (is_ours or session.state is not SessionState.CONFIRMED)
+    ):
+        session.sent.acknowledge(session.dialog, now=now)
+
+
+def _send_cancel(session: Session, detail: Detail, now: float) -> None:
+    session.context.layer.request(cancel_for(session.request, session.reason[0][1]), NOBODY, now=now)
+    session.context.timers.set((session, "NO_FINAL"), now + PATIENCE)
+
+
+def _send_bye(session: Session, detail: Detail, now: float) -> None:
+    if session.reoffer is not None:
+        session.reoffer.on_session_over(now=now)
+    if session.dialog is not None:
+        if (
+            session.sent is not None
+            and session.sent.tag is not None
+            and session.sent.tag not in session.sent.acks
+        ):
+            session.sent.acknowledge(session.dialog, now=now)
+        request = session.dialog.request("BYE", session.context.branch(), headers=session.reason)
+        session.context.layer.request(request, session, now=now)
+
+
+def _give_up(session: Session, detail: Detail, now: float) -> None:
+    if session.sent is not None:
+        session.sent.transaction.abandon()
+
+
+def _tell_ringing(session: Session, detail: Detail, now: float) -> None:
+    if detail.status > 100 and detail.message is not None:
+        description = description_or_none(detail.message)
+        session.context.events.append(SessionRinging(session, detail.status, description))
+
+
+def _tell_answered(session: Session, detail: Detail, now: float) -> None:
+    description = description_or_none(detail.message) if detail.message is not None else None
+    session.context.events.append(SessionAnswered(session, description))
+
+
+def _tell_confirmed(session: Session, detail: Detail, now: float) -> None:
+    offering = session.served is not None and session.served.is_offering
+    description = description_or_none(detail.message) if offering and detail.message is not None else None
+    session.context.events.append(SessionConfirmed(session, description))
+
+
+def _tell_cancelled(session: Session, detail: Detail, now: float) -> None:
+    session.context.events.append(SessionCancelled(session))
+
+
+def _tell_refused(session: Session, detail: Detail, now: float) -> None:
+    cause, _ = reason_cause(detail.message.headers("Reason")) if detail.message is not None else (None, None)
+    reason = detail.reason or REASONS.get(detail.status, "")
+    session.context.events.append(
+        SessionRefused(session, detail.status, reason, cause or cause_of(detail.status))
+    )
+
+
+def _tell_withdrawn(session: Session, detail: Detail, now: float) -> None:
+    session.context.events.append(SessionRefused(session, 487, REASONS[487], session.cause))
+
+
+def _tell_ended_here(session: Session, detail: Detail, now: float) -> None:
+    session.context.events.append(SessionEnded(session, "local", None, None, session.cause))
+
+
+def _tell_ended_there(session: Session, detail: Detail, now: float) -> None:
+    cause, text = (
+        reason_cause(detail.message.headers("Reason")) if detail.message is not None else (None, None)
+    )
+    session.context.events.append(SessionEnded(session, "remote", None, text, cause or 16))
+
+
+def _tell_ended_by_timeout(session: Session, detail: Detail, now: float) -> None:
+    event = SessionEnded(
+        session, "timeout", detail.status, REASONS.get(detail.status), cause_of(detail.status)
+    )
+    session.context.events.append(event)
+
+
+def _forget(session: Session, detail: Detail, now: float) -> None:
+    if session.reoffer is not None:
+        session.reoffer.on_session_over(now=now)
+    session.context.timers.cancel((session, "NO_FINAL"))
+    session.context.remove(session)
+    # Without these the session is no cycle, and is freed at once instead of by the collector.
+    if session.served is not None:
+        session.served.transaction.session = None
+    session.served = session.sent = session.reoffer = None
+
+
+Do = SessionEffect
+
+EFFECTS: dict[SessionEffect, Callable[[Session, Detail, float], None]] = {
+    Do.SEND_PROVISIONAL: _send_provisional,
+    Do.SEND_SUCCESS: _send_success,
+    Do.SEND_FAILURE: _send_failure,
+    Do.SEND_TERMINATED: _send_terminated,
+    Do.STOP_RESENDING: _stop_resending,
+    Do.MAKE_DIALOG: _make_dialog,
+    Do.SEND_ACK: _send_ack,
+    Do.SEND_CANCEL: _send_cancel,
+    Do.SEND_BYE: _send_bye,
+    Do.GIVE_UP: _give_up,
+    Do.TELL_RINGING: _tell_ringing,
+    Do.TELL_ANSWERED: _tell_answered,
+    Do.TELL_CONFIRMED: _tell_confirmed,
+    Do.TELL_CANCELLED: _tell_cancelled,
+    Do.TELL_REFUSED: _tell_refused,
+    Do.TELL_WITHDRAWN: _tell_withdrawn,
+    Do.TELL_ENDED_HERE: _tell_ended_here,
+    Do.TELL_ENDED_THERE: _tell_ended_there,
+    Do.TELL_ENDED_BY_TIMEOUT: _tell_ended_by_timeout,
+    Do.FORGET: _forget,
+}
