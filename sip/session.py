@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from base.machine import Machine
+from sip.attempts import next_attempt
 from sip.dialog import Dialog
 from sip.incoming import ServedInvite
-from sip.login import with_credentials
 from sip.outgoing import SentInvite
 from sip.reoffer import Reoffer
 from sip.session_effects import EFFECTS, Detail
@@ -177,8 +177,8 @@ class Session:
         self._fire(SessionInput.SUCCESS, Detail(response.status, message=response), now)
 
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
-        """Our INVITE failed, unless a challenge can be answered: then it is sent once more."""
-        if response is not None and self._answer_challenge(response, now):
+        """Our INVITE failed, unless it can be sent once more (see attempts)."""
+        if self._try_again(status, response, now):
             return
         reason = response.reason if response is not None else None
         self._fire(SessionInput.FAILURE, Detail(status, reason, message=response), now)
@@ -204,15 +204,13 @@ class Session:
         """The cancelled INVITE got no final answer within 64*T1 (s.9.1)."""
         self._fire(SessionInput.NO_FINAL, _NOTHING, now)
 
-    def _answer_challenge(self, response: Response, now: float) -> bool:
-        if response.status not in (401, 407) or self.login is None or self.state not in _CALLING:
-            return False
-        context = self.context
-        again = with_credentials(self.request, response, self.login, context.branch(), context.ids)
+    def _try_again(self, status: int, response: Response | None, now: float) -> bool:
+        """Send the INVITE once more, another way or with what was missing, where the refusal allows it."""
+        again = next_attempt(self, status, response) if self.state in _CALLING else None
         if again is None:
             return False
         self.request = again
-        self.sent = SentInvite(context, again, self, now=now)
+        self.sent = SentInvite(self.context, again, self, now=now)
         return True
 
     def early_dialog(self) -> Dialog:
