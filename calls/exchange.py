@@ -185,6 +185,8 @@ class Exchange:
                 sip_events.MalformedMessage()
                 | sip_events.RegistrationAccepted()
                 | sip_events.RegistrationRefused()
+                | sip_events.PeerReachable()
+                | sip_events.PeerUnreachable()
             ):
                 pass  # counted by the stack; followed by who registered
             case _:

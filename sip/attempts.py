@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sip.dialog import MAX_FORWARDS, via_for, ways
 from sip.login import with_credentials
+from sip.message import Request, fields_of
+from sip.session_table import SessionState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sip.message import Request, Response
+    from sip.flow import Flow
+    from sip.message import Fields, Response
     from sip.session import Session
+    from sip.target import Target
 
 
 def next_attempt(session: Session, status: int, response: Response | None) -> Request | None:
@@ -30,7 +35,54 @@ def _answer_challenge(session: Session, status: int, response: Response | None) 
     if response is None or status not in (401, 407) or session.login is None:
         return None
     context = session.context
-    return with_credentials(session.request, response, session.login, context.branch(), context.ids)
+    return with_credentials(
+        session.request, response, session.login, context.branch(), context.ids, first=session.first_cseq
+    )
 
 
-_WAYS: tuple[Callable[[Session, int, Response | None], Request | None], ...] = (_answer_challenge,)
+def _next_target(session: Session, status: int, response: Response | None) -> Request | None:
+    """To the next of the target's alternatives, while nobody was reached (RFC 5626 s.6, RFC 3263 s.4.3)."""
+    if not _reached_nobody(session, status, response):
+        return None
+    device = session.target.instance if session.target is not None else None
+    while session.alternatives:
+        target, flow = session.alternatives.pop(0)
+        if response is not None and status != 430 and device is not None and target.instance == device:
+            continue  # the device itself has spoken (RFC 5626 s.7)
+        session.target, session.login = target, target.login
+        again = redirected(session, target, flow)
+        session.first_cseq = again.cseq.number
+        return again
+    return None
+
+
+def _reached_nobody(session: Session, status: int, response: Response | None) -> bool:
+    """Whether an INVITE came to nobody's ears: 430, 503, or no response of any kind."""
+    if response is not None:
+        return status in (430, 503)
+    return status != 408 or session.state is SessionState.CALLING
+
+
+def redirected(session: Session, target: Target, flow: Flow) -> Request:
+    """The session's INVITE for another target: the same call, To and From, the next CSeq (RFC 3261 s.8.1.3.4)."""
+    before, context = session.request, session.context
+    uri, routes, _ = ways(target.uri, target.routes)
+    fields: Fields = {"Via": [via_for(flow, context.branch())], "Max-Forwards": [MAX_FORWARDS]}
+    if routes:
+        fields["Route"] = routes
+    for name, values in before.fields.items():
+        if name not in _OF_ONE_TARGET:
+            fields[name] = values
+    fields["CSeq"] = [f"{before.cseq.number + 1} INVITE"]
+    fields.update(fields_of(context.dialog_headers(flow)))
+    again = Request("INVITE", uri, fields, before.body)
+    again.flow = flow
+    return again
+
+
+_OF_ONE_TARGET = frozenset(("Via", "Max-Forwards", "Route", "Authorization", "Proxy-Authorization"))
+"""Headers that belong to one way, and must not be seen on another."""
+_WAYS: tuple[Callable[[Session, int, Response | None], Request | None], ...] = (
+    _answer_challenge,
+    _next_target,
+)

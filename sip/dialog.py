@@ -12,7 +12,7 @@ from sip.uri import Uri
 from sip.values import NameAddr
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
     from sip.message import Message, Response
 
@@ -98,7 +98,7 @@ class Dialog:
         if cseq is None:
             self.local_cseq += 1
             cseq = self.local_cseq
-        uri, routes, hop = self._ways()
+        uri, routes, hop = ways(self.target, self.routes)
         fields: Fields = {"Via": [""], "Max-Forwards": [MAX_FORWARDS]}
         if routes:
             fields["Route"] = routes
@@ -109,41 +109,45 @@ class Dialog:
         if headers:
             fields.update(fields_of(headers))
         request = Request(method, uri, fields, body)
-        request.flow = self._flow_to(hop)
+        request.flow = flow_towards(self.flow, hop, is_routed=bool(self.routes))
         fields["Via"][0] = via_for(request.flow, branch)
         return request
 
-    def _ways(self) -> tuple[str, list[str], str]:
-        """The request-URI, the Route headers and the URI of the next hop."""
-        if not self.routes:
-            return self.target, [], self.target
-        first = NameAddr.parse(self.routes[0])
-        if first.uri.is_loose:
-            return self.target, self.routes, first.uri_text
-        # A strict router: it takes itself out of the request-URI (s.12.2.1.1).
-        return first.uri_text, [*self.routes[1:], f"<{self.target}>"], first.uri_text
 
-    def _flow_to(self, hop: str) -> Flow:
-        flow = self.flow
-        try:
-            uri = Uri.parse(hop)
-        except ParseError:
-            return flow
-        host, port = uri.address
-        if flow.transport != "UDP" and (not self.routes or host == flow.remote[0]):
-            # The connection leads there as long as it lives; `rescue` knows what to do when it is gone.
-            return flow
-        transport = uri.transport or flow.transport
-        if transport not in SERVED or not is_literal(host):
-            return flow
-        if transport == flow.transport and (host, port) == flow.remote:
-            return flow
-        if (":" in host) != (":" in flow.local[0]):
-            return flow  # of the other family: our socket cannot send there, while the peer was heard on this flow
-        if not self.routes and _is_private(host) and not _is_private(flow.remote[0]):
-            # A phone behind NAT writes an address that we cannot reach; what it sent came through.
-            return flow
-        return Flow(transport, flow.local, (host, port))
+def ways(target: str, routes: Sequence[str]) -> tuple[str, list[str], str]:
+    """The request-URI, the Route headers and the URI of the next hop (s.12.2.1.1). Raises ParseError."""
+    if not routes:
+        return target, [], target
+    first = NameAddr.parse(routes[0])
+    if first.uri.is_loose:
+        return target, list(routes), first.uri_text
+    # A strict router: it takes itself out of the request-URI.
+    return first.uri_text, [*routes[1:], f"<{target}>"], first.uri_text
+
+
+def flow_towards(flow: Flow, hop: str, *, is_routed: bool) -> Flow:
+    """How to reach the next hop, where `flow` is how the peer was heard."""
+    try:
+        uri = Uri.parse(hop)
+    except ParseError:
+        return flow
+    host, port = uri.address
+    if flow.transport != "UDP" and (not is_routed or host == flow.remote[0]):
+        # The connection leads there as long as it lives; `rescue` knows what to do when it is gone.
+        return flow
+    transport = uri.transport or flow.transport
+    if transport not in SERVED or not is_literal(host):
+        return flow
+    if transport == flow.transport and (host, port) == flow.remote:
+        return flow
+    if (":" in host) != (":" in flow.local[0]):
+        return (
+            flow  # of the other family: our socket cannot send there, while the peer was heard on this flow
+        )
+    if not is_routed and _is_private(host) and not _is_private(flow.remote[0]):
+        # A phone behind NAT writes an address that we cannot reach; what it sent came through.
+        return flow
+    return Flow(transport, flow.local, (host, port))
 
 
 def rescue(request: Request, open_flows: Container[Flow]) -> None:

@@ -144,6 +144,23 @@ class RegistrationRefused:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class PeerReachable:
+    """Somebody who is asked (see qualify) answers: for the first time, or again."""
+
+    peer: str
+    round_trip: float
+    """Seconds from our question to the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerUnreachable:
+    """Somebody who is asked no longer answers, or never did. `status`: 408 silence, 503 the transport said so."""
+
+    peer: str
+    status: int
+
+
 class MessageTraced(NamedTuple):
     """One row of a SIP ladder. A tuple, since there is one for each message."""
 
@@ -177,6 +194,8 @@ Event = (
     | RegistrationChanged
     | RegistrationAccepted
     | RegistrationRefused
+    | PeerReachable
+    | PeerUnreachable
     | MessageTraced
     | MalformedMessage
 )

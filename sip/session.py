@@ -17,11 +17,15 @@ from sip.session_effects import EFFECTS, Detail
 from sip.session_table import CALLEE, CALLER, SessionInput, SessionState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sip.context import Context
     from sip.events import Caller
+    from sip.flow import Flow
     from sip.login import Login
     from sip.message import Extra, Request, Response
     from sip.sdp import SessionDescription
+    from sip.target import Target
     from sip.transaction.client import ClientTransaction
     from sip.transaction.server import ServerTransaction
 
@@ -33,12 +37,14 @@ class Session:
     """One call as one party sees it."""
 
     __slots__ = (
+        "alternatives",
         "call_id",
         "caller",
         "cause",
         "context",
         "dialog",
         "direction",
+        "first_cseq",
         "id",
         "local_tag",
         "login",
@@ -49,6 +55,7 @@ class Session:
         "request",
         "sent",
         "served",
+        "target",
         "user",
     )
 
@@ -68,6 +75,12 @@ class Session:
         self.offer: SessionDescription | None = None
         self.owner: Any = None
         self.login: Login | None = None
+        self.target: Target | None = None
+        """Whom our INVITE goes to now."""
+        self.alternatives: list[tuple[Target, Flow]] = []
+        """Where it goes next while nobody is reached (see attempts)."""
+        self.first_cseq = 1
+        """The number that the INVITE had before it answered a challenge of this target's."""
         self.dialog: Dialog | None = None
         self.served: ServedInvite | None = None
         self.sent: SentInvite | None = None
@@ -94,10 +107,19 @@ class Session:
         return session
 
     @classmethod
-    def place(cls, context: Context, request: Request, login: Login | None = None, *, now: float) -> Session:
-        """The session that our INVITE asks for; `login` answers a challenge."""
+    def place(
+        cls,
+        context: Context,
+        request: Request,
+        target: Target,
+        alternatives: Iterable[tuple[Target, Flow]] = (),
+        *,
+        now: float,
+    ) -> Session:
+        """The session that our INVITE to a target asks for; the target's login answers a challenge."""
         session = cls(context, request, request.from_.tag or "", "out")
-        session.login = login
+        session.target, session.login = target, target.login
+        session.alternatives = list(alternatives)
         context.add(session)
         session.sent = SentInvite(context, request, session, now=now)
         return session

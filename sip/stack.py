@@ -5,23 +5,26 @@ Puts the parts together and is their only face; what they do stands in their own
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from base.errors import CentralitaError
 from sip.body import SDP
 from sip.causes import status_of
 from sip.context import Context
-from sip.dialog import MAX_FORWARDS, is_literal, via_for
+from sip.dialog import flow_towards, is_literal, ways
 from sip.errors import ParseError, SessionStateError, UnreadableMessage, UnresolvedTarget
 from sip.events import MalformedMessage
 from sip.flow import Flow
-from sip.message import Extra, Request, fields_of
+from sip.message import Request
+from sip.outside import outside_request, own_host
 from sip.parser import parse
+from sip.qualify import Qualifier
 from sip.reception import Reception
 from sip.registration import Registration
 from sip.session import Session
 from sip.session_table import SessionState
 from sip.streams import Streams
+from sip.target import CallerIdentity, Target
 from sip.uri import Uri, escape
 from sip.values import address
 
@@ -30,34 +33,18 @@ if TYPE_CHECKING:
     from sip.events import Event
     from sip.flow import Address
     from sip.login import Login
+    from sip.message import Extra
+    from sip.qualify import Peer, QualifyPlan
     from sip.verdicts import Admission, Registrar
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Whom to call: the request-URI, and where to send it when that is not the URI's own literal address."""
-
-    uri: str
-    destination: Address | None = None
-    login: Login | None = None
-    """What a challenge is answered with; without it a challenge is a refusal."""
-    flow: Flow | None = None
-    """The way that a phone registered by; it goes before the destination and whatever transport the URI names."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerIdentity:
-    """Who we say is calling."""
-
-    user: str
-    display: str = ""
-    host: str | None = None
+__all__ = ["CallerIdentity", "Stack", "Target"]
 
 
 class Stack:
     """One endpoint."""
 
-    __slots__ = ("_context", "_listeners", "_reception", "_registrar", "_streams")
+    __slots__ = ("_context", "_listeners", "_qualifier", "_reception", "_registrar", "_streams")
 
     def __init__(
         self,
@@ -73,6 +60,7 @@ class Stack:
         self._reception = Reception(self._context, admission, registrar)
         self._registrar = registrar
         self._listeners: list[Flow] = []
+        self._qualifier = Qualifier(self._context)
         self._streams = Streams(self._context, self._take_message, self._is_needed)
 
     # Bytes and deadlines.
@@ -168,7 +156,7 @@ class Stack:
             "dialogs": sum(session.dialog is not None for session in context.sessions.values()),
             "sessions": len(context.sessions),
             "transactions": len(context.layer.clients) + len(context.layer.servers),
-            "timers": len(context.timers),
+            "timers": len(context.timers) - len(self._qualifier),  # one for each peer that is asked, always
             "connections": len(self._streams),
         }
 
@@ -221,36 +209,38 @@ class Stack:
 
         Raises ParseError for a URI that is none and UnresolvedTarget for a name without destination.
         """
-        context = self._context
-        uri = Uri.parse(target.uri)
-        remote = target.destination or uri.address
-        if not uri.is_sip or not is_literal(remote[0]):
-            raise UnresolvedTarget(f"no address for {target.uri}")
-        flow = target.flow or self._flow_to(remote, uri.transport or "UDP")
-        tag = context.ids.token()
-        host = caller.host or (f"[{flow.local[0]}]" if ":" in flow.local[0] else flow.local[0])
-        fields = fields_of(
-            (
-                ("Via", via_for(flow, context.branch())),
-                ("Max-Forwards", MAX_FORWARDS),
-                (
-                    "From",
-                    address(
-                        f"sip:{escape(caller.user) or 'anonymous'}@{host}", display=caller.display, tag=tag
-                    ),
-                ),
-                ("To", f"<{target.uri}>"),
-                ("Call-ID", context.ids.token(12)),
-                ("CSeq", "1 INVITE"),
-                *context.dialog_headers(flow),
-                ("User-Agent", context.product),
-                *headers,
-                *((("Content-Type", SDP),) if body else ()),
-            )
+        flow = self._way_to(target)
+        sender = f"sip:{escape(caller.user) or 'anonymous'}@{caller.host or own_host(flow)}"
+        request = outside_request(
+            self._context,
+            "INVITE",
+            target,
+            flow,
+            sender=address(sender, display=caller.display, tag=self._context.ids.token()),
+            headers=(*headers, *((("Content-Type", SDP),) if body else ())),
+            body=body or b"",
         )
-        request = Request("INVITE", target.uri, fields, body or b"")
-        request.flow = flow
-        return Session.place(context, request, target.login, now=now)
+        return Session.place(self._context, request, target, self._reachable(target), now=now)
+
+    def qualify(
+        self, peer: str, target: Target, plan: QualifyPlan, *, is_known_good: bool = False, now: float
+    ) -> Peer:
+        """Ask a target again and again whether it is there; PeerReachable and PeerUnreachable tell of changes.
+
+        `is_known_good` is said of a phone that registered just now. A name that is asked already is asked at the new
+        target from now on. Raises as `invite` does.
+        """
+        return self._qualifier.watch(
+            peer, target, self._way_to(target), plan, is_known_good=is_known_good, now=now
+        )
+
+    def stop_qualifying(self, peer: str) -> None:
+        """Ask no more; nothing happens where nobody of that name was asked."""
+        self._qualifier.forget(peer)
+
+    def peer(self, peer: str) -> Peer | None:
+        """What is known of somebody who is asked: its state and the last round trip."""
+        return self._qualifier.find(peer)
 
     def register(
         self, aor: str, *, registrar: Address, login: Login, expires: int = 300, now: float
@@ -277,6 +267,29 @@ class Stack:
             return True
         dialogs = (session.dialog for session in self._context.sessions.values())
         return flow in self._context.layer.carried or any(each and each.flow == flow for each in dialogs)
+
+    def _way_to(self, target: Target) -> Flow:
+        """The flow that a request to a target leaves by. Raises ParseError and UnresolvedTarget."""
+        uri, _, hop_text = ways(target.uri, target.routes)
+        hop = Uri.parse(hop_text)
+        if not Uri.parse(uri).is_sip or not hop.is_sip:
+            raise UnresolvedTarget(f"no address for {target.uri}")
+        if target.flow is not None:
+            return flow_towards(target.flow, hop_text, is_routed=True) if target.routes else target.flow
+        remote = target.destination or hop.address
+        if not is_literal(remote[0]):
+            raise UnresolvedTarget(f"no address for {target.uri}")
+        return self._flow_to(remote, hop.transport or "UDP")
+
+    def _reachable(self, target: Target) -> list[tuple[Target, Flow]]:
+        """The alternatives of a target that there is a way to."""
+        found: list[tuple[Target, Flow]] = []
+        for each in target.alternatives:
+            try:
+                found.append((each, self._way_to(each)))
+            except CentralitaError:
+                continue
+        return found
 
     def _flow_to(self, remote: Address, transport: str) -> Flow:
         """The listener of the same family; a loopback one only for loopback, if there is a choice."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sip.qualify import PEER, PeerInput, PeerState
 from sip.session_table import (
     CALLEE,
     CALLEE_INPUTS,
@@ -58,6 +59,7 @@ CASES: list[tuple[Table[Any, Any, Any], Iterable[Enum], Iterable[Enum]]] = [
     (CALLEE, CALLEE_STATES, CALLEE_INPUTS),
     (CALLER, CALLER_STATES, CALLER_INPUTS),
     (REOFFER, ReofferState, REOFFER_INPUTS),
+    (PEER, PeerState, PeerInput),
 ]
 
 

@@ -1,0 +1,50 @@
+"""Requests of ours outside any dialog (RFC 3261 s.8.1.1, s.8.1.2): their headers, and where they go first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.dialog import MAX_FORWARDS, via_for, ways
+from sip.message import Request, fields_of
+
+if TYPE_CHECKING:
+    from sip.context import Context
+    from sip.flow import Flow
+    from sip.message import Extra
+    from sip.target import Target
+
+
+def outside_request(
+    context: Context,
+    method: str,
+    target: Target,
+    flow: Flow,
+    *,
+    sender: str,
+    headers: Extra = (),
+    body: bytes = b"",
+) -> Request:
+    """A request to a target by a flow; `sender` is the whole From value, and it begins a Call-ID of its own."""
+    uri, routes, _ = ways(target.uri, target.routes)
+    fields = fields_of(
+        (
+            ("Via", via_for(flow, context.branch())),
+            ("Max-Forwards", MAX_FORWARDS),
+            *(("Route", route) for route in routes),
+            ("From", sender),
+            ("To", f"<{target.uri}>"),
+            ("Call-ID", context.ids.token(12)),
+            ("CSeq", f"1 {method}"),
+            *context.dialog_headers(flow),
+            ("User-Agent", context.product),
+            *headers,
+        )
+    )
+    request = Request(method, uri, fields, body)
+    request.flow = flow
+    return request
+
+
+def own_host(flow: Flow) -> str:
+    """Our address on a flow as it stands in URIs."""
+    return f"[{flow.local[0]}]" if ":" in flow.local[0] else flow.local[0]

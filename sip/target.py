@@ -1,0 +1,37 @@
+"""Whom we call and who we say is calling (RFC 3261 s.8.1.1): values that come from above, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sip.flow import Address, Flow
+    from sip.login import Login
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to call: the request-URI, and where to send it when that is not the URI's own literal address."""
+
+    uri: str
+    destination: Address | None = None
+    login: Login | None = None
+    """What a challenge is answered with; without it a challenge is a refusal."""
+    flow: Flow | None = None
+    """The way that a phone registered by; it goes before the destination and whatever transport the URI names."""
+    routes: tuple[str, ...] = ()
+    """Route values of the request, the next hop first (RFC 3261 s.8.1.2): a phone's Path, a carrier's Service-Route."""
+    alternatives: tuple[Target, ...] = ()
+    """Tried in this order while nobody is reached: no answer at all, a lost connection, 503, or 430 (RFC 5626 s.6)."""
+    instance: str | None = None
+    """The device that is reached so; once it has answered, its other flows are not tried (RFC 5626 s.7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerIdentity:
+    """Who we say is calling."""
+
+    user: str
+    display: str = ""
+    host: str | None = None
