@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import auto
 
-from base.machine import Table
+from base.machine import Letter, Table
 
 
-class LegState(Enum):
+class LegState(Letter):
     """Where a leg stands."""
 
     INVITED = auto()
@@ -17,7 +17,7 @@ class LegState(Enum):
     ENDED = auto()
 
 
-class LegInput(Enum):
+class LegInput(Letter):
     """What can happen to it."""
 
     RANG = auto()
@@ -27,7 +27,7 @@ class LegInput(Enum):
     ENDED = auto()
 
 
-class LegEffect(Enum):
+class LegEffect(Letter):
     """What then has to be done."""
 
     TELL_RANG = auto()

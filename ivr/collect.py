@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from base.machine import Machine, Table
+from base.machine import Letter, Machine, Table
 from base.secret import Secret
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ivr.keys import KeyBuffer
 
 
-class CollectState(Enum):
+class CollectState(Letter):
     """Where an entry stands."""
 
     PROMPTING = auto()
@@ -28,7 +28,7 @@ class CollectState(Enum):
     DONE = auto()
 
 
-class CollectInput(Enum):
+class CollectInput(Letter):
     """What can happen to it."""
 
     GUARD = auto()
@@ -39,7 +39,7 @@ class CollectInput(Enum):
     TIMEOUT = auto()
 
 
-class CollectEffect(Enum):
+class CollectEffect(Letter):
     """What follows."""
 
     CUT_PROMPT = auto()

@@ -1,12 +1,11 @@
-"""Snapshots of what ports and the whole plane have counted."""
+"""Snapshots of what ports and the whole plane have counted. Tuples, since one is made for each leg that ends."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PortCounters:
+class PortCounters(NamedTuple):
     """One port since it was opened; `in` is what the peer sent us."""
 
     packets_in: int
@@ -33,8 +32,7 @@ class PortCounters:
     """From the peer's RTCP reports; 0 while unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaneCounters:
+class PlaneCounters(NamedTuple):
     """The whole plane; packets and bytes are those of ports already closed."""
 
     opened: int

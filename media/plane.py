@@ -114,7 +114,7 @@ class Port:
 
     def counters(self) -> PortCounters:
         """Return what has been counted so far."""
-        return PortCounters(**_numbers(self._port.counters()))
+        return PortCounters._make(_numbers(self._port.counters()))
 
     def close(self) -> PortCounters:
         """Close the port and return its last counters; it may be closed again."""
@@ -164,7 +164,7 @@ class Plane:
 
     def counters(self) -> PlaneCounters:
         """Return the totals."""
-        return PlaneCounters(**_numbers(self._plane.counters()))
+        return PlaneCounters._make(_numbers(self._plane.counters()))
 
     def close(self) -> None:
         """End the threads; all ports are closed with them."""
@@ -181,8 +181,9 @@ def _limit_met(error: OSError) -> str:
     return f"no RTP port: {error.strerror}"
 
 
-def _numbers(rows: list[tuple[str, float]]) -> dict[str, Any]:
-    return {name: value if name.endswith("_ms") else int(value) for name, value in rows}
+def _numbers(rows: list[tuple[str, float]]) -> list[Any]:
+    """The values, in the extension's order, which is that of the fields; all but milliseconds are whole."""
+    return [value if name[-3:] == "_ms" else int(value) for name, value in rows]
 
 
 def _digit(port: int, number: int, value: float) -> MediaEvent:

@@ -6,12 +6,12 @@ is answered by both together (available and idle).
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import auto
 
-from base.machine import Table
+from base.machine import Letter, Table
 
 
-class Status(Enum):
+class Status(Letter):
     """What the person chose."""
 
     LOGGED_OUT = "logged_out"
@@ -19,7 +19,7 @@ class Status(Enum):
     NOT_READY = "not_ready"
 
 
-class StatusInput(Enum):
+class StatusInput(Letter):
     """What changes a status."""
 
     MAKE_AVAILABLE = auto()
@@ -29,7 +29,7 @@ class StatusInput(Enum):
     """The system's own doing: the phone rang and nobody came."""
 
 
-class StatusEffect(Enum):
+class StatusEffect(Letter):
     """What a change of status asks for."""
 
     OFFER_WORK = auto()
@@ -38,7 +38,7 @@ class StatusEffect(Enum):
     END_WRAP_UP = auto()
 
 
-class State(Enum):
+class State(Letter):
     """What the agent is doing, as the system sees it."""
 
     IDLE = "idle"
@@ -52,7 +52,7 @@ class State(Enum):
     DEVICE_OFFLINE = "device_offline"
 
 
-class StateInput(Enum):
+class StateInput(Letter):
     """What changes a state."""
 
     RESERVE = auto()
@@ -70,7 +70,7 @@ class StateInput(Enum):
     FREE_ELSEWHERE = auto()
 
 
-class StateEffect(Enum):
+class StateEffect(Letter):
     """What a change of state asks for."""
 
     MARK_IDLE = auto()

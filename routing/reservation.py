@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from base.machine import Machine, Table
+from base.machine import Letter, Machine, Table
 from routing.settings import LeaveReason
 
 
-class ReservationState(Enum):
+class ReservationState(Letter):
     """How far a reservation has come."""
 
     RESERVED = "reserved"
@@ -17,14 +17,14 @@ class ReservationState(Enum):
     ENDED = "ended"
 
 
-class ReservationInput(Enum):
+class ReservationInput(Letter):
     """What moves it."""
 
     RING = auto()
     END = auto()
 
 
-class ReservationEffect(Enum):
+class ReservationEffect(Letter):
     """What a move asks for."""
 
     TELL_RINGING = auto()

@@ -6,11 +6,10 @@ Knows nothing of the messages that carry descriptions; what they mean is in offe
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from base.errors import LocalProtocolError
-from base.machine import Machine, Table
+from base.machine import Letter, Machine, Table
 from sip.errors import OfferGlare
 from sip.offer_answer import make_answer, make_offer, read_answer
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from sip.sdp import SessionDescription
 
 
-class NegotiationState(Enum):
+class NegotiationState(Letter):
     """Where the exchange stands; the last three are those of a session that has agreed once."""
 
     NEW = "new"
@@ -30,7 +29,7 @@ class NegotiationState(Enum):
     REASKED = "reasked"
 
 
-class NegotiationInput(Enum):
+class NegotiationInput(Letter):
     """What either side can do. The peer's part is the last two."""
 
     OFFER = "we offer"
@@ -40,7 +39,7 @@ class NegotiationInput(Enum):
     PEER_ANSWER = "the peer answers"
 
 
-class NegotiationEffect(Enum):
+class NegotiationEffect(Letter):
     """What follows."""
 
     AGREE = "the stream may begin or change"

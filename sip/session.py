@@ -45,7 +45,6 @@ class Session:
         "dialog",
         "direction",
         "first_cseq",
-        "id",
         "local_tag",
         "login",
         "machine",
@@ -68,7 +67,6 @@ class Session:
         self.call_id = request.call_id
         self.local_tag = local_tag
         self.direction: Literal["in", "out"] = direction
-        self.id = context.ids.new()
         self.user = request.uri.user or ""
         self.machine = Machine(CALLEE if direction == "in" else CALLER)
         self.caller: Caller | None = None

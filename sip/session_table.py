@@ -5,12 +5,12 @@ One table for the callee, one for the caller, one for the re-INVITE inside; race
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import auto
 
-from base.machine import Table
+from base.machine import Letter, Table
 
 
-class SessionState(Enum):
+class SessionState(Letter):
     """Where a session stands."""
 
     RECEIVED = auto()
@@ -27,7 +27,7 @@ class SessionState(Enum):
     ENDED = auto()
 
 
-class SessionInput(Enum):
+class SessionInput(Letter):
     """What happens to a session. END, RING, ANSWER and REJECT are ours, the others a peer's or a timer's."""
 
     RING = auto()
@@ -49,7 +49,7 @@ class SessionInput(Enum):
 LOCAL = frozenset({SessionInput.RING, SessionInput.ANSWER, SessionInput.REJECT, SessionInput.END})
 
 
-class SessionEffect(Enum):
+class SessionEffect(Letter):
     """What a session must then do."""
 
     SEND_PROVISIONAL = auto()
@@ -186,7 +186,7 @@ CALLER_STATES = (S.CALLING, S.EARLY, S.CANCEL_HELD, S.CANCELLING, S.CONFIRMED, S
 CALLER_INPUTS = (On.END, On.BYE, On.LOST, On.PROVISIONAL, On.SUCCESS, On.FAILURE, On.NO_FINAL)
 
 
-class ReofferState(Enum):
+class ReofferState(Letter):
     """Where a re-INVITE stands."""
 
     IDLE = auto()
@@ -195,7 +195,7 @@ class ReofferState(Enum):
     SENT = auto()
 
 
-class ReofferInput(Enum):
+class ReofferInput(Letter):
     """What happens to a re-INVITE."""
 
     INVITE = auto()
@@ -210,7 +210,7 @@ class ReofferInput(Enum):
     OVER = auto()
 
 
-class ReofferEffect(Enum):
+class ReofferEffect(Letter):
     """What a re-INVITE must then do."""
 
     SERVE = auto()

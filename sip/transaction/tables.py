@@ -5,12 +5,12 @@ The letters are the RFC's timers. What a peer or a late timer can do in vain sta
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import auto
 
-from base.machine import Table
+from base.machine import Letter, Table
 
 
-class State(Enum):
+class State(Letter):
     """States of all four machines; none uses them all."""
 
     CALLING = auto()
@@ -22,7 +22,7 @@ class State(Enum):
     TERMINATED = auto()
 
 
-class ClientInput(Enum):
+class ClientInput(Letter):
     """What happens to a client transaction."""
 
     PROVISIONAL = auto()
@@ -38,7 +38,7 @@ class ClientInput(Enum):
     TRANSPORT_ERROR = auto()
 
 
-class ClientEffect(Enum):
+class ClientEffect(Letter):
     """What a client transaction must then do."""
 
     RETRANSMIT = auto()
@@ -57,7 +57,7 @@ class ClientEffect(Enum):
     DESTROY = auto()
 
 
-class ServerInput(Enum):
+class ServerInput(Letter):
     """What happens to a server transaction."""
 
     REQUEST = auto()
@@ -74,7 +74,7 @@ class ServerInput(Enum):
     TRANSPORT_ERROR = auto()
 
 
-class ServerEffect(Enum):
+class ServerEffect(Letter):
     """What a server transaction must then do."""
 
     TRANSMIT = auto()

@@ -128,9 +128,7 @@ def test_any_order_of_requests_in_a_dialog_is_taken(steps: list[tuple[str, int, 
         elif action == 4:
             peer.wait(1.0)
         peer.hear()
-    assert all(
-        isinstance(event.session.id, str) for event in peer.events if isinstance(event, SessionReoffered)
-    )
+    assert all(event.session is session for event in peer.events if isinstance(event, SessionReoffered))
     peer.stack.end(session, now=peer.now)
     peer.assert_over()
     finals = {"SessionEnded", "SessionCancelled"}
