@@ -1,24 +1,67 @@
-"""Names into addresses before a call is placed. Literal addresses pass; no NAPTR or SRV yet (RFC 3263)."""
+"""Names into addresses before a request is sent (RFC 3263): runs the pure rules of hops with the DNS's answers."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sip.dialog import is_literal
-from sip.errors import UnresolvedTarget
-from sip.stack import Target
+from sip.dialog import is_literal, ways
+from sip.hops import MOST_HOPS, Answers, locate
+from sip.io.dns import Dns, DnsSettings
 from sip.uri import Uri
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-async def resolve(target: Target) -> Target:
-    """The target with a literal destination. Raises ParseError for a bad URI, UnresolvedTarget for an unknown name."""
-    host, port = target.destination or Uri.parse(target.uri).address
-    if is_literal(host):
-        return target
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, family=socket.AF_INET, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError) as error:  # no such name, or nothing that could be one
-        raise UnresolvedTarget(f"no address for {host}") from error
-    return Target(target.uri, (str(found[0][4][0]), port))
+    from sip.hops import Hop, Means
+    from sip.target import Target
+
+HOSTS = Path("/etc/hosts")
+
+
+class Resolver:
+    """Finds the ways to targets."""
+
+    __slots__ = ("_means", "dns")
+
+    def __init__(self, means: Callable[[], Means], dns: Dns | None = None) -> None:
+        """`means` says what we can send by now."""
+        self._means = means
+        self.dns = dns or Dns(DnsSettings(), HOSTS)
+
+    async def resolve(self, target: Target) -> Target:
+        """The target with a way to go, and other ways as its alternatives.
+
+        Raises ParseError for a bad URI, UnresolvedTarget for a name that leads nowhere.
+        """
+        if target.flow is not None or target.destination is not None:
+            return target
+        _, _, hop_text = ways(target.uri, target.routes)
+        uri = Uri.parse(hop_text)
+        if is_literal(uri.address[0]):
+            return target
+        first, *others = (
+            replace(target, destination=hop.address, transport=hop.transport, server=hop.name)
+            for hop in (await self.hops(uri))[:MOST_HOPS]
+        )
+        return replace(first, alternatives=(*others, *target.alternatives))
+
+    async def hops(self, uri: Uri) -> list[Hop]:
+        """All ways to a URI, the first to be tried first. Raises UnresolvedTarget."""
+        steps = locate(uri, self._means(), lambda highest: secrets.randbelow(highest + 1))
+        try:
+            questions = next(steps)
+            while True:
+                found = await asyncio.gather(*(self.dns.ask(each) for each in questions))
+                answers: Answers = dict(zip(questions, found, strict=True))
+                questions = steps.send(answers)
+        except StopIteration as stop:
+            hops: list[Hop] = stop.value
+            return hops
+
+    async def close(self) -> None:
+        """Ask nothing more."""
+        await self.dns.close()
