@@ -9,7 +9,6 @@ from calls.destination import Agent, Extension, Uri
 from calls.dial import connect
 from calls.events import LegEnded, PlaybackFinished
 from sip import causes
-from sip.io.resolver import resolve
 from sip.stack import Target
 from sip.uri import escape
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from calls.destination import Echo, FeatureCode, Hangup
     from calls.exchange import Exchange
     from media.plane import Clip
+    from sip.io.resolver import Resolver
 
 
 async def until_over(contact: Contact, *, playback: int | None = None) -> None:
@@ -78,9 +78,15 @@ class DirectApplication:
     """Connects the caller to one agent, one registered phone or one address."""
 
     def __init__(
-        self, exchange: Exchange, places: Places, music: Callable[[], tuple[Clip, ...]], called: Called
+        self,
+        exchange: Exchange,
+        places: Places,
+        resolver: Resolver,
+        music: Callable[[], tuple[Clip, ...]],
+        called: Called,
     ) -> None:
         """`music` is for parties on hold; `called` hears of each call that begins and ends."""
+        self._resolver = resolver
         self._exchange = exchange
         self._places = places
         self._music = music
@@ -107,7 +113,8 @@ class DirectApplication:
         match destination:
             case Uri():
                 # Escaped: what was dialled goes into the address and cannot break out of it.
-                return await resolve(Target(destination.uri.replace("{user}", escape(contact.dnis))))
+                target = Target(destination.uri.replace("{user}", escape(contact.dnis)))
+                return await self._resolver.resolve(target)
             case Extension():
                 return self._places.account(destination.account)
             case Agent():

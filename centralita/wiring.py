@@ -40,6 +40,7 @@ from routing.io.queue_application import QueueApplication
 from sip.admission import ProfileAdmission
 from sip.io.credentials_file import load_credentials
 from sip.io.endpoint import Endpoint
+from sip.io.resolver import Resolver
 from sip.registrar import BindingRegistrar
 from sip.stack import Stack
 
@@ -117,7 +118,9 @@ async def _wire(
     staff = Staff(configuration.routing.agents, distribution)
     places = Places(present.agents, location, endpoint.now)
     numbers = Numbers(present.now)
-    direct = DirectApplication(exchange, places, present.music, staff.called)
+    resolver = Resolver(stack.means)
+    resources.push_async_callback(resolver.close)
+    direct = DirectApplication(exchange, places, resolver, present.music, staff.called)
     queue = QueueApplication(
         exchange, distribution, places, present.music, present.client_name, present.language_skill
     )

@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from base.timers import Timers
+from sip.avoidance import Avoided
 from sip.checks import ALLOW
 from sip.dialog import contact_for
 from sip.events import MessageTraced
@@ -28,6 +29,7 @@ class Context:
     """One endpoint's shared state. The stack makes it; sessions work in it."""
 
     __slots__ = (
+        "avoided",
         "calls",
         "contacts",
         "events",
@@ -52,6 +54,7 @@ class Context:
         self.events: deque[Event] = deque()
         self.sessions: dict[DialogKey, Session] = {}
         self.calls: dict[str, int] = {}
+        self.avoided = Avoided()
         self.contacts: dict[tuple[str, int], Extra] = {}
         self.stream_contacts: dict[tuple[str, int], Extra] = {}
 

@@ -33,6 +33,14 @@ class UnresolvedTarget(LocalProtocolError):
     cause = 41
 
 
+class ServersUnavailable(LocalProtocolError):
+    """All servers of a target asked to be left alone for a while (RFC 3261 s.21.5.4)."""
+
+    code = "servers_unavailable"
+    status = 503
+    cause = 42
+
+
 class SdpError(RemoteProtocolError):
     """A session description that breaks RFC 8866."""
 

@@ -12,6 +12,7 @@ from sip.attempts import next_attempt
 from sip.dialog import Dialog
 from sip.incoming import ServedInvite
 from sip.outgoing import SentInvite
+from sip.patience import be_patient
 from sip.reoffer import Reoffer
 from sip.session_effects import EFFECTS, Detail
 from sip.session_table import CALLEE, CALLER, SessionInput, SessionState
@@ -120,6 +121,7 @@ class Session:
         session.alternatives = list(alternatives)
         context.add(session)
         session.sent = SentInvite(context, request, session, now=now)
+        be_patient(session, now=now)
         return session
 
     @property
@@ -194,10 +196,14 @@ class Session:
 
     def on_success(self, response: Response, *, now: float) -> None:
         """The first 2xx to our INVITE."""
+        if self.target is not None:
+            self.context.avoided.answered(self.target)
         self._fire(SessionInput.SUCCESS, Detail(response.status, message=response), now)
 
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
         """Our INVITE failed, unless it can be sent once more (see attempts)."""
+        if self.target is not None:
+            self.context.avoided.note(self.target, status, response, now=now)
         if self._try_again(status, response, now):
             return
         reason = response.reason if response is not None else None
@@ -231,6 +237,7 @@ class Session:
             return False
         self.request = again
         self.sent = SentInvite(self.context, again, self, now=now)
+        be_patient(self, now=now)
         return True
 
     def early_dialog(self) -> Dialog:

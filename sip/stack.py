@@ -15,6 +15,7 @@ from sip.dialog import flow_towards, is_literal, ways
 from sip.errors import ParseError, SessionStateError, UnreadableMessage, UnresolvedTarget
 from sip.events import MalformedMessage
 from sip.flow import Flow
+from sip.hops import Means
 from sip.message import Request
 from sip.outside import outside_request, own_host
 from sip.parser import parse
@@ -209,6 +210,7 @@ class Stack:
 
         Raises ParseError for a URI that is none and UnresolvedTarget for a name without destination.
         """
+        target = self._context.avoided.best(target, now=now)
         flow = self._way_to(target)
         sender = f"sip:{escape(caller.user) or 'anonymous'}@{caller.host or own_host(flow)}"
         request = outside_request(
@@ -258,6 +260,12 @@ class Stack:
         """Take the binding away."""
         registration.unregister(now=now)
 
+    def means(self) -> Means:
+        """By what transports and address families requests can leave."""
+        return Means(
+            frozenset((each.transport, 6 if ":" in each.local[0] else 4) for each in self._listeners)
+        )
+
     def _take_message(self, data: bytes, flow: Flow, fault: str | None, now: float) -> bool:
         return self.receive_datagram(data, flow, fault=fault, now=now)
 
@@ -279,7 +287,7 @@ class Stack:
         remote = target.destination or hop.address
         if not is_literal(remote[0]):
             raise UnresolvedTarget(f"no address for {target.uri}")
-        return self._flow_to(remote, hop.transport or "UDP")
+        return self._flow_to(remote, target.transport or hop.transport or "UDP")
 
     def _reachable(self, target: Target) -> list[tuple[Target, Flow]]:
         """The alternatives of a target that there is a way to."""

@@ -24,6 +24,12 @@ class Target:
     """Route values of the request, the next hop first (RFC 3261 s.8.1.2): a phone's Path, a carrier's Service-Route."""
     alternatives: tuple[Target, ...] = ()
     """Tried in this order while nobody is reached: no answer at all, a lost connection, 503, or 430 (RFC 5626 s.6)."""
+    transport: str | None = None
+    """What the request goes by, where that is not what the URI says (RFC 3263 s.4.1)."""
+    server: str | None = None
+    """The server's name, for one that was found by RFC 3263 or belongs to a trunk; its certificate must show it."""
+    try_for: float | None = None
+    """Seconds without any answer after which the next is tried; without it Timer B."""
     instance: str | None = None
     """The device that is reached so; once it has answered, its other flows are not tried (RFC 5626 s.7)."""
 

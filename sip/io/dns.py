@@ -20,7 +20,7 @@ from sip.io.hosts import Hosts
 from sip.srv import Srv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 log = structlog.get_logger()
@@ -155,7 +155,7 @@ def _host(question: Question) -> str:
     return ".".join(labels[2:]) if question.kind == "SRV" and len(labels) > 2 else question.name
 
 
-def _records(kind: str, rrset: Sequence[Any]) -> Answer:
+def _records(kind: str, rrset: Iterable[Any]) -> Answer:
     match kind:
         case "NAPTR":
             return tuple(

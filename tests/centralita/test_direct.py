@@ -10,6 +10,7 @@ import pytest
 from calls.destination import Uri
 from centralita.applications import DirectApplication
 from sip.events import InviteReceived, SessionRefused
+from sip.io.resolver import Resolver
 from tests.kit.party import House, Party
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ class Nowhere:
 
 def connecting(house: House, uri: str) -> list[asyncio.Task[None]]:
     """Whoever calls the house is connected to this address."""
-    direct = DirectApplication(house.exchange, Nowhere(), lambda: (), lambda destination, *, begun: None)
+    resolver = Resolver(house.endpoint.stack.means)
+    direct = DirectApplication(
+        house.exchange, Nowhere(), resolver, lambda: (), lambda destination, *, begun: None
+    )
     tasks: list[asyncio.Task[None]] = []
 
     def arrive(contact: Contact) -> None:

@@ -12,7 +12,6 @@ import pytest
 from base.io.ids import SystemIds
 from sip.events import Event, InviteReceived, SessionAnswered, SessionEnded, SessionRefused
 from sip.io.endpoint import Endpoint
-from sip.io.resolver import resolve
 from sip.stack import CallerIdentity, Stack, Target
 from tests.kit.builders import ANSWER, OFFER, Everybody, request
 
@@ -120,9 +119,3 @@ async def test_a_fault_in_the_handler_does_not_stop_the_endpoint() -> None:
                     await asyncio.sleep(0)
             phone.sendto(request(body=OFFER, call_id="2", branch="z9hG4bK-2"), made.address)
             await asyncio.wait_for(seen, 5.0)
-
-
-async def test_a_name_is_resolved_and_a_literal_address_left_alone() -> None:
-    literal = Target("sip:a@127.0.0.1:5070")
-    assert await resolve(literal) is literal
-    assert (await resolve(Target("sip:a@localhost"))).destination == ("127.0.0.1", 5060)
