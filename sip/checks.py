@@ -17,9 +17,9 @@ from sip.verdicts import Refuse
 if TYPE_CHECKING:
     from sip.message import Extra, Request
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER, REFER, NOTIFY"
 """Methods that we serve."""
-SUPPORTED_OPTIONS: frozenset[str] = frozenset()
+SUPPORTED_OPTIONS: frozenset[str] = frozenset({"norefersub", "replaces"})
 """Option tags that a peer may require of us."""
 SUPPORTED = ", ".join(sorted(SUPPORTED_OPTIONS))
 ABILITIES: Extra = (
@@ -29,7 +29,7 @@ ABILITIES: Extra = (
     ("Supported", SUPPORTED),
 )
 """What a 200 to OPTIONS says of us (RFC 3261 s.11.2)."""
-UNSERVED = frozenset({"MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH", "UPDATE", "PRACK"})
+UNSERVED = frozenset({"MESSAGE", "SUBSCRIBE", "PUBLISH", "UPDATE", "PRACK"})
 """Methods that we know, admit by credentials, and then answer with 405."""
 METHODS = frozenset(ALLOW.split(", ")) | UNSERVED
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from sip.location import Binding
+    from sip.refer import Referral
+    from sip.refer_to import ReferTo
     from sip.registration import Registration
     from sip.sdp import SessionDescription
     from sip.session import Session
@@ -30,6 +32,8 @@ class InviteReceived:
 
     session: Session
     caller: Caller
+    replaced: Session | None = None
+    """Whose place the caller asks for (RFC 3891)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,26 @@ class KeySignalled:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """A REFER in a call: accept it, refuse it, and report how far it has come."""
+
+    session: Session
+    referral: Referral
+    wish: ReferTo
+    replaced: Session | None
+    """The session of ours whose place the target must give to the other party; None also for a foreign dialog."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReported:
+    """How far a REFER of ours has come: the status that the new party gave, or that refused our REFER."""
+
+    session: Session
+    status: int
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationChanged:
     """The set of an account's bindings changed, by registering, unregistering or expiry."""
 
@@ -191,6 +215,8 @@ Event = (
     | SessionReanswered
     | SessionReofferRefused
     | KeySignalled
+    | TransferRequested
+    | TransferReported
     | RegistrationChanged
     | RegistrationAccepted
     | RegistrationRefused

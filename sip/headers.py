@@ -46,6 +46,7 @@ _KNOWN = (
     "RAck",
     "Reason",
     "Record-Route",
+    "Refer-Sub",
     "Refer-To",
     "Referred-By",
     "Remote-Party-ID",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from sip import info
 from sip.checks import ABILITIES, ALLOW
 from sip.events import KeySignalled
+from sip.refer import serve_refer, serve_subscribe
+from sip.referring import serve_notify
 from sip.reoffer import RETRY_LATER
 from sip.session_table import SessionState
 
@@ -73,6 +75,9 @@ _METHODS: dict[str, Callable[[Session, Request, ServerTransaction, float], None]
     "BYE": _serve_bye,
     "INFO": _serve_info,
     "INVITE": _serve_invite,
+    "NOTIFY": serve_notify,
     "OPTIONS": _serve_options,
+    "REFER": serve_refer,
+    "SUBSCRIBE": serve_subscribe,
 }
 """Each method by the function that answers it; ACK and CANCEL do not come here."""

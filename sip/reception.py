@@ -11,6 +11,7 @@ from sip.errors import ParseError
 from sip.events import InviteReceived, MalformedMessage
 from sip.indialog import serve_in_dialog
 from sip.message import response_to
+from sip.replaces import replaced_by
 from sip.session import Session
 from sip.transaction.layer import reply_flow
 from sip.transaction.matching import server_key
@@ -190,17 +191,24 @@ class Reception:
             except ParseError:
                 transaction.respond(400, "Bad Request (broken SDP)", now=now)
                 return
+            replaced = replaced_by(context, request)
+            if isinstance(replaced, Refuse):
+                transaction.respond(replaced.status, replaced.reason, now=now)
+                return
             session = Session.receive(context, transaction, admitted.caller, offer)
             if not context.trace:
                 summary = "INVITE sdp" if request.body else "INVITE"
                 context.received(request.flow, request.call_id, summary, now)
-            context.events.append(InviteReceived(session, admitted.caller))
+            context.events.append(InviteReceived(session, admitted.caller, replaced))
         elif request.method == "REGISTER" and self.registrar is not None:
             reply = self.registrar.handle(request, admitted.caller, now)
             transaction.respond(reply.status, reply.reason, headers=reply.headers, now=now)
             context.events.extend(reply.changed)
         elif request.method in UNSERVED or request.method == "REGISTER":
             transaction.respond(405, headers=(("Allow", ALLOW),), now=now)
+        elif request.method == "REFER":
+            # It would have us call anybody for nobody (RFC 7614 s.4): calls are transferred from inside.
+            transaction.respond(403, now=now)
         else:
-            # BYE and INFO outside a dialog.
+            # BYE, INFO and NOTIFY outside a dialog.
             transaction.respond(481, now=now)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sip.flow import Flow
     from sip.login import Login
     from sip.message import Extra, Request, Response
+    from sip.refer import Referral
+    from sip.referring import SentRefer
     from sip.sdp import SessionDescription
     from sip.target import Target
     from sip.transaction.client import ClientTransaction
@@ -51,6 +53,8 @@ class Session:
         "machine",
         "offer",
         "owner",
+        "referral",
+        "referring",
         "reoffer",
         "request",
         "sent",
@@ -84,6 +88,8 @@ class Session:
         self.served: ServedInvite | None = None
         self.sent: SentInvite | None = None
         self.reoffer: Reoffer | None = None
+        self.referral: Referral | None = None
+        self.referring: SentRefer | None = None
         self.cause = 16
 
     @classmethod

@@ -18,6 +18,7 @@ from sip.events import (
 from sip.message import Response, cancel_for
 from sip.outgoing import NOBODY
 from sip.reasons import REASONS
+from sip.referring import close_transfers
 from sip.session_table import SessionEffect, SessionState
 from sip.transaction.timing import PATIENCE
 from sip.values import reason_cause
@@ -100,6 +101,7 @@ def _send_cancel(session: Session, detail: Detail, now: float) -> None:
 
 
 def _send_bye(session: Session, detail: Detail, now: float) -> None:
+    close_transfers(session, now=now)
     if session.reoffer is not None:
         session.reoffer.on_session_over(now=now)
     if session.dialog is not None:
@@ -172,6 +174,7 @@ def _tell_ended_by_timeout(session: Session, detail: Detail, now: float) -> None
 def _forget(session: Session, detail: Detail, now: float) -> None:
     if session.reoffer is not None:
         session.reoffer.on_session_over(now=now)
+    close_transfers(session, now=now)
     session.context.timers.cancel((session, "NO_FINAL"))
     session.context.remove(session)
     # Without these the session is no cycle, and is freed at once instead of by the collector.

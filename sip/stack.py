@@ -21,6 +21,7 @@ from sip.outside import outside_request, own_host
 from sip.parser import parse
 from sip.qualify import Qualifier
 from sip.reception import Reception
+from sip.referring import Transfers
 from sip.registration import Registration
 from sip.session import Session
 from sip.session_table import SessionState
@@ -45,7 +46,7 @@ __all__ = ["CallerIdentity", "Stack", "Target"]
 class Stack:
     """One endpoint."""
 
-    __slots__ = ("_context", "_listeners", "_qualifier", "_reception", "_registrar", "_streams")
+    __slots__ = ("_context", "_listeners", "_qualifier", "_reception", "_registrar", "_streams", "transfers")
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Stack:
         self._context = Context(ids, product=product, trace=trace)
         self._reception = Reception(self._context, admission, registrar)
         self._registrar = registrar
+        self.transfers = Transfers(self._context)
         self._listeners: list[Flow] = []
         self._qualifier = Qualifier(self._context)
         self._streams = Streams(self._context, self._take_message, self._is_needed)

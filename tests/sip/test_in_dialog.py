@@ -31,7 +31,7 @@ def test_a_lower_cseq_is_answered_with_500() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "status"), [("OPTIONS", 200), ("INFO", 200), ("UPDATE", 405), ("REFER", 405), ("NOTIFY", 405)]
+    ("method", "status"), [("OPTIONS", 200), ("INFO", 200), ("UPDATE", 405), ("REFER", 400), ("NOTIFY", 400)]
 )
 def test_a_request_in_the_dialog_gets_its_status(method: str, status: int) -> None:
     peer = Peer()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sip.qualify import PEER, PeerInput, PeerState
+from sip.refer_table import REFERRAL, ReferralInput, ReferralState
 from sip.session_table import (
     CALLEE,
     CALLEE_INPUTS,
@@ -60,6 +61,7 @@ CASES: list[tuple[Table[Any, Any, Any], Iterable[Enum], Iterable[Enum]]] = [
     (CALLER, CALLER_STATES, CALLER_INPUTS),
     (REOFFER, ReofferState, REOFFER_INPUTS),
     (PEER, PeerState, PeerInput),
+    (REFERRAL, ReferralState, ReferralInput),
 ]
 
 
