@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sip.io.endpoint import Endpoint
+    from sip.refer import Referral
     from sip.session import Session
     from sip.stack import CallerIdentity, Target
 
@@ -58,4 +59,24 @@ class SipCommands:
     def refuse_reoffer(self, session: Session, status: int) -> None:
         """Refuse a re-INVITE; the session goes on unchanged."""
         self._stack.refuse_reoffer(session, status, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def accept_transfer(self, referral: Referral) -> None:
+        """Try what a REFER asks for: 202."""
+        self._stack.transfers.accept(referral, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def refuse_transfer(self, referral: Referral, status: int) -> None:
+        """Do not try it."""
+        self._stack.transfers.refuse(referral, status, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def report_transfer(self, referral: Referral, status: int) -> None:
+        """Tell its sender how far it has come; a final status is the last word."""
+        self._stack.transfers.report(referral, status, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def refer(self, session: Session, target: str, *, referred_by: str | None = None) -> None:
+        """Ask the peer to call somebody else itself. Raises SessionStateError."""
+        self._stack.transfers.refer(session, target, referred_by=referred_by, now=self._endpoint.now())
         self._endpoint.flush()

@@ -113,6 +113,9 @@ class Exchange:
 
     def _arrive(self, event: sip_events.InviteReceived) -> None:
         session, caller = event.session, event.caller
+        if event.replaced is not None:
+            self.sip.reject(session, 603, causes.REJECTED)
+            return
         contact = Contact(
             self._ids.new(), ani=caller.user, display=caller.display, dnis=session.user, record=self._record
         )
@@ -189,6 +192,8 @@ class Exchange:
                 | sip_events.PeerUnreachable()
             ):
                 pass  # counted by the stack; followed by who registered
+            case sip_events.TransferRequested():
+                self.sip.refuse_transfer(event.referral, 603)
             case _:
                 if isinstance(event.session.owner, Leg):
                     _tell(event.session.owner, event)

@@ -67,7 +67,7 @@ class Referral:
     @property
     def is_open(self) -> bool:
         """Whether its outcome is not known yet."""
-        return self._machine.state is not ReferralState.OVER
+        return self._machine.state is not ReferralState.ENDED
 
     @property
     def is_followed(self) -> bool:
@@ -208,7 +208,7 @@ def serve_subscribe(session: Session, request: Request, transaction: ServerTrans
     else:
         if session.dialog is not None:
             session.dialog.refresh_target(request)
-        headers = (("Expires", str(min(expires, LIFETIME))),)
+        headers: Extra = (("Expires", str(min(expires, LIFETIME))),)
         if session.dialog is not None:
             headers = (*session.context.dialog_headers(session.dialog.flow), *headers)
         transaction.respond(200, headers=headers, now=now)

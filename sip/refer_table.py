@@ -15,7 +15,7 @@ class ReferralState(Enum):
     """Accepted, and its sender is told of each step."""
     UNFOLLOWED = auto()
     """Accepted, and its sender does not want to hear, or cannot."""
-    OVER = auto()
+    ENDED = auto()
 
 
 class ReferralInput(Enum):
@@ -53,15 +53,15 @@ REFERRAL = Table(
     {
         (S.ASKED, On.ACCEPT): (S.FOLLOWED, (Do.SEND_ACCEPTED, Do.START_EXPIRY, Do.NOTIFY)),
         (S.ASKED, On.ACCEPT_SILENTLY): (S.UNFOLLOWED, (Do.SEND_ACCEPTED,)),
-        (S.ASKED, On.REFUSE): (S.OVER, (Do.SEND_FAILURE,)),
-        (S.ASKED, On.SESSION_OVER): (S.OVER, (Do.SEND_FAILURE,)),
+        (S.ASKED, On.REFUSE): (S.ENDED, (Do.SEND_FAILURE,)),
+        (S.ASKED, On.SESSION_OVER): (S.ENDED, (Do.SEND_FAILURE,)),
         (S.FOLLOWED, On.PROGRESS): (S.FOLLOWED, (Do.NOTIFY,)),
-        (S.FOLLOWED, On.FINISH): (S.OVER, (Do.STOP_EXPIRY, Do.NOTIFY_OUTCOME)),
+        (S.FOLLOWED, On.FINISH): (S.ENDED, (Do.STOP_EXPIRY, Do.NOTIFY_OUTCOME)),
         (S.FOLLOWED, On.SUBSCRIBE): (S.FOLLOWED, (Do.START_EXPIRY, Do.NOTIFY)),
         (S.FOLLOWED, On.UNSUBSCRIBE): (S.UNFOLLOWED, (Do.STOP_EXPIRY, Do.NOTIFY_END)),
         (S.FOLLOWED, On.EXPIRE): (S.UNFOLLOWED, (Do.NOTIFY_END,)),
         (S.FOLLOWED, On.LOST): (S.UNFOLLOWED, (Do.STOP_EXPIRY,)),
-        (S.UNFOLLOWED, On.FINISH): (S.OVER, ()),
+        (S.UNFOLLOWED, On.FINISH): (S.ENDED, ()),
     },
     absorbed={
         *((S.ASKED, each) for each in (On.SUBSCRIBE, On.UNSUBSCRIBE, On.LOST, On.EXPIRE)),
@@ -72,6 +72,6 @@ REFERRAL = Table(
         (S.FOLLOWED, On.ACCEPT),
         (S.FOLLOWED, On.ACCEPT_SILENTLY),
         *((S.UNFOLLOWED, each) for each in On if each is not On.FINISH),
-        *((S.OVER, each) for each in On),
+        *((S.ENDED, each) for each in On),
     },
 )

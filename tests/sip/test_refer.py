@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from base.errors import LocalProtocolError
-from sip.events import SessionEnded, TransferReported, TransferRequested
+from sip.events import SessionEnded, TransferRequested
 from sip.message import Request, Response
 from sip.refer import LIFETIME
-from sip.replaces import Replaces
 from tests.kit.builders import request
 from tests.kit.phone import Peer
 
@@ -41,6 +39,13 @@ def followed(peer: Peer) -> tuple[str, TransferRequested, Request]:
     return tag, event, notify
 
 
+def sent_request(heard: list[Request | Response]) -> Request:
+    """The one request that was sent."""
+    (found,) = heard
+    assert isinstance(found, Request)
+    return found
+
+
 def told(notify: Request | Response) -> tuple[bytes, str, str]:
     """What a NOTIFY says: the fragment, the state of the subscription, the event."""
     assert isinstance(notify, Request)
@@ -68,15 +73,15 @@ def test_an_accepted_refer_is_followed_by_notify_until_the_final_answer() -> Non
     assert peer.reply(trying, 200) == []
     peer.now = 5.0
     peer.stack.transfers.report(event.referral, 180, now=peer.now)
-    (ringing,) = peer.hear()
+    ringing = sent_request(peer.hear())
     assert told(ringing) == (b"SIP/2.0 180 Ringing\r\n", f"active;expires={LIFETIME - 5}", "refer")
     peer.reply(ringing, 200)
     peer.stack.transfers.report(event.referral, 200, now=peer.now)
-    (answered,) = peer.hear()
+    answered = sent_request(peer.hear())
     assert told(answered) == (b"SIP/2.0 200 OK\r\n", "terminated;reason=noresource", "refer")
     peer.reply(answered, 200)
     peer.stack.end(event.session, now=peer.now)
-    peer.reply(peer.hear()[0], 200)  # type: ignore[arg-type]
+    peer.reply(sent_request(peer.hear()), 200)
     peer.assert_over()
 
 
@@ -178,7 +183,7 @@ def test_a_second_refer_while_one_is_under_way_is_491_and_after_it_has_a_number(
     assert answer.status == 491
     peer.reply(trying, 200)
     peer.stack.transfers.report(event.referral, 404, now=0.0)
-    peer.reply(peer.hear()[0], 200)  # type: ignore[arg-type]
+    peer.reply(sent_request(peer.hear()), 200)
     assert refer(peer, tag, cseq=4) == []
     peer.stack.transfers.accept(peer.event(TransferRequested).referral, now=0.0)
     assert told(peer.hear()[1])[2] == "refer;id=4"
@@ -283,179 +288,5 @@ def test_a_forgotten_referral_leaves_no_timer() -> None:
     tag, _, trying = followed(peer)
     peer.reply(trying, 200)
     peer.say(request("BYE", to_tag=tag, cseq=3, branch="z9hG4bK-b"))
+    peer.wait(LIFETIME)
     peer.assert_over()
-
-
-# --- our own REFER ---
-
-
-def ours(peer: Peer) -> tuple[str, Request]:
-    """A call in which we have sent a REFER."""
-    session = peer.answered_call()
-    peer.stack.transfers.refer(session, "sip:carol@192.0.2.9", referred_by="<sip:us@192.0.2.1>", now=peer.now)
-    (sent,) = peer.hear()
-    assert isinstance(sent, Request)
-    return session.local_tag, sent
-
-
-def notify(
-    peer: Peer,
-    tag: str,
-    fragment: bytes,
-    state: str = "active;expires=60",
-    *,
-    event: str = "refer",
-    cseq: int = 2,
-) -> int:
-    """The peer tells; our answer's status."""
-    headers = (("Event", event), ("Subscription-State", state))
-    (answer,) = peer.say(
-        request(
-            "NOTIFY",
-            to_tag=tag,
-            cseq=cseq,
-            branch=f"z9hG4bK-n{cseq}",
-            headers=headers,
-            body=fragment,
-            content_type="message/sipfrag",
-        )
-    )
-    assert isinstance(answer, Response)
-    return answer.status
-
-
-def reports(peer: Peer) -> list[tuple[int, bool]]:
-    return [(each.status, each.is_over) for each in peer.events if isinstance(each, TransferReported)]
-
-
-def test_our_refer_is_followed_to_its_outcome() -> None:
-    """RFC 3515 s.2.1, s.2.4.5."""
-    peer = Peer()
-    tag, sent = ours(peer)
-    assert sent.method == "REFER"
-    assert sent.header("Refer-To") == "<sip:carol@192.0.2.9>"
-    assert sent.header("Referred-By") == "<sip:us@192.0.2.1>"
-    assert sent.header("Contact")
-    peer.reply(sent, 202)
-    assert notify(peer, tag, b"SIP/2.0 180 Ringing\r\n") == 200
-    final = b"SIP/2.0 200 OK\r\n"
-    assert notify(peer, tag, final, "terminated;reason=noresource", event="refer;id=1", cseq=3) == 200
-    assert reports(peer) == [(180, False), (200, True)]
-    assert notify(peer, tag, final, cseq=4) == 481
-
-
-def test_a_notify_may_come_before_the_202() -> None:
-    """RFC 6665 s.4.1.2.4."""
-    peer = Peer()
-    tag, sent = ours(peer)
-    assert notify(peer, tag, b"SIP/2.0 200 OK\r\n", "terminated;reason=noresource") == 200
-    peer.reply(sent, 202)
-    assert reports(peer) == [(200, True)]
-    peer.wait(100.0)
-    assert reports(peer) == [(200, True)]
-
-
-@pytest.mark.parametrize(
-    ("status", "is_lost"), [(405, False), (603, False), (401, False), (481, True), (408, True)]
-)
-def test_a_refused_refer_is_its_own_outcome(status: int, *, is_lost: bool) -> None:
-    """A challenge without credentials is a refusal; 408 and 481 mean that the peer is gone (RFC 5057)."""
-    peer = Peer()
-    _, sent = ours(peer)
-    peer.reply(sent, status)
-    assert reports(peer) == [(status, True)]
-    assert ("SessionEnded" in peer.kinds()) is is_lost
-
-
-def test_a_refer_that_nobody_follows_up_is_given_up() -> None:
-    peer = Peer()
-    _, sent = ours(peer)
-    peer.reply(sent, 202)
-    peer.wait(33.0)
-    assert reports(peer) == [(408, True)]
-
-
-def test_a_peer_that_makes_no_subscription_has_said_all() -> None:
-    """RFC 4488 s.4."""
-    peer = Peer()
-    _, sent = ours(peer)
-    peer.reply(sent, 202, headers=(("Refer-Sub", "false"),))
-    assert reports(peer) == [(202, True)]
-
-
-def test_a_subscription_that_ends_without_an_outcome_is_a_failure() -> None:
-    peer = Peer()
-    tag, sent = ours(peer)
-    peer.reply(sent, 202)
-    assert notify(peer, tag, b"SIP/2.0 100 Trying\r\n", "terminated;reason=giveup") == 200
-    assert reports(peer) == [(503, True)]
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ((), 400),
-        ((("Event", "refer"),), 400),
-        ((("Event", "refer"), ("Subscription-State", "active;expires=x")), 400),
-        ((("Event", "presence"), ("Subscription-State", "active")), 489),
-        ((("Event", "refer;id=99"), ("Subscription-State", "active")), 481),
-    ],
-)
-def test_a_notify_about_something_else_is_refused(headers: Headers, status: int) -> None:
-    peer = Peer()
-    tag, sent = ours(peer)
-    peer.reply(sent, 202)
-    (answer,) = peer.say(request("NOTIFY", to_tag=tag, cseq=2, branch="z9hG4bK-n", headers=headers))
-    assert isinstance(answer, Response)
-    assert answer.status == status
-
-
-def test_only_one_refer_of_ours_at_a_time_and_none_outside_a_call() -> None:
-    peer = Peer()
-    session = peer.call()
-    with pytest.raises(LocalProtocolError):
-        peer.stack.transfers.refer(session, "sip:carol@192.0.2.9", now=0.0)
-    other = Peer()
-    ours(other)
-    with pytest.raises(LocalProtocolError):
-        other.stack.transfers.refer(next(iter(other.stack._context.sessions.values())), "sip:c@x", now=0.0)
-
-
-def test_a_refer_of_ours_ends_with_its_call() -> None:
-    peer = Peer()
-    tag, sent = ours(peer)
-    peer.reply(sent, 202)
-    peer.say(request("BYE", to_tag=tag, cseq=2, branch="z9hG4bK-b"))
-    peer.assert_over()
-    assert reports(peer) == []
-
-
-def test_a_replaces_is_read_and_written() -> None:
-    """RFC 3891 s.6.1."""
-    read = Replaces.parse("98732@sip.example.com ;from-tag=r33th4x0r; to-tag=ff87ff;early-only")
-    assert read == Replaces("98732@sip.example.com", "ff87ff", "r33th4x0r", early_only=True)
-    assert str(read) == "98732@sip.example.com;to-tag=ff87ff;from-tag=r33th4x0r;early-only"
-
-
-def test_a_refer_names_the_dialog_that_its_target_must_give_up() -> None:
-    """RFC 5589 s.7: here one of our own."""
-    peer = Peer()
-    consult = peer.answered_call()
-    first = peer.answered_call(call_id="call-2", branch="z9hG4bK-2", from_tag="f2")
-    peer.say(request("ACK", call_id="call-2", from_tag="f2", to_tag=first.local_tag, branch="z9hG4bK-ack2"))
-    value = f"call-1%3Bto-tag%3D{consult.local_tag}%3Bfrom-tag%3Df1"
-    header = ("Refer-To", f"<sip:ivr@192.0.2.1?Replaces={value}&Subject=x>")
-    data = request(
-        "REFER",
-        call_id="call-2",
-        from_tag="f2",
-        to_tag=first.local_tag,
-        cseq=2,
-        headers=(header,),
-        branch="z9hG4bK-9",
-    )
-    assert peer.say(data) == []
-    event = peer.event(TransferRequested)
-    assert event.session is first
-    assert event.replaced is consult
-    assert str(event.wish.uri) == "sip:ivr@192.0.2.1"
