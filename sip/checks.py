@@ -17,8 +17,10 @@ from sip.verdicts import Refuse
 if TYPE_CHECKING:
     from sip.message import Extra, Request
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER, REFER, NOTIFY"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER, REFER, SUBSCRIBE, NOTIFY"
 """Methods that we serve."""
+ALLOW_EVENTS = "dialog, message-summary, refer, reg"
+"""Event packages of which we send NOTIFY (RFC 6665 s.8.2.2); refer only by REFER."""
 SUPPORTED_OPTIONS: frozenset[str] = frozenset({"norefersub", "replaces"})
 """Option tags that a peer may require of us."""
 SUPPORTED = ", ".join(sorted(SUPPORTED_OPTIONS))
@@ -27,9 +29,10 @@ ABILITIES: Extra = (
     ("Accept", SDP),
     ("Accept-Encoding", "identity"),
     ("Supported", SUPPORTED),
+    ("Allow-Events", ALLOW_EVENTS),
 )
 """What a 200 to OPTIONS says of us (RFC 3261 s.11.2)."""
-UNSERVED = frozenset({"MESSAGE", "SUBSCRIBE", "PUBLISH", "UPDATE", "PRACK"})
+UNSERVED = frozenset({"MESSAGE", "PUBLISH", "UPDATE", "PRACK"})
 """Methods that we know, admit by credentials, and then answer with 405."""
 METHODS = frozenset(ALLOW.split(", ")) | UNSERVED
 
@@ -83,11 +86,24 @@ def _read(request: Request) -> None:
             request.listed("Record-Route")
         if request.body and "Content-Type" not in fields:
             raise ParseError("no Content-Type")
+    elif request.method == "SUBSCRIBE":
+        _read_subscriber(request)
     elif request.method == "REGISTER" and "Contact" in fields:
         for contact in request.contacts:
             contact.params  # noqa: B018
             if contact.uri_text != "*":
                 contact.uri  # noqa: B018
+
+
+def _read_subscriber(request: Request) -> None:
+    contacts = request.contacts
+    # Inside a dialog it is known already where NOTIFYs go.
+    if len(contacts) != 1 and (contacts or request.to.tag is None):
+        raise ParseError("one Contact is needed")
+    if contacts and (not contacts[0].uri.is_sip or contacts[0].params is None):
+        raise ParseError("a Contact with a SIP URI is needed")
+    if "Record-Route" in request.fields:
+        request.listed("Record-Route")
 
 
 def objection(request: Request) -> Refuse | None:
@@ -106,6 +122,9 @@ def objection(request: Request) -> Refuse | None:
             return Refuse(420, headers=(("Unsupported", ", ".join(refused)),))
     if request.method == "INVITE":
         return _content_objection(request)
+    if request.method == "SUBSCRIBE" and request.body and not _may_be_ignored(request):
+        # A filter, which no package here has (RFC 6665 s.5.4.3).
+        return Refuse(415, headers=(("Accept", ""),))
     return None
 
 

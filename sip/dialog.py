@@ -73,6 +73,13 @@ class Dialog:
         dialog.refresh_target(response)
         return dialog
 
+    def takes(self, number: int) -> bool:
+        """Whether a request of the peer's comes in order; its sequence number is then the latest (s.12.2.2)."""
+        if number < self.remote_cseq:
+            return False
+        self.remote_cseq = number
+        return True
+
     def refresh_target(self, message: Message) -> None:
         """Take the Contact of a target refresh request or its 2xx as where further requests go (s.12.2)."""
         if isinstance(message, Request) and message.flow.transport != "UDP":

@@ -90,3 +90,18 @@ class RegistrationRefused(RemoteProtocolError):
         super().__init__(reason)
         self.status = status
         self.headers = headers
+
+
+class SubscriptionRefused(RemoteProtocolError):
+    """A SUBSCRIBE that cannot be carried out."""
+
+    code = "subscription_refused"
+
+    def __init__(
+        self, status: int, reason: str | None = None, headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """Say what the subscriber is told; the reason phrase is the usual one unless given."""
+        super().__init__(reason or str(status))
+        self.status = status
+        self.reason = reason
+        self.headers = headers

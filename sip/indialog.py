@@ -26,11 +26,9 @@ def serve_in_dialog(
     """Serve a request that matched a session. ACK and CANCEL do not come here."""
     transaction.tag = session.local_tag
     dialog = session.dialog
-    if dialog is not None:
-        if request.cseq.number < dialog.remote_cseq:
-            transaction.respond(500, "Server Internal Error (sequence number too low)", now=now)
-            return
-        dialog.remote_cseq = request.cseq.number
+    if dialog is not None and not dialog.takes(request.cseq.number):
+        transaction.respond(500, "Server Internal Error (sequence number too low)", now=now)
+        return
     serve = _METHODS.get(request.method)
     if serve is None:
         transaction.respond(405, headers=(("Allow", ALLOW),), now=now)

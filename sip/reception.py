@@ -20,6 +20,7 @@ from sip.verdicts import Admitted, Challenge, Drop, Refuse
 if TYPE_CHECKING:
     from sip.context import Context
     from sip.message import Extra, Request, Response
+    from sip.notifier import Notifier
     from sip.transaction.matching import Key
     from sip.verdicts import Admission, Registrar
 
@@ -29,13 +30,16 @@ _GONE = Refuse(481)
 class Reception:
     """The door of one endpoint."""
 
-    __slots__ = ("admission", "context", "registrar")
+    __slots__ = ("admission", "context", "notifier", "registrar")
 
-    def __init__(self, context: Context, admission: Admission, registrar: Registrar | None) -> None:
+    def __init__(
+        self, context: Context, admission: Admission, registrar: Registrar | None, notifier: Notifier
+    ) -> None:
         """Keep whom to ask."""
         self.context = context
         self.admission = admission
         self.registrar = registrar
+        self.notifier = notifier
 
     def on_response(self, response: Response, *, now: float) -> None:
         """Hand a response to its transaction; a stray or broken one is dropped (s.17.1.1.2, s.18.3)."""
@@ -141,15 +145,19 @@ class Reception:
 
     def _on_inside(self, key: Key, request: Request, now: float) -> None:
         session = self._session_of(request)
+        subscription = self.notifier.find(request) if session is None else None
         refusal = objection(request)
-        if session is None:
+        if session is None and subscription is None:
             self._refuse_stray(request, refusal or _GONE, now)
             return
         if refusal is not None:
             self._refuse(key, request, refusal, now)
             return
         transaction = self.context.layer.accept(key, request, merging=False, now=now)
-        serve_in_dialog(session, request, transaction, now=now)
+        if session is not None:
+            serve_in_dialog(session, request, transaction, now=now)
+        elif subscription is not None:
+            self.notifier.serve_inside(subscription, request, transaction, now=now)
 
     def _on_outside(self, key: Key, request: Request, now: float) -> None:
         if self.context.layer.is_merged(request):
@@ -204,6 +212,8 @@ class Reception:
             reply = self.registrar.handle(request, admitted.caller, now)
             transaction.respond(reply.status, reply.reason, headers=reply.headers, now=now)
             context.events.extend(reply.changed)
+        elif request.method == "SUBSCRIBE":
+            self.notifier.serve(request, admitted.caller, transaction, now=now)
         elif request.method in UNSERVED or request.method == "REGISTER":
             transaction.respond(405, headers=(("Allow", ALLOW),), now=now)
         elif request.method == "REFER":

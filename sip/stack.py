@@ -17,6 +17,7 @@ from sip.events import MalformedMessage
 from sip.flow import Flow
 from sip.hops import Means
 from sip.message import Request
+from sip.notifier import NOTHING_SERVED, Notifier
 from sip.outside import outside_request, own_host
 from sip.parser import parse
 from sip.qualify import Qualifier
@@ -32,6 +33,7 @@ from sip.values import address
 
 if TYPE_CHECKING:
     from base.ids import Ids
+    from sip.event_package import EventRules
     from sip.events import Event
     from sip.flow import Address
     from sip.login import Login
@@ -46,7 +48,16 @@ __all__ = ["CallerIdentity", "Stack", "Target"]
 class Stack:
     """One endpoint."""
 
-    __slots__ = ("_context", "_listeners", "_qualifier", "_reception", "_registrar", "_streams", "transfers")
+    __slots__ = (
+        "_context",
+        "_listeners",
+        "_notifier",
+        "_qualifier",
+        "_reception",
+        "_registrar",
+        "_streams",
+        "transfers",
+    )
 
     def __init__(
         self,
@@ -54,12 +65,14 @@ class Stack:
         *,
         admission: Admission,
         registrar: Registrar | None = None,
+        events: EventRules = NOTHING_SERVED,
         product: str = "Centralita",
         trace: bool = False,
     ) -> None:
         """Begin without listeners; `trace` asks for MessageTraced of all messages, not only those of calls."""
         self._context = Context(ids, product=product, trace=trace)
-        self._reception = Reception(self._context, admission, registrar)
+        self._notifier = Notifier(self._context, events)
+        self._reception = Reception(self._context, admission, registrar, self._notifier)
         self._registrar = registrar
         self.transfers = Transfers(self._context)
         self._listeners: list[Flow] = []
@@ -158,6 +171,7 @@ class Stack:
         return {
             "dialogs": sum(session.dialog is not None for session in context.sessions.values()),
             "sessions": len(context.sessions),
+            "subscriptions": len(self._notifier),
             "transactions": len(context.layer.clients) + len(context.layer.servers),
             "timers": len(context.timers) - len(self._qualifier),  # one for each peer that is asked, always
             "connections": len(self._streams),
@@ -268,12 +282,22 @@ class Stack:
             frozenset((each.transport, 6 if ":" in each.local[0] else 4) for each in self._listeners)
         )
 
+    def tell_change(self, package: str, resource: str, *, now: float) -> None:
+        """The state of a resource has changed: who has subscribed to it is told (RFC 6665)."""
+        self._notifier.change(package, resource, now=now)
+
+    def configure_events(self, rules: EventRules, *, now: float) -> None:
+        """Take over reloaded rules; subscriptions that they would refuse end."""
+        self._notifier.configure(rules, now=now)
+
     def _take_message(self, data: bytes, flow: Flow, fault: str | None, now: float) -> bool:
         return self.receive_datagram(data, flow, fault=fault, now=now)
 
     def _is_needed(self, flow: Flow, now: float) -> bool:
-        """Whether a registration, a call or a transaction lives on a connection."""
+        """Whether a registration, a subscription, a call or a transaction lives on a connection."""
         if self._registrar is not None and self._registrar.lives_on(flow, now):
+            return True
+        if self._notifier.lives_on(flow):
             return True
         dialogs = (session.dialog for session in self._context.sessions.values())
         return flow in self._context.layer.carried or any(each and each.flow == flow for each in dialogs)

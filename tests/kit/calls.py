@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sip.session import Session
     from tests.kit.wire import Fate
 
-ALL_ZERO = {"dialogs": 0, "sessions": 0, "transactions": 0, "timers": 0, "connections": 0}
+ALL_ZERO = {"dialogs": 0, "sessions": 0, "subscriptions": 0, "transactions": 0, "timers": 0, "connections": 0}
 LONG = 400.0
 """Seconds after which every timer of a flow has run out."""
 

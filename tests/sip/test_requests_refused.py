@@ -67,7 +67,7 @@ REFUSED: list[tuple[str, dict[str, Any], int]] = [
     ("INVITE", {"body": b"<x/>", "content_type": "text/xml"}, 415),
     ("INVITE", {"headers": (("Accept", "text/plain"),)}, 406),
     ("MESSAGE", {"body": b"hello", "content_type": "text/plain"}, 405),
-    ("SUBSCRIBE", {}, 405),
+    ("SUBSCRIBE", {}, 489),
     ("NOTIFY", {}, 481),
     ("REFER", {}, 403),
     ("PUBLISH", {}, 405),

@@ -20,6 +20,7 @@ from sip.session_table import (
     ReofferState,
     SessionInput,
 )
+from sip.subscription_table import SUBSCRIPTION, SubscriptionInput, SubscriptionState
 from sip.transaction.tables import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -62,6 +63,7 @@ CASES: list[tuple[Table[Any, Any, Any], Iterable[Enum], Iterable[Enum]]] = [
     (REOFFER, ReofferState, REOFFER_INPUTS),
     (PEER, PeerState, PeerInput),
     (REFERRAL, ReferralState, ReferralInput),
+    (SUBSCRIPTION, SubscriptionState, SubscriptionInput),
 ]
 
 
