@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.events import LegEnded, LegHeld, LegResumed
+from sip import causes
+from sip.reason import cause_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +60,11 @@ class Bridge:
             case _:
                 pass
         return None
+
+    def let_go(self, gone: Leg) -> None:
+        """One of the two is gone: the other goes too, and is told why in the words of the first (RFC 3326)."""
+        reasons = gone.ending.reasons if gone.ending is not None else ()
+        self.other(gone).hang_up(cause_in(reasons) or causes.NORMAL, reasons=reasons)
 
     def end(self) -> None:
         """Part them; the legs themselves stay."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sip.reason import headers_for
+
 if TYPE_CHECKING:
     from sip.io.endpoint import Endpoint
+    from sip.reason import Reason
     from sip.refer import Referral
     from sip.session import Session
     from sip.stack import CallerIdentity, Target
@@ -31,15 +34,15 @@ class SipCommands:
         self._stack.answer(session, body, now=self._endpoint.now())
         self._endpoint.flush()
 
-    def reject(self, session: Session, status: int, cause: int) -> None:
+    def reject(self, session: Session, status: int, cause: int, reasons: tuple[Reason, ...] = ()) -> None:
         """Send a final refusal, with the Q.850 cause that says more than the status (RFC 6432)."""
-        reason = (("Reason", f"Q.850;cause={cause}"),)
-        self._stack.reject(session, status, headers=reason, now=self._endpoint.now())
+        headers = headers_for(reasons, cause)
+        self._stack.reject(session, status, headers=headers, now=self._endpoint.now())
         self._endpoint.flush()
 
-    def end(self, session: Session, *, cause: int) -> None:
+    def end(self, session: Session, *, cause: int, reasons: tuple[Reason, ...] = ()) -> None:
         """End the session in the way its state needs."""
-        self._stack.end(session, cause=cause, now=self._endpoint.now())
+        self._stack.end(session, cause=cause, reasons=reasons, now=self._endpoint.now())
         self._endpoint.flush()
 
     def invite(self, target: Target, *, caller: CallerIdentity, body: bytes) -> Session:

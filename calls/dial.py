@@ -69,6 +69,7 @@ async def _ring(contact: Contact, caller: Leg, party: Leg, ring_timeout: float) 
                 return False
             case LegEnded(leg=leg) if leg is caller:
                 contact.outcome = "abandoned"
+                party.hang_up(reasons=event.reasons)
                 return False
             case LegEnded(leg=leg) if leg is party:
                 _pass_on(event, caller)
@@ -86,7 +87,7 @@ def _pass_on(ending: LegEnded, caller: Leg) -> None:
     status = _NOT_FOR_THE_CALLER.get(ending.status, ending.status)
     if status < 400:
         status = 480  # a redirection we do not follow, or a leg ended by ourselves
-    caller.refuse(status, ending.cause)
+    caller.refuse(status, ending.cause, reasons=ending.reasons)
 
 
 async def _talk(
@@ -99,6 +100,6 @@ async def _talk(
         gone: Leg | None = None
         while gone is None:
             gone = bridge.handle(await contact.inbox.next())
-        bridge.other(gone).hang_up()
+        bridge.let_go(gone)
     finally:
         bridge.end()

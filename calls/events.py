@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calls.leg import Leg
+    from sip.reason import Reason
 
 
 class Record(Protocol):
@@ -62,6 +63,8 @@ class LegEnded:
     status: int
     cause: int
     reason: str
+    reasons: tuple[Reason, ...] = ()
+    """What the far end's Reason headers said, to be passed on to the other party (RFC 3326)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
@@ -18,6 +19,7 @@ from calls.stream import CODECS, Stream
 from media import events as media_events
 from sip import causes
 from sip import events as sip_events
+from sip.reason import cause_in, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,6 +100,7 @@ class Exchange:
         profile = "external" if role == "external" else "internal"
         codecs = sorted(self._codecs(profile), key=lambda codec: codec != prefer)
         stream = Stream(self.plane.open_port(), codecs)
+        target = replace(target, profile=target.profile or profile)
         try:
             session = self.sip.invite(target, caller=caller, body=stream.offer())
         except CentralitaError:
@@ -280,13 +283,16 @@ def _tell(leg: Leg, event: sip_events.Event) -> None:
         case sip_events.SessionConfirmed():
             leg.confirmed(event.description)
         case sip_events.SessionRefused():
-            leg.end("remote", event.status, event.cause, event.reason)
+            leg.end("remote", event.status, event.cause, event.reason, event.reasons)
         case sip_events.SessionCancelled():
-            leg.end("remote", 487, None, "cancelled")
+            why = event.reasons
+            leg.end("remote", 487, cause_in(why), text_in(why) or "cancelled", why)
         case sip_events.SessionEnded():
-            leg.end(event.by, event.status or 200, event.cause, event.reason)
+            leg.end(event.by, event.status or 200, event.cause, event.reason, event.reasons)
         case sip_events.SessionReoffered():
             leg.reoffered(event.offer)
+        case sip_events.SessionRefreshDue():
+            leg.refresh()
         case sip_events.KeySignalled():
             leg.key_signalled(event.key)
         case sip_events.SessionReanswered():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from calls.stream import Stream
     from media.counters import PortCounters
     from media.plane import Clip
+    from sip.reason import Reason
     from sip.sdp import SessionDescription
     from sip.session import Session
 
@@ -95,27 +96,34 @@ class Leg:
         self._fire(LegInput.ANSWERED)
         self._follow_direction()
 
-    def refuse(self, status: int, cause: int | None = None) -> None:
+    def refuse(self, status: int, cause: int | None = None, *, reasons: tuple[Reason, ...] = ()) -> None:
         """Turn the caller away with a final status, or hang up when already answered."""
         if self.has_ended:
             return
         cause = cause or causes.cause_of(status)
         if self.is_up or not self._calls_us:
-            self.hang_up(cause)
+            self.hang_up(cause, reasons=reasons)
             return
         self._settle("local", status, cause, "")
-        self.exchange.sip.reject(self.session, status, cause)
+        self.exchange.sip.reject(self.session, status, cause, reasons)
         self._fire(LegInput.ENDED)
 
-    def hang_up(self, cause: int = causes.NORMAL, *, by: str = "local", reason: str = "") -> None:
-        """End the leg: CANCEL, BYE or a final answer, whichever fits."""
+    def hang_up(
+        self,
+        cause: int = causes.NORMAL,
+        *,
+        by: str = "local",
+        reason: str = "",
+        reasons: tuple[Reason, ...] = (),
+    ) -> None:
+        """End the leg: CANCEL, BYE or a final answer, whichever fits. `reasons` are told to the far end (RFC 3326)."""
         if self.has_ended:
             return
         incoming = self._calls_us and not self.is_up
         status = causes.status_of(cause) if incoming else (200 if self.is_up else 487)
         # Settled before the session reports its end, which it does at once when nothing else is going on.
         self._settle(by, status, cause, reason)
-        self.exchange.sip.end(self.session, cause=cause)
+        self.exchange.sip.end(self.session, cause=cause, reasons=reasons)
         self._fire(LegInput.ENDED)
 
     def hold(self, *, on: bool) -> None:
@@ -177,6 +185,11 @@ class Leg:
         self.stream.connect()
         self._follow_direction()
 
+    def refresh(self) -> None:
+        """The session has to be refreshed; while a description is open, that refreshes it, or we are asked again."""
+        if self.is_up and self._may_offer:
+            self.exchange.sip.reinvite(self.session, self.stream.repeat())
+
     def reanswered(self, description: SessionDescription | None) -> None:
         """Our re-INVITE was accepted, or the peer's answered our offer; without an answer all stays as it was."""
         if description is None:
@@ -197,16 +210,26 @@ class Leg:
         if self.is_up and agreed is not None and agreed.event_payload is None:
             self.contact.inbox.post(DigitPressed(self, key))
 
-    def end(self, by: str, status: int, cause: int | None, reason: str | None) -> None:
+    def end(
+        self,
+        by: str,
+        status: int,
+        cause: int | None,
+        reason: str | None,
+        reasons: tuple[Reason, ...] = (),
+    ) -> None:
         """The session is over, whoever ended it; only the first ending counts."""
-        self._settle(by, status, cause if cause is not None else causes.cause_of(status), reason or "")
+        cause = cause if cause is not None else causes.cause_of(status)
+        self._settle(by, status, cause, reason or "", reasons)
         self._fire(LegInput.ENDED)
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _settle(self, by: str, status: int, cause: int, reason: str) -> None:
+    def _settle(
+        self, by: str, status: int, cause: int, reason: str, reasons: tuple[Reason, ...] = ()
+    ) -> None:
         if self._ending is None:
-            self._ending = LegEnded(self, by, status, cause, reason)
+            self._ending = LegEnded(self, by, status, cause, reason, reasons)
 
     @property
     def _calls_us(self) -> bool:

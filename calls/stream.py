@@ -45,6 +45,10 @@ class Stream:
         """Our offer: for an INVITE, for the answer to one without, for hold (sendonly) and resume."""
         return self._negotiation.offer(direction=direction)
 
+    def repeat(self) -> bytes:
+        """Our last description as an offer, to the letter: for a refresh."""
+        return self._negotiation.repeat()
+
     def answer(self, offer: SessionDescription) -> bytes:
         """Agree to a remote offer. Raises NoCommonCodec (488) and OfferGlare (491)."""
         self._negotiation.receive_offer(offer)

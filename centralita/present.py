@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from media.prompts import PromptLibrary
     from routing.settings import AgentSettings
     from routing.skills import Requirements
+    from sip.session_expires import TimerPolicy
 
 MUSIC = "music"
 """The prompt that is played where a queue has none of its own."""
@@ -47,6 +48,10 @@ class Present:
     def codecs(self, profile: str) -> Sequence[str]:
         """The codecs of a SIP profile, the preferred first."""
         return self.configuration.profiles.codecs(profile)
+
+    def session_timer(self, profile: str) -> TimerPolicy:
+        """The session timers of a SIP profile."""
+        return self.configuration.profiles.session_timer(profile)
 
     def menu_set(self, name: str) -> CompiledMenus:
         """A menu set. Raises UnknownMenu: a caller may come from menus that have been replaced since."""

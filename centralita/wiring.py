@@ -100,7 +100,7 @@ async def _wire(
     admission.guard.on_ban = BanLog(lambda: admission.guard.limits.ban)
     internal = configuration.profiles.internal
     registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits)
-    stack = Stack(ids, admission=admission, registrar=registrar)
+    stack = Stack(ids, admission=admission, registrar=registrar, timing=present.session_timer)
     endpoint = Endpoint(stack, lambda event: hear(exchange, event))
     exchange = Exchange(
         endpoint,

@@ -40,6 +40,21 @@ def _answer_challenge(session: Session, status: int, response: Response | None) 
     )
 
 
+def _longer_timer(session: Session, status: int, response: Response | None) -> Request | None:
+    """With the interval that a 422 demands (RFC 4028 s.7.3); each 422 must demand more than the one before."""
+    if status != 422 or not session.timer.learn(response):
+        return None
+    before = session.request
+    fields = {name: list(values) for name, values in before.fields.items() if name not in _CREDENTIALS}
+    fields["Via"] = [via_for(before.flow, session.context.branch())]
+    fields["CSeq"] = [f"{before.cseq.number + 1} INVITE"]
+    fields.update(fields_of(session.timer.asking()))
+    again = Request("INVITE", before.uri_text, fields, before.body)
+    again.flow = before.flow
+    session.first_cseq += 1
+    return again
+
+
 def _next_target(session: Session, status: int, response: Response | None) -> Request | None:
     """To the next of the target's alternatives, while nobody was reached (RFC 5626 s.6, RFC 3263 s.4.3)."""
     if not _reached_nobody(session, status, response):
@@ -80,9 +95,12 @@ def redirected(session: Session, target: Target, flow: Flow) -> Request:
     return again
 
 
-_OF_ONE_TARGET = frozenset(("Via", "Max-Forwards", "Route", "Authorization", "Proxy-Authorization"))
+_CREDENTIALS = frozenset(("Authorization", "Proxy-Authorization"))
+"""Never sent again unasked: a server may take a nonce that comes twice for a replay."""
+_OF_ONE_TARGET = _CREDENTIALS | {"Via", "Max-Forwards", "Route"}
 """Headers that belong to one way, and must not be seen on another."""
 _WAYS: tuple[Callable[[Session, int, Response | None], Request | None], ...] = (
     _answer_challenge,
+    _longer_timer,
     _next_target,
 )

@@ -11,6 +11,7 @@ from sip.body import SDP, has_sdp
 from sip.errors import ParseError
 from sip.grammar import number
 from sip.headers import SINGLE
+from sip.session_expires import minimum_of, session_expires_of
 from sip.values import media_type
 from sip.verdicts import Refuse
 
@@ -21,7 +22,7 @@ ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER, REFER, SUBSCRIBE, NO
 """Methods that we serve."""
 ALLOW_EVENTS = "dialog, message-summary, refer, reg"
 """Event packages of which we send NOTIFY (RFC 6665 s.8.2.2); refer only by REFER."""
-SUPPORTED_OPTIONS: frozenset[str] = frozenset({"norefersub", "replaces"})
+SUPPORTED_OPTIONS: frozenset[str] = frozenset({"norefersub", "replaces", "timer"})
 """Option tags that a peer may require of us."""
 SUPPORTED = ", ".join(sorted(SUPPORTED_OPTIONS))
 ABILITIES: Extra = (
@@ -77,6 +78,9 @@ def _read(request: Request) -> None:
         number(fields["Max-Forwards"][0], 255, "Max-Forwards")
     if "Expires" in fields:
         number(fields["Expires"][0], 2**32 - 1, "Expires")
+    if "Session-Expires" in fields or "Min-SE" in fields:
+        session_expires_of(request)
+        minimum_of(request)
     if request.method == "INVITE":
         contacts = request.contacts
         # None at all is an RFC 2543 caller, who is reached where he came from.

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 
 from base.timers import Timers
 from sip.avoidance import Avoided
-from sip.checks import ALLOW
+from sip.checks import ALLOW, SUPPORTED
 from sip.dialog import contact_for
 from sip.events import MessageTraced
+from sip.session_expires import usual
 from sip.transaction.layer import TransactionLayer
 from sip.values import COOKIE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from base.ids import Ids
     from sip.events import Event
     from sip.flow import Flow
     from sip.message import Extra
     from sip.session import Session
+    from sip.session_expires import TimerPolicy
     from sip.transaction.layer import TimerKey
 
 DialogKey = tuple[str, str]
@@ -40,14 +44,18 @@ class Context:
         "sessions",
         "stream_contacts",
         "timers",
+        "timing",
         "trace",
     )
 
-    def __init__(self, ids: Ids, *, product: str, trace: bool) -> None:
-        """Begin empty."""
+    def __init__(
+        self, ids: Ids, *, product: str, trace: bool, timing: Callable[[str], TimerPolicy] = usual
+    ) -> None:
+        """Begin empty; `timing` gives the session timers of a profile."""
         self.ids = ids
         self.product = product
         self.trace = trace
+        self.timing = timing
         self.timers: Timers[TimerKey] = Timers()
         self.layer = TransactionLayer(self.timers, ids, self.send)
         self.output: list[tuple[bytes, Flow]] = []
@@ -73,11 +81,15 @@ class Context:
         return COOKIE + self.ids.token()
 
     def dialog_headers(self, flow: Flow) -> Extra:
-        """Contact and Allow as every message that makes or refreshes a dialog carries them."""
+        """Contact, Allow and Supported as every message that makes or refreshes a dialog carries them."""
         known = self.contacts if flow.transport == "UDP" else self.stream_contacts
         found = known.get(flow.local)
         if found is None:
-            found = known[flow.local] = (("Contact", contact_for(flow)), ("Allow", ALLOW))
+            found = known[flow.local] = (
+                ("Contact", contact_for(flow)),
+                ("Allow", ALLOW),
+                ("Supported", SUPPORTED),
+            )
         return found
 
     def add(self, session: Session) -> None:

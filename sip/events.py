@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from sip.location import Binding
+    from sip.reason import Reason
     from sip.refer import Referral
     from sip.refer_to import ReferTo
     from sip.registration import Registration
@@ -69,6 +70,8 @@ class SessionRefused:
     status: int
     reason: str
     cause: int | None
+    reasons: tuple[Reason, ...] = ()
+    """The Reason values of the refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class SessionCancelled:
     """The caller cancelled before our answer; 487 has been sent."""
 
     session: Session
+    reasons: tuple[Reason, ...] = ()
+    """The Reason values of the CANCEL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,8 @@ class SessionEnded:
     status: int | None
     reason: str | None
     cause: int | None
+    reasons: tuple[Reason, ...] = ()
+    """The Reason values of the peer's BYE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,13 @@ class SessionReofferRefused:
 
     session: Session
     status: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRefreshDue:
+    """The session has to be refreshed by a re-INVITE that repeats our last description; answer with `refresh`."""
+
+    session: Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +228,7 @@ Event = (
     | SessionReoffered
     | SessionReanswered
     | SessionReofferRefused
+    | SessionRefreshDue
     | KeySignalled
     | TransferRequested
     | TransferReported

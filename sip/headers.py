@@ -95,7 +95,18 @@ _COMPACT = {
     "y": "Identity",
 }
 
-SINGLE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length", "Content-Type", "Expires")
+SINGLE = (
+    "From",
+    "To",
+    "Call-ID",
+    "CSeq",
+    "Max-Forwards",
+    "Content-Length",
+    "Content-Type",
+    "Expires",
+    "Session-Expires",
+    "Min-SE",
+)
 """Headers whose second occurrence makes a message ambiguous and therefore refused (RFC 3261 s.7.3.1)."""
 
 NAMES: dict[str, str] = {}

@@ -228,11 +228,10 @@ def ack_for(invite: Request, response: Response) -> Request:
     return _sibling(invite, "ACK", response.required("To"))
 
 
-def cancel_for(invite: Request, reason: str | None) -> Request:
+def cancel_for(invite: Request, headers: Extra) -> Request:
     """The CANCEL of a request (s.9.1): same branch, same To."""
     cancel = _sibling(invite, "CANCEL", invite.required("To"))
-    if reason is not None:
-        cancel.fields["Reason"] = [reason]
+    cancel.fields.update(fields_of(headers))
     return cancel
 
 

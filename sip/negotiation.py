@@ -108,6 +108,13 @@ class Negotiation:
         self._body = body
         return body
 
+    def repeat(self) -> bytes:
+        """Offer what we said last once more, to the letter: for a refresh, which changes nothing (RFC 4028 s.7.4)."""
+        self._machine.fire(On.OFFER)
+        if self.agreed is not None:
+            self._direction = self.agreed.direction
+        return self._body
+
     def receive_offer(self, description: SessionDescription) -> None:
         """Take the peer's offer. Raises OfferGlare (491) where another offer is still open."""
         if Do.REFUSE in self._machine.fire(On.PEER_OFFER):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sip.body import SDP
 from sip.dialog import Dialog, rescue
+from sip.reason import ELSEWHERE
 
 if TYPE_CHECKING:
     from sip.context import Context
@@ -99,4 +100,5 @@ class SentInvite:
     def _end_fork(self, response: Response, now: float) -> None:
         dialog = Dialog.as_caller(self.request, response)
         self.acknowledge(dialog, now=now)
-        self.context.layer.request(dialog.request("BYE", self.context.branch()), NOBODY, now=now)
+        bye = dialog.request("BYE", self.context.branch(), headers=(("Reason", ELSEWHERE.written),))
+        self.context.layer.request(bye, NOBODY, now=now)

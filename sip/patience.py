@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from sip.dialog import Dialog
 from sip.message import cancel_for
 from sip.outgoing import NOBODY
+from sip.reason import Reason
 from sip.transaction.tables import State
 
 if TYPE_CHECKING:
     from sip.message import Response
     from sip.outgoing import SentInvite
     from sip.session import Session
+
+_TOO_LATE = Reason("SIP", 408, "answered too late")
 
 
 class Patience:
@@ -59,7 +62,7 @@ class GivenUp:
         """Only now may it be cancelled."""
         if not self._is_cancelled:
             self._is_cancelled = True
-            cancel = cancel_for(self._sent.request, 'SIP;cause=408;text="answered too late"')
+            cancel = cancel_for(self._sent.request, (("Reason", _TOO_LATE.written),))
             self._sent.context.layer.request(cancel, NOBODY, now=now)
 
     def on_success(self, response: Response, *, now: float) -> None:

@@ -16,6 +16,7 @@ from base.document import Fault, Part, load
 from base.durations import Seconds
 from sip.guard import GuardLimits
 from sip.registrar import RegistrationLimits
+from sip.timer_settings import SessionTimerPart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from base.document import Document
     from sip.events import Caller
+    from sip.session_expires import TimerPolicy
 
 Kind = Literal["numbers", "agents", "feature_codes"]
 """What can be called: the centre's own numbers, phones of the house, feature codes."""
@@ -118,6 +120,7 @@ class InternalProfile(Part):
     digest: DigestPart = DigestPart()
     registration: RegistrationPart = RegistrationPart()
     guard: GuardPart = GuardPart()
+    session_timer: SessionTimerPart = SessionTimerPart()
     accounts: dict[Name, Account] = Field(default_factory=dict)
 
     def allows(self, account: str | None, kind: str) -> bool:
@@ -142,6 +145,7 @@ class ExternalProfile(Part):
     """external.yaml: trunks."""
 
     codecs: Codecs = ("PCMU", "PCMA")
+    session_timer: SessionTimerPart = SessionTimerPart()
     trunks: tuple[Trunk, ...]
 
 
@@ -170,6 +174,11 @@ class Profiles:
         if caller.trunk is not None:
             return any(kind in trunk.may_call for trunk in self.external.trunks if trunk.name == caller.trunk)
         return self.internal.allows(caller.account, kind)
+
+    def session_timer(self, profile: str) -> TimerPolicy:
+        """The session timers of the profile of that name."""
+        part = self.external.session_timer if profile == "external" else self.internal.session_timer
+        return part.policy
 
     def codecs(self, profile: str) -> tuple[str, ...]:
         """The codecs of the profile of that name, in the order in which we offer them."""

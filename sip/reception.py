@@ -13,6 +13,7 @@ from sip.indialog import serve_in_dialog
 from sip.message import response_to
 from sip.replaces import replaced_by
 from sip.session import Session
+from sip.session_expires import too_small
 from sip.transaction.layer import reply_flow
 from sip.transaction.matching import server_key
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
@@ -141,7 +142,7 @@ class Reception:
         transaction.tag = cancelled.tag
         transaction.respond(200, now=now)
         if isinstance(cancelled.session, Session):
-            cancelled.session.on_cancel(cancelled, now=now)
+            cancelled.session.on_cancel(cancelled, request, now=now)
 
     def _on_inside(self, key: Key, request: Request, now: float) -> None:
         session = self._session_of(request)
@@ -198,6 +199,10 @@ class Reception:
                 offer = description_of(request)
             except ParseError:
                 transaction.respond(400, "Bad Request (broken SDP)", now=now)
+                return
+            refusal = too_small(request, context.timing(admitted.caller.profile))
+            if refusal is not None:
+                transaction.respond(refusal.status, headers=refusal.headers, now=now)
                 return
             replaced = replaced_by(context, request)
             if isinstance(replaced, Refuse):

@@ -41,6 +41,10 @@ class Reoffer:
         except ParseError:
             transaction.respond(400, now=now)
             return
+        refusal = self.session.timer.objection(request)
+        if refusal is not None:
+            transaction.respond(refusal.status, headers=refusal.headers, now=now)
+            return
         for effect in self.machine.fire(ReofferInput.INVITE):
             if effect is ReofferEffect.SERVE:
                 transaction.tag = self.session.local_tag
@@ -59,7 +63,8 @@ class Reoffer:
         for effect in self.machine.fire(ReofferInput.ACCEPT):
             if effect is ReofferEffect.SEND_SUCCESS and self.served is not None and dialog is not None:
                 dialog.refresh_target(self.served.request)
-                self.served.succeed(body, (), now=now)
+                headers = self.session.timer.answering(self.served.request, now=now)
+                self.served.succeed(body, headers, now=now)
 
     def refuse(self, status: int, headers: Extra = (), *, now: float) -> None:
         """Refuse the peer's re-INVITE; the session stays as it was."""
@@ -72,7 +77,7 @@ class Reoffer:
         session = self.session
         for effect in self.machine.fire(ReofferInput.SEND):
             if effect is ReofferEffect.SEND_INVITE and session.dialog is not None:
-                headers = session.context.dialog_headers(session.dialog.flow)
+                headers = session.context.dialog_headers(session.dialog.flow) + session.timer.asking()
                 if body:
                     headers += (("Content-Type", SDP),)
                 request = session.dialog.request(
@@ -114,6 +119,7 @@ class Reoffer:
         session = self.session
         if session.dialog is not None and self.sent is not None:
             session.dialog.refresh_target(response)
+            session.timer.answered(response, now=now)
             self.machine.fire(ReofferInput.SUCCESS)
             if self.sent.request.body or session.state is not SessionState.CONFIRMED:
                 self.sent.acknowledge(session.dialog, now=now)
@@ -123,6 +129,10 @@ class Reoffer:
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
         """Our re-INVITE was refused; 408 and 481 mean that the peer is gone (s.14.1, RFC 5057)."""
         self.machine.fire(ReofferInput.FAILURE)
+        if status == 422 and self.sent is not None and self.session.timer.learn(response):
+            self.send(self.sent.request.body, now=now)
+            return
+        self.session.timer.refused(status, now=now)
         if self.session.state is SessionState.CONFIRMED:
             self.session.context.events.append(SessionReofferRefused(self.session, status))
         if status in (408, 481):

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from base.machine import Machine
 from sip.attempts import next_attempt
+from sip.causes import TIMER_EXPIRY
 from sip.dialog import Dialog
 from sip.incoming import ServedInvite
+from sip.message import fields_of
 from sip.outgoing import SentInvite
 from sip.patience import be_patient
+from sip.reason import headers_for
 from sip.reoffer import Reoffer
 from sip.session_effects import EFFECTS, Detail
 from sip.session_table import CALLEE, CALLER, SessionInput, SessionState
+from sip.session_timer import SessionTimer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from sip.flow import Flow
     from sip.login import Login
     from sip.message import Extra, Request, Response
+    from sip.reason import Reason
     from sip.refer import Referral
     from sip.referring import SentRefer
     from sip.sdp import SessionDescription
@@ -53,6 +58,7 @@ class Session:
         "machine",
         "offer",
         "owner",
+        "reasons",
         "referral",
         "referring",
         "reoffer",
@@ -60,11 +66,17 @@ class Session:
         "sent",
         "served",
         "target",
+        "timer",
         "user",
     )
 
     def __init__(
-        self, context: Context, request: Request, local_tag: str, direction: Literal["in", "out"]
+        self,
+        context: Context,
+        request: Request,
+        local_tag: str,
+        direction: Literal["in", "out"],
+        profile: str = "",
     ) -> None:
         """Begin; `receive` or `place` follows."""
         self.context = context
@@ -90,7 +102,10 @@ class Session:
         self.reoffer: Reoffer | None = None
         self.referral: Referral | None = None
         self.referring: SentRefer | None = None
+        self.timer = SessionTimer(self, context.timing(profile))
         self.cause = 16
+        self.reasons: tuple[Reason, ...] = ()
+        """Why we end it, in others' words; without them the bare cause is said."""
 
     @classmethod
     def receive(
@@ -103,7 +118,7 @@ class Session:
         """The session that an admitted INVITE asks for."""
         request = transaction.request
         transaction.tag = context.ids.token()
-        session = cls(context, request, transaction.tag, "in")
+        session = cls(context, request, transaction.tag, "in", caller.profile)
         session.caller = caller
         session.offer = offer
         session.served = ServedInvite(context, request, transaction, session)
@@ -122,7 +137,8 @@ class Session:
         now: float,
     ) -> Session:
         """The session that our INVITE to a target asks for; the target's login answers a challenge."""
-        session = cls(context, request, request.from_.tag or "", "out")
+        session = cls(context, request, request.from_.tag or "", "out", target.profile)
+        request.fields.update(fields_of(session.timer.asking()))
         session.target, session.login = target, target.login
         session.alternatives = list(alternatives)
         context.add(session)
@@ -163,9 +179,9 @@ class Session:
         """Answer with a final failure."""
         self._fire(SessionInput.REJECT, Detail(status, reason, headers=headers), now)
 
-    def end(self, status: int, cause: int, *, now: float) -> None:
+    def end(self, status: int, cause: int, reasons: tuple[Reason, ...] = (), *, now: float) -> None:
         """End it in whatever way the state needs; `status` is for an INVITE not yet answered."""
-        self.cause = cause
+        self.cause, self.reasons = cause, reasons
         self._fire(SessionInput.END, Detail(status, headers=self.reason), now)
 
     def acknowledge(self, body: bytes, *, now: float) -> None:
@@ -185,10 +201,10 @@ class Session:
         elif self.reoffer is not None:
             self.reoffer.on_ack(request, now=now)
 
-    def on_cancel(self, transaction: ServerTransaction, *, now: float) -> None:
+    def on_cancel(self, transaction: ServerTransaction, request: Request, *, now: float) -> None:
         """A CANCEL of the first INVITE or of a re-INVITE."""
         if self.served is not None and transaction is self.served.transaction:
-            self._fire(SessionInput.CANCEL, _NOTHING, now)
+            self._fire(SessionInput.CANCEL, Detail(message=request), now)
         elif self.reoffer is not None and self.reoffer.serves(transaction):
             self.reoffer.on_cancel(now=now)
 
@@ -223,6 +239,11 @@ class Session:
         """The peer no longer knows the dialog, or no longer answers (RFC 5057)."""
         self._fire(SessionInput.LOST, Detail(status), now)
 
+    def expire(self, reason: Reason, *, now: float) -> None:
+        """Nobody refreshed it in time (RFC 4028 s.10)."""
+        self.cause, self.reasons = TIMER_EXPIRY, (reason,)
+        self._fire(SessionInput.LOST, Detail(408, reason.text), now)
+
     def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
         """An answer to our BYE."""
         if response.status >= 200:
@@ -255,7 +276,7 @@ class Session:
     @property
     def reason(self) -> Extra:
         """Why we end it (RFC 3326)."""
-        return (("Reason", f"Q.850;cause={self.cause}"),)
+        return headers_for(self.reasons, self.cause)
 
     def _fire(self, event: SessionInput, detail: Detail, now: float) -> None:
         for effect in self.machine.fire(event):

@@ -17,16 +17,17 @@ from sip.events import (
 )
 from sip.message import Response, cancel_for
 from sip.outgoing import NOBODY
+from sip.reason import cause_in, reasons_of, text_in
 from sip.reasons import REASONS
 from sip.referring import close_transfers
 from sip.session_table import SessionEffect, SessionState
 from sip.transaction.timing import PATIENCE
-from sip.values import reason_cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sip.message import Extra, Message
+    from sip.reason import Reason
     from sip.session import Session
 
 
@@ -61,7 +62,8 @@ def _send_provisional(session: Session, detail: Detail, now: float) -> None:
 def _send_success(session: Session, detail: Detail, now: float) -> None:
     session.early_dialog()
     if session.served is not None:
-        session.served.succeed(detail.body, detail.headers, now=now)
+        timing = session.timer.answering(session.request, now=now)
+        session.served.succeed(detail.body, detail.headers + timing, now=now)
 
 
 def _send_failure(session: Session, detail: Detail, now: float) -> None:
@@ -96,12 +98,13 @@ def _send_ack(session: Session, detail: Detail, now: float) -> None:
 
 
 def _send_cancel(session: Session, detail: Detail, now: float) -> None:
-    session.context.layer.request(cancel_for(session.request, session.reason[0][1]), NOBODY, now=now)
+    session.context.layer.request(cancel_for(session.request, session.reason), NOBODY, now=now)
     session.context.timers.set((session, "NO_FINAL"), now + PATIENCE)
 
 
 def _send_bye(session: Session, detail: Detail, now: float) -> None:
     close_transfers(session, now=now)
+    session.timer.close()
     if session.reoffer is not None:
         session.reoffer.on_session_over(now=now)
     if session.dialog is not None:
@@ -128,6 +131,8 @@ def _tell_ringing(session: Session, detail: Detail, now: float) -> None:
 
 def _tell_answered(session: Session, detail: Detail, now: float) -> None:
     description = description_or_none(detail.message) if detail.message is not None else None
+    if isinstance(detail.message, Response):
+        session.timer.answered(detail.message, now=now)
     session.context.events.append(SessionAnswered(session, description))
 
 
@@ -138,15 +143,14 @@ def _tell_confirmed(session: Session, detail: Detail, now: float) -> None:
 
 
 def _tell_cancelled(session: Session, detail: Detail, now: float) -> None:
-    session.context.events.append(SessionCancelled(session))
+    session.context.events.append(SessionCancelled(session, _reasons(detail)))
 
 
 def _tell_refused(session: Session, detail: Detail, now: float) -> None:
-    cause, _ = reason_cause(detail.message.headers("Reason")) if detail.message is not None else (None, None)
+    reasons = _reasons(detail)
     reason = detail.reason or REASONS.get(detail.status, "")
-    session.context.events.append(
-        SessionRefused(session, detail.status, reason, cause or cause_of(detail.status))
-    )
+    cause = cause_in(reasons) or cause_of(detail.status)
+    session.context.events.append(SessionRefused(session, detail.status, reason, cause, reasons))
 
 
 def _tell_withdrawn(session: Session, detail: Detail, now: float) -> None:
@@ -158,20 +162,28 @@ def _tell_ended_here(session: Session, detail: Detail, now: float) -> None:
 
 
 def _tell_ended_there(session: Session, detail: Detail, now: float) -> None:
-    cause, text = (
-        reason_cause(detail.message.headers("Reason")) if detail.message is not None else (None, None)
-    )
-    session.context.events.append(SessionEnded(session, "remote", None, text, cause or 16))
+    reasons = _reasons(detail)
+    event = SessionEnded(session, "remote", None, text_in(reasons), cause_in(reasons) or 16, reasons)
+    session.context.events.append(event)
 
 
 def _tell_ended_by_timeout(session: Session, detail: Detail, now: float) -> None:
     event = SessionEnded(
-        session, "timeout", detail.status, REASONS.get(detail.status), cause_of(detail.status)
+        session,
+        "timeout",
+        detail.status,
+        detail.reason or REASONS.get(detail.status),
+        cause_of(detail.status),
     )
     session.context.events.append(event)
 
 
+def _reasons(detail: Detail) -> tuple[Reason, ...]:
+    return reasons_of(detail.message.headers("Reason")) if detail.message is not None else ()
+
+
 def _forget(session: Session, detail: Detail, now: float) -> None:
+    session.timer.close()
     if session.reoffer is not None:
         session.reoffer.on_session_over(now=now)
     close_transfers(session, now=now)

@@ -25,6 +25,7 @@ from sip.reception import Reception
 from sip.referring import Transfers
 from sip.registration import Registration
 from sip.session import Session
+from sip.session_expires import usual
 from sip.session_table import SessionState
 from sip.streams import Streams
 from sip.target import CallerIdentity, Target
@@ -32,6 +33,8 @@ from sip.uri import Uri, escape
 from sip.values import address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from base.ids import Ids
     from sip.event_package import EventRules
     from sip.events import Event
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from sip.login import Login
     from sip.message import Extra
     from sip.qualify import Peer, QualifyPlan
+    from sip.reason import Reason
+    from sip.session_expires import TimerPolicy
     from sip.verdicts import Admission, Registrar
 
 
@@ -68,9 +73,13 @@ class Stack:
         events: EventRules = NOTHING_SERVED,
         product: str = "Centralita",
         trace: bool = False,
+        timing: Callable[[str], TimerPolicy] = usual,
     ) -> None:
-        """Begin without listeners; `trace` asks for MessageTraced of all messages, not only those of calls."""
-        self._context = Context(ids, product=product, trace=trace)
+        """Begin without listeners; `trace` asks for MessageTraced of all messages, not only those of calls.
+
+        `timing` gives the session timers of a profile.
+        """
+        self._context = Context(ids, product=product, trace=trace, timing=timing)
         self._notifier = Notifier(self._context, events)
         self._reception = Reception(self._context, admission, registrar, self._notifier)
         self._registrar = registrar
@@ -195,9 +204,12 @@ class Stack:
         """Refuse with a final failure."""
         session.reject(status, reason, headers, now=now)
 
-    def end(self, session: Session, *, cause: int = 16, now: float) -> None:
-        """CANCEL, BYE or a final failure, whichever the state needs; safe at any time."""
-        session.end(status_of(cause), cause, now=now)
+    def end(self, session: Session, *, cause: int = 16, reasons: tuple[Reason, ...] = (), now: float) -> None:
+        """CANCEL, BYE or a final failure, whichever the state needs; safe at any time.
+
+        `reasons` are said instead of the bare cause (RFC 3326).
+        """
+        session.end(status_of(cause), cause, reasons, now=now)
 
     def acknowledge(self, session: Session, body: bytes, *, now: float) -> None:
         """Send the ACK with our SDP answer after an invite or reinvite without body was answered."""

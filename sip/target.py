@@ -30,6 +30,8 @@ class Target:
     """The server's name, for one that was found by RFC 3263 or belongs to a trunk; its certificate must show it."""
     try_for: float | None = None
     """Seconds without any answer after which the next is tried; without it Timer B."""
+    profile: str = ""
+    """The profile whose session timers and identity rules hold for the call."""
     instance: str | None = None
     """The device that is reached so; once it has answered, its other flows are not tried (RFC 5626 s.7)."""
 

@@ -1,4 +1,4 @@
-"""Structured header values (RFC 3261 s.20, RFC 3581): Via, addresses, CSeq, Reason, media types."""
+"""Structured header values (RFC 3261 s.20, RFC 3581): Via, addresses, CSeq, media types."""
 
 from __future__ import annotations
 
@@ -212,19 +212,3 @@ def media_type(text: str) -> tuple[str, dict[str, str | None]]:
     if not slash or not is_token(main) or not is_token(sub):
         raise ParseError("bad Content-Type")
     return f"{main}/{sub}", parameters(pieces)
-
-
-def reason_cause(values: list[str]) -> tuple[int | None, str | None]:
-    """The Q.850 cause and the words of Reason headers (RFC 3326); what cannot be read is left out."""
-    for line in values:
-        try:
-            pieces = [split(value, ";") for value in split(line, ",")]
-            for protocol, *params in pieces:
-                if protocol.upper() == "Q.850":
-                    found = parameters(params)
-                    return number(found.get("cause") or "", 127, "cause"), unquote(
-                        found.get("text") or ""
-                    ) or None
-        except ParseError:
-            continue
-    return None, None

@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from media.plane import Clip
     from routing.io.distribution import Distribution
     from routing.skills import Requirements
+    from sip.reason import Reason
     from sip.stack import Target
 
 _RESULTS = {
+    # A phone that forwards: a queue's call stays with the queue's agents, whatever an agent's phone wishes.
+    300: ReservationResult.REJECTED,
+    301: ReservationResult.REJECTED,
+    302: ReservationResult.REJECTED,
     486: ReservationResult.BUSY,
     600: ReservationResult.BUSY,
     603: ReservationResult.REJECTED,
@@ -131,6 +136,7 @@ class _Stay:
             case LegEnded(leg=leg) if leg is caller:
                 self._distribution.leave(self._contact.id, LeaveReason.ABANDONED)
                 self._contact.outcome = "abandoned"
+                self._drop_agent_leg(event.reasons)
                 return True
             case Overflow():
                 self._next = event.destination
@@ -184,10 +190,10 @@ class _Stay:
         if reservation is not None:
             self._distribution.failed(reservation, result)
 
-    def _drop_agent_leg(self) -> None:
+    def _drop_agent_leg(self, reasons: tuple[Reason, ...] = ()) -> None:
         leg, self._agent_leg, self._reservation = self._agent_leg, None, None
         if leg is not None:
-            leg.hang_up()
+            leg.hang_up(reasons=reasons)
 
     async def _talk(self, caller: Leg, agent_leg: Leg) -> None:
         """Caller and agent hear each other until one of them goes; then the other is let go too."""
@@ -205,7 +211,7 @@ class _Stay:
                     case _:
                         pass
                 gone = bridge.handle(event)
-            bridge.other(gone).hang_up()
+            bridge.let_go(gone)
         finally:
             bridge.end()
             self._distribution.bridge_ended(agent)

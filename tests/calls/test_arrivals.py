@@ -14,6 +14,7 @@ from sip.events import (
     SessionReofferRefused,
     SessionRinging,
 )
+from sip.reason import Reason
 from tests.kit.party import MUSIC, House, Party, until
 from tests.kit.tone import hears
 
@@ -32,7 +33,7 @@ async def test_a_caller_is_answered_hears_a_prompt_and_hangs_up() -> None:
         party.hang_up(session)
         await house.over()
         assert isinstance(await contact.inbox.next(), object)
-        assert leg.ending == LegEnded(leg, "remote", 200, 16, "")
+        assert leg.ending == LegEnded(leg, "remote", 200, 16, "", (Reason("Q.850", 16),))
         assert house.kinds() == ["contact.opened", "leg.invited", "leg.ringing", "leg.answered", "leg.ended"]
         assert house.row("leg.answered").data == {"codec": "PCMU"}
         counters = house.row("leg.ended").data["rtp"]

@@ -21,6 +21,7 @@ from sip.events import (
     SessionReoffered,
     SessionRinging,
 )
+from sip.reason import Reason
 from sip.stack import CallerIdentity, Target
 from tests.kit.party import MUSIC, House, Party, until
 from tests.kit.tone import hears, tone
@@ -319,3 +320,31 @@ async def test_answering_and_refusing_a_leg_that_we_called_does_no_harm() -> Non
         leg.refuse(486)
         await bob.hears(SessionCancelled)
         await house.over()
+
+
+async def test_why_one_hangs_up_is_told_to_the_other_in_the_same_words(line: Line) -> None:
+    """RFC 3326: the Reason of a BYE goes on to the other leg, both ways."""
+    why = (Reason("SIP", 503, "Line cut"), Reason("Q.850", 27))
+    hers, _ = await line.talking()
+    line.alice.say(lambda now: line.alice.stack.end(hers, reasons=why, now=now))
+    assert (await line.bob.hears(SessionEnded)).reasons == why
+    await line.over()
+    line.alice.events.clear()
+    _, his = await line.talking()
+    line.bob.say(lambda now: line.bob.stack.end(his, reasons=why, now=now))
+    assert (await line.alice.hears(SessionEnded)).reasons == why
+    await line.over()
+
+
+async def test_why_the_caller_cancels_and_why_the_called_one_refuses_is_passed_on(line: Line) -> None:
+    why = (Reason("SIP", 200, "Call completed elsewhere"),)
+    hers, _ = await line.ringing()
+    line.alice.say(lambda now: line.alice.stack.end(hers, reasons=why, now=now))
+    assert (await line.bob.hears(SessionCancelled)).reasons == why
+    await line.over()
+    line.alice.events.clear()
+    _, his = await line.ringing()
+    header = ("Reason", 'Q.850;cause=17;text="On the phone"')
+    line.bob.say(lambda now: line.bob.stack.reject(his, 486, headers=(header,), now=now))
+    assert (await line.alice.hears(SessionRefused)).reasons == (Reason("Q.850", 17, "On the phone"),)
+    await line.over()

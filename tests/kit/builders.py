@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from base.ids import SequenceIds
 from sip.events import Caller
 from sip.flow import Flow
 from sip.message import Request
 from sip.parser import parse
+from sip.session_expires import usual
 from sip.stack import Stack
 from sip.verdicts import Admitted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sip.session_expires import TimerPolicy
 
 LOCAL = ("192.0.2.1", 5060)
 PEER = ("192.0.2.2", 5070)
@@ -41,9 +49,15 @@ class Everybody:
         )
 
 
-def stack(prefix: str = "a", address: tuple[str, int] = LOCAL, *, trace: bool = False) -> Stack:
+def stack(
+    prefix: str = "a",
+    address: tuple[str, int] = LOCAL,
+    *,
+    trace: bool = False,
+    timing: Callable[[str], TimerPolicy] = usual,
+) -> Stack:
     """A stack that listens at one address and admits everybody."""
-    made = Stack(SequenceIds(prefix), admission=Everybody(), trace=trace)
+    made = Stack(SequenceIds(prefix), admission=Everybody(), trace=trace, timing=timing)
     made.listen("UDP", address)
     return made
 

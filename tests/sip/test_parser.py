@@ -127,7 +127,7 @@ def test_ack_and_cancel_repeat_what_identifies_the_invite() -> None:
     assert isinstance(refusal, Response)
     for made, method, tag in (
         (ack_for(invite, refusal), "ACK", "t"),
-        (cancel_for(invite, None), "CANCEL", None),
+        (cancel_for(invite, ()), "CANCEL", None),
     ):
         assert (made.method, made.uri_text, made.cseq) == (method, invite.uri_text, (1, method))
         assert made.headers("Via") == invite.headers("Via")

@@ -9,6 +9,7 @@ import pytest
 
 from sip.events import Caller
 from sip.profile import Profiles, load_profiles
+from sip.session_expires import TimerPolicy
 
 if TYPE_CHECKING:
     from base.document import Fault
@@ -128,3 +129,26 @@ def test_missing_files_are_faults(tmp_path: Path) -> None:
 def test_an_empty_file_of_trunks_is_a_fault_and_not_a_centre_without(tmp_path: Path) -> None:
     _, faults = load_texts(tmp_path, INTERNAL, "")
     assert ['"trunks" is missing' in str(each) for each in faults] == [True]
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("{minimum: 30s}", "below 90s"),
+        ("{expires: 1m}", "between minimum and 24h"),
+        ("{expires: 2d}", "between minimum and 24h"),
+        ("{refresher: them}", "any, peer, us"),
+    ],
+)
+def test_session_timers_that_rfc_4028_forbids_are_faults(tmp_path: Path, written: str, fault: str) -> None:
+    profiles, faults = load_texts(tmp_path, INTERNAL, EXTERNAL + f"session_timer: {written}\n")
+    assert profiles is None
+    assert fault in str(faults[0])
+
+
+def test_each_profile_has_session_timers_of_its_own(tmp_path: Path) -> None:
+    written = "session_timer: {expires: 10m, minimum: 2m, refresher: us}\n"
+    found, _ = load_texts(tmp_path, INTERNAL, EXTERNAL + written)
+    assert found is not None
+    assert found.session_timer("external") == TimerPolicy(600, 120, "us")
+    assert found.session_timer("internal") == TimerPolicy()

@@ -20,6 +20,7 @@ from sip.session_table import (
     ReofferState,
     SessionInput,
 )
+from sip.session_timer import SESSION_TIMER, TimerInput, TimerState
 from sip.subscription_table import SUBSCRIPTION, SubscriptionInput, SubscriptionState
 from sip.transaction.tables import (
     INVITE_CLIENT,
@@ -61,6 +62,7 @@ CASES: list[tuple[Table[Any, Any, Any], Iterable[Enum], Iterable[Enum]]] = [
     (CALLEE, CALLEE_STATES, CALLEE_INPUTS),
     (CALLER, CALLER_STATES, CALLER_INPUTS),
     (REOFFER, ReofferState, REOFFER_INPUTS),
+    (SESSION_TIMER, TimerState, TimerInput),
     (PEER, PeerState, PeerInput),
     (REFERRAL, ReferralState, ReferralInput),
     (SUBSCRIPTION, SubscriptionState, SubscriptionInput),
@@ -80,7 +82,7 @@ def test_every_state_is_reached_and_every_state_leads_out(
 ) -> None:
     reached = {table.initial} | {state for state, _ in table.rows.values()}
     assert reached == set(states)
-    final = {state for state in states if state.name in ("TERMINATED", "ENDED")}
+    final = {state for state in states if state.name in ("TERMINATED", "ENDED", "OVER")}
     leaving = {state for (state, _), (after, _) in table.rows.items() if after is not state}
     assert leaving == set(states) - final
 

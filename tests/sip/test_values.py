@@ -10,7 +10,7 @@ from sip.dialog import is_literal
 from sip.errors import ParseError
 from sip.grammar import quote, split, unquote
 from sip.uri import Uri, escape, unescape
-from sip.values import CSeq, NameAddr, Via, media_type, reason_cause, stamped_via
+from sip.values import CSeq, NameAddr, Via, media_type, stamped_via
 
 
 def test_a_via_is_read_with_all_the_white_space_it_may_have() -> None:
@@ -130,20 +130,6 @@ def test_a_media_type_is_read_without_case() -> None:
     for text in ("", "a", "a/", "/b", "a b/c"):
         with pytest.raises(ParseError):
             media_type(text)
-
-
-@pytest.mark.parametrize(
-    ("values", "cause"),
-    [
-        (["Q.850;cause=16"], 16),
-        (['SIP;cause=200;text="a, b", q.850 ; cause=17'], 17),
-        (["Q.850;cause=999"], None),
-        (["broken;;;", "Q.850;cause=1"], 1),
-        ([], None),
-    ],
-)
-def test_the_cause_of_a_reason_header(values: list[str], cause: int | None) -> None:
-    assert reason_cause(values)[0] == cause
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "0.0.0.0", "255.255.255.255", "::1", "2001:db8::192.0.2.1"])
