@@ -34,3 +34,8 @@ class BanLog:
         more = {"others_unsaid": self._unsaid} if self._unsaid else {}
         log.warning("source_banned", source=source, why=why, seconds=self._seconds(), **more)
         self._last, self._unsaid = now, 0
+
+
+def note_lock(account: str) -> None:
+    """An account of ours is guessed at from many sources: from where it is not known it is judged slowly now."""
+    log.warning("account_locked_for_strangers", account=account)

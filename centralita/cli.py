@@ -1,4 +1,4 @@
-"""The command line: `centralita serve | check | contacts | contact | phone | agent | prompts`."""
+"""The command line: `centralita serve | check | contacts | contact | phone | agent | bans | prompts`."""
 
 from __future__ import annotations
 

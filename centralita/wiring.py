@@ -15,7 +15,7 @@ from centralita.applications import (
     FeatureCodeApplication,
     HangupApplication,
 )
-from centralita.bans import BanLog
+from centralita.bans import BanLog, note_lock
 from centralita.dispatcher import Dispatcher
 from centralita.failures import hear
 from centralita.journal import Journal
@@ -29,6 +29,7 @@ from centralita.state import CARDS_FILE, CREDENTIALS_FILE, HTTP_FILE, KEY_FILE, 
 from cluster.memory import MemoryLocation
 from console.access import key_of
 from console.app import HttpServer, make_app
+from console.door import Door
 from ivr.io.application import MenuApplication
 from ivr.io.cards import SandboxCards
 from media.plane import Plane
@@ -98,6 +99,7 @@ async def _wire(
     location = MemoryLocation()
     admission = ProfileAdmission(configuration.profiles, credentials, ids)
     admission.guard.on_ban = BanLog(lambda: admission.guard.limits.ban)
+    admission.on_lock = note_lock
     internal = configuration.profiles.internal
     registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits)
     stack = Stack(ids, admission=admission, registrar=registrar, timing=present.session_timer)
@@ -142,6 +144,7 @@ async def _wire(
         reader=Reader(options.state / LEDGER_FILE),
         counters=counters,
         health=trouble,
+        door=Door(admission.guard, lambda: {"turned_away": admission.tally.all()}, endpoint.now),
     )
     http_address = await _http(options, options.http_address(centre), app, resources)
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))

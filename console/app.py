@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from console import agents, contacts, node, queues
+from console import agents, bans, contacts, node, queues
 from console.access import guard
-from console.keys import COUNTERS, DISTRIBUTION, HEALTH, LEDGER, READER
+from console.keys import COUNTERS, DISTRIBUTION, DOOR, HEALTH, LEDGER, READER
 from console.problem import problem, problems
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from console.door import Door
     from records.ledger import Ledger
     from records.reader import Reader
     from routing.io.distribution import Distribution
@@ -46,6 +47,7 @@ def make_app(
     reader: Reader,
     counters: Callable[[], Mapping[str, int]],
     health: Callable[[], list[str]],
+    door: Door,
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(middlewares=[problems, failures, guard(key)], client_max_size=64 * 1024)
@@ -54,7 +56,8 @@ def make_app(
     app[READER] = reader
     app[COUNTERS] = counters
     app[HEALTH] = health
-    for part in (node, agents, queues, contacts):
+    app[DOOR] = door
+    for part in (node, agents, queues, contacts, bans):
         app.add_routes(part.routes)
     return app
 

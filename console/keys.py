@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from console.door import Door
 from records.ledger import Ledger
 from records.reader import Reader
 from routing.io.distribution import Distribution
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = web.AppKey("distribution", Distribution)
 LEDGER = web.AppKey("ledger", Ledger)
+DOOR = web.AppKey("door", Door)
 READER = web.AppKey("reader", Reader)
 COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")
 HEALTH: web.AppKey[Callable[[], list[str]]] = web.AppKey("health")

@@ -2,6 +2,11 @@
 
 A source among a trunk's addresses is that trunk; anybody else must prove to be an account by digest. What an admitted
 caller may call is asked of the profiles later, when it is known what was dialled.
+
+Requests inside a dialog do not come here. They are known by the Call-ID and both tags, ours being 64 random bits that
+only the two ends and who stands between them have read; who can read them could as well change the answers to a
+challenge. Their source is not compared: a phone that moves to another network, and a trunk that sends from a second
+address, must be able to end their calls.
 """
 
 from __future__ import annotations
@@ -11,12 +16,19 @@ from typing import TYPE_CHECKING
 from sip.authentication import Authenticator, Judgement
 from sip.errors import ParseError
 from sip.events import Caller
-from sip.guard import Guard, is_scanner
+from sip.guard import Guard, network_of
+from sip.lockout import Lockout
+from sip.rates import Rates
+from sip.scanners import scanner_of
+from sip.tally import Tally
 from sip.values import NameAddr
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from base.ids import Ids
+    from sip.authentication import Judged
     from sip.credentials import Credentials
     from sip.flow import Flow
     from sip.message import Request
@@ -31,15 +43,34 @@ _MAX_REMEMBERED = 4096
 class ProfileAdmission:
     """Judges requests by the two profiles."""
 
-    __slots__ = ("_authenticator", "_ids", "_profiles", "_trunks", "guard")
+    __slots__ = (
+        "_authenticator",
+        "_ids",
+        "_lockout",
+        "_per_account",
+        "_per_source",
+        "_profiles",
+        "_trunks",
+        "guard",
+        "on_lock",
+        "tally",
+    )
 
     def __init__(self, profiles: Profiles, credentials: Credentials, ids: Ids) -> None:
         """Begin with empty counts."""
+        limits = profiles.internal.guard
         self._ids = ids
         self._profiles = profiles
         self._trunks: dict[str, Trunk | None] = {}
         self._authenticator = _authenticator(profiles, credentials, ids)
-        self.guard = Guard(profiles.internal.guard.limits)
+        self.tally = Tally()
+        """What was turned away, by reason."""
+        self.guard = Guard(limits.limits, self.tally)
+        self._lockout = Lockout(limits.lockout.limits)
+        self._per_account = Rates(limits.per_account.limits)
+        self._per_source = Rates(limits.per_source.limits)
+        self.on_lock: Callable[[str], None] = lambda account: None
+        """Told of each account of ours that is locked for strangers."""
 
     def configure(self, profiles: Profiles, credentials: Credentials) -> None:
         """Take over reloaded profiles and passwords; bans stay, and nonces where the realm's rules do."""
@@ -51,6 +82,12 @@ class ProfileAdmission:
         self._profiles = profiles
         self._trunks = {}
         self.guard.configure(after.guard.limits)
+        for ban in self.guard.bans():
+            if self._trunk(ban.source.partition("/")[0]) is not None:
+                self.guard.lift(ban.source)
+        self._lockout.configure(after.guard.lockout.limits)
+        self._per_account.configure(after.guard.per_account.limits)
+        self._per_source.configure(after.guard.per_source.limits)
 
     def is_banned(self, host: str, *, now: float) -> bool:
         """Whether datagrams of this source need not even be read."""
@@ -76,40 +113,64 @@ class ProfileAdmission:
 
     def _judge_stranger(self, request: Request, flow: Flow, now: float) -> Verdict:
         host = flow.remote[0]
-        if is_scanner(request.header("User-Agent") or ""):
-            self.guard.ban(host, now=now)
+        if scanner_of(request) is not None:
+            self.guard.scan(host, now=now)
             return Drop()
         if not self.guard.allow(host, now=now):
             return Drop()
         if request.method in OPEN_METHODS:
             sender = request.from_
             return Admitted(Caller("internal", None, None, sender.uri.subscriber, sender.display, flow.peer))
-        return self._authenticate(request, flow, now)
+        wait = self._per_source.take(request.method, network_of(host), now=now)
+        return self._slow_down("source_rate", wait) if wait else self._authenticate(request, flow, now)
 
     def _authenticate(self, request: Request, flow: Flow, now: float) -> Verdict:
         host = flow.remote[0]
         judged = self._authenticator.judge(request, host, now=now)
         match judged.judgement:
-            case Judgement.VALID:
-                return self._admit_account(judged.account or "", request, flow)
+            case Judgement.VALID | Judgement.WRONG:
+                return self._on_password(judged, request, flow, now)
             case Judgement.ABSENT:
                 return Challenge(401, self._authenticator.challenge(host, now=now))
             case Judgement.STALE:
                 return Challenge(401, self._authenticator.challenge(host, stale=True, now=now))
-            case Judgement.WRONG:
-                self.guard.fail(host, now=now)
-                return Refuse(403)
             case Judgement.MALFORMED:
                 return Refuse(400, "Bad Request - credentials")
 
-    def _admit_account(self, account: str, request: Request, flow: Flow) -> Verdict:
+    def _on_password(self, judged: Judged, request: Request, flow: Flow, now: float) -> Verdict:
+        """Right or wrong, an account that many guess at makes strangers wait; they are not told which it was."""
+        account, host = judged.account or "", flow.remote[0]
+        wait = self._lockout.wait(account, network_of(host), now=now)
+        if judged.judgement is Judgement.VALID and not wait:
+            return self._admit_account(account, judged, request, flow, now)
+        if wait:
+            return self._slow_down("locked", wait)
+        if self._trunk(host) is None:
+            self.guard.fail(host, now=now)
+        if self._lockout.fail(account, now=now) and account in self._profiles.internal.accounts:
+            self.on_lock(account)
+        return Refuse(403)
+
+    def _admit_account(
+        self, account: str, judged: Judged, request: Request, flow: Flow, now: float
+    ) -> Verdict:
         known = self._profiles.internal.accounts.get(account)
         if known is None:
             return Refuse(403)
-        self.guard.trust(flow.remote[0])
+        network = network_of(flow.remote[0])
+        self.guard.trust(flow.remote[0], now=now)
+        self._lockout.welcome(account, network, now=now)
+        wait = self._per_account.take(request.method, account, now=now)
+        if wait:
+            return self._slow_down("account_rate", wait)
         # The account is proven, what stands in From is not: a phone cannot call under another's number or name.
         display = known.name or request.from_.display
-        return Admitted(Caller("internal", account, None, account, display, flow.peer))
+        caller = Caller("internal", account, None, account, display, flow.peer)
+        return Admitted(caller, judged.proof)
+
+    def _slow_down(self, reason: str, wait: int) -> Refuse:
+        self.tally.count(reason)
+        return Refuse(503, headers=(("Retry-After", str(wait)),))
 
     def _trunk(self, host: str) -> Trunk | None:
         try:
@@ -123,13 +184,7 @@ class ProfileAdmission:
 
 def _authenticator(profiles: Profiles, credentials: Credentials, ids: Ids) -> Authenticator:
     internal = profiles.internal
-    return Authenticator(
-        internal.realm,
-        credentials,
-        ids,
-        algorithms=internal.digest.algorithms,
-        lifetime=internal.digest.nonce_lifetime,
-    )
+    return Authenticator(internal.realm, credentials, ids, internal.digest.offer)
 
 
 def _trunk_caller(trunk: Trunk, request: Request, flow: Flow) -> Caller:

@@ -1,21 +1,22 @@
-"""The server's side of digest (RFC 7616 s.3.3-3.5, RFC 8760): challenges, nonces, and judging credentials.
+"""The server's side of digest (RFC 7616 s.3.3-3.5, RFC 8760, RFC 3261 s.22): challenges, and judging credentials.
 
-Nonces prove themselves: they hold their time and are signed over the source they were given to, so nothing is kept
-for those who only ask. What is kept is the count of each nonce that a valid answer used, to refuse replays.
-An unknown account costs the same sums and gets the same answer as a wrong password.
+The nonce is judged before the password: one that we did not give to this source, or that is old, is answered as stale
+whatever the password, so that nobody can guess without a nonce of his own, nor fail under another's address. With a
+good nonce an unknown account costs the same sums and gets the same answer as a wrong password.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 from sip.digest import Sum, base_algorithm, read_digest, write_digest
 from sip.errors import ParseError
 from sip.grammar import quote, unquote
+from sip.nonces import Nonces
 from sip.uri import Uri
 
 if TYPE_CHECKING:
@@ -23,15 +24,11 @@ if TYPE_CHECKING:
 
     from base.ids import Ids
     from sip.credentials import Credentials
-    from sip.message import Request
+    from sip.message import Extra, Request
 
-MAX_NONCES = 32_768
-"""Most nonces whose counts are kept; older ones are then stale, never unguarded."""
-_WINDOW = 64
-"""How far behind the highest count a late request may be."""
-DECOY = "0" * 64
+DECOYS = {"MD5": "0" * 32, "SHA-256": "0" * 64, "SHA-512-256": "0" * 64}
 """Summed in place of an unknown account's secret; whoever answers with it is still unknown."""
-_TIME_DIGITS = 12
+_HEX = frozenset("0123456789abcdefABCDEF")
 
 
 class Judgement(Enum):
@@ -40,88 +37,60 @@ class Judgement(Enum):
     ABSENT = "none for us"
     MALFORMED = "not readable, or for another URI"
     WRONG = "wrong password or unknown account"
-    STALE = "right, but the nonce is old, used or not ours"
+    STALE = "the nonce is old, used or not ours"
     VALID = "right"
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judgement and, where it is VALID, whose account it is."""
+    """A judgement; where it is VALID or WRONG, the account that was named; what a success is to carry."""
 
     judgement: Judgement
     account: str | None = None
+    proof: Extra = ()
 
 
-class _Count:
-    """The counts seen of one nonce: the highest and a bit for each of those just below."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What challenges offer, the favourite first, and what answers may say of themselves."""
 
-    __slots__ = ("highest", "issued", "seen")
-
-    def __init__(self, issued: float) -> None:
-        self.issued = issued
-        self.highest = 0
-        self.seen = 0
-
-    def take(self, count: int) -> bool:
-        """Mark a count as used; False when it was used before or lies too far back."""
-        ahead = count - self.highest
-        if ahead > 0:
-            self.seen = ((self.seen << ahead) | 1) & ((1 << _WINDOW) - 1) if ahead < _WINDOW else 1
-            self.highest = count
-            return True
-        bit = 1 << -ahead
-        if -ahead >= _WINDOW or self.seen & bit:
-            return False
-        self.seen |= bit
-        return True
+    algorithms: Sequence[str] = ("SHA-256", "MD5")
+    qop: Sequence[str] = ("auth",)
+    lifetime: float = 300.0
+    userhash: bool = False
+    """Whether phones are asked to hide the account's name (RFC 7616 s.3.4.4); a hidden one is taken in any case."""
+    authentication_info: bool = False
+    """Whether successes prove that we know the password too, and name the next nonce in time (s.3.5)."""
 
 
 class Authenticator:
     """Challenges and judges for one realm."""
 
-    __slots__ = (
-        "_accepted",
-        "_algorithms",
-        "_counts",
-        "_floor",
-        "_ids",
-        "_key",
-        "_lifetime",
-        "_opaque",
-        "_realm",
-        "credentials",
-    )
+    __slots__ = ("_accepted", "_nonces", "_offer", "_opaque", "_realm", "credentials")
 
-    def __init__(
-        self,
-        realm: str,
-        credentials: Credentials,
-        ids: Ids,
-        *,
-        algorithms: Sequence[str] = ("SHA-256", "MD5"),
-        lifetime: float = 300.0,
-    ) -> None:
-        """Draw a key for this process: nonces of another one are stale here, which costs a phone one more turn."""
+    def __init__(self, realm: str, credentials: Credentials, ids: Ids, offer: Offer | None = None) -> None:
+        """Begin with no nonce known."""
         self._realm = realm
         self.credentials = credentials
         """Replaced as a whole when passwords are reloaded."""
-        self._ids = ids
-        self._algorithms = tuple(algorithms)
-        self._accepted = frozenset(each.upper() for each in algorithms)
-        self._lifetime = lifetime
-        self._key = hashlib.sha256(ids.token(32).encode()).digest()
+        self._offer = offer or Offer()
+        self._accepted = frozenset(each.upper() for each in self._offer.algorithms)
+        self._nonces = Nonces(ids, self._offer.lifetime)
         self._opaque = ids.token(8)
-        self._counts: dict[str, _Count] = {}
-        self._floor = float("-inf")
 
     def __len__(self) -> int:
         """How many nonces are remembered."""
-        return len(self._counts)
+        return len(self._nonces)
 
     def challenge(self, source: str, *, stale: bool = False, now: float) -> tuple[tuple[str, str], ...]:
-        """One WWW-Authenticate header for each algorithm, the favourite first, with one fresh nonce."""
-        nonce = self._issue(source, now)
-        flag = [("stale", "true")] if stale else []
+        """One WWW-Authenticate header for each algorithm, the favourite first, with one fresh nonce.
+
+        Never Proxy-Authenticate: the centre answers calls itself, it forwards none (RFC 3261 s.22.2, s.22.3).
+        """
+        nonce = self._nonces.issue(source, now=now)
+        flags = [("stale", "true")] if stale else []
+        if self._offer.userhash:
+            flags.append(("userhash", "true"))
         return tuple(
             (
                 "WWW-Authenticate",
@@ -130,98 +99,123 @@ class Authenticator:
                         ("realm", quote(self._realm)),
                         ("nonce", f'"{nonce}"'),
                         ("opaque", f'"{self._opaque}"'),
-                        *flag,
+                        *flags,
                         ("algorithm", algorithm),
-                        ("qop", '"auth"'),
+                        ("qop", f'"{",".join(self._offer.qop)}"'),
                     ]
                 ),
             )
-            for algorithm in self._algorithms
+            for algorithm in self._offer.algorithms
         )
 
     def judge(self, request: Request, source: str, *, now: float) -> Judged:
         """Judge the credentials that a request carries for our realm."""
         try:
-            said = self._find(request.headers("Authorization"))
+            # A phone that knows a proxy of our realm in front of us may have answered that one.
+            said = self._find([*request.headers("Authorization"), *request.headers("Proxy-Authorization")])
             if said is None:
                 return Judged(Judgement.ABSENT)
-            summed = _summed(said, request)
+            summed, account = _summed(said, request), self._account(said)
         except ParseError:
             return Judged(Judgement.MALFORMED)
-        account = unquote(f'"{said["username"]}"')
-        ha1 = self.credentials.ha1(account, self._realm, base_algorithm(summed.algorithm)[0])
-        expected = summed.response(ha1 or DECOY, request.body)
+        issued = self._nonces.issued(summed.nonce, source, now=now)
+        if issued is None or said.get("opaque", self._opaque) != self._opaque:
+            return Judged(Judgement.STALE)
+        name = base_algorithm(summed.algorithm)[0]
+        ha1 = self.credentials.ha1(account, self._realm, name)
+        expected = summed.response(ha1 or DECOYS[name], request.body)
         # Both sides are compared in full for an unknown account too, so that it takes as long as a known one.
         right = hmac.compare_digest(expected.encode(), said["response"].lower().encode("utf-8", "replace"))
         if not right or ha1 is None:
-            return Judged(Judgement.WRONG)
-        if said.get("opaque", self._opaque) != self._opaque or not self._spend(summed, source, now):
+            return Judged(Judgement.WRONG, account)
+        # Without qop there is no count (RFC 2069): such a nonce is good for one request.
+        count = int(summed.nc, 16) if summed.qop else 1
+        if not self._nonces.spend(summed.nonce, count, issued, now=now):
             return Judged(Judgement.STALE)
-        return Judged(Judgement.VALID, account)
+        proof = self._proof(summed, ha1, issued, source, now) if self._offer.authentication_info else ()
+        return Judged(Judgement.VALID, account, proof)
 
     def _find(self, values: Sequence[str]) -> Mapping[str, str] | None:
-        """The first credentials for our realm with an algorithm that we asked for."""
+        """The first credentials for our realm with an algorithm and a protection that we asked for.
+
+        Only one pair is ever judged: a request with many would be as many guesses. Raises ParseError when there is
+        none, but something that cannot be read.
+        """
+        fault: ParseError | None = None
         for value in values:
-            said = read_digest(value)
-            if said is None or said.get("algorithm", "MD5").upper() not in self._accepted:
-                continue
-            if unquote(f'"{said.get("realm", "")}"') == self._realm:
-                return said
+            try:
+                said = read_digest(value)
+                if said is None or said.get("algorithm", "MD5").upper() not in self._accepted:
+                    continue
+                if unquote(f'"{said.get("realm", "")}"') == self._realm and self._is_enough(said):
+                    return said
+            except ParseError as error:
+                fault = error
+        if fault is not None:
+            raise fault
         return None
 
-    def _issue(self, source: str, now: float) -> str:
-        head = f"{int(now * 1000):0{_TIME_DIGITS}x}{self._ids.token(8)}"
-        return head + self._sign(head, source)
+    def _is_enough(self, said: Mapping[str, str]) -> bool:
+        """Whether as much is protected as we ask for: auth-int does for auth, nothing does for auth-int."""
+        return "auth" in self._offer.qop or said.get("qop", "").lower() == "auth-int"
 
-    def _sign(self, head: str, source: str) -> str:
-        data = f"{head}@{source}".encode("utf-8", "surrogateescape")
-        return hashlib.blake2b(data, key=self._key, digest_size=16).hexdigest()
+    def _account(self, said: Mapping[str, str]) -> str:
+        """The account as named: plain, with letters beyond ASCII, or hidden (RFC 7616 s.3.4, s.3.4.4)."""
+        hidden = said.get("userhash", "false").lower() == "true"
+        if "username*" in said:
+            if hidden or "username" in said:
+                raise ParseError("credentials with two names")
+            return _extended(said["username*"])
+        named = unquote(f'"{said["username"]}"')
+        if not hidden:
+            return named
+        name = base_algorithm(said.get("algorithm", "MD5"))[0]
+        return self.credentials.unhidden(named.lower(), self._realm, name) or named
 
-    def _spend(self, summed: Sum, source: str, now: float) -> bool:
-        """Use a nonce's count up; False when the nonce is not ours, old, or the count was used before."""
-        nonce = summed.nonce
-        head, signature = nonce[:-32], nonce[-32:]
-        if len(head) <= _TIME_DIGITS or not nonce.isascii():
-            return False
-        if not hmac.compare_digest(signature, self._sign(head, source)):
-            return False
-        issued = int(head[:_TIME_DIGITS], 16) / 1000
-        if now - issued > self._lifetime or issued <= self._floor:
-            return False
-        count = self._counts.get(nonce)
-        if count is None:
-            self._make_room(now)
-            count = self._counts[nonce] = _Count(issued)
-        # Without qop there is no count (RFC 2069): such a nonce is good for one request.
-        return count.take(int(summed.nc, 16) if summed.qop else 1)
-
-    def _make_room(self, now: float) -> None:
-        """Forget what is out of date, and the oldest when full; a forgotten nonce must not be good again."""
-        counts = self._counts
-        while counts:
-            oldest = next(iter(counts))
-            issued = counts[oldest].issued
-            expired = now - issued > self._lifetime
-            if not expired and len(counts) < MAX_NONCES:
-                return
-            if not expired:
-                self._floor = max(self._floor, issued)
-            del counts[oldest]
+    def _proof(self, summed: Sum, ha1: str, issued: float, source: str, now: float) -> Extra:
+        pairs = []
+        if self._nonces.is_ageing(issued, now=now):
+            pairs.append(("nextnonce", f'"{self._nonces.issue(source, now=now)}"'))
+        if summed.qop == "auth":
+            # That of auth-int would cover the answer's body, which is not known yet.
+            back = Sum(summed.algorithm, "", summed.uri, summed.nonce, "auth", summed.nc, summed.cnonce)
+            pairs += [
+                ("qop", "auth"),
+                ("rspauth", f'"{back.response(ha1)}"'),
+                ("cnonce", f'"{summed.cnonce}"'),
+                ("nc", summed.nc),
+            ]
+        return (
+            (("Authentication-Info", ", ".join(f"{name}={value}" for name, value in pairs)),) if pairs else ()
+        )
 
 
 def _summed(said: Mapping[str, str], request: Request) -> Sum:
     """What the response value is a sum of. Raises ParseError when parts are missing or do not fit the request."""
-    qop = said.get("qop", "").lower()
+    qop, algorithm = said.get("qop", "").lower(), said.get("algorithm", "MD5")
     nc, cnonce = said.get("nc", ""), said.get("cnonce", "")
-    if not {"username", "nonce", "uri", "response"} <= said.keys():
+    if not {"nonce", "uri", "response"} <= said.keys() or said.keys().isdisjoint(("username", "username*")):
         raise ParseError("credentials with parts missing")
     if qop not in ("", "auth", "auth-int") or (qop and not cnonce):
         raise ParseError("credentials with a bad qop")
-    if qop and (len(nc) != 8 or not set(nc) <= set("0123456789abcdefABCDEF")):
+    if not qop and algorithm.upper() != "MD5":
+        raise ParseError("credentials without qop")  # only RFC 2069 knew such, and only MD5
+    if qop and (len(nc) != 8 or not _HEX.issuperset(nc)):
         raise ParseError("credentials with a bad nc")
     if not _same_place(unquote(f'"{said["uri"]}"'), request):
         raise ParseError("credentials for another URI")
-    return Sum(said.get("algorithm", "MD5"), request.method, said["uri"], said["nonce"], qop, nc, cnonce)
+    return Sum(algorithm, request.method, said["uri"], said["nonce"], qop, nc, cnonce)
+
+
+def _extended(text: str) -> str:
+    """A name written as RFC 8187 does, UTF-8''J%C3%A4rvi. Raises ParseError."""
+    parts = text.split("'")
+    if len(parts) != 3 or parts[0].upper() != "UTF-8":
+        raise ParseError("a name in another character set than UTF-8")
+    try:
+        return unquote_to_bytes(parts[2]).decode("utf-8")
+    except UnicodeDecodeError:
+        raise ParseError("a name that is not UTF-8") from None
 
 
 def _same_place(text: str, request: Request) -> bool:

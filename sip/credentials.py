@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sip.digest import HASHES, make_ha1
+from sip.digest import HASHES, make_ha1, make_userhash
 from sip.errors import WeakPassword
 
 if TYPE_CHECKING:
@@ -28,15 +28,19 @@ class Credentials(Protocol):
     def ha1(self, account: str, realm: str, algorithm: str) -> str | None:
         """H(account:realm:password) in hexadecimal; None for an unknown account, realm or algorithm."""
 
+    def unhidden(self, userhash: str, realm: str, algorithm: str) -> str | None:
+        """The account whose H(account:realm) in hexadecimal this is (RFC 7616 s.3.4.4), or None."""
+
 
 class HashedSecrets:
     """The hashed secrets of all accounts, each for one realm."""
 
-    __slots__ = ("_accounts",)
+    __slots__ = ("_accounts", "_hidden")
 
     def __init__(self, accounts: Mapping[str, tuple[str, Mapping[str, str]]] | None = None) -> None:
         """Begin with account -> (realm, algorithm -> hashed secret)."""
         self._accounts = {name: (realm, dict(hashes)) for name, (realm, hashes) in (accounts or {}).items()}
+        self._hidden: dict[str, dict[str, str]] = {}
 
     def __len__(self) -> int:
         """How many accounts have a secret."""
@@ -62,16 +66,29 @@ class HashedSecrets:
             return None
         return found[1].get(algorithm)
 
+    def unhidden(self, userhash: str, realm: str, algorithm: str) -> str | None:
+        """The account whose H(account:realm) in hexadecimal this is (RFC 7616 s.3.4.4), or None."""
+        known = self._hidden.get(algorithm)
+        if known is None:
+            known = self._hidden[algorithm] = {
+                make_userhash(algorithm, account, own): account
+                for account, (own, _) in self._accounts.items()
+            }
+        account = known.get(userhash)
+        return account if account is not None and self._accounts[account][0] == realm else None
+
     def set_password(self, account: str, realm: str, password: str) -> None:
         """Hash and keep a password. Raises WeakPassword (which does not name it)."""
         fault = weakness(account, password)
         if fault is not None:
             raise WeakPassword(fault)
         self._accounts[account] = (realm, {name: make_ha1(name, account, realm, password) for name in HASHES})
+        self._hidden.clear()
 
     def forget(self, account: str) -> None:
         """Remove an account's secret, if it has one."""
         self._accounts.pop(account, None)
+        self._hidden.clear()
 
 
 def make_password(ids: Ids, *, length: int = 16) -> str:

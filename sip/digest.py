@@ -66,6 +66,11 @@ def make_ha1(algorithm: str, account: str, realm: str, password: str) -> str:
     return HASHES[algorithm](_octets(f"{account}:{realm}:{password}"))
 
 
+def make_userhash(algorithm: str, account: str, realm: str) -> str:
+    """The account's name as a listener shall not read it (RFC 7616 s.3.4.4)."""
+    return HASHES[algorithm](_octets(f"{account}:{realm}"))
+
+
 def base_algorithm(name: str) -> tuple[str, bool]:
     """The hash's name and whether it is the -sess variant. Raises ParseError for one that we do not have."""
     upper = name.upper()

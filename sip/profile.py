@@ -7,14 +7,15 @@ judged by them is in admission.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from base.document import Fault, Part, load
 from base.durations import Seconds
-from sip.guard import GuardLimits
+from sip.authentication import Offer
+from sip.guard_settings import GuardPart, Network, read_network
 from sip.registrar import RegistrationLimits
 from sip.timer_settings import SessionTimerPart
 
@@ -30,18 +31,8 @@ Kind = Literal["numbers", "agents", "feature_codes"]
 """What can be called: the centre's own numbers, phones of the house, feature codes."""
 Codec = Literal["PCMU", "PCMA"]
 Algorithm = Literal["SHA-512-256", "SHA-256", "MD5", "SHA-512-256-sess", "SHA-256-sess", "MD5-sess"]
-Network = IPv4Network | IPv6Network
 
 _WIDEST = {4: 8, 6: 16}
-
-
-def _network(value: object) -> Network:
-    if not isinstance(value, str):
-        raise ValueError("an address or network is text, such as 192.0.2.10 or 192.0.2.0/28")
-    try:
-        return ip_network(value)
-    except ValueError as error:
-        raise ValueError(f"{error}; write an address (192.0.2.10) or a network (192.0.2.0/28)") from None
 
 
 def _narrow(network: Network) -> Network:
@@ -56,7 +47,7 @@ def _plain_name(value: str) -> str:
     return value
 
 
-Address = Annotated[Network, BeforeValidator(_network), AfterValidator(_narrow)]
+Address = Annotated[Network, BeforeValidator(read_network), AfterValidator(_narrow)]
 Name = Annotated[str, AfterValidator(_plain_name)]
 Codecs = Annotated[tuple[Codec, ...], Field(min_length=1)]
 
@@ -66,6 +57,15 @@ class DigestPart(Part):
 
     algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)] = ("SHA-256", "MD5")
     nonce_lifetime: Seconds = 300.0
+    qop: Annotated[tuple[Literal["auth", "auth-int"], ...], Field(min_length=1)] = ("auth",)
+    """Old phones take no list here; auth-int alone makes each phone protect the body too."""
+    userhash: bool = False
+    authentication_info: bool = False
+
+    @property
+    def offer(self) -> Offer:
+        """As the authenticator takes it."""
+        return Offer(self.algorithms, self.qop, self.nonce_lifetime, self.userhash, self.authentication_info)
 
 
 class RegistrationPart(Part):
@@ -86,21 +86,6 @@ class RegistrationPart(Part):
     def limits(self) -> RegistrationLimits:
         """As the registrar takes them."""
         return RegistrationLimits(int(self.minimum), int(self.default), int(self.maximum), self.contacts)
-
-
-class GuardPart(Part):
-    """How much of an untrusted source is borne before it is banned."""
-
-    requests: Annotated[int, Field(ge=1)] = 30
-    within: Seconds = 2.0
-    failures: Annotated[int, Field(ge=1)] = 10
-    failures_within: Seconds = 60.0
-    ban: Seconds = 300.0
-
-    @property
-    def limits(self) -> GuardLimits:
-        """As the guard takes them."""
-        return GuardLimits(self.requests, self.within, self.failures, self.failures_within, self.ban)
 
 
 class Account(Part):

@@ -194,6 +194,7 @@ class Reception:
     def _serve(self, key: Key, request: Request, admitted: Admitted, now: float) -> None:
         context = self.context
         transaction = context.layer.accept(key, request, merging=True, now=now)
+        transaction.proof = admitted.proof
         if request.method == "INVITE":
             try:
                 offer = description_of(request)

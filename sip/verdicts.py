@@ -16,6 +16,8 @@ class Admitted:
     """The request may be served, for this caller."""
 
     caller: Caller
+    proof: tuple[tuple[str, str], ...] = ()
+    """What a success is to carry: Authentication-Info."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from centralita.commands import agent, check, contacts, phone, prompts, records, serve
+from centralita.commands import agent, bans, check, contacts, phone, prompts, records, serve
 
 app = typer.Typer(
     name="centralita",
@@ -19,5 +19,6 @@ app.command("contacts")(contacts.contacts)
 app.command("contact")(contacts.contact)
 app.add_typer(phone.app, name="phone")
 app.add_typer(agent.app, name="agent")
+app.add_typer(bans.app, name="bans")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(records.app, name="records")

@@ -39,6 +39,7 @@ class ServerTransaction:
         "layer",
         "machine",
         "merge",
+        "proof",
         "request",
         "session",
         "summary",
@@ -61,6 +62,8 @@ class ServerTransaction:
         self.tag: str | None = None
         self.merge: Key | None = None
         self.session: object | None = None
+        self.proof: Extra = ()
+        """What a 2xx carries besides: Authentication-Info (s.20.6)."""
 
     def start(self, *, now: float) -> None:
         """Promise a 100 for an INVITE that is not answered soon."""
@@ -85,6 +88,8 @@ class ServerTransaction:
         tag = self.tag
         if tag is None and status > 100:
             tag = self.tag = self.layer.ids.token()
+        if self.proof and 200 <= status < 300:
+            headers += self.proof
         self.last = response_to(self.request, status, reason, tag=tag, headers=headers, body=body)
         reason = reason or REASONS.get(status, "")
         self.summary = f"{status} {reason} ({self.request.method}{' sdp' if body else ''})"

@@ -13,12 +13,14 @@ from calls.contact import Inbox
 from centralita.journal import Journal
 from console.access import key_of
 from console.app import HttpServer, make_app
+from console.door import Door
 from records.ledger import Ledger
 from records.reader import Reader
 from routing.agents import Status
 from routing.entry import EntryJoin
 from routing.io.distribution import Distribution
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
+from sip.guard import Guard, GuardLimits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,6 +46,7 @@ class Api:
         self.distribution = Distribution(RoutingConfig(queues, staff), SequenceIds(), Journal(self.ledger))
         self.trouble: list[str] = []
         self.broken = False
+        self.guard = Guard(GuardLimits())
         self.reader = Reader(state / "ledger.sqlite")
         self.client: TestClient[web.Request, web.Application] = TestClient(TestServer(self.make()))
 
@@ -56,6 +59,7 @@ class Api:
             reader=self.reader,
             counters=self._counters,
             health=lambda: self.trouble,
+            door=Door(self.guard, lambda: {"turned_away": self.guard.tally.all()}, lambda: 100.0),
         )
 
     def _counters(self) -> dict[str, int]:
@@ -104,7 +108,18 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         {"Authorization": "Bearer clé"},
     ],
 )
-@pytest.mark.parametrize("path", ["/api/v1/agents", "/api/v1/contacts", "/api/v1/queues", "/nothing", "/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/agents",
+        "/api/v1/contacts",
+        "/api/v1/queues",
+        "/api/v1/bans",
+        "/api/v1/guard",
+        "/nothing",
+        "/",
+    ],
+)
 async def test_without_the_key_there_is_nothing_but_401(api: Api, header: dict[str, str], path: str) -> None:
     async with api.client.get(path, headers=header) as answer:
         assert answer.status == 401
@@ -309,3 +324,31 @@ async def test_a_broken_request_is_refused_and_quoted_in_no_log(
     finally:
         await server.close()
     assert caplog.records == []
+
+
+async def test_bans_are_listed_while_they_last_and_can_be_lifted(api: Api) -> None:
+    api.guard.scan("203.0.113.7", now=0.0)
+    api.guard.scan("2001:db8:1:2::3", now=50.0)
+    api.guard.scan("198.51.100.9", now=-300.0)
+    assert await api.ask("GET", "/api/v1/bans") == (
+        200,
+        {
+            "bans": [
+                {"source": "203.0.113.7", "why": "scanner", "seconds_left": 200.0},
+                {"source": "2001:db8:1:2::/64", "why": "scanner", "seconds_left": 250.0},
+            ]
+        },
+    )
+    assert (await api.ask("DELETE", "/api/v1/bans/2001:db8:1:2::/64"))[0] == 200
+    assert (await api.ask("DELETE", "/api/v1/bans/203.0.113.7"))[0] == 200
+    assert await api.problem("DELETE", "/api/v1/bans/203.0.113.7") == (404, "unknown_ban")
+    assert (await api.ask("GET", "/api/v1/bans"))[1] == {"bans": []}
+
+
+async def test_what_was_turned_away_is_counted_by_reason(api: Api) -> None:
+    api.guard.scan("203.0.113.7", now=0.0)
+    api.guard.is_banned("203.0.113.7", now=1.0)
+    assert await api.ask("GET", "/api/v1/guard") == (
+        200,
+        {"turned_away": {"banned": 1, "bans": 1, "scanner": 1}},
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +13,12 @@ from sip.credentials import HashedSecrets
 from sip.digest import authorize
 from sip.events import Caller
 from sip.flow import Flow
+from sip.guard_settings import GuardPart, LockoutPart, RatePart
 from sip.message import Request, fields_of
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles, Trunk
+from sip.stack import Stack
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
+from tests.kit.phone import Peer
 
 if TYPE_CHECKING:
     from sip.verdicts import Verdict
@@ -226,3 +230,126 @@ def test_stray_requests_of_a_stranger_count_and_a_trunk_may_send_any_number(
     assert [admission.tolerates(PHONE, now=100.0) for _ in range(31)] == [True] * 30 + [False]
     assert admission.is_banned(PHONE, now=101.0)
     assert all(admission.tolerates(CARRIER, now=100.0) for _ in range(100))
+
+
+# Lock-out of accounts, limits of accounts and sources.
+
+
+def limited(**parts: object) -> ProfileAdmission:
+    """A door for account 1001 with these guard settings."""
+    secrets = HashedSecrets()
+    secrets.set_password("1001", "centralita", PASSWORD)
+    guard = GuardPart.model_validate(parts)
+    internal = InternalProfile(realm="centralita", accounts={"1001": Account()}, guard=guard)
+    external = ExternalProfile.model_validate({"trunks": [{"name": "carrier", "addresses": [CARRIER]}]})
+    return ProfileAdmission(Profiles(internal, external), secrets, SequenceIds())
+
+
+def attempt(
+    admission: ProfileAdmission,
+    source: str,
+    *,
+    user: str = "1001",
+    password: str = PASSWORD,
+    now: float = 100.0,
+) -> Verdict:
+    """Answer a challenge."""
+    asked = ask(admission, source=source, now=now)
+    return ask(admission, credentials(asked, user=user, password=password), source=source, now=now)
+
+
+def test_an_account_that_many_guess_at_is_judged_slowly_for_strangers_and_as_ever_at_home() -> None:
+    admission = limited(lockout=LockoutPart(failures=5).model_dump())
+    locked: list[str] = []
+    admission.on_lock = locked.append
+    assert isinstance(attempt(admission, PHONE), Admitted)
+    for account in ("1001", "nobody"):
+        for guesser in range(5):
+            assert attempt(admission, f"203.0.113.{guesser}", user=account, password="wrong") == Refuse(403)
+    assert locked == ["1001"], "only of accounts that there are"
+    later = Refuse(503, headers=(("Retry-After", "10"),))
+    assert [
+        attempt(admission, "203.0.113.9", user=user, password=password)
+        for user, password in (("1001", "wrong"), ("1001", PASSWORD), ("nobody", PASSWORD))
+    ] == [later] * 3
+    assert isinstance(attempt(admission, PHONE), Admitted)
+    assert isinstance(attempt(admission, "203.0.113.9", now=111.0), Admitted)
+    assert admission.tally["locked"] == 3
+
+
+def test_a_trunk_that_fails_to_register_is_never_banned() -> None:
+    admission = limited()
+    for _ in range(20):
+        asked = ask(admission, method="REGISTER", source=CARRIER)
+        said = credentials(asked, password="wrong", method="REGISTER")
+        assert ask(admission, said, method="REGISTER", source=CARRIER) == Refuse(403)
+    assert not admission.is_banned(CARRIER, now=100.0)
+
+
+def test_a_source_that_becomes_a_trunk_is_no_longer_banned(admission: ProfileAdmission) -> None:
+    ask(admission, ("User-Agent", "sipvicious"), source="198.51.100.77")
+    trunks = ExternalProfile.model_validate({"trunks": [{"name": "new", "addresses": ["198.51.100.64/28"]}]})
+    admission.configure(Profiles(InternalProfile(realm="centralita"), trunks), HashedSecrets())
+    assert isinstance(ask(admission, source="198.51.100.77"), Admitted)
+    assert not admission.is_banned("198.51.100.77", now=100.0)
+
+
+def test_an_account_that_calls_too_often_is_told_to_wait() -> None:
+    admission = limited(per_account=RatePart(calls=3, within=60.0).model_dump())
+    verdicts = [attempt(admission, PHONE) for _ in range(4)]
+    assert [type(each) for each in verdicts] == [Admitted] * 3 + [Refuse]
+    assert verdicts[3] == Refuse(503, headers=(("Retry-After", "60"),))
+    assert isinstance(attempt(admission, "192.0.2.99"), Refuse), "wherever it calls from"
+    assert isinstance(attempt(admission, PHONE, now=161.0), Admitted)
+    assert admission.tally["account_rate"] == 2
+
+
+def test_a_source_that_calls_too_often_is_told_to_wait_and_a_trunk_is_exempt() -> None:
+    admission = limited(per_source=RatePart(calls=2, within=60.0).model_dump())
+    verdicts = [ask(admission) for _ in range(3)]
+    assert [type(each) for each in verdicts] == [Challenge, Challenge, Refuse]
+    assert isinstance(ask(admission, method="REGISTER"), Challenge)
+    assert all(isinstance(ask(admission, source=CARRIER), Admitted) for _ in range(10))
+
+
+def test_a_network_that_is_never_banned_may_send_any_number() -> None:
+    admission = limited(never_banned=["192.0.2.0/28"])
+    assert all(isinstance(ask(admission), Challenge) for _ in range(100))
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "INVITE", "SUBSCRIBE", "MESSAGE"])
+def test_unknown_wrong_and_former_accounts_get_answers_alike_to_the_octet(method: str) -> None:
+    """Nobody learns from a status, a header or a length which accounts there are (RFC 3261 s.26.1.5)."""
+    secrets = HashedSecrets()
+    for account in ("1001", "gone"):
+        secrets.set_password(account, "centralita", PASSWORD)
+    internal = InternalProfile(realm="centralita", accounts={"1001": Account(), "bare": Account()})
+    admission = ProfileAdmission(Profiles(internal, ExternalProfile(trunks=())), secrets, SequenceIds())
+    peer = Peer(Stack(SequenceIds(), admission=admission))
+    uri = "sip:100@centralita"
+    heard = []
+    for turn, (user, password) in enumerate(
+        (("1001", "wrong"), ("nobody", PASSWORD), ("bare", PASSWORD), ("gone", PASSWORD), ("gone", "wrong"))
+    ):
+        asked = peer.say_request(method, uri=uri, call_id=f"c{turn}", branch=f"z9hG4bK-{turn}")
+        said = authorize(
+            asked.headers("WWW-Authenticate")[0],
+            method=method,
+            uri=uri,
+            user=user,
+            password=password,
+            nc=1,
+            cnonce="abc",
+        )
+        again = (("Authorization", said),)
+        answer = peer.say_request(
+            method, uri=uri, call_id=f"c{turn}", branch=f"z9hG4bK-{turn}-again", headers=again
+        )
+        heard.append((asked.status, shape(asked.encode()), answer.status, shape(answer.encode())))
+    assert len(set(heard)) == 1, heard
+    assert (heard[0][0], heard[0][2]) == (401, 403)
+
+
+def shape(message: bytes) -> bytes:
+    """A message whose numbers are all alike: nonces and tags differ, and nothing else may."""
+    return re.sub(rb"[0-9a-f]*[0-9][0-9a-f]*", lambda found: b"#" * len(found[0]), message)

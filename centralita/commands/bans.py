@@ -1,0 +1,52 @@
+"""`centralita bans`: the sources that a running node does not answer, and letting one in again."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from base.errors import CentralitaError
+from centralita.client import NodeClient
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
+
+app = typer.Typer(
+    help="Bans: which sources are not answered, and letting one in again.", no_args_is_help=True
+)
+
+Http = Annotated[
+    str | None,
+    typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder"),
+]
+
+
+@app.command("list")
+def list_bans(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
+    """Show who is banned, why, and for how long yet."""
+    try:
+        bans = NodeClient(state, http).ask("GET", "/api/v1/bans")["bans"]
+    except CentralitaError as error:
+        fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(bans, indent=1))
+        return
+    for ban in bans:
+        typer.echo(f"{ban['source']:<40} {ban['why']:<10} {ban['seconds_left']:>6.0f} s left")
+    if not bans:
+        typer.echo("nobody is banned")
+
+
+@app.command()
+def remove(
+    source: Annotated[str, typer.Argument(help="The source as the list shows it, or an address in it.")],
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+) -> None:
+    """Let a source in again."""
+    try:
+        NodeClient(state, http).ask("DELETE", f"/api/v1/bans/{quote(source, safe=':')}")
+    except CentralitaError as error:
+        fail(str(error))
+    typer.echo(f"{source} is let in again")
