@@ -41,7 +41,7 @@ def _logs_as_before() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["serve"], ["check"], ["contacts"], ["contact"], ["phone", "dial"], ["agent"]]
+    "command", [[], ["serve"], ["check"], ["contacts"], ["contact"], ["phone", "dial"], ["agent"], ["bans"]]
 )
 def test_every_command_explains_itself(command: list[str]) -> None:
     shown = run(*command, "--help")
@@ -226,6 +226,20 @@ async def test_agents_of_a_running_node_are_listed_and_changed(node: Node) -> No
     assert (await asyncio.to_thread(ask, "logout", "ana")).exit_code == 0
     assert (await asyncio.to_thread(ask, "wrap-up-over", "ana")).exit_code == 0
     assert "Ana" in (await asyncio.to_thread(ask, "list")).output
+
+
+async def test_bans_of_a_running_node_are_listed_and_lifted(node: Node) -> None:
+    def ask(*words: str) -> Result:
+        return run("bans", *words, "--state", node.options.state)
+
+    assert (await asyncio.to_thread(ask, "list")).output == "nobody is banned\n"
+    node.parts.admission.guard.scan("2001:db8::1", now=node.parts.endpoint.now())
+    (ban,) = json.loads((await asyncio.to_thread(ask, "list", "--json")).output)
+    assert (ban["source"], ban["why"]) == ("2001:db8::/64", "scanner")
+    assert "2001:db8::/64" in (await asyncio.to_thread(ask, "list")).output
+    assert (await asyncio.to_thread(ask, "remove", "2001:db8::/64")).exit_code == 0
+    again = await asyncio.to_thread(ask, "remove", "2001:db8::/64")
+    assert (again.exit_code, "not banned" in again.output) == (1, True)
 
 
 @pytest.mark.parametrize("agent", ["nobody", "a b", "../queues", "ana/status", "☎", "%2e"])
