@@ -18,11 +18,11 @@ from sip.verdicts import Refuse
 if TYPE_CHECKING:
     from sip.message import Extra, Request
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER, REFER, SUBSCRIBE, NOTIFY"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE, REGISTER, REFER, SUBSCRIBE, NOTIFY"
 """Methods that we serve."""
 ALLOW_EVENTS = "dialog, message-summary, refer, reg"
 """Event packages of which we send NOTIFY (RFC 6665 s.8.2.2); refer only by REFER."""
-SUPPORTED_OPTIONS: frozenset[str] = frozenset({"norefersub", "replaces", "timer"})
+SUPPORTED_OPTIONS: frozenset[str] = frozenset({"100rel", "norefersub", "replaces", "timer"})
 """Option tags that a peer may require of us."""
 SUPPORTED = ", ".join(sorted(SUPPORTED_OPTIONS))
 ABILITIES: Extra = (
@@ -33,7 +33,7 @@ ABILITIES: Extra = (
     ("Allow-Events", ALLOW_EVENTS),
 )
 """What a 200 to OPTIONS says of us (RFC 3261 s.11.2)."""
-UNSERVED = frozenset({"MESSAGE", "PUBLISH", "UPDATE", "PRACK"})
+UNSERVED = frozenset({"MESSAGE", "PUBLISH"})
 """Methods that we know, admit by credentials, and then answer with 405."""
 METHODS = frozenset(ALLOW.split(", ")) | UNSERVED
 
@@ -81,7 +81,7 @@ def _read(request: Request) -> None:
     if "Session-Expires" in fields or "Min-SE" in fields:
         session_expires_of(request)
         minimum_of(request)
-    if request.method == "INVITE":
+    if request.method in ("INVITE", "UPDATE"):
         contacts = request.contacts
         # None at all is an RFC 2543 caller, who is reached where he came from.
         if contacts and (len(contacts) != 1 or not contacts[0].uri.is_sip or contacts[0].params is None):
@@ -124,7 +124,7 @@ def objection(request: Request) -> Refuse | None:
         refused = _unsupported(request)
         if refused:
             return Refuse(420, headers=(("Unsupported", ", ".join(refused)),))
-    if request.method == "INVITE":
+    if request.method in ("INVITE", "UPDATE", "PRACK"):
         return _content_objection(request)
     if request.method == "SUBSCRIBE" and request.body and not _may_be_ignored(request):
         # A filter, which no package here has (RFC 6665 s.5.4.3).

@@ -10,6 +10,7 @@ from sip.avoidance import Avoided
 from sip.checks import ALLOW, SUPPORTED
 from sip.dialog import contact_for
 from sip.events import MessageTraced
+from sip.reliable import Reliability
 from sip.session_expires import usual
 from sip.transaction.layer import TransactionLayer
 from sip.values import COOKIE
@@ -41,6 +42,7 @@ class Context:
         "layer",
         "output",
         "product",
+        "reliability",
         "sessions",
         "stream_contacts",
         "timers",
@@ -56,6 +58,7 @@ class Context:
         self.product = product
         self.trace = trace
         self.timing = timing
+        self.reliability = Reliability.EARLY_MEDIA
         self.timers: Timers[TimerKey] = Timers()
         self.layer = TransactionLayer(self.timers, ids, self.send)
         self.output: list[tuple[bytes, Flow]] = []

@@ -23,6 +23,7 @@ class Dialog:
     """One peer relation: Call-ID and both tags, never Call-ID alone."""
 
     __slots__ = (
+        "allow",
         "call_id",
         "flow",
         "local",
@@ -47,6 +48,8 @@ class Dialog:
         self.remote_cseq = -1
         self.routes: list[str] = []
         self.target = ""
+        self.allow: list[str] = []
+        """The peer's Allow lines as written, read only when asked for."""
 
     @classmethod
     def as_callee(cls, invite: Request, tag: str) -> Dialog:
@@ -58,6 +61,7 @@ class Dialog:
         dialog.routes = _route_set(invite)
         contacts = invite.contacts
         dialog.target = contacts[0].uri_text if contacts else f"sip:{invite.flow.peer}"
+        dialog.allow = invite.headers("Allow")
         return dialog
 
     @classmethod
@@ -85,12 +89,23 @@ class Dialog:
         if isinstance(message, Request) and message.flow.transport != "UDP":
             # The connection that a phone came back on is the one that reaches it.
             self.flow = message.flow
+        self.allow = message.headers("Allow") or self.allow
         try:
             contacts = message.contacts
             if contacts and contacts[0].uri.is_sip:
                 self.target = contacts[0].uri_text
         except ParseError:
             return
+
+    def inherit(self, early: Dialog) -> None:
+        """Go on counting where the early dialog of this one stands (s.13.2.2.4)."""
+        self.local_cseq = early.local_cseq
+        self.remote_cseq = early.remote_cseq
+        self.allow = self.allow or early.allow
+
+    def allows(self, method: str) -> bool:
+        """Whether the peer has said that it takes a method (s.20.5); one that said nothing is not asked."""
+        return any(method in map(str.strip, line.split(",")) for line in self.allow)
 
     def request(
         self,

@@ -44,6 +44,11 @@ class SessionRinging:
     session: Session
     status: int
     description: SessionDescription | None
+    """What it says of media: a preview of the answer, the answer, or the offer where our INVITE held none."""
+    fork: str = ""
+    """The tag of whoever rings: descriptions of different forks are different answers to one offer."""
+    is_answer: bool = field(default=False, kw_only=True)
+    """Whether it was sent reliably, so that the description counts already (RFC 3262 s.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class SessionAnswered:
 
     session: Session
     description: SessionDescription | None
+    """That of the 2xx, or what the same fork has said before where that one stands."""
+    fork: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ class SessionCancelled:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """An answered session is over."""
+    """An answered session is over; or one that a reliable provisional response of ours could not reach (504)."""
 
     session: Session
     by: Literal["local", "remote", "timeout"]
@@ -98,7 +105,10 @@ class SessionEnded:
 
 @dataclass(frozen=True, slots=True)
 class SessionReoffered:
-    """A re-INVITE; answer with accept_reoffer or refuse_reoffer. `offer` is None when the peer wants ours."""
+    """A re-INVITE, or an offer in UPDATE or PRACK; answer with accept_reoffer or refuse_reoffer.
+
+    `offer` is None when the peer wants ours.
+    """
 
     session: Session
     offer: SessionDescription | None
@@ -106,7 +116,7 @@ class SessionReoffered:
 
 @dataclass(frozen=True, slots=True)
 class SessionReanswered:
-    """Our re-INVITE was accepted."""
+    """Our re-INVITE or UPDATE was accepted, or an offer of ours answered by ACK or PRACK."""
 
     session: Session
     description: SessionDescription | None
@@ -114,7 +124,10 @@ class SessionReanswered:
 
 @dataclass(frozen=True, slots=True)
 class SessionReofferRefused:
-    """Our re-INVITE was refused; the session goes on as before."""
+    """Our re-INVITE or UPDATE was refused; the session goes on as before.
+
+    491: an offer of the peer's came first, or they crossed again and again.
+    """
 
     session: Session
     status: int

@@ -49,10 +49,11 @@ class ServedInvite:
         self.deadline = 0.0
         self.is_offering = False
 
-    def provisional(self, status: int, body: bytes, headers: Extra, *, now: float) -> None:
-        """Send 101-199."""
+    def provisional(self, status: int, body: bytes, headers: Extra, *, now: float) -> bytes:
+        """Send 101-199; give what was sent."""
         extra = self.context.dialog_headers(self.request.flow) + headers + (_CONTENT if body else ())
         self.transaction.respond(status, headers=extra, body=body, now=now)
+        return self.transaction.last or b""
 
     def succeed(self, body: bytes, headers: Extra, *, now: float) -> None:
         """Send 200 and see that it is acknowledged."""

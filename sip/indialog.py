@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip import info
+from sip.asked import RETRY_LATER
 from sip.checks import ABILITIES, ALLOW
 from sip.events import KeySignalled
 from sip.refer import serve_refer, serve_subscribe
 from sip.referring import serve_notify
-from sip.reoffer import RETRY_LATER
+from sip.reliable import serve_prack
 from sip.session_table import SessionState
+from sip.update import serve_update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,7 @@ def serve_in_dialog(
 ) -> None:
     """Serve a request that matched a session. ACK and CANCEL do not come here."""
     transaction.tag = session.local_tag
-    dialog = session.dialog
+    dialog = session.dialog_of(request)
     if dialog is not None and not dialog.takes(request.cseq.number):
         transaction.respond(500, "Server Internal Error (sequence number too low)", now=now)
         return
@@ -53,7 +55,7 @@ def _serve_invite(session: Session, request: Request, transaction: ServerTransac
         session.reoffers.on_invite(request, transaction, now=now)
     elif state in (SessionState.CLOSING, SessionState.ENDING, SessionState.ENDED):
         transaction.respond(481, now=now)
-    elif state is SessionState.RECEIVED:
+    elif state in (SessionState.RECEIVED, SessionState.ANSWERING):
         transaction.respond(500, headers=RETRY_LATER, now=now)
     else:
         # Our 2xx waits for its ACK, or our own INVITE for its answer (RFC 5407 s.3.1.4, s.14.2).
@@ -63,6 +65,14 @@ def _serve_invite(session: Session, request: Request, transaction: ServerTransac
 def _serve_bye(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
     transaction.respond(200, now=now)
     session.on_bye(request, now=now)
+
+
+def _serve_prack(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
+    serve_prack(session, request, transaction, now=now)
+
+
+def _serve_update(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
+    serve_update(session, request, transaction, now=now)
 
 
 def _serve_options(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
@@ -75,7 +85,9 @@ _METHODS: dict[str, Callable[[Session, Request, ServerTransaction, float], None]
     "INVITE": _serve_invite,
     "NOTIFY": serve_notify,
     "OPTIONS": _serve_options,
+    "PRACK": _serve_prack,
     "REFER": serve_refer,
     "SUBSCRIBE": serve_subscribe,
+    "UPDATE": _serve_update,
 }
 """Each method by the function that answers it; ACK and CANCEL do not come here."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sip.body import SDP
-from sip.dialog import Dialog, rescue
+from sip.dialog import rescue
+from sip.message import cancel_for
 from sip.reason import ELSEWHERE
+from sip.transaction.tables import State
+from sip.transaction.timing import PATIENCE
 
 if TYPE_CHECKING:
     from sip.context import Context
+    from sip.dialog import Dialog
     from sip.flow import Flow
     from sip.message import Request, Response
     from sip.transaction.client import ClientTransaction
@@ -28,6 +32,9 @@ class InviteAsker(Protocol):
 
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
         """A final failure; without a response it is a timeout (408) or the transport (503)."""
+
+    def dialog_from(self, response: Response) -> Dialog:
+        """The dialog that a 2xx makes."""
 
 
 MOST_ANSWERS = 32
@@ -52,7 +59,7 @@ NOBODY = Nobody()
 class SentInvite:
     """The asking side of one INVITE."""
 
-    __slots__ = ("acks", "asker", "context", "request", "tag", "transaction")
+    __slots__ = ("acks", "asker", "context", "is_cancelled", "is_withdrawn", "request", "tag", "transaction")
 
     def __init__(self, context: Context, request: Request, asker: InviteAsker, *, now: float) -> None:
         """Send it."""
@@ -61,13 +68,18 @@ class SentInvite:
         self.asker = asker
         self.tag: str | None = None
         self.acks: dict[str, tuple[bytes, Flow]] = {}
+        self.is_cancelled = self.is_withdrawn = False
         self.transaction = context.layer.request(request, self, now=now)
 
     def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
         """Sort an answer by its status."""
         if response.status < 200:
+            if self.is_withdrawn:
+                self._cancel(now)
             self.asker.on_provisional(response, now=now)
-        elif response.status < 300:
+            return
+        self.context.timers.cancel((self, "NO_FINAL"))
+        if response.status < 300:
             self._on_success(response, now)
         else:
             self.asker.on_failure(response.status, response, now=now)
@@ -75,6 +87,27 @@ class SentInvite:
     def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
         """Nobody answered."""
         self.asker.on_failure(status, None, now=now)
+
+    def withdraw(self, *, cancel: bool, now: float) -> None:
+        """The session of a re-INVITE ends: cancel it, if the peer does not know yet, and wait no longer than 64*T1."""
+        if self.transaction.state is State.PROCEEDING:
+            self.context.timers.set((self, "NO_FINAL"), now + PATIENCE)
+        if cancel and not self.is_withdrawn:
+            self.is_withdrawn = True
+            self._cancel(now)
+
+    def on_timer(self, letter: str, *, now: float) -> None:
+        """No final answer within 64*T1: nobody will give one (s.9.1)."""
+        if self.transaction.state is State.PROCEEDING:
+            self.transaction.abandon()
+
+    def _cancel(self, now: float) -> None:
+        """Not before somebody has heard the INVITE (s.9.1), and once."""
+        timers = self.context.timers
+        if self.transaction.state is State.PROCEEDING and not self.is_cancelled:
+            self.is_cancelled = True
+            timers.set((self, "NO_FINAL"), now + PATIENCE)
+            self.context.layer.request(cancel_for(self.request, ()), NOBODY, now=now)
 
     def acknowledge(self, dialog: Dialog, body: bytes = b"", *, now: float) -> None:
         """Send the ACK of a 2xx, and keep it for when the 2xx comes again."""
@@ -98,7 +131,16 @@ class SentInvite:
             self._end_fork(response, now)
 
     def _end_fork(self, response: Response, now: float) -> None:
-        dialog = Dialog.as_caller(self.request, response)
+        dialog = self.asker.dialog_from(response)
         self.acknowledge(dialog, now=now)
         bye = dialog.request("BYE", self.context.branch(), headers=(("Reason", ELSEWHERE.written),))
         self.context.layer.request(bye, NOBODY, now=now)
+
+
+def send_prack(
+    context: Context, dialog: Dialog, invite: Request, rseq: int, body: bytes = b"", *, now: float
+) -> None:
+    """Acknowledge a reliable provisional response to our INVITE (RFC 3262 s.4)."""
+    headers = (("RAck", f"{rseq} {invite.cseq.number} INVITE"), *(_CONTENT if body else ()))
+    request = dialog.request("PRACK", context.branch(), headers=headers, body=body)
+    context.layer.request(request, NOBODY, now=now)

@@ -68,9 +68,13 @@ class GivenUp:
     def on_success(self, response: Response, *, now: float) -> None:
         """Answered after all: ended at once."""
         sent = self._sent
-        dialog = Dialog.as_caller(sent.request, response)
+        dialog = self.dialog_from(response)
         sent.acknowledge(dialog, now=now)
         sent.context.layer.request(dialog.request("BYE", sent.context.branch()), NOBODY, now=now)
 
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
         """As expected."""
+
+    def dialog_from(self, response: Response) -> Dialog:
+        """The dialog of another fork's late 2xx."""
+        return Dialog.as_caller(self._sent.request, response)

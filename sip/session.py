@@ -8,23 +8,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from base.machine import Machine
+from sip.asked import AskedOffer
 from sip.attempts import next_attempt
+from sip.body import description_or_none
 from sip.causes import TIMER_EXPIRY
 from sip.dialog import Dialog
+from sip.early import EarlyDialogs
 from sip.incoming import ServedInvite
 from sip.message import fields_of
 from sip.outgoing import SentInvite
 from sip.patience import be_patient
 from sip.reason import headers_for
+from sip.reliable import hear_early
 from sip.reoffer import Reoffer
 from sip.session_effects import EFFECTS, Detail
-from sip.session_table import CALLEE, CALLER, SessionInput, SessionState
+from sip.session_table import CALLEE, CALLER, GONE, SessionInput, SessionState
 from sip.session_timer import SessionTimer
+from sip.turn import Turn
+from sip.update import Updates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sip.context import Context
+    from sip.early import EarlyDialog
     from sip.events import Caller
     from sip.flow import Flow
     from sip.login import Login
@@ -32,9 +39,10 @@ if TYPE_CHECKING:
     from sip.reason import Reason
     from sip.refer import Referral
     from sip.referring import SentRefer
+    from sip.reliable import ReliableAnswers
     from sip.sdp import SessionDescription
     from sip.target import Target
-    from sip.transaction.client import ClientTransaction
+    from sip.transaction.client import ClientTransaction, ClientUser
     from sip.transaction.server import ServerTransaction
 
 _NOTHING = Detail()
@@ -46,13 +54,16 @@ class Session:
 
     __slots__ = (
         "alternatives",
+        "asked",
         "call_id",
         "caller",
         "cause",
         "context",
         "dialog",
         "direction",
+        "early",
         "first_cseq",
+        "kept",
         "local_tag",
         "login",
         "machine",
@@ -61,12 +72,15 @@ class Session:
         "reasons",
         "referral",
         "referring",
+        "reliable",
         "reoffer",
         "request",
         "sent",
         "served",
         "target",
         "timer",
+        "turn",
+        "updates",
         "user",
     )
 
@@ -103,6 +117,13 @@ class Session:
         self.referral: Referral | None = None
         self.referring: SentRefer | None = None
         self.timer = SessionTimer(self, context.timing(profile))
+        self.updates: Updates | None = None
+        self.asked: AskedOffer | None = None
+        self.early: EarlyDialogs | None = None
+        self.reliable: ReliableAnswers | None = None
+        self.kept: Detail | None = None
+        """The answer that waits for a PRACK."""
+        self.turn = Turn()
         self.cause = 16
         self.reasons: tuple[Reason, ...] = ()
         """Why we end it, in others' words; without them the bare cause is said."""
@@ -121,6 +142,8 @@ class Session:
         session = cls(context, request, transaction.tag, "in", caller.profile)
         session.caller = caller
         session.offer = offer
+        if offer is not None:
+            session.turn.received()
         session.served = ServedInvite(context, request, transaction, session)
         transaction.session = session
         context.add(session)
@@ -141,6 +164,8 @@ class Session:
         request.fields.update(fields_of(session.timer.asking()))
         session.target, session.login = target, target.login
         session.alternatives = list(alternatives)
+        if request.body:
+            session.turn.sent()
         context.add(session)
         session.sent = SentInvite(context, request, session, now=now)
         be_patient(session, now=now)
@@ -165,6 +190,36 @@ class Session:
             self.reoffer = Reoffer(self)
         return self.reoffer
 
+    @property
+    def offers_asked(self) -> AskedOffer:
+        """The place for offers in UPDATE and PRACK, made when first needed."""
+        if self.asked is None:
+            self.asked = AskedOffer(self)
+        return self.asked
+
+    @property
+    def allows_update(self) -> bool:
+        """Whether the peer takes UPDATE and there is a dialog to send one in (RFC 3311 s.4)."""
+        dialog = self._current_dialog()
+        return dialog is not None and dialog.allows("UPDATE") and self.state not in GONE
+
+    def dialog_of(self, request: Request) -> Dialog | None:
+        """The dialog, early ones too, that a request of the peer's is in; it has our tag already."""
+        if self.dialog is not None:
+            return self.dialog
+        early = self.early.of(request.from_.tag) if self.early is not None else None
+        return early.dialog if early is not None else None
+
+    def turn_of(self, dialog: Dialog) -> Turn:
+        """Whose turn it is to offer in a dialog of ours: each fork answers on its own."""
+        early = self.early.of(dialog.remote_tag) if self.dialog is None and self.early is not None else None
+        return early.turn if early is not None else self.turn
+
+    def _current_dialog(self) -> Dialog | None:
+        if self.dialog is None and self.early is not None and self.early.latest is not None:
+            return self.early.latest.dialog
+        return self.dialog
+
     # Commands.
 
     def ring(self, status: int = 180, body: bytes = b"", headers: Extra = (), *, now: float) -> None:
@@ -172,8 +227,19 @@ class Session:
         self._fire(SessionInput.RING, Detail(status, headers=headers, body=body), now)
 
     def answer(self, body: bytes, headers: Extra = (), *, now: float) -> None:
-        """Answer with 200."""
-        self._fire(SessionInput.ANSWER, Detail(200, headers=headers, body=body), now)
+        """Answer with 200, at once or when nothing stands before it any more (RFC 3262 s.3)."""
+        event = SessionInput.HOLD_ANSWER if self._holds_answer else SessionInput.ANSWER
+        self._fire(event, Detail(200, headers=headers, body=body), now)
+
+    def release_answer(self, *, now: float) -> None:
+        """Send the 200 that waited, if nothing else stands before it."""
+        if self.kept is not None and not self._holds_answer:
+            self._fire(SessionInput.RELEASED, self.kept, now)
+
+    @property
+    def _holds_answer(self) -> bool:
+        reliable, asked = self.reliable, self.asked
+        return (reliable is not None and reliable.holds_answer) or (asked is not None and asked.is_open)
 
     def reject(self, status: int, reason: str | None = None, headers: Extra = (), *, now: float) -> None:
         """Answer with a final failure."""
@@ -184,19 +250,31 @@ class Session:
         self.cause, self.reasons = cause, reasons
         self._fire(SessionInput.END, Detail(status, headers=self.reason), now)
 
-    def acknowledge(self, body: bytes, *, now: float) -> None:
-        """Send the ACK that holds our answer to the offer in a 2xx (late offer)."""
-        sent = self.sent
-        if self.reoffer is not None and self.reoffer.sent is not None:
-            sent = self.reoffer.sent
-        if sent is not None and self.dialog is not None:
-            sent.acknowledge(self.dialog, body, now=now)
+    def update(
+        self, body: bytes | None = None, headers: Extra = (), user: ClientUser | None = None, *, now: float
+    ) -> bool:
+        """Send an UPDATE in the early or confirmed dialog (RFC 3311); with a body it is an offer.
+
+        False when that cannot be now: another is under way, or nothing is there to update. The outcome of an offer is
+        SessionReanswered or SessionReofferRefused; `user` is told every final response.
+        """
+        dialog = self._current_dialog()
+        if dialog is None or self.state in GONE:
+            return False
+        if self.updates is None:
+            self.updates = Updates(self)
+        return self.updates.send(dialog, body or b"", headers, user, now=now)
 
     # What comes from the peer.
 
     def on_ack(self, request: Request, *, now: float) -> None:
         """An ACK; one with another CSeq than the INVITE's is none of it."""
         if self.served is not None and request.cseq.number == self.served.number:
+            if self.state is SessionState.ANSWERED and self.turn.is_ours:
+                if description_or_none(request) is None:
+                    self.turn.failed()
+                else:
+                    self.turn.received()
             self._fire(SessionInput.ACK, Detail(message=request), now)
         elif self.reoffer is not None:
             self.reoffer.on_ack(request, now=now)
@@ -210,17 +288,43 @@ class Session:
 
     def on_bye(self, request: Request, *, now: float) -> None:
         """A BYE, already answered."""
+        if self.state in _CALLING:
+            if self.early is None:
+                self.early = EarlyDialogs(self.request)
+            self.early.on_bye(request.from_.tag)
         self._fire(SessionInput.BYE, Detail(message=request), now)
 
     def on_provisional(self, response: Response, *, now: float) -> None:
-        """A 1xx to our INVITE."""
-        self._fire(SessionInput.PROVISIONAL, Detail(response.status, message=response), now)
+        """A 1xx to our INVITE, in the early dialog of its tag."""
+        detail = Detail(response.status, message=response)
+        if response.status > 100 and not hear_early(self, response, detail, now=now):
+            # Nothing to hear, but whoever cancels now knows that somebody has the INVITE.
+            detail.status = 100
+        self._fire(SessionInput.PROVISIONAL, detail, now)
 
     def on_success(self, response: Response, *, now: float) -> None:
-        """The first 2xx to our INVITE."""
+        """The first 2xx to our INVITE; what its fork has said before still counts (RFC 6337 s.3.1.1)."""
         if self.target is not None:
             self.context.avoided.answered(self.target)
-        self._fire(SessionInput.SUCCESS, Detail(response.status, message=response), now)
+        tag = response.to.tag
+        early: EarlyDialog | None = self.early.of(tag) if self.early is not None else None
+        detail = Detail(response.status, message=response)
+        if early is not None:
+            self.turn = early.turn
+            detail.description = early.description
+        if not self.turn.has_agreed:
+            detail.description = description_or_none(response) or detail.description
+            if detail.description is not None:
+                self.turn.received()
+        self._fire(SessionInput.SUCCESS, detail, now)
+        if self.early is not None and self.early.has_ended(tag):
+            self._fire(SessionInput.BYE, detail, now)
+
+    def dialog_from(self, response: Response) -> Dialog:
+        """The dialog that a 2xx makes out of its early one, if it had any."""
+        if self.early is not None:
+            return self.early.dialog_from(response)
+        return Dialog.as_caller(self.request, response)
 
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
         """Our INVITE failed, unless it can be sent once more (see attempts)."""
@@ -234,6 +338,10 @@ class Session:
     def on_no_ack(self, *, now: float) -> None:
         """The ACK of our 2xx did not come."""
         self._fire(SessionInput.NO_ACK, Detail(408), now)
+
+    def on_no_prack(self, *, now: float) -> None:
+        """The PRACK of our reliable provisional response did not come (RFC 3262 s.3)."""
+        self._fire(SessionInput.NO_PRACK, Detail(504), now)
 
     def on_lost(self, status: int, *, now: float) -> None:
         """The peer no longer knows the dialog, or no longer answers (RFC 5057)."""
@@ -263,6 +371,8 @@ class Session:
         if again is None:
             return False
         self.request = again
+        self.early = None
+        self._fire(SessionInput.RETRIED, _NOTHING, now)
         self.sent = SentInvite(self.context, again, self, now=now)
         be_patient(self, now=now)
         return True

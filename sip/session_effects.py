@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from sip.body import description_or_none
 from sip.causes import cause_of
-from sip.dialog import Dialog
 from sip.events import (
     SessionAnswered,
     SessionCancelled,
@@ -16,10 +15,12 @@ from sip.events import (
     SessionRinging,
 )
 from sip.message import Response, cancel_for
+from sip.offers import close_offers
 from sip.outgoing import NOBODY
 from sip.reason import cause_in, reasons_of, text_in
 from sip.reasons import REASONS
 from sip.referring import close_transfers
+from sip.reliable import ReliableAnswers, is_reliable
 from sip.session_table import SessionEffect, SessionState
 from sip.transaction.timing import PATIENCE
 
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 
     from sip.message import Extra, Message
     from sip.reason import Reason
+    from sip.sdp import SessionDescription
     from sip.session import Session
 
 
 class Detail:
     """What an input brought along for the effects that follow from it."""
 
-    __slots__ = ("body", "headers", "message", "reason", "status")
+    __slots__ = ("body", "description", "headers", "is_answer", "message", "reason", "status")
 
     def __init__(
         self,
@@ -51,29 +53,55 @@ class Detail:
         self.headers = headers
         self.body = body
         self.message = message
+        self.description: SessionDescription | None = None
+        self.is_answer = False
 
 
 def _send_provisional(session: Session, detail: Detail, now: float) -> None:
     session.early_dialog()
-    if session.served is not None:
-        session.served.provisional(detail.status, detail.body, detail.headers, now=now)
+    served = session.served
+    if served is None:
+        return
+    if is_reliable(session.request, detail.body, session.context.reliability):
+        if session.reliable is None:
+            session.reliable = ReliableAnswers(session, served)
+        session.reliable.send(detail.status, detail.body, detail.headers, now=now)
+    else:
+        served.provisional(detail.status, detail.body, detail.headers, now=now)
+
+
+def _keep_answer(session: Session, detail: Detail, now: float) -> None:
+    session.kept = detail
 
 
 def _send_success(session: Session, detail: Detail, now: float) -> None:
     session.early_dialog()
+    session.kept = None
+    # Once said reliably, the description is not said again (RFC 6337 s.3.1.1).
+    body = b"" if session.turn.has_agreed else detail.body
+    if body:
+        session.turn.sent()
     if session.served is not None:
+        _finish_reliable(session, now)
         timing = session.timer.answering(session.request, now=now)
-        session.served.succeed(detail.body, detail.headers + timing, now=now)
+        session.served.succeed(body, detail.headers + timing, now=now)
 
 
 def _send_failure(session: Session, detail: Detail, now: float) -> None:
     if session.served is not None:
+        _finish_reliable(session, now)
         session.served.fail(detail.status, detail.reason, detail.headers, now=now)
 
 
 def _send_terminated(session: Session, detail: Detail, now: float) -> None:
     if session.served is not None:
+        _finish_reliable(session, now)
         session.served.fail(487, now=now)
+
+
+def _finish_reliable(session: Session, now: float) -> None:
+    if session.reliable is not None:
+        session.reliable.on_final(now=now)
 
 
 def _stop_resending(session: Session, detail: Detail, now: float) -> None:
@@ -83,17 +111,13 @@ def _stop_resending(session: Session, detail: Detail, now: float) -> None:
 
 def _make_dialog(session: Session, detail: Detail, now: float) -> None:
     if isinstance(detail.message, Response):
-        session.dialog = Dialog.as_caller(session.request, detail.message)
+        session.dialog = session.dialog_from(detail.message)
 
 
 def _send_ack(session: Session, detail: Detail, now: float) -> None:
     # An answer to an INVITE without offer holds the offer: its ACK waits for `acknowledge` and our answer.
-    is_ours = bool(session.request.body) or detail.message is None or not detail.message.body
-    if (
-        session.sent is not None
-        and session.dialog is not None
-        and (is_ours or session.state is not SessionState.CONFIRMED)
-    ):
+    waits = session.turn.is_theirs and session.state is SessionState.CONFIRMED
+    if session.sent is not None and session.dialog is not None and not waits:
         session.sent.acknowledge(session.dialog, now=now)
 
 
@@ -105,8 +129,7 @@ def _send_cancel(session: Session, detail: Detail, now: float) -> None:
 def _send_bye(session: Session, detail: Detail, now: float) -> None:
     close_transfers(session, now=now)
     session.timer.close()
-    if session.reoffer is not None:
-        session.reoffer.on_session_over(now=now)
+    close_offers(session, cancel=True, now=now)
     if session.dialog is not None:
         if (
             session.sent is not None
@@ -125,15 +148,21 @@ def _give_up(session: Session, detail: Detail, now: float) -> None:
 
 def _tell_ringing(session: Session, detail: Detail, now: float) -> None:
     if detail.status > 100 and detail.message is not None:
-        description = description_or_none(detail.message)
-        session.context.events.append(SessionRinging(session, detail.status, description))
+        event = SessionRinging(
+            session, detail.status, detail.description, _tag(detail.message), is_answer=detail.is_answer
+        )
+        session.context.events.append(event)
 
 
 def _tell_answered(session: Session, detail: Detail, now: float) -> None:
-    description = description_or_none(detail.message) if detail.message is not None else None
+    fork = _tag(detail.message) if detail.message is not None else ""
     if isinstance(detail.message, Response):
         session.timer.answered(detail.message, now=now)
-    session.context.events.append(SessionAnswered(session, description))
+    session.context.events.append(SessionAnswered(session, detail.description, fork))
+
+
+def _tag(message: Message) -> str:
+    return message.to.tag or ""
 
 
 def _tell_confirmed(session: Session, detail: Detail, now: float) -> None:
@@ -184,8 +213,7 @@ def _reasons(detail: Detail) -> tuple[Reason, ...]:
 
 def _forget(session: Session, detail: Detail, now: float) -> None:
     session.timer.close()
-    if session.reoffer is not None:
-        session.reoffer.on_session_over(now=now)
+    close_offers(session, now=now)
     close_transfers(session, now=now)
     session.context.timers.cancel((session, "NO_FINAL"))
     session.context.remove(session)
@@ -193,12 +221,14 @@ def _forget(session: Session, detail: Detail, now: float) -> None:
     if session.served is not None:
         session.served.transaction.session = None
     session.served = session.sent = session.reoffer = None
+    session.updates = session.asked = session.reliable = session.kept = None
 
 
 Do = SessionEffect
 
 EFFECTS: dict[SessionEffect, Callable[[Session, Detail, float], None]] = {
     Do.SEND_PROVISIONAL: _send_provisional,
+    Do.KEEP_ANSWER: _keep_answer,
     Do.SEND_SUCCESS: _send_success,
     Do.SEND_FAILURE: _send_failure,
     Do.SEND_TERMINATED: _send_terminated,

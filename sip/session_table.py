@@ -14,6 +14,8 @@ class SessionState(Letter):
     """Where a session stands."""
 
     RECEIVED = auto()
+    ANSWERING = auto()
+    """We have answered, but the 2xx waits for a PRACK (RFC 3262 s.3)."""
     ANSWERED = auto()
     CLOSING = auto()
     """We ended it between our 2xx and its ACK: BYE has to wait (s.15)."""
@@ -28,10 +30,11 @@ class SessionState(Letter):
 
 
 class SessionInput(Letter):
-    """What happens to a session. END, RING, ANSWER and REJECT are ours, the others a peer's or a timer's."""
+    """What happens to a session. END, RING, (HOLD_)ANSWER and REJECT are ours, the others a peer's or a timer's."""
 
     RING = auto()
     ANSWER = auto()
+    HOLD_ANSWER = auto()
     REJECT = auto()
     END = auto()
     ACK = auto()
@@ -44,15 +47,39 @@ class SessionInput(Letter):
     NO_FINAL = auto()
     LOST = auto()
     BYE_OVER = auto()
+    RELEASED = auto()
+    """Nothing stands before the 2xx any more."""
+    NO_PRACK = auto()
+    RETRIED = auto()
+    """Our INVITE failed and went out once more, another way."""
 
 
-LOCAL = frozenset({SessionInput.RING, SessionInput.ANSWER, SessionInput.REJECT, SessionInput.END})
+LOCAL = frozenset(
+    {
+        SessionInput.RING,
+        SessionInput.ANSWER,
+        SessionInput.HOLD_ANSWER,
+        SessionInput.REJECT,
+        SessionInput.END,
+    }
+)
+GONE = frozenset(
+    {
+        SessionState.CLOSING,
+        SessionState.CANCEL_HELD,
+        SessionState.CANCELLING,
+        SessionState.ENDING,
+        SessionState.ENDED,
+    }
+)
+"""Where nothing can be changed any more."""
 
 
 class SessionEffect(Letter):
     """What a session must then do."""
 
     SEND_PROVISIONAL = auto()
+    KEEP_ANSWER = auto()
     SEND_SUCCESS = auto()
     SEND_FAILURE = auto()
     SEND_TERMINATED = auto()
@@ -85,6 +112,7 @@ _ENDS = {
 
 _LATE = {
     (S.CONFIRMED, On.BYE_OVER),
+    *((state, each) for state in (S.CONFIRMED, S.ENDING) for each in (On.RELEASED, On.NO_PRACK)),
     (S.ENDING, On.END),
     (S.ENDING, On.BYE),
     (S.ENDING, On.LOST),
@@ -101,6 +129,14 @@ CALLEE = Table(
         (S.RECEIVED, On.END): (S.ENDED, (Do.SEND_FAILURE, Do.FORGET)),
         (S.RECEIVED, On.CANCEL): (S.ENDED, (Do.SEND_TERMINATED, Do.TELL_CANCELLED, Do.FORGET)),
         (S.RECEIVED, On.BYE): (S.ENDED, (Do.SEND_TERMINATED, Do.TELL_CANCELLED, Do.FORGET)),
+        (S.RECEIVED, On.NO_PRACK): (S.ENDED, (Do.SEND_FAILURE, Do.TELL_ENDED_BY_TIMEOUT, Do.FORGET)),
+        (S.RECEIVED, On.HOLD_ANSWER): (S.ANSWERING, (Do.KEEP_ANSWER,)),
+        (S.ANSWERING, On.RELEASED): (S.ANSWERED, (Do.SEND_SUCCESS,)),
+        (S.ANSWERING, On.REJECT): (S.ENDED, (Do.SEND_FAILURE, Do.FORGET)),
+        (S.ANSWERING, On.END): (S.ENDED, (Do.SEND_FAILURE, Do.FORGET)),
+        (S.ANSWERING, On.CANCEL): (S.ENDED, (Do.SEND_TERMINATED, Do.TELL_CANCELLED, Do.FORGET)),
+        (S.ANSWERING, On.BYE): (S.ENDED, (Do.SEND_TERMINATED, Do.TELL_CANCELLED, Do.FORGET)),
+        (S.ANSWERING, On.NO_PRACK): (S.ENDED, (Do.SEND_FAILURE, Do.TELL_ENDED_BY_TIMEOUT, Do.FORGET)),
         (S.ANSWERED, On.ACK): (S.CONFIRMED, (Do.STOP_RESENDING, Do.TELL_CONFIRMED)),
         (S.ANSWERED, On.NO_ACK): (S.ENDING, (Do.STOP_RESENDING, Do.SEND_BYE, Do.TELL_ENDED_BY_TIMEOUT)),
         (S.ANSWERED, On.BYE): (S.ENDED, (Do.STOP_RESENDING, Do.TELL_ENDED_THERE, Do.FORGET)),
@@ -113,6 +149,11 @@ CALLEE = Table(
     absorbed={
         (S.RECEIVED, On.ACK),
         (S.RECEIVED, On.LOST),
+        (S.RECEIVED, On.RELEASED),
+        (S.ANSWERING, On.ACK),
+        (S.ANSWERING, On.LOST),
+        (S.ANSWERING, On.RING),
+        *((state, each) for state in (S.ANSWERED, S.CLOSING) for each in (On.RELEASED, On.NO_PRACK)),
         (S.ANSWERED, On.CANCEL),
         (S.ANSWERED, On.LOST),
         (S.CLOSING, On.CANCEL),
@@ -127,8 +168,8 @@ CALLEE = Table(
         *_LATE,
     },
 )
-CALLEE_STATES = (S.RECEIVED, S.ANSWERED, S.CLOSING, S.CONFIRMED, S.ENDING, S.ENDED)
-CALLEE_INPUTS = (On.END, On.ACK, On.CANCEL, On.BYE, On.LOST)
+CALLEE_STATES = (S.RECEIVED, S.ANSWERING, S.ANSWERED, S.CLOSING, S.CONFIRMED, S.ENDING, S.ENDED)
+CALLEE_INPUTS = (On.END, On.ACK, On.CANCEL, On.BYE, On.LOST, On.RELEASED, On.NO_PRACK)
 
 CALLER = Table(
     "caller session",
@@ -138,6 +179,9 @@ CALLER = Table(
         (S.CALLING, On.SUCCESS): (S.CONFIRMED, (Do.MAKE_DIALOG, Do.SEND_ACK, Do.TELL_ANSWERED)),
         (S.CALLING, On.FAILURE): (S.ENDED, (Do.TELL_REFUSED, Do.FORGET)),
         (S.CALLING, On.END): (S.CANCEL_HELD, ()),
+        (S.CALLING, On.RETRIED): (S.CALLING, ()),
+        # Nobody has heard the new INVITE yet, so that a CANCEL of it has to wait (s.9.1).
+        (S.EARLY, On.RETRIED): (S.CALLING, ()),
         (S.EARLY, On.PROVISIONAL): (S.EARLY, (Do.TELL_RINGING,)),
         (S.EARLY, On.SUCCESS): (S.CONFIRMED, (Do.MAKE_DIALOG, Do.SEND_ACK, Do.TELL_ANSWERED)),
         (S.EARLY, On.FAILURE): (S.ENDED, (Do.TELL_REFUSED, Do.FORGET)),
@@ -193,6 +237,8 @@ class ReofferState(Letter):
     RECEIVED = auto()
     ANSWERED = auto()
     SENT = auto()
+    WAITING = auto()
+    """Ours met one of the peer's (491) and is sent again after a pause."""
 
 
 class ReofferInput(Letter):
@@ -207,6 +253,10 @@ class ReofferInput(Letter):
     NO_ACK = auto()
     SUCCESS = auto()
     FAILURE = auto()
+    GLARE = auto()
+    DUE = auto()
+    SUPERSEDED = auto()
+    """The peer made an offer by UPDATE while ours waited."""
     OVER = auto()
 
 
@@ -227,6 +277,12 @@ class ReofferEffect(Letter):
     TELL_REFUSED = auto()
     TELL_PENDING = auto()
     TELL_ACKNOWLEDGED = auto()
+    KEEP = auto()
+    SEND_KEPT = auto()
+    DROP_KEPT = auto()
+    START_WAIT = auto()
+    STOP_WAIT = auto()
+    WITHDRAW = auto()
     LOSE = auto()
 
 
@@ -244,18 +300,35 @@ REOFFER = Table(
         (RS.RECEIVED, RI.CANCEL): (RS.IDLE, (RE.SEND_TERMINATED,)),
         (RS.RECEIVED, RI.OVER): (RS.IDLE, (RE.SEND_TERMINATED,)),
         (RS.ANSWERED, RI.INVITE): (RS.ANSWERED, (RE.SEND_PENDING,)),
-        (RS.ANSWERED, RI.ACK): (RS.IDLE, (RE.STOP_RESENDING, RE.TELL_ACKNOWLEDGED)),
-        (RS.ANSWERED, RI.NO_ACK): (RS.IDLE, (RE.STOP_RESENDING, RE.LOSE)),
-        (RS.ANSWERED, RI.OVER): (RS.IDLE, (RE.STOP_RESENDING,)),
+        (RS.ANSWERED, RI.ACK): (RS.IDLE, (RE.STOP_RESENDING, RE.TELL_ACKNOWLEDGED, RE.SEND_KEPT)),
+        (RS.ANSWERED, RI.NO_ACK): (RS.IDLE, (RE.STOP_RESENDING, RE.DROP_KEPT, RE.LOSE)),
+        (RS.ANSWERED, RI.OVER): (RS.IDLE, (RE.STOP_RESENDING, RE.DROP_KEPT)),
+        # Ours while the peer has yet to acknowledge its own: s.14.1 has it wait for that.
+        (RS.ANSWERED, RI.SEND): (RS.ANSWERED, (RE.KEEP,)),
         (RS.SENT, RI.INVITE): (RS.SENT, (RE.SEND_PENDING,)),
         # Ours while another is under way: refused as the peer would refuse it.
         (RS.RECEIVED, RI.SEND): (RS.RECEIVED, (RE.TELL_PENDING,)),
-        (RS.ANSWERED, RI.SEND): (RS.ANSWERED, (RE.TELL_PENDING,)),
         (RS.SENT, RI.SEND): (RS.SENT, (RE.TELL_PENDING,)),
         (RS.SENT, RI.SUCCESS): (RS.IDLE, (RE.SEND_ACK, RE.TELL_REANSWERED)),
         (RS.SENT, RI.FAILURE): (RS.IDLE, (RE.TELL_REFUSED,)),
+        (RS.SENT, RI.OVER): (RS.SENT, (RE.WITHDRAW,)),
+        (RS.SENT, RI.GLARE): (RS.WAITING, (RE.START_WAIT,)),
+        (RS.WAITING, RI.DUE): (RS.SENT, (RE.SEND_INVITE,)),
+        (RS.WAITING, RI.SEND): (RS.WAITING, (RE.TELL_PENDING,)),
+        # The peer's came first, so that ours has to be thought over.
+        (RS.WAITING, RI.INVITE): (RS.RECEIVED, (RE.STOP_WAIT, RE.TELL_PENDING, RE.SERVE, RE.TELL_REOFFERED)),
+        (RS.WAITING, RI.SUPERSEDED): (RS.IDLE, (RE.STOP_WAIT, RE.TELL_PENDING)),
+        (RS.WAITING, RI.OVER): (RS.IDLE, (RE.STOP_WAIT,)),
     },
     absorbed={
+        *((state, each) for state in (RS.IDLE, RS.RECEIVED, RS.ANSWERED) for each in (RI.GLARE, RI.DUE)),
+        *((state, RI.SUPERSEDED) for state in (RS.IDLE, RS.RECEIVED, RS.ANSWERED, RS.SENT)),
+        (RS.SENT, RI.DUE),
+        *(
+            (RS.WAITING, each)
+            for each in RI
+            if each not in (RI.DUE, RI.SEND, RI.INVITE, RI.SUPERSEDED, RI.OVER)
+        ),
         (RS.IDLE, RI.ACK),
         (RS.IDLE, RI.NO_ACK),
         (RS.IDLE, RI.CANCEL),
@@ -277,7 +350,6 @@ REOFFER = Table(
         (RS.SENT, RI.ACK),
         (RS.SENT, RI.NO_ACK),
         (RS.SENT, RI.CANCEL),
-        (RS.SENT, RI.OVER),
     },
 )
 REOFFER_INPUTS = tuple(each for each in RI if each not in (RI.ACCEPT, RI.REFUSE))

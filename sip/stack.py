@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
+from sip import offers
 from sip.body import SDP
 from sip.causes import status_of
 from sip.context import Context
 from sip.dialog import flow_towards, is_literal, ways
-from sip.errors import ParseError, SessionStateError, UnreadableMessage, UnresolvedTarget
+from sip.errors import ParseError, UnreadableMessage, UnresolvedTarget
 from sip.events import MalformedMessage
 from sip.flow import Flow
 from sip.hops import Means
@@ -26,7 +27,6 @@ from sip.referring import Transfers
 from sip.registration import Registration
 from sip.session import Session
 from sip.session_expires import usual
-from sip.session_table import SessionState
 from sip.streams import Streams
 from sip.target import CallerIdentity, Target
 from sip.uri import Uri, escape
@@ -213,23 +213,23 @@ class Stack:
 
     def acknowledge(self, session: Session, body: bytes, *, now: float) -> None:
         """Send the ACK with our SDP answer after an invite or reinvite without body was answered."""
-        session.acknowledge(body, now=now)
+        offers.acknowledge(session, body, now=now)
 
     def reinvite(self, session: Session, body: bytes, *, now: float) -> None:
         """Change the session; the outcome is SessionReanswered or SessionReofferRefused (491: one is under way)."""
-        if session.state in (SessionState.ENDING, SessionState.ENDED):
-            return
-        if session.state is not SessionState.CONFIRMED:
-            raise SessionStateError(f"no re-INVITE in {session.state.name}")
-        session.reoffers.send(body, now=now)
+        offers.reinvite(session, body, now=now)
+
+    def update(self, session: Session, body: bytes | None = None, *, headers: Extra = (), now: float) -> bool:
+        """Refresh the session, or offer, by UPDATE (see Session.update); False when that cannot be now."""
+        return session.update(body, headers, now=now)
 
     def accept_reoffer(self, session: Session, body: bytes, *, now: float) -> None:
-        """Answer the peer's re-INVITE; nothing happens when it was withdrawn meanwhile."""
-        session.reoffers.accept(body, now=now)
+        """Answer the peer's offer in re-INVITE, UPDATE or PRACK; nothing happens when it was withdrawn meanwhile."""
+        offers.accept_offer(session, body, now=now)
 
     def refuse_reoffer(self, session: Session, status: int, *, headers: Extra = (), now: float) -> None:
-        """Refuse the peer's re-INVITE; nothing happens when it was withdrawn meanwhile."""
-        session.reoffers.refuse(status, headers, now=now)
+        """Refuse the peer's offer in re-INVITE, UPDATE or PRACK; nothing happens when it was withdrawn meanwhile."""
+        offers.refuse_offer(session, status, headers, now=now)
 
     def invite(
         self, target: Target, *, caller: CallerIdentity, body: bytes | None, headers: Extra = (), now: float

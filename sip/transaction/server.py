@@ -102,6 +102,11 @@ class ServerTransaction:
         """Send the 2xx of an INVITE once more, as its user must until the ACK comes (s.13.3.1.4)."""
         self._fire(_SEND_2XX, now)
 
+    def repeat(self, data: bytes, *, now: float) -> None:
+        """Send a provisional response once more, as its user must until the PRACK comes (RFC 3262 s.3)."""
+        if self.state is State.PROCEEDING:
+            self.layer.send(data, self.flow, self.call_id, self.summary, now)
+
     def on_request(self, *, now: float) -> None:
         """Take a retransmission."""
         self._fire(ServerInput.REQUEST, now)

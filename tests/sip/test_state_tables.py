@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sip.asked import ASKED, AskedInput, AskedState
 from sip.qualify import PEER, PeerInput, PeerState
 from sip.refer_table import REFERRAL, ReferralInput, ReferralState
+from sip.reliable import RELIABLE, ReliableInput, ReliableState
 from sip.session_table import (
     CALLEE,
     CALLEE_INPUTS,
@@ -31,6 +33,7 @@ from sip.transaction.tables import (
     ServerInput,
     State,
 )
+from sip.update import UPDATE, UPDATE_INPUTS, UpdateState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,6 +69,9 @@ CASES: list[tuple[Table[Any, Any, Any], Iterable[Enum], Iterable[Enum]]] = [
     (PEER, PeerState, PeerInput),
     (REFERRAL, ReferralState, ReferralInput),
     (SUBSCRIPTION, SubscriptionState, SubscriptionInput),
+    (UPDATE, UpdateState, UPDATE_INPUTS),
+    (ASKED, AskedState, AskedInput),
+    (RELIABLE, ReliableState, [each for each in ReliableInput if each is not ReliableInput.SEND]),
 ]
 
 
