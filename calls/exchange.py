@@ -6,7 +6,6 @@ Knows no menus, queues or numbers: an arriving call is handed, with its contact 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from base.errors import CentralitaError
 from calls.commands import SipCommands
 from calls.contact import Contact
 from calls.events import DigitPressed, PlaybackFinished, RtpLost
+from calls.ladder import Ladders
 from calls.leg import Leg
 from calls.stream import CODECS, Stream
 from media import events as media_events
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from sip.io.endpoint import Endpoint
     from sip.stack import CallerIdentity, Target
 
-_RECENT = 4096
-"""Ended calls whose last messages (the answer to our BYE) still find their ladder."""
-
 
 class Exchange:
     """All legs of this node."""
@@ -48,11 +45,13 @@ class Exchange:
         codecs: Callable[[str], Sequence[str]] = lambda profile: CODECS,
         *,
         silence_limit: float = 0.0,
+        messages_in_full: Callable[[], bool] = lambda: False,
     ) -> None:
         """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
 
         `codecs` gives those of a profile (internal: phones, external: whoever is outside), the preferred first.
         A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
+        `messages_in_full`: whether ladders keep the text of each message, less its secrets.
         """
         self.endpoint = endpoint
         self.sip = SipCommands(endpoint)
@@ -64,9 +63,7 @@ class Exchange:
         self._silence_limit = silence_limit
         self._codecs = codecs
         self._by_port: dict[int, Leg] = {}
-        self._ladders: dict[str, Leg] = {}
-        self._early: OrderedDict[str, list[sip_events.MessageTraced]] = OrderedDict()
-        self._recent: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._ladders = Ladders(record, messages_in_full)
         asyncio.get_running_loop().add_reader(plane.fileno(), self.handle_media)
 
     @property
@@ -135,7 +132,7 @@ class Exchange:
             stream = Stream(self.plane.open_port(), self._codecs(caller.profile))
         except CentralitaError as error:
             self.sip.reject(session, error.status, error.cause)
-            self._early.pop(session.call_id, None)
+            self._ladders.drop(session.call_id)
             _record_refusal(contact, error)
             return
         leg = Leg(self._ids.new(), contact, "caller", self, session, stream)
@@ -163,18 +160,13 @@ class Exchange:
         leg.session.owner = leg
         leg.contact.legs.append(leg)
         self._by_port[leg.stream.port.id] = leg
-        self._ladders[leg.session.call_id] = leg
-        for row in self._early.pop(leg.session.call_id, ()):
-            self._trace(row)
+        self._ladders.keep(leg)
 
     def forget(self, leg: Leg) -> None:
         """The leg is over: no more events for it, but its last messages still reach its ladder."""
         self._by_port.pop(leg.stream.port.id, None)
-        self._ladders.pop(leg.session.call_id, None)
+        self._ladders.forget(leg)
         leg.session.owner = None
-        self._recent[leg.session.call_id] = (leg.contact.id, leg.id)
-        if len(self._recent) > _RECENT:
-            self._recent.popitem(last=False)
 
     # --- events --------------------------------------------------------------------------------------------------
 
@@ -182,7 +174,7 @@ class Exchange:
         """One event of the SIP stack."""
         match event:
             case sip_events.MessageTraced():
-                self._trace(event)
+                self._ladders.trace(event)
             case sip_events.InviteReceived():
                 self._arrive(event)
             case sip_events.RegistrationChanged():
@@ -210,21 +202,6 @@ class Exchange:
             session.owner.hang_up(causes.INTERRUPTED, by="error")
         else:
             self.sip.end(session, cause=causes.INTERRUPTED)
-
-    def _trace(self, row: sip_events.MessageTraced) -> None:
-        leg = self._ladders.get(row.call_id)
-        if leg is not None:
-            contact, leg_id = leg.contact.id, leg.id
-        elif row.call_id in self._recent:
-            contact, leg_id = self._recent[row.call_id]
-        else:
-            self._early.setdefault(row.call_id, []).append(row)
-            if len(self._early) > _RECENT:
-                self._early.popitem(last=False)
-            return
-        self._record(
-            contact, leg_id, "leg.message", {"sent": row.sent, "peer": row.peer, "summary": row.summary}
-        )
 
     def handle_media(self) -> None:
         """The plane has events."""

@@ -106,5 +106,6 @@ class Node:
             "rtp_ports": parts.plane.counters().open,
             "reservations": parts.distribution.reservation_count,
             "tasks": parts.dispatcher.task_count,
+            "tracing_dropped": parts.tracing.dropped,
             **parts.endpoint.stack.counters(),
         }

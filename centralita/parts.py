@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from centralita.options import Options
     from centralita.present import Present
     from centralita.staff import Staff
+    from centralita.tracing import MessageTracing
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
@@ -48,6 +49,7 @@ class Parts:
     distribution: Distribution
     staff: Staff
     dispatcher: Dispatcher[Route]
+    tracing: MessageTracing
     sip_address: tuple[str, int]
     http_address: tuple[str, int]
     rtp_ports: range
@@ -61,6 +63,7 @@ class Parts:
         """Take over a checked configuration; everything that can fail has been done before anything changes."""
         await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
         secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
+        await self.tracing.adopt(configuration.centre.tracing)
         await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
         self.present.configuration = configuration
         self.admission.configure(configuration.profiles, secrets)

@@ -26,6 +26,7 @@ from centralita.places import Places
 from centralita.present import Present
 from centralita.staff import Staff
 from centralita.state import CARDS_FILE, CREDENTIALS_FILE, HTTP_FILE, KEY_FILE, LEDGER_FILE, PROMPTS_FOLDER
+from centralita.tracing import MessageTracing
 from cluster.memory import MemoryLocation
 from console.access import key_of
 from console.app import HttpServer, make_app
@@ -113,6 +114,7 @@ async def _wire(
         lambda event: staff.registration_changed(event),
         present.codecs,
         silence_limit=centre.silence_limit,
+        messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",
     )
     resources.callback(exchange.close)
     distribution = Distribution(configuration.routing, ids, journal)
@@ -146,6 +148,9 @@ async def _wire(
         health=trouble,
         door=Door(admission.guard, lambda: {"turned_away": admission.tally.all()}, endpoint.now),
     )
+    tracing = MessageTracing(stack, options.config)
+    resources.push_async_callback(tracing.close)
+    await tracing.adopt(centre.tracing)
     http_address = await _http(options, options.http_address(centre), app, resources)
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
     resources.push_async_callback(endpoint.close)
@@ -166,6 +171,7 @@ async def _wire(
         distribution=distribution,
         staff=staff,
         dispatcher=dispatcher,
+        tracing=tracing,
         sip_address=endpoint.address,
         http_address=http_address,
         rtp_ports=rtp_ports,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -63,6 +63,19 @@ def _timezone(value: str) -> str:
     return value
 
 
+class Tracing(Part):
+    """How SIP messages are shown to people."""
+
+    messages: Literal["summary", "full"] = "summary"
+    """What a call's record keeps of each message: a line, or its text less its secrets."""
+    hep: Annotated[Address, BeforeValidator(address)] | None = None
+    """A capture server that gets a copy of every message (HEP version 3)."""
+    hep_agent: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Our number there."""
+    pcap: Path | None = None
+    """A file that gets a copy of every message."""
+
+
 class Centre(Part):
     """centre.yaml."""
 
@@ -82,3 +95,4 @@ class Centre(Part):
     """How long a call may last from which nothing is heard that should be; 0: as long as it likes."""
     drain_limit: Seconds = 600.0
     """How long calls may go on after the server was asked to stop."""
+    tracing: Tracing = Tracing()

@@ -42,25 +42,24 @@ class Context:
         "layer",
         "output",
         "product",
+        "reading",
         "reliability",
         "sessions",
         "stream_contacts",
         "timers",
         "timing",
-        "trace",
     )
 
-    def __init__(
-        self, ids: Ids, *, product: str, trace: bool, timing: Callable[[str], TimerPolicy] = usual
-    ) -> None:
+    def __init__(self, ids: Ids, *, product: str, timing: Callable[[str], TimerPolicy] = usual) -> None:
         """Begin empty; `timing` gives the session timers of a profile."""
         self.ids = ids
         self.product = product
-        self.trace = trace
         self.timing = timing
         self.reliability = Reliability.EARLY_MEDIA
         self.timers: Timers[TimerKey] = Timers()
         self.layer = TransactionLayer(self.timers, ids, self.send)
+        self.reading = b""
+        """The message that is being read."""
         self.output: list[tuple[bytes, Flow]] = []
         self.events: deque[Event] = deque()
         self.sessions: dict[DialogKey, Session] = {}
@@ -72,12 +71,12 @@ class Context:
     def send(self, data: bytes, flow: Flow, call_id: str, summary: str, now: float) -> None:
         """Queue a datagram; a row for the ladder if its call is one of ours."""
         self.output.append((data, flow))
-        if call_id in self.calls or self.trace:
-            self.events.append(MessageTraced(call_id, sent=True, peer=flow.peer, summary=summary, ts_now=now))
+        if call_id in self.calls:
+            self.events.append(MessageTraced(call_id, sent=True, flow=flow, summary=summary, data=data))
 
-    def received(self, flow: Flow, call_id: str, summary: str, now: float) -> None:
+    def received(self, flow: Flow, call_id: str, summary: str) -> None:
         """A row for the ladder."""
-        self.events.append(MessageTraced(call_id, sent=False, peer=flow.peer, summary=summary, ts_now=now))
+        self.events.append(MessageTraced(call_id, sent=False, flow=flow, summary=summary, data=self.reading))
 
     def branch(self) -> str:
         """A fresh branch."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from sip.flow import Flow
     from sip.location import Binding
     from sip.reason import Reason
     from sip.refer import Referral
@@ -217,9 +218,10 @@ class MessageTraced(NamedTuple):
 
     call_id: str
     sent: bool
-    peer: str
+    flow: Flow
     summary: str
-    ts_now: float
+    data: bytes
+    """The whole message, secrets and all: see redaction before it is shown or kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,10 @@ class Reception:
             response.to.tag  # noqa: B018 - read here, so that nobody above meets a broken one
         except ParseError:
             return
-        if response.call_id in context.calls or context.trace:
+        if response.call_id in context.calls:
             content = " sdp" if response.body else ""
             summary = f"{response.status} {response.reason[:40]} ({response.cseq.method}{content})"
-            context.received(response.flow, response.call_id, summary, now)
+            context.received(response.flow, response.call_id, summary)
         transaction.on_response(response, now=now)
 
     def on_request(self, request: Request, *, now: float) -> None:
@@ -75,9 +75,9 @@ class Reception:
             self._turn_away(request, 400, f"Bad Request ({fault})", now=now)
             return
         context = self.context
-        if request.call_id in context.calls or context.trace:
+        if request.call_id in context.calls:
             summary = f"{request.method} sdp" if request.body else request.method
-            context.received(request.flow, request.call_id, summary, now)
+            context.received(request.flow, request.call_id, summary)
         if request.method == "ACK":
             self._on_ack(request, now)
             return
@@ -210,9 +210,7 @@ class Reception:
                 transaction.respond(replaced.status, replaced.reason, now=now)
                 return
             session = Session.receive(context, transaction, admitted.caller, offer)
-            if not context.trace:
-                summary = "INVITE sdp" if request.body else "INVITE"
-                context.received(request.flow, request.call_id, summary, now)
+            context.received(request.flow, request.call_id, "INVITE sdp" if request.body else "INVITE")
             context.events.append(InviteReceived(session, admitted.caller, replaced))
         elif request.method == "REGISTER" and self.registrar is not None:
             reply = self.registrar.handle(request, admitted.caller, now)

@@ -5,7 +5,7 @@ Puts the parts together and is their only face; what they do stands in their own
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
 from sip import offers
@@ -50,6 +50,13 @@ if TYPE_CHECKING:
 __all__ = ["CallerIdentity", "Stack", "Target"]
 
 
+class Tap(Protocol):
+    """Hears every message that passes."""
+
+    def __call__(self, data: bytes, flow: Flow, *, sent: bool) -> None:
+        """One message as it is on the wire, secrets and all."""
+
+
 class Stack:
     """One endpoint."""
 
@@ -61,6 +68,7 @@ class Stack:
         "_reception",
         "_registrar",
         "_streams",
+        "tap",
         "transfers",
     )
 
@@ -72,17 +80,14 @@ class Stack:
         registrar: Registrar | None = None,
         events: EventRules = NOTHING_SERVED,
         product: str = "Centralita",
-        trace: bool = False,
         timing: Callable[[str], TimerPolicy] = usual,
     ) -> None:
-        """Begin without listeners; `trace` asks for MessageTraced of all messages, not only those of calls.
-
-        `timing` gives the session timers of a profile.
-        """
-        self._context = Context(ids, product=product, trace=trace, timing=timing)
+        """Begin without listeners; `timing` gives the session timers of a profile."""
+        self._context = Context(ids, product=product, timing=timing)
         self._notifier = Notifier(self._context, events)
         self._reception = Reception(self._context, admission, registrar, self._notifier)
         self._registrar = registrar
+        self.tap: Tap | None = None
         self.transfers = Transfers(self._context)
         self._listeners: list[Flow] = []
         self._qualifier = Qualifier(self._context)
@@ -103,6 +108,9 @@ class Stack:
         """
         if self._reception.admission.is_banned(flow.remote[0], now=now):
             return True
+        if self.tap is not None:
+            self.tap(data, flow, sent=False)
+        self._context.reading = data
         try:
             message = parse(data)
         except UnreadableMessage as error:
@@ -149,6 +157,10 @@ class Stack:
     def take_output(self) -> list[tuple[bytes, Flow]]:
         """What to send, in order; an empty write ends its connection after what was written before."""
         output, self._context.output = self._context.output, []
+        if self.tap is not None:
+            for data, flow in output:
+                if data.strip():  # neither a keep-alive nor the end of a connection
+                    self.tap(data, flow, sent=True)
         return output
 
     def next_event(self) -> Event | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Annotated
+from pathlib import Path  # noqa: TC003 - read by typer
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,6 +13,9 @@ from rich.console import Console
 from base.errors import CentralitaError
 from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
+
+if TYPE_CHECKING:
+    from records.reader import ContactTimeline
 
 
 def contacts(
@@ -36,6 +40,10 @@ def contact(
     ],
     state: State = DEFAULT_STATE,
     as_json: Json = False,
+    messages: Annotated[bool, typer.Option("--messages", help="Print the SIP messages in full.")] = False,
+    pcap: Annotated[
+        Path | None, typer.Option(help="Write the SIP messages into this file, for Wireshark or sngrep.")
+    ] = None,
 ) -> None:
     """Print one contact's timeline and its SIP ladder."""
     try:
@@ -45,6 +53,28 @@ def contact(
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
         return
+    if messages or pcap is not None:
+        _show_messages(found, pcap)
+        return
     from centralita.tables import print_timeline
 
     print_timeline(Console(), found)
+
+
+def _show_messages(found: ContactTimeline, pcap: Path | None) -> None:
+    """The messages as text, or as a capture; they are kept only while centre.yaml says so."""
+    from centralita.messages import as_capture, as_text
+
+    kept = [message for message in found.messages if "text" in message.data]
+    if not kept:
+        fail(
+            f"no message of {found.contact.id} was kept in full; set tracing: {{messages: full}} in centre.yaml"
+        )
+    if pcap is None:
+        typer.echo(as_text(kept), nl=False)
+        return
+    try:
+        pcap.write_bytes(as_capture(kept))
+    except OSError as error:
+        fail(f"{pcap}: {error.strerror}")
+    typer.echo(f"{len(kept)} messages written to {pcap}")

@@ -23,7 +23,7 @@ def test_nothing_that_was_pressed_is_kept(own_server: Server, tmp_path: Path) ->
     own_server.wait_for_rest()
     said = [own_server.run("contacts", "--state", str(own_server.state)).stdout]
     for row in contacts(own_server):
-        for form in ((), ("--json",)):
+        for form in ((), ("--json",), ("--messages",)):
             done = own_server.run("contact", row["id"], "--state", str(own_server.state), *form)
             assert done.returncode == 0
             said += [done.stdout, done.stderr]
@@ -31,6 +31,7 @@ def test_nothing_that_was_pressed_is_kept(own_server: Server, tmp_path: Path) ->
     held = {str(path): path.read_bytes() for path in own_server.files()}
     held |= {f"command {number}": text.encode() for number, text in enumerate(said)}
     assert any(name.endswith(".sqlite") for name in held)
+    assert any(name.endswith("messages.pcap") for name in held)
     for secret in _secrets():
         assert [name for name, text in held.items() if secret.encode() in text] == [], "a secret was kept"
     for name, text in held.items():

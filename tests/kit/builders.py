@@ -53,11 +53,10 @@ def stack(
     prefix: str = "a",
     address: tuple[str, int] = LOCAL,
     *,
-    trace: bool = False,
     timing: Callable[[str], TimerPolicy] = usual,
 ) -> Stack:
     """A stack that listens at one address and admits everybody."""
-    made = Stack(SequenceIds(prefix), admission=Everybody(), trace=trace, timing=timing)
+    made = Stack(SequenceIds(prefix), admission=Everybody(), timing=timing)
     made.listen("UDP", address)
     return made
 

@@ -71,7 +71,6 @@ def test_any_bytes_are_taken(data: bytes) -> None:
 @given(st.sampled_from(TORTURE), CHANGES)
 def test_any_damage_to_a_request_is_taken(data: bytes, changes: list[tuple[int, int, bytes]]) -> None:
     peer = Peer()
-    peer.stack._context.trace = True
     peer.say(mutated(data, changes))
     for event in list(peer.events):
         if isinstance(event, InviteReceived):
