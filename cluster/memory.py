@@ -21,7 +21,11 @@ class MemoryLocation:
 
     def find(self, account: str, *, now: float) -> tuple[Binding, ...]:
         """An account's bindings, the best (highest q, then newest) first."""
-        return tuple(each for each in self._bindings.get(account, ()) if each.expires_at > now)
+        kept = self._bindings.get(account, ())
+        for each in kept:
+            if each.expires_at <= now:
+                return tuple([each for each in kept if each.expires_at > now])
+        return kept
 
     def replace(self, account: str, bindings: Sequence[Binding]) -> None:
         """Keep these as all the account's bindings."""

@@ -25,6 +25,7 @@ _KNOWN = (
     "Error-Info",
     "Event",
     "Expires",
+    "Flow-Timer",
     "From",
     "History-Info",
     "In-Reply-To",

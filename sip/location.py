@@ -29,11 +29,22 @@ class Binding:
     registered_at: float
     q: float = 1.0
     user_agent: str = ""
+    path: tuple[str, ...] = ()
+    """The proxies that requests for this contact pass, ours first (RFC 3327)."""
+    instance: str = ""
+    """The device, whatever its address (RFC 5626 s.4.1); empty when the phone names none."""
+    reg_id: int = 0
+    """Which of the device's flows (RFC 5626 s.4.2); 0 when it does not speak of flows."""
 
     @property
     def destination(self) -> tuple[str, int]:
         """The address that requests for this contact are sent to."""
         return self.flow.remote
+
+    @property
+    def is_flow_bound(self) -> bool:
+        """Whether the contact is gone with its connection; one behind proxies is not (RFC 3327)."""
+        return not self.path and self.flow.transport != "UDP"
 
 
 class Location(Protocol):

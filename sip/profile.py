@@ -16,7 +16,7 @@ from base.document import Fault, Part, load
 from base.durations import Seconds
 from sip.authentication import Offer
 from sip.guard_settings import GuardPart, Network, read_network
-from sip.registrar import RegistrationLimits
+from sip.wishes import RegistrationLimits
 from sip.timer_settings import SessionTimerPart
 
 if TYPE_CHECKING:

@@ -39,6 +39,7 @@ REASONS: dict[int, str] = {
     429: "Provide Referrer Identity",
     430: "Flow Failed",
     433: "Anonymity Disallowed",
+    439: "First Hop Lacks Outbound Support",
     469: "Bad Info Package",
     480: "Temporarily Unavailable",
     481: "Call/Transaction Does Not Exist",
