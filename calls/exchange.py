@@ -41,7 +41,7 @@ class Exchange:
         ids: Ids,
         record: Record,
         on_arrival: Callable[[Contact, sip_events.Caller], None],
-        on_registration: Callable[[sip_events.RegistrationChanged], None],
+        on_presence: Callable[[sip_events.PresenceEvent], None],
         codecs: Callable[[str], Sequence[str]] = lambda profile: CODECS,
         *,
         silence_limit: float = 0.0,
@@ -59,7 +59,7 @@ class Exchange:
         self._ids = ids
         self._record = record
         self._on_arrival = on_arrival
-        self._on_registration = on_registration
+        self._on_presence = on_presence
         self._silence_limit = silence_limit
         self._codecs = codecs
         self._by_port: dict[int, Leg] = {}
@@ -177,16 +177,16 @@ class Exchange:
                 self._ladders.trace(event)
             case sip_events.InviteReceived():
                 self._arrive(event)
-            case sip_events.RegistrationChanged():
-                self._on_registration(event)
             case (
-                sip_events.MalformedMessage()
+                sip_events.RegistrationChanged()
                 | sip_events.RegistrationAccepted()
                 | sip_events.RegistrationRefused()
                 | sip_events.PeerReachable()
                 | sip_events.PeerUnreachable()
             ):
-                pass  # counted by the stack; followed by who registered
+                self._on_presence(event)
+            case sip_events.MalformedMessage():
+                pass  # counted by the stack
             case sip_events.TransferRequested():
                 self.sip.refuse_transfer(event.referral, 603)
             case _:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from centralita.dispatcher import Dispatcher
     from centralita.journal import Journal
     from centralita.options import Options
+    from centralita.phones import Phones
     from centralita.present import Present
     from centralita.staff import Staff
     from centralita.tracing import MessageTracing
@@ -48,6 +49,7 @@ class Parts:
     exchange: Exchange
     distribution: Distribution
     staff: Staff
+    phones: Phones
     dispatcher: Dispatcher[Route]
     tracing: MessageTracing
     sip_address: tuple[str, int]
@@ -71,6 +73,8 @@ class Parts:
         self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
         self.distribution.adopt(configuration.routing)
         self.staff.adopt(configuration.routing.agents)
+        self.phones.adopt()
+        self.endpoint.flush()
 
     async def close(self) -> None:
         """Stop in the order in which nothing is lost: no new work, then what is under way, the ledger last."""

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from centralita.phones import target_of
 from sip.stack import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from routing.settings import AgentSettings
-    from sip.location import Location
+    from sip.location import Binding
+
+SILENCE = 5.0
+"""Seconds after which a phone that says nothing at all is passed over, when the account has another."""
 
 
 class Places:
-    """Looks agents up in the configuration and their phones in the location store."""
+    """Looks agents up in the configuration and their phones among those that are there."""
 
     def __init__(
-        self, agents: Callable[[], Mapping[str, AgentSettings]], location: Location, now: Callable[[], float]
+        self,
+        agents: Callable[[], Mapping[str, AgentSettings]],
+        phones: Callable[[str], tuple[Binding, ...]],
     ) -> None:
-        """`agents` is asked at each call, so that a reload takes effect at once."""
+        """`agents` is asked at each call, so that a reload takes effect at once; so is `phones`, by account."""
         self._agents = agents
-        self._location = location
-        self._now = now
+        self._phones = phones
 
     def agent(self, agent: str, contact_uri: str | None) -> Target | None:
         """The phone of an agent: the fixed contact, or where the account is registered."""
@@ -33,9 +39,25 @@ class Places:
         return self.account(settings.account) if settings and settings.account else None
 
     def account(self, account: str) -> Target | None:
-        """The best phone registered for an account."""
-        bindings = self._location.find(account, now=self._now())
-        if not bindings:
+        """The best phone registered for an account, and the others in case that it cannot be reached."""
+        found = [target_of(each) for each in by_device(self._phones(account))]
+        if not found:
             return None
-        best = bindings[0]
-        return Target(best.contact, best.destination, flow=best.flow)
+        best, *others = found
+        if not others:
+            return best
+        hasty = [replace(each, try_for=SILENCE) for each in others[:-1]]
+        return replace(best, alternatives=(*hasty, others[-1]), try_for=SILENCE)
+
+
+def by_device(bindings: Iterable[Binding]) -> list[Binding]:
+    """The best first, and straight after it the other flows of the same device (RFC 5626 s.7)."""
+    left = list(bindings)
+    ordered: list[Binding] = []
+    while left:
+        best = left.pop(0)
+        ordered.append(best)
+        if best.instance:
+            ordered += [each for each in left if each.instance == best.instance]
+            left = [each for each in left if each.instance != best.instance]
+    return ordered

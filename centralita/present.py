@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from media.prompts import PromptLibrary
     from routing.settings import AgentSettings
     from routing.skills import Requirements
+    from sip.registering import QualifyPart
     from sip.session_expires import TimerPolicy
 
 MUSIC = "music"
@@ -52,6 +53,10 @@ class Present:
     def session_timer(self, profile: str) -> TimerPolicy:
         """The session timers of a SIP profile."""
         return self.configuration.profiles.session_timer(profile)
+
+    def qualify(self) -> QualifyPart:
+        """Which phones are asked if they are there, and how often."""
+        return self.configuration.profiles.internal.qualify
 
     def menu_set(self, name: str) -> CompiledMenus:
         """A menu set. Raises UnknownMenu: a caller may come from menus that have been replaced since."""

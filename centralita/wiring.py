@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from base.io.clock import http_date
 from base.io.ids import SystemIds
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri
 from calls.exchange import Exchange
@@ -22,6 +23,7 @@ from centralita.journal import Journal
 from centralita.listening import listening, refuse_wildcard
 from centralita.numbers import Numbers
 from centralita.parts import Parts
+from centralita.phones import Phones
 from centralita.places import Places
 from centralita.present import Present
 from centralita.staff import Staff
@@ -102,7 +104,7 @@ async def _wire(
     admission.guard.on_ban = BanLog(lambda: admission.guard.limits.ban)
     admission.on_lock = note_lock
     internal = configuration.profiles.internal
-    registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits)
+    registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits, http_date)
     stack = Stack(ids, admission=admission, registrar=registrar, timing=present.session_timer)
     endpoint = Endpoint(stack, lambda event: hear(exchange, event))
     exchange = Exchange(
@@ -111,7 +113,7 @@ async def _wire(
         ids,
         journal,
         lambda contact, caller: dispatcher.arrive(contact, caller),
-        lambda event: staff.registration_changed(event),
+        lambda event: phones.hear(event),
         present.codecs,
         silence_limit=centre.silence_limit,
         messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",
@@ -120,7 +122,8 @@ async def _wire(
     distribution = Distribution(configuration.routing, ids, journal)
     resources.callback(distribution.close)
     staff = Staff(configuration.routing.agents, distribution)
-    places = Places(present.agents, location, endpoint.now)
+    phones = Phones(stack, endpoint.now, location, present.qualify, staff.registration_changed)
+    places = Places(present.agents, phones.find)
     numbers = Numbers(present.now)
     resolver = Resolver(stack.means)
     resources.push_async_callback(resolver.close)
@@ -170,6 +173,7 @@ async def _wire(
         exchange=exchange,
         distribution=distribution,
         staff=staff,
+        phones=phones,
         dispatcher=dispatcher,
         tracing=tracing,
         sip_address=endpoint.address,

@@ -232,6 +232,11 @@ class MalformedMessage:
     reason: str
 
 
+PresenceEvent = (
+    RegistrationChanged | RegistrationAccepted | RegistrationRefused | PeerReachable | PeerUnreachable
+)
+"""Who is there: what is told of no call."""
+
 Event = (
     InviteReceived
     | SessionRinging

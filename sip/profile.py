@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from base.document import Fault, Part, load
 from base.durations import Seconds
 from sip.authentication import Offer
 from sip.guard_settings import GuardPart, Network, read_network
-from sip.wishes import RegistrationLimits
+from sip.registering import QualifyPart, RegistrationPart
 from sip.timer_settings import SessionTimerPart
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Self
 
     from base.document import Document
     from sip.events import Caller
@@ -68,26 +67,6 @@ class DigestPart(Part):
         return Offer(self.algorithms, self.qop, self.nonce_lifetime, self.userhash, self.authentication_info)
 
 
-class RegistrationPart(Part):
-    """How long and how often an account may be registered."""
-
-    minimum: Seconds = 60.0
-    default: Seconds = 300.0
-    maximum: Seconds = 3600.0
-    contacts: Annotated[int, Field(ge=1, le=50)] = 5
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not 1 <= self.minimum <= self.default <= self.maximum:
-            raise ValueError("minimum, default and maximum must not be less than one another in this order")
-        return self
-
-    @property
-    def limits(self) -> RegistrationLimits:
-        """As the registrar takes them."""
-        return RegistrationLimits(int(self.minimum), int(self.default), int(self.maximum), self.contacts)
-
-
 class Account(Part):
     """One phone's account; what is not said is as in its profile."""
 
@@ -104,6 +83,7 @@ class InternalProfile(Part):
     may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
     digest: DigestPart = DigestPart()
     registration: RegistrationPart = RegistrationPart()
+    qualify: QualifyPart = QualifyPart()
     guard: GuardPart = GuardPart()
     session_timer: SessionTimerPart = SessionTimerPart()
     accounts: dict[Name, Account] = Field(default_factory=dict)

@@ -28,6 +28,8 @@ from sip.registration import Registration
 from sip.session import Session
 from sip.session_expires import usual
 from sip.streams import Streams
+from sip.stun import answer as stun_answer
+from sip.stun import is_stun
 from sip.target import CallerIdentity, Target
 from sip.uri import Uri, escape
 from sip.values import address
@@ -108,6 +110,9 @@ class Stack:
         """
         if self._reception.admission.is_banned(flow.remote[0], now=now):
             return True
+        if flow.transport == "UDP" and is_stun(data):
+            self._keep_alive(data, flow, now)
+            return True
         if self.tap is not None:
             self.tap(data, flow, sent=False)
         self._context.reading = data
@@ -129,6 +134,14 @@ class Stack:
             # The checks read all that is read later; should one miss something, the peer's fault is still not ours.
             self._context.events.append(MalformedMessage(flow.peer, f"found late: {error}"))
         return True
+
+    def _keep_alive(self, data: bytes, flow: Flow, now: float) -> None:
+        """Answer a phone's STUN (RFC 5626 s.4.4.2); strangers are counted, the phones of an office are not."""
+        is_home = self._registrar is not None and self._registrar.lives_on(flow, now)
+        if is_home or self._reception.admission.tolerates(flow.remote[0], now=now):
+            reply = stun_answer(data, flow.remote)
+            if reply is not None:
+                self._context.output.append((reply, flow))
 
     def connection_made(self, flow: Flow, *, accepted: bool, now: float) -> None:
         """A connection is there: opened to us (accepted) or by us."""

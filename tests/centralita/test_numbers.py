@@ -90,7 +90,7 @@ def test_profiles_decide_what_each_may_dial(configuration: Configuration) -> Non
 def test_places_find_registered_phones_and_fixed_contacts(configuration: Configuration) -> None:
     location = MemoryLocation()
     now = [0.0]
-    places = Places(lambda: configuration.routing.agents, location, lambda: now[0])
+    places = Places(lambda: configuration.routing.agents, lambda account: location.find(account, now=now[0]))
     assert places.agent("ana", None) is None
     assert places.agent("nobody", None) is None
     flow = Flow("UDP", ("127.0.0.1", 5060), ("127.0.0.1", 40001))

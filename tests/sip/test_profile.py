@@ -163,3 +163,34 @@ def test_each_profile_has_session_timers_of_its_own(tmp_path: Path) -> None:
     assert found is not None
     assert found.session_timer("external") == TimerPolicy(600, 120, "us")
     assert found.session_timer("internal") == TimerPolicy()
+
+
+def test_registration_by_proxies_and_qualifying_are_read_and_checked(tmp_path: Path) -> None:
+    internal = INTERNAL + (
+        "registration: {path: anybody, service_route: ['sip:192.0.2.7;lr', '<sip:b.example;lr>'], flow_timer: 90s}\n"
+        "qualify: {phones: all, every: 1m}\n"
+    )
+    profiles, _ = load_texts(tmp_path, internal, EXTERNAL)
+    assert profiles is not None
+    limits = profiles.internal.registration.limits
+    assert (limits.path_from_anybody, limits.flow_timer) == (True, 90)
+    assert limits.service_route == ("<sip:192.0.2.7;lr>", "<sip:b.example;lr>")
+    assert profiles.internal.qualify.plan.every == 60.0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("registration: {service_route: ['sip:192.0.2.7']}", "with lr"),
+        ("registration: {service_route: ['tel:1;lr']}", "with lr"),
+        ("registration: {flow_timer: 1s}", "10"),
+        ("qualify: {every: 4s, timeout: 4s}", "one question at a time"),
+        ("qualify: {phones: some}", "behind_nat"),
+    ],
+)
+def test_faults_of_registration_and_qualifying_say_what_would_be_right(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    profiles, faults = load_texts(tmp_path, f"{INTERNAL}{line}\n", EXTERNAL)
+    assert profiles is None
+    assert said in str(faults[0])

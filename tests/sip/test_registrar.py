@@ -2,55 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cluster.memory import MemoryLocation
-from sip.events import Caller, RegistrationChanged
-from sip.flow import Flow
-from sip.message import Request, fields_of
-from sip.registrar import BindingRegistrar, RegistrationLimits
-
-if TYPE_CHECKING:
-    from sip.verdicts import RegisterReply
-
-ANA = Caller("internal", "1001", None, "1001", "Ana", "192.0.2.10:5060")
-LIMITS = RegistrationLimits(minimum=60, default=300, maximum=3600, contacts=3)
-HOME = ("192.0.2.10", 40001)
-
-
-class Desk:
-    """A registrar with its location, and a phone that counts its CSeq."""
-
-    def __init__(self) -> None:
-        self.location = MemoryLocation()
-        self.registrar = BindingRegistrar(self.location, {"1001", "1002"}, LIMITS)
-        self.cseq = 0
-
-    def register(
-        self,
-        *contacts: str,
-        now: float = 0.0,
-        to: str = "<sip:1001@centralita>",
-        expires: str | None = None,
-        call_id: str = "a@phone",
-        cseq: int | None = None,
-        source: tuple[str, int] = HOME,
-        caller: Caller = ANA,
-    ) -> RegisterReply:
-        self.cseq = self.cseq + 1 if cseq is None else cseq
-        pairs = [("To", to), ("From", to), ("Call-ID", call_id), ("CSeq", f"{self.cseq} REGISTER")]
-        pairs += [("Contact", contact) for contact in contacts]
-        pairs += [("Expires", expires)] if expires is not None else []
-        request = Request("REGISTER", "sip:centralita", fields_of(pairs))
-        request.flow = Flow("UDP", ("192.0.2.1", 5060), source)
-        return self.registrar.handle(request, caller, now)
-
-    def contacts(self, *, now: float = 0.0) -> list[str]:
-        return [each.contact for each in self.location.find("1001", now=now)]
+from sip.events import RegistrationChanged
+from sip.registrar import BindingRegistrar
+from tests.kit.desk import HOME, LIMITS, Desk, headers
 
 
 @pytest.fixture
@@ -67,6 +25,15 @@ def test_a_contact_is_bound_and_listed_with_what_is_left_of_it(desk: Desk) -> No
     assert reply.status == 200
     assert reply.headers == (("Contact", "<sip:1001@10.0.0.5:5062>;expires=600"),)
     assert desk.register(now=100.0).headers == (("Contact", "<sip:1001@10.0.0.5:5062>;expires=500"),)
+
+
+def test_a_success_says_what_time_it_is_as_section_10_3_step_8_asks() -> None:
+    desk = Desk()
+    desk.registrar = BindingRegistrar(
+        desk.location, {"1001"}, LIMITS, lambda: "Sun, 22 Nov 2026 00:00:00 GMT"
+    )
+    assert headers(desk.register(ONE), "Date") == ["Sun, 22 Nov 2026 00:00:00 GMT"]
+    assert headers(desk.register(ONE, expires="1"), "Date") == []
 
 
 def test_a_change_of_the_set_is_told_and_a_refresh_is_not(desk: Desk) -> None:
@@ -149,6 +116,55 @@ def test_contacts_that_differ_in_writing_only_are_one(desk: Desk) -> None:
     desk.register("<sip:1001@PHONE.example:5062>")
     desk.register("<sip:1001@phone.EXAMPLE:5062>")
     assert desk.contacts() == ["sip:1001@phone.EXAMPLE:5062"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("sip:1001@h;a=1", "sip:1001@h", True),
+        ("sip:1001@h;a=1", "sip:1001@h;a=2", False),
+        ("sip:1001@h;a=X", "sip:1001@h;A=x", True),
+        ("sip:1001@h;a=1;b=2", "sip:1001@h;b=2;a=1", True),
+        ("sip:100%31@h", "sip:1001@H", True),
+        ("sip:Ana@h", "sip:ana@h", False),
+        ("sip:1001@h", "sips:1001@h", False),
+        ("sip:1001@h", "sip:1001@h:5060", False),
+        ("sip:1001@h;transport=udp", "sip:1001@h", False),
+        ("sip:1001@h;user=phone", "sip:1001@h", False),
+        ("sip:1001@h;ttl=3", "sip:1001@h", False),
+        ("sip:1001@h;method=INVITE", "sip:1001@h", False),
+        ("sip:1001@h;maddr=1.2.3.4", "sip:1001@h", False),
+        ("sip:1001:p@h", "sip:1001@h", False),
+        ("sip:1001@h?subject=x", "sip:1001@h", False),
+        ("sip:1001@h?subject=x&to=y", "sip:1001@h?to=y&subject=x", True),
+    ],
+)
+def test_contacts_are_compared_by_section_19_1_4(desk: Desk, one: str, other: str, *, is_same: bool) -> None:
+    desk.register(f"<{one}>")
+    desk.register(f"<{other}>")
+    assert len(desk.contacts()) == (1 if is_same else 2)
+
+
+def test_a_star_of_another_call_id_removes_whatever_the_cseq_and_an_older_one_of_the_same_nothing(
+    desk: Desk,
+) -> None:
+    """Section 10.3 step 6: all or nothing, also where only one of the bindings is newer than the request."""
+    desk.register(ONE, cseq=9, call_id="first")
+    desk.register(TWO, cseq=2, call_id="second")
+    assert desk.register("*", expires="0", cseq=5, call_id="first").status == 500
+    assert len(desk.contacts()) == 2
+    assert desk.register("*", expires="0", cseq=1, call_id="third").status == 200
+    assert desk.contacts() == []
+
+
+def test_a_very_long_call_id_still_orders_and_is_not_kept(desk: Desk) -> None:
+    desk.register(ONE, cseq=5, call_id="x" * 5000)
+    assert desk.register(ONE, cseq=5, call_id="x" * 5000).status == 500
+    assert len(desk.bindings()[0].call_id) < 200
+
+
+def test_a_very_long_contact_is_refused(desk: Desk) -> None:
+    assert desk.register(f"<sip:1001@{'h' * 600}>").status == 400
 
 
 def test_the_best_contact_comes_first(desk: Desk) -> None:

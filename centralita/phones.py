@@ -1,0 +1,96 @@
+"""Which registered phones are there: those that the profile says are asked, and who does not answer gets no calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.events import PeerReachable, PeerUnreachable, RegistrationChanged
+from sip.qualify import PeerState
+from sip.stack import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sip.events import PresenceEvent
+    from sip.location import Binding, Location
+    from sip.registering import QualifyPart
+    from sip.stack import Stack
+
+
+class Phones:
+    """The phones of all accounts."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        now: Callable[[], float],
+        location: Location,
+        settings: Callable[[], QualifyPart],
+        tell: Callable[[RegistrationChanged], None],
+    ) -> None:
+        """`tell` hears of each change of the phones of an account that are there."""
+        self._stack = stack
+        self._now = now
+        self._location = location
+        self._settings = settings
+        self._tell = tell
+        self._asked: dict[str, set[str]] = {}
+        """The names under which an account's phones are asked."""
+        self._account_of: dict[str, str] = {}
+
+    def find(self, account: str) -> tuple[Binding, ...]:
+        """The account's phones that are there, the best first."""
+        bindings = self._location.find(account, now=self._now())
+        return tuple(each for each in bindings if self._is_there(each))
+
+    def hear(self, event: PresenceEvent) -> None:
+        """A phone came, went, answers or no longer answers; what is said of others passes by."""
+        match event:
+            case RegistrationChanged():
+                self._ask(event.account, event.bindings)
+                there = tuple(each for each in event.bindings if self._is_there(each))
+                self._tell(RegistrationChanged(event.account, there, event.reason))
+            case PeerReachable() | PeerUnreachable() if event.peer in self._account_of:
+                account = self._account_of[event.peer]
+                reason = "reachable" if isinstance(event, PeerReachable) else "unreachable"
+                self._tell(RegistrationChanged(account, self.find(account), reason))
+            case _:
+                pass
+
+    def adopt(self) -> None:
+        """The settings changed."""
+        now = self._now()
+        for account in self._location.accounts():
+            self._ask(account, self._location.find(account, now=now))
+
+    def _ask(self, account: str, bindings: tuple[Binding, ...]) -> None:
+        settings = self._settings()
+        wanted = {_name(each): each for each in bindings if settings.wants(each)}
+        for name in self._asked.pop(account, set()) - wanted.keys():
+            self._stack.stop_qualifying(name)
+            del self._account_of[name]
+        for name, binding in wanted.items():
+            target = target_of(binding)
+            self._stack.qualify(name, target, settings.plan, is_known_good=True, now=self._now())
+            self._account_of[name] = account
+        if wanted:
+            self._asked[account] = set(wanted)
+
+    def _is_there(self, binding: Binding) -> bool:
+        peer = self._stack.peer(_name(binding))
+        return peer is None or peer.state is not PeerState.UNREACHABLE
+
+
+def target_of(binding: Binding) -> Target:
+    """How a registered phone is reached."""
+    return Target(
+        binding.contact,
+        binding.destination,
+        flow=binding.flow,
+        routes=binding.path,
+        instance=binding.instance or None,
+    )
+
+
+def _name(binding: Binding) -> str:
+    return f"phone {binding.account} {binding.reg_id} {binding.contact}"
