@@ -22,7 +22,9 @@ ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE, REGISTER, REFER
 """Methods that we serve."""
 ALLOW_EVENTS = "dialog, message-summary, refer, reg"
 """Event packages of which we send NOTIFY (RFC 6665 s.8.2.2); refer only by REFER."""
-SUPPORTED_OPTIONS: frozenset[str] = frozenset({"100rel", "norefersub", "outbound", "path", "replaces", "timer"})
+SUPPORTED_OPTIONS: frozenset[str] = frozenset(
+    {"100rel", "norefersub", "outbound", "path", "replaces", "timer"}
+)
 """Option tags that a peer may require of us."""
 SUPPORTED = ", ".join(sorted(SUPPORTED_OPTIONS))
 ABILITIES: Extra = (
