@@ -1,4 +1,4 @@
-"""Bans in the log: otherwise nobody could tell why a phone with a wrong password is not answered any more."""
+"""Bans, locks and overload in the log: else nobody could tell why a phone or a carrier is not answered any more."""
 
 from __future__ import annotations
 
@@ -39,3 +39,11 @@ class BanLog:
 def note_lock(account: str) -> None:
     """An account of ours is guessed at from many sources: from where it is not known it is judged slowly now."""
     log.warning("account_locked_for_strangers", account=account)
+
+
+def note_overload(refusing: bool, why: str) -> None:  # noqa: FBT001 - a callback's one value
+    """New calls are refused from now on, or no longer."""
+    if refusing:
+        log.warning("overload_began", why=why)
+    else:
+        log.warning("overload_over")

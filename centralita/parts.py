@@ -69,6 +69,7 @@ class Parts:
         await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
         self.present.configuration = configuration
         self.admission.configure(configuration.profiles, secrets)
+        self.endpoint.stack.overload.configure(configuration.centre.overload.limits)
         internal = configuration.profiles.internal
         self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
         self.distribution.adopt(configuration.routing)

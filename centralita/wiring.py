@@ -16,8 +16,8 @@ from centralita.applications import (
     FeatureCodeApplication,
     HangupApplication,
 )
-from centralita.bans import BanLog, note_lock
 from centralita.dispatcher import Dispatcher
+from centralita.entrance import Entrance
 from centralita.failures import hear
 from centralita.journal import Journal
 from centralita.listening import listening, refuse_wildcard
@@ -32,7 +32,6 @@ from centralita.tracing import MessageTracing
 from cluster.memory import MemoryLocation
 from console.access import key_of
 from console.app import HttpServer, make_app
-from console.door import Door
 from ivr.io.application import MenuApplication
 from ivr.io.cards import SandboxCards
 from media.plane import Plane
@@ -41,7 +40,6 @@ from records.ledger import Ledger
 from records.reader import Reader
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
-from sip.admission import ProfileAdmission
 from sip.io.credentials_file import load_credentials
 from sip.io.endpoint import Endpoint
 from sip.io.resolver import Resolver
@@ -100,12 +98,16 @@ async def _wire(
     cards = await _cards(options, resources)
 
     location = MemoryLocation()
-    admission = ProfileAdmission(configuration.profiles, credentials, ids)
-    admission.guard.on_ban = BanLog(lambda: admission.guard.limits.ban)
-    admission.on_lock = note_lock
+    entrance = Entrance(configuration, credentials, ids)
     internal = configuration.profiles.internal
     registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits, http_date)
-    stack = Stack(ids, admission=admission, registrar=registrar, timing=present.session_timer)
+    stack = Stack(
+        ids,
+        admission=entrance.admission,
+        registrar=registrar,
+        timing=present.session_timer,
+        overload=entrance.overload,
+    )
     endpoint = Endpoint(stack, lambda event: hear(exchange, event))
     exchange = Exchange(
         endpoint,
@@ -149,7 +151,7 @@ async def _wire(
         reader=Reader(options.state / LEDGER_FILE),
         counters=counters,
         health=trouble,
-        door=Door(admission.guard, lambda: {"turned_away": admission.tally.all()}, endpoint.now),
+        door=entrance.door(endpoint.now),
     )
     tracing = MessageTracing(stack, options.config)
     resources.push_async_callback(tracing.close)
@@ -168,7 +170,7 @@ async def _wire(
         plane=plane,
         voice=voice,
         endpoint=endpoint,
-        admission=admission,
+        admission=entrance.admission,
         registrar=registrar,
         exchange=exchange,
         distribution=distribution,

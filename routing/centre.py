@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from base.document import Part
 from base.durations import Seconds
+from sip.overload_settings import OverloadPart
 
 _HIGHEST_PORT = 65535
 
@@ -96,3 +97,4 @@ class Centre(Part):
     drain_limit: Seconds = 600.0
     """How long calls may go on after the server was asked to stop."""
     tracing: Tracing = Tracing()
+    overload: OverloadPart = OverloadPart()

@@ -10,6 +10,7 @@ from sip.avoidance import Avoided
 from sip.checks import ALLOW, SUPPORTED
 from sip.dialog import contact_for
 from sip.events import MessageTraced
+from sip.overload import Overload, OverloadLimits
 from sip.reliable import Reliability
 from sip.session_expires import usual
 from sip.transaction.layer import TransactionLayer
@@ -35,12 +36,14 @@ class Context:
 
     __slots__ = (
         "avoided",
+        "callers",
         "calls",
         "contacts",
         "events",
         "ids",
         "layer",
         "output",
+        "overload",
         "product",
         "reading",
         "reliability",
@@ -64,6 +67,9 @@ class Context:
         self.events: deque[Event] = deque()
         self.sessions: dict[DialogKey, Session] = {}
         self.calls: dict[str, int] = {}
+        self.callers = 0
+        """How many calls came in and are in progress."""
+        self.overload = Overload(OverloadLimits(), ids)
         self.avoided = Avoided()
         self.contacts: dict[tuple[str, int], Extra] = {}
         self.stream_contacts: dict[tuple[str, int], Extra] = {}
@@ -98,11 +104,13 @@ class Context:
         """Keep a session."""
         self.sessions[(session.call_id, session.local_tag)] = session
         self.calls[session.call_id] = self.calls.get(session.call_id, 0) + 1
+        self.callers += session.direction == "in"
 
     def remove(self, session: Session) -> None:
         """Forget a session."""
         if self.sessions.pop((session.call_id, session.local_tag), None) is None:
             return
+        self.callers -= session.direction == "in"
         left = self.calls[session.call_id] - 1
         if left:
             self.calls[session.call_id] = left

@@ -164,6 +164,8 @@ class Reception:
         if self.context.layer.is_merged(request):
             self._refuse(key, request, Refuse(482), now)
             return
+        if request.method == "INVITE" and self._is_too_much(request, now):
+            return
         verdict = self.admission.admit(request, request.flow, now)
         if isinstance(verdict, Drop):
             return
@@ -185,6 +187,19 @@ class Reception:
             self._answer_statelessly(request, 200, None, ABILITIES)
         else:
             self._serve(key, request, verdict, now)
+
+    def _is_too_much(self, request: Request, now: float) -> bool:
+        """Refuse a new call in an overload: before anything else, without a transaction, so that it costs least.
+
+        One that replaces a call in progress is none.
+        """
+        context = self.context
+        if "Replaces" in request.fields:
+            return False
+        wait = context.overload.wait(context.callers, now=now)
+        if wait and self.admission.tolerates(request.flow.remote[0], now=now):
+            self._answer_statelessly(request, 503, None, (("Retry-After", str(wait)),))
+        return wait > 0
 
     def _refuse(self, key: Key, request: Request, refusal: Refuse, now: float) -> None:
         layer = self.context.layer
@@ -209,6 +224,7 @@ class Reception:
             if isinstance(replaced, Refuse):
                 transaction.respond(replaced.status, replaced.reason, now=now)
                 return
+            context.overload.take(now=now)
             session = Session.receive(context, transaction, admitted.caller, offer)
             context.received(request.flow, request.call_id, "INVITE sdp" if request.body else "INVITE")
             context.events.append(InviteReceived(session, admitted.caller, replaced))

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sip.flow import Address
     from sip.login import Login
     from sip.message import Extra
+    from sip.overload import Overload
     from sip.qualify import Peer, QualifyPlan
     from sip.reason import Reason
     from sip.session_expires import TimerPolicy
@@ -83,9 +84,12 @@ class Stack:
         events: EventRules = NOTHING_SERVED,
         product: str = "Centralita",
         timing: Callable[[str], TimerPolicy] = usual,
+        overload: Overload | None = None,
     ) -> None:
         """Begin without listeners; `timing` gives the session timers of a profile."""
         self._context = Context(ids, product=product, timing=timing)
+        if overload is not None:
+            self._context.overload = overload
         self._notifier = Notifier(self._context, events)
         self._reception = Reception(self._context, admission, registrar, self._notifier)
         self._registrar = registrar
@@ -94,6 +98,11 @@ class Stack:
         self._listeners: list[Flow] = []
         self._qualifier = Qualifier(self._context)
         self._streams = Streams(self._context, self._take_message, self._is_needed)
+
+    @property
+    def overload(self) -> Overload:
+        """Whom to tell how loaded we are."""
+        return self._context.overload
 
     # Bytes and deadlines.
 

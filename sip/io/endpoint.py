@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from base.io.driver import Driver
+from sip.io.load import LoadProbe
 from sip.io.tcp import TcpListener
 from sip.io.udp import UdpListener
 
@@ -27,7 +28,7 @@ _GLANCE = 0.02
 class Endpoint:
     """Runs one stack. The handler is called synchronously and may give commands to the stack."""
 
-    __slots__ = ("_driver", "_handle", "_is_flushing", "_listeners", "_loop", "_streams", "stack")
+    __slots__ = ("_driver", "_handle", "_is_flushing", "_listeners", "_loop", "_probe", "_streams", "stack")
 
     def __init__(self, stack: Stack, handle: Callable[[Event], None]) -> None:
         """Keep both; `start` opens the sockets."""
@@ -37,6 +38,7 @@ class Endpoint:
         self._streams: dict[Address, TcpListener] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._driver: Driver | None = None
+        self._probe: LoadProbe | None = None
         self._is_flushing = False
 
     async def start(self, listeners: Sequence[Address]) -> None:
@@ -51,6 +53,7 @@ class Endpoint:
         except OSError:
             await self.close()
             raise
+        self._probe = LoadProbe(self._loop, self.stack.overload, self._unread)
         for local in self._listeners:
             self.stack.listen("UDP", local)
             self.stack.listen("TCP", local)
@@ -113,12 +116,18 @@ class Endpoint:
         if self._driver is not None:
             self._driver.close()
             self._driver = None
+        if self._probe is not None:
+            self._probe.close()
         for listener in self._listeners.values():
             listener.close()
         self._listeners.clear()
         for stream in self._streams.values():
             await stream.close()
         self._streams.clear()
+
+    def _unread(self) -> float:
+        """The used share of the fullest receive buffer."""
+        return max((listener.unread() for listener in self._listeners.values()), default=0.0)
 
     def _send_all(self) -> None:
         for data, flow in self.stack.take_output():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 from typing import TYPE_CHECKING
 
 from sip.flow import Flow
@@ -20,6 +21,7 @@ BURST = 64
 """Datagrams taken per wake-up, so that timers and other work get their turn in a flood."""
 _LARGEST = 65_535
 _MAX_FLOWS = 4096
+_SO_MEMINFO = 55
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
 
@@ -80,6 +82,11 @@ class UdpListener:
                 self.dropped += 1
             except OSError:
                 self._failed(remote)
+
+    def unread(self) -> float:
+        """The share of the receive buffer that is taken by what we have not read."""
+        used, size = struct.unpack_from("=II", self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 8))
+        return float(used / size) if size else 0.0
 
     def close(self) -> None:
         """Stop reading and close."""

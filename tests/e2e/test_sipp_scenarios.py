@@ -34,6 +34,7 @@ class Call:
 
 ANSWERED = [
     "answered-and-ended",
+    "answered-or-refused-with-503-and-retry-after",
     "caller-without-contact-expect-call",
     "cancelled-after-answer-expect-200-and-call-stays",
     "compact-headers-and-odd-spacing",
@@ -43,6 +44,7 @@ ANSWERED = [
     "hostile-sdp-expect-call-or-refusal",
     "late-offer",
     "late-offer-answered-with-nothing-expect-bye",
+    "long-call-asked-each-second-expect-200",
     "lower-cseq-expect-500",
     "multipart-body-expect-call",
     "optional-unknown-body-expect-call",

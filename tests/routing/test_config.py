@@ -95,6 +95,15 @@ def test_good_files_become_settings(tmp_path: Path) -> None:
         ("centre", "127.0.0.1:5070", "5070", "centre.yaml:4: .*not an address"),
         ("centre", "drain_limit", "rtp_address: 0.0.0.0\ndrain_limit", "centre.yaml:5: .*sound can be sent to"),
         ("centre", "drain_limit", "rtp_address: here\ndrain_limit", "centre.yaml:5: .*sound can be sent to"),
+        ("centre", "drain_limit", "overload: {max_cals: 5}\ndrain_limit", 'centre.yaml:5: unknown key "max_cals"'),
+        ("centre", "drain_limit", "overload: {max_calls: -5}\ndrain_limit", "centre.yaml:5: overload.max_calls"),
+        ("centre", "drain_limit", "overload: {max_cpu: 90}\ndrain_limit", "centre.yaml:5: overload.max_cpu"),
+        (
+            "centre",
+            "drain_limit",
+            "overload: {retry_after: {least: 20s, most: 5s}}\ndrain_limit",
+            "centre.yaml:5: .*least must not be more than most",
+        ),
         ("centre", "drain_limit", "rtp_ports: 9-5\ndrain_limit", "centre.yaml:5: .*not a range of ports"),
     ],
 )  # fmt: skip
