@@ -320,3 +320,15 @@ async def test_the_guide_shows_numbers_phones_and_codes(node: Node) -> None:
         "(set by you)",
     ):
         assert words in shown
+
+
+async def test_a_reload_takes_new_limits_of_load_and_calls_beyond_them_are_refused(node: Node) -> None:
+    staying = asyncio.create_task(dial(node, "100", "until answered; wait 2s; keys #; until ended"))
+    await until(lambda: node.counters()["contacts"] == 1)
+    centre = node.options.config / "centre.yaml"
+    centre.write_text(centre.read_text() + "overload: {max_calls: 1}\n")
+    await node.reload()
+    with capture_logs() as logs:
+        assert (await dial(node, "100", "until answered")).status == 503
+    assert [each["why"] for each in logs if each["event"] == "overload_began"] == ["calls"]
+    assert (await staying).status == 200
