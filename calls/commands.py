@@ -40,6 +40,12 @@ class SipCommands:
         self._stack.reject(session, status, headers=headers, now=self._endpoint.now())
         self._endpoint.flush()
 
+    def turn_away(self, session: Session, status: int, cause: int, retry_after: int) -> None:
+        """Refuse for the moment."""
+        headers = (("Retry-After", str(retry_after)), ("Reason", f"Q.850;cause={cause}"))
+        self._stack.reject(session, status, headers=headers, now=self._endpoint.now())
+        self._endpoint.flush()
+
     def end(self, session: Session, *, cause: int, reasons: tuple[Reason, ...] = ()) -> None:
         """End the session in the way its state needs."""
         self._stack.end(session, cause=cause, reasons=reasons, now=self._endpoint.now())

@@ -45,6 +45,14 @@ class Uri:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number outside, by the first of these trunks that takes the call; by any where none is named."""
+
+    number: str
+    trunks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FeatureCode:
     """A code that an agent dials to change his or her own status."""
 
@@ -73,6 +81,8 @@ def described(destination: Destination) -> str:
             return f"{kind} {name}"
         case Uri(uri=name):
             return f"address {name}"
+        case Number(number=name):
+            return f"number {name}"
         case FeatureCode(code=name):
             return f"code {name}"
         case Echo():
@@ -81,4 +91,4 @@ def described(destination: Destination) -> str:
             return "hang-up"
 
 
-Destination = Menu | Queue | Agent | Extension | Uri | FeatureCode | Echo | Hangup
+Destination = Menu | Queue | Agent | Extension | Uri | Number | FeatureCode | Echo | Hangup

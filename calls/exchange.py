@@ -15,6 +15,7 @@ from calls.contact import Contact
 from calls.events import DigitPressed, PlaybackFinished, RtpLost
 from calls.ladder import Ladders
 from calls.leg import Leg
+from calls.lines import LineLimits, Lines, NoLine
 from calls.stream import CODECS, Stream
 from media import events as media_events
 from sip import causes
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from base.ids import Ids
     from calls.events import Record
+    from calls.lines import Direction
     from media.plane import Plane
     from sip.io.endpoint import Endpoint
     from sip.stack import CallerIdentity, Target
@@ -42,14 +44,16 @@ class Exchange:
         record: Record,
         on_arrival: Callable[[Contact, sip_events.Caller], None],
         on_presence: Callable[[sip_events.PresenceEvent], None],
-        codecs: Callable[[str], Sequence[str]] = lambda profile: CODECS,
+        codecs: Callable[[str, str | None], Sequence[str]] = lambda profile, trunk: CODECS,
         *,
+        lines: Lines | None = None,
         silence_limit: float = 0.0,
         messages_in_full: Callable[[], bool] = lambda: False,
     ) -> None:
         """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
 
-        `codecs` gives those of a profile (internal: phones, external: whoever is outside), the preferred first.
+        `codecs` gives those of a profile (internal: phones, external: whoever is outside) or of a trunk, the preferred
+        first. `lines` counts the calls of trunks.
         A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
         `messages_in_full`: whether ladders keep the text of each message, less its secrets.
         """
@@ -62,6 +66,7 @@ class Exchange:
         self._on_presence = on_presence
         self._silence_limit = silence_limit
         self._codecs = codecs
+        self._lines = lines if lines is not None else Lines(lambda trunk: LineLimits())
         self._by_port: dict[int, Leg] = {}
         self._ladders = Ladders(record, messages_in_full)
         asyncio.get_running_loop().add_reader(plane.fileno(), self.handle_media)
@@ -86,25 +91,31 @@ class Exchange:
         caller: CallerIdentity,
         prefer: str | None = None,
         agent: str | None = None,
+        trunk: str | None = None,
     ) -> Leg:
         """Call somebody on behalf of a contact. All else than what is raised arrives as leg events.
 
-        Raises PortsExhausted, ParseError for an address that is none, UnresolvedTarget for one that is not literal.
+        Raises PortsExhausted, ParseError for an address that is none, UnresolvedTarget for one that is not literal,
+        NoLine where the trunk takes no further call.
 
         `prefer` is the codec of the party that will be bridged: offered first where the profile has it, so that nothing
         need be converted.
         """
         profile = "external" if role == "external" else "internal"
-        codecs = sorted(self._codecs(profile), key=lambda codec: codec != prefer)
-        stream = Stream(self.plane.open_port(), codecs)
+        codecs = sorted(self._codecs(profile, trunk), key=lambda codec: codec != prefer)
+        self._take_line(trunk, "out")
+        stream: Stream | None = None
         target = replace(target, profile=target.profile or profile)
         try:
+            stream = Stream(self.plane.open_port(), codecs)
             session = self.sip.invite(target, caller=caller, body=stream.offer())
         except CentralitaError:
-            stream.port.close()
+            self._release_line(trunk)
+            if stream is not None:
+                stream.port.close()
             raise
         leg = Leg(self._ids.new(), contact, role, self, session, stream)
-        leg.agent = agent
+        leg.agent, leg.trunk = agent, trunk
         leg.peer = target.uri
         contact.record("leg.invited", leg, **_invited(leg, "out"))
         self._keep(leg)
@@ -129,14 +140,22 @@ class Exchange:
             account=caller.account,
         )
         try:
-            stream = Stream(self.plane.open_port(), self._codecs(caller.profile))
+            self._take_line(caller.trunk, "in")
+        except NoLine as error:
+            self.sip.turn_away(session, error.status, error.cause, error.retry_after)
+            self._early.pop(session.call_id, None)
+            _record_refusal(contact, error)
+            return
+        try:
+            stream = Stream(self.plane.open_port(), self._codecs(caller.profile, caller.trunk))
         except CentralitaError as error:
+            self._release_line(caller.trunk)
             self.sip.reject(session, error.status, error.cause)
             self._ladders.drop(session.call_id)
             _record_refusal(contact, error)
             return
         leg = Leg(self._ids.new(), contact, "caller", self, session, stream)
-        leg.peer = caller.source
+        leg.peer, leg.trunk = caller.source, caller.trunk
         contact.caller = leg
         contact.record("leg.invited", leg, **_invited(leg, "in"))
         self._keep(leg)
@@ -162,8 +181,18 @@ class Exchange:
         self._by_port[leg.stream.port.id] = leg
         self._ladders.keep(leg)
 
+    def _take_line(self, trunk: str | None, way: Direction) -> None:
+        """Raises NoLine."""
+        if trunk is not None:
+            self._lines.take(trunk, way, now=self.endpoint.now())
+
+    def _release_line(self, trunk: str | None) -> None:
+        if trunk is not None:
+            self._lines.release(trunk)
+
     def forget(self, leg: Leg) -> None:
         """The leg is over: no more events for it, but its last messages still reach its ladder."""
+        self._release_line(leg.trunk)
         self._by_port.pop(leg.stream.port.id, None)
         self._ladders.forget(leg)
         leg.session.owner = None

@@ -40,6 +40,7 @@ class Leg:
         "role",
         "session",
         "stream",
+        "trunk",
     )
 
     def __init__(
@@ -54,6 +55,8 @@ class Leg:
         self.stream = stream
         self.peer = ""
         self.agent: str | None = None
+        self.trunk: str | None = None
+        """The trunk that carries it, and counts it until its end."""
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
@@ -106,6 +109,15 @@ class Leg:
             return
         self._settle("local", status, cause, "")
         self.exchange.sip.reject(self.session, status, cause, reasons)
+        self._fire(LegInput.ENDED)
+
+    def turn_away(self, status: int, cause: int, retry_after: int) -> None:
+        """Refuse the caller for now; another attempt may do better after so many seconds (RFC 3261 s.20.33)."""
+        if self.has_ended or self.is_up or not self._calls_us:
+            self.refuse(status, cause)
+            return
+        self._settle("local", status, cause, "")
+        self.exchange.sip.turn_away(self.session, status, cause, retry_after)
         self._fire(LegInput.ENDED)
 
     def hang_up(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.destination import Extension, FeatureCode
+from calls.destination import Extension, FeatureCode, Number
 from routing import feature_codes
 from routing.inbound import NumberPlan, Route
+from routing.outbound import OutboundPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ class Numbers:
     def __init__(self, configuration: Callable[[], Configuration]) -> None:
         """`configuration` is asked at each call, so that a reload takes effect at once."""
         self._configuration = configuration
-        self._plan: tuple[object, NumberPlan] | None = None
+        self._plan: tuple[object, NumberPlan, OutboundPlan] | None = None
 
     def route(self, dialled: str, caller: Caller) -> Route | None:
         """Where it leads, or None when it is nobody's number."""
@@ -38,15 +39,24 @@ class Numbers:
                 return Route(code, HOUSE, None, code.code)
             if dialled in self._configuration().profiles.internal.accounts:
                 return Route(Extension(dialled), HOUSE, None, dialled)
-        return self._present_plan().route(dialled)
+        inbound, outbound = self._present_plans()
+        found = inbound.route(dialled)
+        if found is None and caller.account is not None:
+            # Only phones of the house: a carrier's callers must not call the world at our cost.
+            outside = outbound.route(dialled)
+            return Route(outside, HOUSE, None, outside.number) if outside is not None else None
+        return found
 
     def allows(self, caller: Caller, route: Route) -> bool:
         """Whether the caller's profile lets it dial that: a number of the plan, or what only our own phones reach."""
+        profiles = self._configuration().profiles
+        if route.client == HOUSE and isinstance(route.destination, Number):
+            return profiles.internal.may_dial(caller.account, route.destination.number)
         kind = _HOUSE_KINDS[type(route.destination)] if route.client == HOUSE else "numbers"
-        return self._configuration().profiles.allows(caller, kind)
+        return profiles.allows(caller, kind)
 
-    def _present_plan(self) -> NumberPlan:
+    def _present_plans(self) -> tuple[NumberPlan, OutboundPlan]:
         routing = self._configuration().routing
         if self._plan is None or self._plan[0] is not routing:
-            self._plan = (routing, NumberPlan.of(routing))
-        return self._plan[1]
+            self._plan = (routing, NumberPlan.of(routing), OutboundPlan.of(routing))
+        return self._plan[1:]

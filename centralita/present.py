@@ -8,6 +8,7 @@ from time import time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from calls.lines import LineLimits
 from ivr.errors import UnknownMenu
 from ivr.scene import CallerFacts
 
@@ -46,9 +47,17 @@ class Present:
         """All agents by id."""
         return self.configuration.routing.agents
 
-    def codecs(self, profile: str) -> Sequence[str]:
-        """The codecs of a SIP profile, the preferred first."""
-        return self.configuration.profiles.codecs(profile)
+    def codecs(self, profile: str, trunk: str | None = None) -> Sequence[str]:
+        """The codecs of a SIP profile or a trunk, the preferred first."""
+        return self.configuration.profiles.codecs(profile, trunk)
+
+    def line_limits(self, trunk: str) -> LineLimits:
+        """What a trunk may carry."""
+        found = self.configuration.profiles.trunk(trunk)
+        if found is None:
+            return LineLimits()
+        rate = found.calls_per_second
+        return LineLimits(found.channels, rate.incoming, rate.outgoing)
 
     def session_timer(self, profile: str) -> TimerPolicy:
         """The session timers of a SIP profile."""

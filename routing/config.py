@@ -23,6 +23,7 @@ from routing.settings import (
     LeaveReason,
     NoAnswer,
     NumberSettings,
+    OutgoingSettings,
     QueueSettings,
     RoutingConfig,
 )
@@ -98,7 +99,8 @@ def check_config(
     plan = reader.read_numbers(numbers, numbers_at)
     if faults:
         return None, faults
-    routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country)
+    outgoing = tuple(OutgoingSettings(each.number, each.trunks) for each in numbers.outgoing)
+    routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country, outgoing)
     return CentreConfig(centre, routing, folder), faults
 
 

@@ -59,6 +59,8 @@ class DestinationPart(Part):
     agent: str | None = None
     extension: str | None = None
     uri: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
+    dial: Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^\+?\d{3,32}$")] | None = None
+    """A telephone number outside."""
     echo: bool = False
     hangup: Annotated[HangupPart | None, BeforeValidator(lambda value: {} if value is True else value)] = None
 
@@ -66,23 +68,27 @@ class DestinationPart(Part):
     """With `menu`: begin at this step."""
     priority: int = 0
     """With `queue`: higher is served earlier."""
+    trunks: tuple[str, ...] = ()
+    """With `dial`: by which trunks, in this order; by any unless given."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         chosen = [
             name
-            for name in ("menu", "queue", "agent", "extension", "uri", "echo", "hangup")
+            for name in ("menu", "queue", "agent", "extension", "uri", "dial", "echo", "hangup")
             if getattr(self, name) not in (None, False)
         ]
         if len(chosen) != 1:
             found = "none is given" if not chosen else f"there are {', '.join(chosen)}"
             raise ValueError(
-                f"exactly one of menu, queue, agent, extension, uri, echo, hangup says where to go; {found}"
+                f"exactly one of menu, queue, agent, extension, uri, dial, echo, hangup says where to go; {found}"
             )
         if self.step is not None and self.menu is None:
             raise ValueError("step goes with menu only")
         if self.priority and self.queue is None:
             raise ValueError("priority goes with queue only")
+        if self.trunks and self.dial is None:
+            raise ValueError("trunks goes with dial only")
         return self
 
     def destination(self) -> to.Destination:
@@ -97,6 +103,8 @@ class DestinationPart(Part):
             return to.Extension(self.extension)
         if self.uri is not None:
             return to.Uri(self.uri)
+        if self.dial is not None:
+            return to.Number(self.dial, self.trunks)
         if self.hangup is not None:
             return to.Hangup(self.hangup.cause, self.hangup.status)
         return to.Echo()
@@ -110,10 +118,18 @@ class NumberPart(DestinationPart):
     language: str | None = None
 
 
+class OutgoingPart(Part):
+    """Numbers outside that phones of the house may reach, all that begin so, and by which trunks."""
+
+    number: Annotated[NumberWord, Field(pattern=r"^(\+?\d{1,32}\*?|\*)$")]
+    trunks: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class NumbersFile(Part):
     """numbers.yaml."""
 
     numbers: tuple[NumberPart, ...]
+    outgoing: tuple[OutgoingPart, ...] = ()
 
 
 class SkillsFile(Part):

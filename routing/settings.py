@@ -126,6 +126,14 @@ class NumberSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingSettings:
+    """Numbers outside (`+34*`), and the trunks that lead there, the first to be tried first."""
+
+    number: str
+    trunks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingConfig:
     """Everything that routing was told."""
 
@@ -136,3 +144,4 @@ class RoutingConfig:
     """Skill id to its readable name."""
     country: str | None = None
     """Calling code of the centre's country ("34"), for numbers dialled without one."""
+    outgoing: tuple[OutgoingSettings, ...] = ()

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from sip.credentials import Credentials
     from sip.flow import Flow
     from sip.message import Request
-    from sip.profile import Profiles, Trunk
+    from sip.profile import Profiles
+    from sip.trunk import Trunk
     from sip.verdicts import Verdict
 
 OPEN_METHODS = frozenset(("OPTIONS",))

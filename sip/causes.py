@@ -5,6 +5,8 @@ from __future__ import annotations
 NORMAL = 16
 NO_ANSWER = 19
 REJECTED = 21
+NO_CIRCUIT = 34
+OUT_OF_ORDER = 38
 INTERRUPTED = 41
 TIMER_EXPIRY = 102
 

@@ -10,45 +10,26 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field, model_validator
 
 from base.document import Fault, Part, load
 from base.durations import Seconds
 from sip.authentication import Offer
-from sip.guard_settings import GuardPart, Network, read_network
+from sip.guard_settings import GuardPart, Network
+from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
 from sip.registering import QualifyPart, RegistrationPart
 from sip.timer_settings import SessionTimerPart
+from sip.trunk import DnsPart, Trunk
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Self
 
     from base.document import Document
     from sip.events import Caller
     from sip.session_expires import TimerPolicy
 
-Kind = Literal["numbers", "agents", "feature_codes"]
-"""What can be called: the centre's own numbers, phones of the house, feature codes."""
-Codec = Literal["PCMU", "PCMA"]
 Algorithm = Literal["SHA-512-256", "SHA-256", "MD5", "SHA-512-256-sess", "SHA-256-sess", "MD5-sess"]
-
-_WIDEST = {4: 8, 6: 16}
-
-
-def _narrow(network: Network) -> Network:
-    if network.prefixlen < _WIDEST[network.version]:
-        raise ValueError(f"{network} trusts half the world; name the carrier's own addresses")
-    return network
-
-
-def _plain_name(value: str) -> str:
-    if not value or not value.isascii() or not all(letter.isalnum() or letter in "-_." for letter in value):
-        raise ValueError(f"{value!r} is not a name; use letters, digits, - _ and .")
-    return value
-
-
-Address = Annotated[Network, BeforeValidator(read_network), AfterValidator(_narrow)]
-Name = Annotated[str, AfterValidator(_plain_name)]
-Codecs = Annotated[tuple[Codec, ...], Field(min_length=1)]
 
 
 class DigestPart(Part):
@@ -73,6 +54,7 @@ class Account(Part):
     name: str = ""
     """Shown to whom the phone calls, in place of the name that it gives itself."""
     may_call: tuple[Kind, ...] | None = None
+    dial_out: tuple[NumberPattern, ...] | None = None
 
 
 class InternalProfile(Part):
@@ -81,6 +63,8 @@ class InternalProfile(Part):
     realm: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!#-\[\]-~]+$")]
     codecs: Codecs = ("PCMU", "PCMA")
     may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
+    dial_out: tuple[NumberPattern, ...] = ()
+    """Which numbers outside may be called by whom `external` is allowed: none unless given."""
     digest: DigestPart = DigestPart()
     registration: RegistrationPart = RegistrationPart()
     qualify: QualifyPart = QualifyPart()
@@ -95,15 +79,21 @@ class InternalProfile(Part):
             return False
         return kind in (self.may_call if found.may_call is None else found.may_call)
 
+    def may_dial(self, account: str | None, number: str) -> bool:
+        """Whether an account may call a number outside: whoever steals a phone's password must not get far."""
+        found = self.accounts.get(account) if account is not None else None
+        if found is None or not self.allows(account, "external"):
+            return False
+        return admits(self.dial_out if found.dial_out is None else found.dial_out, number)
 
-class Trunk(Part):
-    """A gateway to a carrier, known by the addresses it sends from."""
-
-    name: Name
-    addresses: Annotated[tuple[Address, ...], Field(min_length=1)]
-    may_call: tuple[Kind, ...] = ("numbers",)
-    caller_number: Literal["from", "asserted"] = "from"
-    """Whose word is taken for the caller's number: From, or P-Asserted-Identity (RFC 3325) where it is there."""
+    @model_validator(mode="after")
+    def _says_which_numbers(self) -> Self:
+        for name, account in self.accounts.items():
+            kinds = self.may_call if account.may_call is None else account.may_call
+            dial_out = self.dial_out if account.dial_out is None else account.dial_out
+            if "external" in kinds and not dial_out:
+                raise ValueError(f'{name} may call external numbers, but not which: dial_out: ["+34*"]')
+        return self
 
 
 class ExternalProfile(Part):
@@ -111,6 +101,7 @@ class ExternalProfile(Part):
 
     codecs: Codecs = ("PCMU", "PCMA")
     session_timer: SessionTimerPart = SessionTimerPart()
+    dns: DnsPart = DnsPart()
     trunks: tuple[Trunk, ...]
 
 
@@ -145,8 +136,15 @@ class Profiles:
         part = self.external.session_timer if profile == "external" else self.internal.session_timer
         return part.policy
 
-    def codecs(self, profile: str) -> tuple[str, ...]:
-        """The codecs of the profile of that name, in the order in which we offer them."""
+    def trunk(self, name: str) -> Trunk | None:
+        """The trunk of that name."""
+        return next((each for each in self.external.trunks if each.name == name), None)
+
+    def codecs(self, profile: str, trunk: str | None = None) -> tuple[str, ...]:
+        """The codecs of a trunk, or of the profile of that name, in the order in which we offer them."""
+        found = self.trunk(trunk) if trunk is not None else None
+        if found is not None and found.codecs is not None:
+            return found.codecs
         return self.external.codecs if profile == "external" else self.internal.codecs
 
 

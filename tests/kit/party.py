@@ -91,7 +91,7 @@ class House:
             self.record,
             lambda contact, _: self._arrive(contact),
             lambda _: None,
-            lambda profile: self.codecs.get(profile, CODECS),
+            lambda profile, trunk: self.codecs.get(profile, CODECS),
             silence_limit=self.silence_limit,
         )
         await self.endpoint.start([(HOST, 0)])

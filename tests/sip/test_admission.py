@@ -15,8 +15,9 @@ from sip.events import Caller
 from sip.flow import Flow
 from sip.guard_settings import GuardPart, LockoutPart, RatePart
 from sip.message import Request, fields_of
-from sip.profile import Account, ExternalProfile, InternalProfile, Profiles, Trunk
+from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
 from sip.stack import Stack
+from sip.trunk import Trunk
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
 from tests.kit.phone import Peer
 

@@ -102,7 +102,7 @@ def test_a_trunk_is_known_by_its_addresses(tmp_path: Path, host: str, trunk: str
         ),
         ('realm: "a\\"b"\n', EXTERNAL, "internal.yaml:1: realm"),
         ("realm: x\nmay_call: [number]\n", EXTERNAL, "internal.yaml:2:"),
-        ("realm: x\nmay_call: [external]\n", EXTERNAL, "internal.yaml:2:"),
+        ("realm: x\nmay_call: [abroad]\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\ncodecs: [G729]\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\ncodecs: []\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\nregistration: {minimum: 10m, default: 5m}\n", EXTERNAL, "must not be less"),

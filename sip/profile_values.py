@@ -1,0 +1,75 @@
+"""Values that stand in the files of sip_profiles/: networks, names, codecs, hosts, numbers. Knows no use of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from sip.errors import ParseError
+from sip.guard_settings import Network, read_network
+from sip.uri import Uri
+
+Kind = Literal["numbers", "agents", "feature_codes", "external"]
+"""What can be called: the centre's own numbers, phones of the house, feature codes, numbers outside."""
+Codec = Literal["PCMU", "PCMA"]
+
+_WIDEST = {4: 8, 6: 16}
+
+
+def _narrow(network: Network) -> Network:
+    if network.prefixlen < _WIDEST[network.version]:
+        raise ValueError(f"{network} trusts half the world; name the carrier's own addresses")
+    return network
+
+
+def _plain_name(value: str) -> str:
+    if not value or not value.isascii() or not all(letter.isalnum() or letter in "-_." for letter in value):
+        raise ValueError(f"{value!r} is not a name; use letters, digits, - _ and .")
+    return value
+
+
+def _host(value: str) -> str:
+    """A host name or address, with a port if need be: as it stands in a SIP URI."""
+    try:
+        uri = Uri.parse(f"sip:{value}")
+    except ParseError:
+        uri = None
+    if uri is None or uri.params or uri.headers or uri.user is not None:
+        raise ValueError(f"{value!r} is no host; write sip.carrier.example, 192.0.2.10 or 192.0.2.10:5080")
+    return value
+
+
+def _quoted(value: object) -> object:
+    if isinstance(value, int):
+        raise ValueError("quote it: YAML would drop the + and leading zeros of a number without quotes")
+    return value
+
+
+def _number_pattern(value: str) -> str:
+    digits = value.removeprefix("!").removesuffix("*").removeprefix("+")
+    if not value.isascii() or (digits and not digits.isdigit()) or value in ("", "!"):
+        raise ValueError(f'{value!r} is no beginning of numbers; write "+34*", "+34911000001" or "!+34803*"')
+    return value
+
+
+Address = Annotated[Network, BeforeValidator(read_network), AfterValidator(_narrow)]
+Name = Annotated[str, AfterValidator(_plain_name)]
+Codecs = Annotated[tuple[Codec, ...], Field(min_length=1)]
+HostPort = Annotated[str, AfterValidator(_host)]
+Digits = Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^\+?\d{1,32}$")]
+"""A telephone number, or the beginning of one."""
+NumberPattern = Annotated[str, BeforeValidator(_quoted), AfterValidator(_number_pattern)]
+"""One number, or with * at the end all that begin so; with ! in front those are excepted."""
+
+
+def admits(patterns: tuple[str, ...], number: str) -> bool:
+    """Whether a number is among the patterns, and none of those with ! takes it out."""
+    found = False
+    for each in patterns:
+        pattern = each.removeprefix("!")
+        hit = number.startswith(pattern[:-1]) if pattern.endswith("*") else number == pattern
+        if hit and each.startswith("!"):
+            return False
+        found = found or hit
+    return found
