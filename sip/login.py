@@ -31,6 +31,8 @@ class Login:
 
     user: str
     password: Secret = field(repr=False)
+    realm: str | None = None
+    """The only realm that they are for; without it, the one that the server called names."""
 
 
 def with_credentials(
@@ -45,7 +47,7 @@ def with_credentials(
     asked, answering = _HEADERS[response.status]
     try:
         challenge = strongest(response.headers(asked))
-        if not _may_answer(request, answering, challenge):
+        if not _may_answer(request, answering, challenge, login.realm):
             return None
         value = authorize(
             challenge,
@@ -68,7 +70,9 @@ def with_credentials(
     return again
 
 
-def _may_answer(request: Request, answering: str, challenge: str) -> bool:
+def _may_answer(request: Request, answering: str, challenge: str, ours: str | None) -> bool:
+    if ours is not None and (read_digest(challenge) or {}).get("realm") != ours:
+        return False
     tried = [*request.headers("Authorization"), *request.headers("Proxy-Authorization")]
     if not tried:
         return True

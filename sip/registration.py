@@ -1,28 +1,37 @@
-"""Our own registration at somebody's registrar (RFC 3261 s.10.2): a phone's at the centre, ours at a carrier."""
+"""Our own registration at somebody's registrar (RFC 3261 s.10.2): a phone's at the centre, ours at a carrier.
+
+Goes on by itself: refreshed at half its time, tried again by another way or later when it fails, until `unregister`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sip.avoidance import retry_after
 from sip.dialog import MAX_FORWARDS, contact_for, via_for
 from sip.errors import ParseError
 from sip.events import RegistrationAccepted, RegistrationRefused
 from sip.login import with_credentials
 from sip.message import Request, fields_of
-from sip.uri import Uri
+from sip.uri import Uri, escape
 from sip.values import address
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sip.context import Context
     from sip.flow import Flow
     from sip.login import Login
     from sip.message import Response
     from sip.transaction.client import ClientTransaction
+    from sip.values import NameAddr
 
 SOONEST, LATEST = 30.0, 600.0
 """Seconds until a failed attempt is made again; doubled each time."""
 LONGEST = 86400
 """A day: no registration is asked for longer."""
+SCATTER = 0.25
+"""Part of a pause that is added by lot, so that many who failed together do not come back together."""
 
 
 class Registration:
@@ -34,26 +43,62 @@ class Registration:
         "_cseq",
         "_expires",
         "_first",
-        "_flow",
+        "_flows",
         "_login",
         "_pause",
+        "_registrar",
         "_tag",
+        "_tried",
         "aor",
         "is_over",
+        "is_settled",
+        "line",
+        "routes",
     )
 
-    def __init__(self, context: Context, aor: str, flow: Flow, login: Login, expires: int) -> None:
-        """`flow` leads to the registrar, `expires` is what we ask for in seconds."""
+    def __init__(
+        self,
+        context: Context,
+        aor: str,
+        flows: Sequence[Flow],
+        login: Login,
+        expires: int,
+        *,
+        line: str | None = None,
+        routes: Sequence[str] = (),
+    ) -> None:
+        """`flows` lead to the registrar, `expires` is what we ask for in seconds.
+
+        `line` stands in our contact, so that calls which come to it are known to come by this registration.
+        """
+        uri = Uri.parse(aor)
         self.aor = aor
+        self.line = line
+        self.routes = tuple(routes)
         self.is_over = False
+        self.is_settled = False
+        """Whether the last word of the registrar has come after `unregister`."""
         self._context = context
-        self._flow = flow
+        self._registrar = f"{uri.scheme}:[{uri.host}]" if ":" in uri.host else f"{uri.scheme}:{uri.host}"
+        self._flows = tuple(flows)
+        self._tried = 0
         self._login = login
         self._expires = expires
         self._call_id = context.ids.token(12)
         self._tag = context.ids.token()
         self._cseq = self._first = 0
         self._pause = SOONEST
+
+    @property
+    def flow(self) -> Flow:
+        """The way that is used now."""
+        return self._flows[self._tried % len(self._flows)]
+
+    def lead(self, flows: Sequence[Flow]) -> None:
+        """The registrar is reached by these ways from now on; the one in use stays in use if it is among them."""
+        flow = self.flow
+        self._flows = tuple(flows)
+        self._tried = self._flows.index(flow) if flow in self._flows else 0
 
     def register(self, *, now: float) -> None:
         """Send a REGISTER; what follows comes as RegistrationAccepted or RegistrationRefused."""
@@ -76,39 +121,46 @@ class Registration:
         if response.status in (401, 407) and self._answer(transaction.request, response, now):
             return
         if self.is_over:
-            return
-        if response.status < 300:
+            self.is_settled = True
+        elif response.status < 300:
             self._accepted(response, now)
         elif response.status == 423 and self._lengthen(response):
             self.register(now=now)
-        else:
-            self._refused(response.status, response.reason, now)
+        elif response.status != 503 or not self._try_next(now):
+            self._refused(response.status, response.reason, retry_after(response) or 0.0, now)
 
     def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
         """The registrar did not answer."""
-        if not self.is_over and transaction.request.cseq.number == self._cseq:
-            self._refused(status, "no answer", now)
+        if transaction.request.cseq.number != self._cseq:
+            return
+        if self.is_over:
+            self.is_settled = True
+        elif not self._try_next(now):
+            self._refused(status, "no answer", 0.0, now)
 
     def _request(self, expires: int) -> Request:
         self._cseq = self._first = self._cseq + 1
-        uri = Uri.parse(self.aor)
         headers = [
-            ("Via", via_for(self._flow, self._context.branch())),
+            ("Via", via_for(self.flow, self._context.branch())),
             ("Max-Forwards", MAX_FORWARDS),
+            *(("Route", route) for route in self.routes),
             ("From", address(self.aor, tag=self._tag)),
             ("To", f"<{self.aor}>"),
             ("Call-ID", self._call_id),
             ("CSeq", f"{self._cseq} REGISTER"),
-            ("Contact", self._contact(uri)),
+            ("Contact", self._contact),
             ("Expires", str(expires)),
             ("User-Agent", self._context.product),
         ]
-        request = Request("REGISTER", f"{uri.scheme}:{uri.host}", fields_of(headers))
-        request.flow = self._flow
+        request = Request("REGISTER", self._registrar, fields_of(headers))
+        request.flow = self.flow
         return request
 
-    def _contact(self, uri: Uri) -> str:
-        return contact_for(self._flow, uri.user)
+    @property
+    def _contact(self) -> str:
+        user = Uri.parse(self.aor).user
+        contact = contact_for(self.flow, escape(user) if user is not None else None)
+        return contact if self.line is None else f"{contact[:-1]};line={self.line}>"
 
     def _send(self, request: Request, *, now: float) -> None:
         self._context.layer.request(request, self, now=now)
@@ -124,14 +176,25 @@ class Registration:
         self._send(again, now=now)
         return True
 
+    def _try_next(self, now: float) -> bool:
+        """Register by another way (RFC 3263 s.4.3); False when all have been tried since the last pause."""
+        if self._tried % len(self._flows) == len(self._flows) - 1:
+            self._tried = 0
+            return False
+        self._tried += 1
+        self.register(now=now)
+        return True
+
     def _accepted(self, response: Response, now: float) -> None:
-        granted = _granted(response, self._contact(Uri.parse(self.aor))) or self._expires
+        granted = self._granted(response) or self._expires
         self._pause = SOONEST
         self._context.timers.set((self, "REFRESH"), now + granted / 2)
         self._context.events.append(RegistrationAccepted(self, granted))
 
-    def _refused(self, status: int, reason: str, now: float) -> None:
-        self._context.timers.set((self, "REFRESH"), now + self._pause)
+    def _refused(self, status: int, reason: str, wished: float, now: float) -> None:
+        pause = max(self._pause, min(wished, LONGEST))
+        lot = self._context.ids.number(16) / 65536
+        self._context.timers.set((self, "REFRESH"), now + pause * (1 + SCATTER * lot))
         self._pause = min(2 * self._pause, LATEST)
         self._context.events.append(RegistrationRefused(self, status, reason))
 
@@ -143,17 +206,21 @@ class Registration:
         self._expires = least
         return True
 
+    def _granted(self, response: Response) -> int | None:
+        """The seconds that our own contact was given: its expires parameter, else the Expires header (s.10.2.4)."""
+        try:
+            for each in response.contacts:
+                if self._is_ours(each):
+                    given = _seconds(each.params.get("expires"))
+                    return given if given is not None else _seconds(response.header("Expires"))
+        except ParseError:
+            return None
+        return _seconds(response.header("Expires"))
 
-def _granted(response: Response, ours: str) -> int | None:
-    """The seconds that our own contact was given: its expires parameter, else the Expires header (s.10.2.4)."""
-    try:
-        for each in response.contacts:
-            if f"<{each.uri_text}>" == ours:
-                given = _seconds(each.params.get("expires"))
-                return given if given is not None else _seconds(response.header("Expires"))
-    except ParseError:
-        return None
-    return _seconds(response.header("Expires"))
+    def _is_ours(self, contact: NameAddr) -> bool:
+        if self.line is not None:
+            return contact.uri.params.get("line") == self.line
+        return f"<{contact.uri_text}>" == self._contact
 
 
 def _seconds(text: str | None) -> int | None:

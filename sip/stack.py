@@ -307,16 +307,31 @@ class Stack:
         return self._qualifier.find(peer)
 
     def register(
-        self, aor: str, *, registrar: Address, login: Login, expires: int = 300, now: float
+        self,
+        aor: str,
+        *,
+        registrar: Address | Target,
+        login: Login,
+        expires: int = 300,
+        line: str | None = None,
+        now: float,
     ) -> Registration:
-        """Register at somebody's registrar and stay registered until `unregister`. Raises ParseError.
+        """Register at somebody's registrar and stay registered until `unregister`. Raises as `invite` does.
 
-        A transport parameter in the address-of-record says by which transport.
+        Where the registrar is an address, a transport parameter in the address-of-record says by which transport; a
+        target may have alternatives. `line` marks our contact.
         """
-        flow = self._flow_to(registrar, Uri.parse(aor).transport or "UDP")
-        registration = Registration(self._context, aor, flow, login, expires)
+        if isinstance(registrar, Target):
+            flows, routes = self.flows_to(registrar), registrar.routes
+        else:
+            flows, routes = [self._flow_to(registrar, Uri.parse(aor).transport or "UDP")], ()
+        registration = Registration(self._context, aor, flows, login, expires, line=line, routes=routes)
         registration.register(now=now)
         return registration
+
+    def flows_to(self, target: Target) -> list[Flow]:
+        """All ways to a target, the first to be tried first. Raises as `invite` does."""
+        return [self._way_to(target), *(flow for _, flow in self._reachable(target))]
 
     def unregister(self, registration: Registration, *, now: float) -> None:
         """Take the binding away."""
