@@ -127,14 +127,15 @@ class Exchange:
         if event.replaced is not None:
             self.sip.reject(session, 603, causes.REJECTED)
             return
+        dnis = caller.dialled or session.user
         contact = Contact(
-            self._ids.new(), ani=caller.user, display=caller.display, dnis=session.user, record=self._record
+            self._ids.new(), ani=caller.user, display=caller.display, dnis=dnis, record=self._record
         )
         contact.account = caller.account
         contact.record(
             "contact.opened",
             ani=caller.user,
-            dnis=session.user,
+            dnis=dnis,
             profile=caller.profile,
             trunk=caller.trunk,
             account=caller.account,

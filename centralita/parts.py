@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from centralita.state import CREDENTIALS_FILE
+from centralita.state import CREDENTIALS_FILE, TRUNK_PASSWORDS_FILE
 from sip.io.credentials_file import load_credentials
+from sip.io.trunk_passwords import load_trunk_passwords
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from centralita.present import Present
     from centralita.staff import Staff
     from centralita.tracing import MessageTracing
+    from centralita.trunks import Trunks
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from routing.io.distribution import Distribution
     from sip.admission import ProfileAdmission
     from sip.io.endpoint import Endpoint
+    from sip.io.resolver import Resolver
     from sip.registrar import BindingRegistrar
 
 
@@ -50,6 +53,8 @@ class Parts:
     distribution: Distribution
     staff: Staff
     phones: Phones
+    trunks: Trunks
+    resolver: Resolver
     dispatcher: Dispatcher[Route]
     tracing: MessageTracing
     sip_address: tuple[str, int]
@@ -65,6 +70,7 @@ class Parts:
         """Take over a checked configuration; everything that can fail has been done before anything changes."""
         await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
         secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
+        passwords = await asyncio.to_thread(load_trunk_passwords, self.options.state / TRUNK_PASSWORDS_FILE)
         await self.tracing.adopt(configuration.centre.tracing)
         await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
         self.present.configuration = configuration
@@ -75,6 +81,8 @@ class Parts:
         self.distribution.adopt(configuration.routing)
         self.staff.adopt(configuration.routing.agents)
         self.phones.adopt()
+        self.resolver.dns.configure(self.present.dns())
+        self.trunks.adopt(configuration.profiles, passwords)
         self.endpoint.flush()
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from calls.lines import LineLimits
 from ivr.errors import UnknownMenu
 from ivr.scene import CallerFacts
+from sip.io.dns import DnsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,6 +51,11 @@ class Present:
     def codecs(self, profile: str, trunk: str | None = None) -> Sequence[str]:
         """The codecs of a SIP profile or a trunk, the preferred first."""
         return self.configuration.profiles.codecs(profile, trunk)
+
+    def dns(self) -> DnsSettings:
+        """Whom to ask for carriers' names."""
+        part = self.configuration.profiles.external.dns
+        return DnsSettings(part.servers, part.port, part.timeout)
 
     def line_limits(self, trunk: str) -> LineLimits:
         """What a trunk may carry."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 LEDGER_FILE = "ledger.sqlite"
 CREDENTIALS_FILE = "credentials.yaml"
+TRUNK_PASSWORDS_FILE = "trunk-passwords.yaml"
+"""Passwords of our accounts at carriers. They answer challenges, so that hashes would not do."""
 KEY_FILE = "api-key"
 """The key that the API asks for."""
 HTTP_FILE = "http-address"

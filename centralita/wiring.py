@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from base.io.clock import http_date
 from base.io.ids import SystemIds
-from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Queue, Uri
+from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Number, Queue, Uri
 from calls.exchange import Exchange
+from calls.lines import Lines
 from centralita.applications import (
     DirectApplication,
     EchoApplication,
@@ -22,13 +23,24 @@ from centralita.failures import hear
 from centralita.journal import Journal
 from centralita.listening import listening, refuse_wildcard
 from centralita.numbers import Numbers
+from centralita.outgoing import NumberApplication
 from centralita.parts import Parts
 from centralita.phones import Phones
 from centralita.places import Places
 from centralita.present import Present
 from centralita.staff import Staff
-from centralita.state import CARDS_FILE, CREDENTIALS_FILE, HTTP_FILE, KEY_FILE, LEDGER_FILE, PROMPTS_FOLDER
+from centralita.state import (
+    CARDS_FILE,
+    CREDENTIALS_FILE,
+    HTTP_FILE,
+    KEY_FILE,
+    LEDGER_FILE,
+    PROMPTS_FOLDER,
+    TRUNK_PASSWORDS_FILE,
+)
 from centralita.tracing import MessageTracing
+from centralita.trunk_view import shown_trunks
+from centralita.trunks import Trunks
 from cluster.memory import MemoryLocation
 from console.access import key_of
 from console.app import HttpServer, make_app
@@ -41,8 +53,10 @@ from records.reader import Reader
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
 from sip.io.credentials_file import load_credentials
+from sip.io.dns import Dns
 from sip.io.endpoint import Endpoint
-from sip.io.resolver import Resolver
+from sip.io.resolver import HOSTS, Resolver
+from sip.io.trunk_passwords import load_trunk_passwords
 from sip.registrar import BindingRegistrar
 from sip.stack import Stack
 
@@ -55,6 +69,7 @@ if TYPE_CHECKING:
     from centralita.dispatcher import Application
     from centralita.options import Options
     from routing.centre import Address
+    from sip.events import PresenceEvent
 
 
 LAST_WORDS = 3.0
@@ -88,6 +103,7 @@ async def _wire(
     # Records of callers and hashes of passwords: for this user only.
     options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
+    trunk_passwords = await asyncio.to_thread(load_trunk_passwords, options.state / TRUNK_PASSWORDS_FILE)
     ledger = await _ledger(options, resources)
     journal = Journal(ledger)
     plane = Plane(address=centre.rtp_address or sip_at.host, ports=rtp_ports)
@@ -109,14 +125,16 @@ async def _wire(
         overload=entrance.overload,
     )
     endpoint = Endpoint(stack, lambda event: hear(exchange, event))
+    lines = Lines(present.line_limits)
     exchange = Exchange(
         endpoint,
         plane,
         ids,
         journal,
         lambda contact, caller: dispatcher.arrive(contact, caller),
-        lambda event: phones.hear(event),
+        lambda event: presence(event),
         present.codecs,
+        lines=lines,
         silence_limit=centre.silence_limit,
         messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",
     )
@@ -127,8 +145,14 @@ async def _wire(
     phones = Phones(stack, endpoint.now, location, present.qualify, staff.registration_changed)
     places = Places(present.agents, phones.find)
     numbers = Numbers(present.now)
-    resolver = Resolver(stack.means)
+    resolver = Resolver(stack.means, Dns(present.dns(), HOSTS))
     resources.push_async_callback(resolver.close)
+    trunks = Trunks(endpoint, resolver, admission.sources, ids)
+
+    def presence(event: PresenceEvent) -> None:
+        if not trunks.hear(event):
+            phones.hear(event)
+
     direct = DirectApplication(exchange, places, resolver, present.music, staff.called)
     queue = QueueApplication(
         exchange, distribution, places, present.music, present.client_name, present.language_skill
@@ -139,6 +163,7 @@ async def _wire(
         Agent: direct,
         Extension: direct,
         Uri: direct,
+        Number: NumberApplication(exchange, trunks, present.music),
         FeatureCode: FeatureCodeApplication(staff.carry_out, present.said),
         Echo: EchoApplication(),
         Hangup: HangupApplication(),
@@ -149,6 +174,7 @@ async def _wire(
         distribution=distribution,
         ledger=ledger,
         reader=Reader(options.state / LEDGER_FILE),
+        trunks=lambda: shown_trunks(trunks, lines),
         counters=counters,
         health=trouble,
         door=entrance.door(endpoint.now),
@@ -160,6 +186,8 @@ async def _wire(
     await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
     resources.push_async_callback(endpoint.close)
     resources.push_async_callback(endpoint.settle, LAST_WORDS)
+    resources.push_async_callback(trunks.close)
+    trunks.adopt(configuration.profiles, trunk_passwords)
     resources.push_async_callback(dispatcher.close)
     return Parts(
         resources=resources,
@@ -176,6 +204,8 @@ async def _wire(
         distribution=distribution,
         staff=staff,
         phones=phones,
+        trunks=trunks,
+        resolver=resolver,
         dispatcher=dispatcher,
         tracing=tracing,
         sip_address=endpoint.address,

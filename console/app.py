@@ -9,12 +9,13 @@ import structlog
 from aiohttp import web
 
 from console import agents, bans, contacts, node, queues
+from console import trunks as trunk_routes
 from console.access import guard
-from console.keys import COUNTERS, DISTRIBUTION, DOOR, HEALTH, LEDGER, READER
+from console.keys import COUNTERS, DISTRIBUTION, DOOR, HEALTH, LEDGER, READER, TRUNKS
 from console.problem import problem, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from console.door import Door
     from records.ledger import Ledger
@@ -45,6 +46,7 @@ def make_app(
     distribution: Distribution,
     ledger: Ledger,
     reader: Reader,
+    trunks: Callable[[], Sequence[Mapping[str, object]]],
     counters: Callable[[], Mapping[str, int]],
     health: Callable[[], list[str]],
     door: Door,
@@ -54,10 +56,11 @@ def make_app(
     app[DISTRIBUTION] = distribution
     app[LEDGER] = ledger
     app[READER] = reader
+    app[TRUNKS] = trunks
     app[COUNTERS] = counters
     app[HEALTH] = health
     app[DOOR] = door
-    for part in (node, agents, queues, contacts, bans):
+    for part in (node, agents, queues, contacts, bans, trunk_routes):
         app.add_routes(part.routes)
     return app
 

@@ -12,7 +12,7 @@ from records.reader import Reader
 from routing.io.distribution import Distribution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 
 DISTRIBUTION = web.AppKey("distribution", Distribution)
@@ -21,3 +21,4 @@ DOOR = web.AppKey("door", Door)
 READER = web.AppKey("reader", Reader)
 COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")
 HEALTH: web.AppKey[Callable[[], list[str]]] = web.AppKey("health")
+TRUNKS: web.AppKey[Callable[[], Sequence[Mapping[str, object]]]] = web.AppKey("trunks")

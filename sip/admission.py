@@ -21,6 +21,8 @@ from sip.lockout import Lockout
 from sip.rates import Rates
 from sip.scanners import scanner_of
 from sip.tally import Tally
+from sip.trunk_call import in_our_numbers
+from sip.trunk_sources import TrunkSources
 from sip.values import NameAddr
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
 
@@ -54,6 +56,7 @@ class ProfileAdmission:
         "_trunks",
         "guard",
         "on_lock",
+        "sources",
         "tally",
     )
 
@@ -63,6 +66,9 @@ class ProfileAdmission:
         self._ids = ids
         self._profiles = profiles
         self._trunks: dict[str, Trunk | None] = {}
+        self.sources = TrunkSources()
+        """What is learned of trunks meanwhile."""
+        self.sources.on_change = self._trunks.clear
         self._authenticator = _authenticator(profiles, credentials, ids)
         self.tally = Tally()
         """What was turned away, by reason."""
@@ -81,7 +87,7 @@ class ProfileAdmission:
         else:
             self._authenticator = _authenticator(profiles, credentials, self._ids)
         self._profiles = profiles
-        self._trunks = {}
+        self._trunks.clear()
         self.guard.configure(after.guard.limits)
         for ban in self.guard.bans():
             if self._trunk(ban.source.partition("/")[0]) is not None:
@@ -100,15 +106,14 @@ class ProfileAdmission:
 
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
         """Judge a request that is well-formed."""
-        host = flow.remote[0]
-        trunk = self._trunk(host)
         try:
+            trunk = self._caller_trunk(request, flow.remote[0])
             if trunk is None:
                 return self._judge_stranger(request, flow, now)
             if request.method == "REGISTER":
                 # A trunk is trusted to call, not to take over a phone's account.
                 return self._authenticate(request, flow, now)
-            return Admitted(_trunk_caller(trunk, request, flow))
+            return Admitted(in_our_numbers(trunk, request, _trunk_caller(trunk, request, flow)))
         except ParseError as error:
             return Refuse(error.status, f"Bad Request - {error}")
 
@@ -179,8 +184,17 @@ class ProfileAdmission:
         except KeyError:
             if len(self._trunks) >= _MAX_REMEMBERED:
                 self._trunks.clear()
-            found = self._trunks[host] = self._profiles.trunk_at(host)
+            found = self._profiles.trunk_at(host)
+            if found is None:
+                learned = self.sources.at(host)
+                found = self._profiles.trunk(learned) if learned is not None else None
+            self._trunks[host] = found
             return found
+
+    def _caller_trunk(self, request: Request, host: str) -> Trunk | None:
+        """The trunk that a request is from: by our registration, by its source."""
+        line = self.sources.line_of(request)
+        return self._profiles.trunk(line) if line is not None else self._trunk(host)
 
 
 def _authenticator(profiles: Profiles, credentials: Credentials, ids: Ids) -> Authenticator:

@@ -26,6 +26,8 @@ class Caller:
     user: str
     display: str
     source: str
+    dialled: str = ""
+    """What was dialled, in the centre's own numbers, where that is not simply the request-URI's user."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from centralita.commands import agent, bans, check, contacts, phone, prompts, records, serve
+from centralita.commands import agent, bans, check, contacts, phone, prompts, records, serve, trunk
 
 app = typer.Typer(
     name="centralita",
@@ -17,6 +17,8 @@ app.command("serve")(serve.serve)
 app.command("check")(check.check)
 app.command("contacts")(contacts.contacts)
 app.command("contact")(contacts.contact)
+app.command("trunks")(trunk.trunks)
+app.add_typer(trunk.app, name="trunk")
 app.add_typer(phone.app, name="phone")
 app.add_typer(agent.app, name="agent")
 app.add_typer(bans.app, name="bans")

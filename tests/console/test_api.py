@@ -57,6 +57,7 @@ class Api:
             distribution=self.distribution,
             ledger=self.ledger,
             reader=self.reader,
+            trunks=lambda: [{"name": "carrier", "up": True}],
             counters=self._counters,
             health=lambda: self.trouble,
             door=Door(self.guard, lambda: {"turned_away": self.guard.tally.all()}, lambda: 100.0),

@@ -1,0 +1,76 @@
+"""`centralita trunks` and `centralita trunk`: how trunks stand on a running node, and their passwords."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from base.errors import CentralitaError
+from centralita.client import NodeClient
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.state import TRUNK_PASSWORDS_FILE
+
+app = typer.Typer(help="Trunks: give one its password at the carrier.", no_args_is_help=True)
+
+Http = Annotated[
+    str | None,
+    typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder"),
+]
+
+
+def trunks(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
+    """Show the trunks of a running node: up or down and why, calls, registration."""
+    try:
+        found = NodeClient(state, http).ask("GET", "/api/v1/trunks")["trunks"]
+    except CentralitaError as error:
+        fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        from centralita.trunk_view import print_trunks
+
+        print_trunks(found)
+
+
+@app.command()
+def password(
+    trunk: Annotated[str, typer.Argument(help="The trunk's name.")],
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+    remove: Annotated[bool, typer.Option("--remove", help="Forget the password.")] = False,
+) -> None:
+    """Keep the password of our account at a carrier, read from standard input, in a private file of the state."""
+    from base.document import suggest
+    from base.secret import Secret
+    from centralita.configuration import load_configuration
+    from sip.io.trunk_passwords import load_trunk_passwords, save_trunk_passwords
+
+    try:
+        known = {each.name: each for each in load_configuration(config).profiles.external.trunks}
+        passwords = load_trunk_passwords(state / TRUNK_PASSWORDS_FILE)
+        if remove:
+            passwords.pop(trunk, None)
+        elif trunk not in known:
+            fail(f'no trunk is called "{trunk}"; {suggest(trunk, known)}')
+        elif known[trunk].login is None:
+            fail(
+                f"trunk {trunk} has no login: in sip_profiles/external.yaml, so that nobody asks for a password"
+            )
+        else:
+            given = _ask(trunk)
+            if not given or not given.isascii() or not given.isprintable():
+                fail("a password is one line of plain letters, digits and signs")
+            passwords[trunk] = Secret(given)
+        save_trunk_passwords(state / TRUNK_PASSWORDS_FILE, passwords)
+    except (CentralitaError, OSError) as error:
+        fail(str(error))
+    typer.echo("A running node takes it with its next SIGHUP.", err=True)
+
+
+def _ask(trunk: str) -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt(f"Password of trunk {trunk}", hide_input=True))
+    return sys.stdin.readline().rstrip("\r\n")

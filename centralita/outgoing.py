@@ -1,0 +1,63 @@
+"""Calls to numbers outside: by the first trunk that is up, has a free line and takes the call."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from calls.dial import Way, connect_first
+from centralita.trunks import TrunkDown
+from sip.stack import CallerIdentity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calls.contact import Contact
+    from calls.destination import Number
+    from calls.exchange import Exchange
+    from centralita.gateway import Gateway
+    from centralita.trunks import Trunks
+    from media.plane import Clip
+
+
+class NumberApplication:
+    """Connects the caller to a telephone number."""
+
+    def __init__(self, exchange: Exchange, trunks: Trunks, music: Callable[[], tuple[Clip, ...]]) -> None:
+        """`music` is for parties on hold."""
+        self._exchange = exchange
+        self._trunks = trunks
+        self._music = music
+
+    async def serve(self, contact: Contact, destination: Number) -> None:
+        """Until both are over; 404 where no trunk leads there (Q.850 3)."""
+        names = destination.trunks or tuple(
+            each.name for each in self._trunks.all() if each.settings.host is not None
+        )
+        if not names and contact.caller is not None:
+            contact.caller.refuse(404, _NO_ROUTE)
+            return
+        ways = [partial(self._way, contact, destination.number, name) for name in names]
+        await connect_first(self._exchange, contact, ways, self._music, role="external")
+
+    async def _way(self, contact: Contact, number: str, name: str) -> Way:
+        gateway = self._trunks.find(name)
+        if gateway is None:
+            raise TrunkDown(f"there is no trunk {name}")
+        target = await self._trunks.target(gateway, number)
+        return Way(target, shown(contact, gateway), name, gateway.settings.codecs is not None)
+
+
+_NO_ROUTE = 3
+
+
+def shown(contact: Contact, gateway: Gateway) -> CallerIdentity:
+    """Who we say is calling: our number there for a phone of the house, else the caller's own as the carrier writes it.
+
+    The address behind it is the carrier's domain: what it knows us by, and no address of ours.
+    """
+    settings = gateway.settings
+    own = settings.number or settings.login
+    user = own if contact.account is not None and own is not None else contact.ani
+    display = contact.display if contact.account is None else ""
+    return CallerIdentity(settings.numbers.sent(user) if user else "", display, settings.domain or None)
