@@ -144,7 +144,7 @@ class Exchange:
             self._take_line(caller.trunk, "in")
         except NoLine as error:
             self.sip.turn_away(session, error.status, error.cause, error.retry_after)
-            self._early.pop(session.call_id, None)
+            self._ladders.drop(session.call_id)
             _record_refusal(contact, error)
             return
         try:

@@ -37,7 +37,7 @@ class RegisterPart(Part):
     """What we ask for; the carrier may grant less."""
 
 
-class QualifyPart(Part):
+class AskPart(Part):
     """How the carrier is asked by OPTIONS whether it is there."""
 
     every: Annotated[Seconds, Field(ge=5)] = 30.0
@@ -46,7 +46,7 @@ class QualifyPart(Part):
     """Questions without answer after which the trunk is down."""
 
 
-class RatePart(Part):
+class NewCallsPart(Part):
     """New calls in any second."""
 
     incoming: Annotated[int, Field(ge=1, le=10_000)] | None = None
@@ -86,12 +86,12 @@ class Trunk(Part):
     realm: Annotated[str, Field(min_length=1)] | None = None
     """The only realm that gets our credentials; the first that asks, unless given."""
     registration: Annotated[RegisterPart | None, BeforeValidator(_plain), Field(alias="register")] = None
-    qualify: Annotated[QualifyPart | None, BeforeValidator(_plain)] = None
+    qualify: Annotated[AskPart | None, BeforeValidator(_plain)] = None
     number: Digits | None = None
     """Ours at this carrier: shown for phones of the house, and what is called when calls come to our registration."""
     channels: Annotated[int, Field(ge=1)] | None = None
     """Calls at once, in both directions together."""
-    calls_per_second: Annotated[RatePart, BeforeValidator(_both)] = RatePart()
+    calls_per_second: Annotated[NewCallsPart, BeforeValidator(_both)] = NewCallsPart()
     try_for: PositiveSeconds = 4.0
     """How long one of its servers may say nothing before the next is tried."""
     numbers: NumbersPart = NumbersPart()
