@@ -147,7 +147,7 @@ async def _wire(
     numbers = Numbers(present.now)
     resolver = Resolver(stack.means, Dns(present.dns(), HOSTS))
     resources.push_async_callback(resolver.close)
-    trunks = Trunks(endpoint, resolver, admission.sources, ids)
+    trunks = Trunks(endpoint, resolver, entrance.admission.sources, ids)
 
     def presence(event: PresenceEvent) -> None:
         if not trunks.hear(event):

@@ -316,11 +316,7 @@ class Stack:
         line: str | None = None,
         now: float,
     ) -> Registration:
-        """Register at somebody's registrar and stay registered until `unregister`. Raises as `invite` does.
-
-        Where the registrar is an address, a transport parameter in the address-of-record says by which transport; a
-        target may have alternatives. `line` marks our contact.
-        """
+        """Register and stay registered until `unregister`; `line` marks our contact. Raises as `invite` does."""
         if isinstance(registrar, Target):
             flows, routes = self.flows_to(registrar), registrar.routes
         else:
