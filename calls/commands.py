@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sip.reason import headers_for
 
 if TYPE_CHECKING:
+    from sip.event_package import EventRules
     from sip.io.endpoint import Endpoint
     from sip.reason import Reason
     from sip.refer import Referral
@@ -63,6 +64,16 @@ class SipCommands:
     def accept_reoffer(self, session: Session, body: bytes) -> None:
         """Answer a re-INVITE with 200."""
         self._stack.accept_reoffer(session, body, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def tell_change(self, package: str, resource: str) -> None:
+        """Tell whoever subscribed to a resource that its state has changed."""
+        self._stack.tell_change(package, resource, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def configure_events(self, rules: EventRules) -> None:
+        """Serve subscriptions by these rules from now on."""
+        self._stack.configure_events(rules, now=self._endpoint.now())
         self._endpoint.flush()
 
     def refuse_reoffer(self, session: Session, status: int) -> None:

@@ -16,6 +16,7 @@ from calls.events import DigitPressed, PlaybackFinished, RtpLost
 from calls.ladder import Ladders
 from calls.leg import Leg
 from calls.lines import LineLimits, Lines, NoLine
+from calls.phone_calls import PhoneCalls
 from calls.stream import CODECS, Stream
 from media import events as media_events
 from sip import causes
@@ -60,6 +61,7 @@ class Exchange:
         self.endpoint = endpoint
         self.sip = SipCommands(endpoint)
         self.plane = plane
+        self.phone_calls = PhoneCalls()
         self._ids = ids
         self._record = record
         self._on_arrival = on_arrival
@@ -116,6 +118,7 @@ class Exchange:
             raise
         leg = Leg(self._ids.new(), contact, role, self, session, stream)
         leg.agent, leg.trunk = agent, trunk
+        leg.account = target.account
         leg.peer = target.uri
         contact.record("leg.invited", leg, **_invited(leg, "out"))
         self._keep(leg)
@@ -157,6 +160,7 @@ class Exchange:
             return
         leg = Leg(self._ids.new(), contact, "caller", self, session, stream)
         leg.peer, leg.trunk = caller.source, caller.trunk
+        leg.account = caller.account
         contact.caller = leg
         contact.record("leg.invited", leg, **_invited(leg, "in"))
         self._keep(leg)
@@ -181,6 +185,7 @@ class Exchange:
         leg.contact.legs.append(leg)
         self._by_port[leg.stream.port.id] = leg
         self._ladders.keep(leg)
+        self.phone_calls.follow(leg)
 
     def _take_line(self, trunk: str | None, way: Direction) -> None:
         """Raises NoLine."""

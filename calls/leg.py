@@ -32,6 +32,7 @@ class Leg:
         "_ending",
         "_machine",
         "_wish",
+        "account",
         "agent",
         "contact",
         "exchange",
@@ -57,6 +58,8 @@ class Leg:
         self.agent: str | None = None
         self.trunk: str | None = None
         """The trunk that carries it, and counts it until its end."""
+        self.account: str | None = None
+        """The account of the phone, when it is one of the house's."""
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
@@ -273,6 +276,7 @@ class Leg:
     def _fire(self, event: LegInput) -> None:
         for effect in self._machine.fire(event):
             _EFFECTS[effect](self)
+        self.exchange.phone_calls.follow(self)
 
     def _tell_rang(self) -> None:
         self.contact.record("leg.ringing", self)

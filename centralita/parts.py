@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from centralita.staff import Staff
     from centralita.tracing import MessageTracing
     from centralita.trunks import Trunks
+    from centralita.watching import Watching
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
@@ -55,6 +56,7 @@ class Parts:
     phones: Phones
     trunks: Trunks
     resolver: Resolver
+    watching: Watching
     dispatcher: Dispatcher[Route]
     tracing: MessageTracing
     sip_address: tuple[str, int]
@@ -83,6 +85,7 @@ class Parts:
         self.phones.adopt()
         self.resolver.dns.configure(self.present.dns())
         self.trunks.adopt(configuration.profiles, passwords)
+        self.watching.adopt()
         self.endpoint.flush()
 
     async def close(self) -> None:

@@ -88,6 +88,7 @@ def target_of(binding: Binding) -> Target:
         binding.destination,
         flow=binding.flow,
         routes=binding.path,
+        account=binding.account,
         instance=binding.instance or None,
     )
 

@@ -35,7 +35,7 @@ class Places:
         settings = self._agents().get(agent)
         uri = contact_uri or (settings.contact if settings else None)
         if uri is not None:
-            return Target(uri)
+            return Target(uri, account=settings.account if settings else None)
         return self.account(settings.account) if settings and settings.account else None
 
     def account(self, account: str) -> Target | None:

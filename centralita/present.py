@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from media.prompts import PromptLibrary
     from routing.settings import AgentSettings
     from routing.skills import Requirements
+    from sip.profile import InternalProfile
     from sip.registering import QualifyPart
     from sip.session_expires import TimerPolicy
 
@@ -72,6 +73,10 @@ class Present:
     def qualify(self) -> QualifyPart:
         """Which phones are asked if they are there, and how often."""
         return self.configuration.profiles.internal.qualify
+
+    def internal(self) -> InternalProfile:
+        """The profile of the house's own phones."""
+        return self.configuration.profiles.internal
 
     def menu_set(self, name: str) -> CompiledMenus:
         """A menu set. Raises UnknownMenu: a caller may come from menus that have been replaced since."""

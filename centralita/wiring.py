@@ -41,6 +41,7 @@ from centralita.state import (
 from centralita.tracing import MessageTracing
 from centralita.trunk_view import shown_trunks
 from centralita.trunks import Trunks
+from centralita.watching import Watching
 from cluster.memory import MemoryLocation
 from console.access import key_of
 from console.app import HttpServer, make_app
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
     from centralita.dispatcher import Application
     from centralita.options import Options
     from routing.centre import Address
-    from sip.events import PresenceEvent
+    from sip.events import PresenceEvent, RegistrationChanged
 
 
 LAST_WORDS = 3.0
@@ -142,7 +143,13 @@ async def _wire(
     distribution = Distribution(configuration.routing, ids, journal)
     resources.callback(distribution.close)
     staff = Staff(configuration.routing.agents, distribution)
-    phones = Phones(stack, endpoint.now, location, present.qualify, staff.registration_changed)
+    watching = Watching(present.internal, location, exchange)
+
+    def registered(event: RegistrationChanged) -> None:
+        staff.registration_changed(event)
+        watching.registration_changed(event)
+
+    phones = Phones(stack, endpoint.now, location, present.qualify, registered)
     places = Places(present.agents, phones.find)
     numbers = Numbers(present.now)
     resolver = Resolver(stack.means, Dns(present.dns(), HOSTS))
@@ -206,6 +213,7 @@ async def _wire(
         phones=phones,
         trunks=trunks,
         resolver=resolver,
+        watching=watching,
         dispatcher=dispatcher,
         tracing=tracing,
         sip_address=endpoint.address,

@@ -18,6 +18,7 @@ from sip.authentication import Offer
 from sip.guard_settings import GuardPart, Network
 from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
 from sip.registering import QualifyPart, RegistrationPart
+from sip.subscription_settings import SubscriptionsPart, Watch
 from sip.timer_settings import SessionTimerPart
 from sip.trunk import DnsPart, Trunk
 
@@ -55,6 +56,7 @@ class Account(Part):
     """Shown to whom the phone calls, in place of the name that it gives itself."""
     may_call: tuple[Kind, ...] | None = None
     dial_out: tuple[NumberPattern, ...] | None = None
+    may_watch: Watch | None = None
 
 
 class InternalProfile(Part):
@@ -65,9 +67,11 @@ class InternalProfile(Part):
     may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
     dial_out: tuple[NumberPattern, ...] = ()
     """Which numbers outside may be called by whom `external` is allowed: none unless given."""
+    may_watch: Watch = "house"
     digest: DigestPart = DigestPart()
     registration: RegistrationPart = RegistrationPart()
     qualify: QualifyPart = QualifyPart()
+    subscriptions: SubscriptionsPart = SubscriptionsPart()
     guard: GuardPart = GuardPart()
     session_timer: SessionTimerPart = SessionTimerPart()
     accounts: dict[Name, Account] = Field(default_factory=dict)
@@ -85,6 +89,13 @@ class InternalProfile(Part):
         if found is None or not self.allows(account, "external"):
             return False
         return admits(self.dial_out if found.dial_out is None else found.dial_out, number)
+
+    def allows_watching(self, watcher: str, package: str, resource: str) -> bool:
+        """Whether an account may subscribe to a package of a resource: all of its own, others' calls by `may_watch`."""
+        found = self.accounts.get(watcher)
+        if found is None:
+            return False
+        return watcher == resource or (package == "dialog" and (found.may_watch or self.may_watch) == "house")
 
     @model_validator(mode="after")
     def _says_which_numbers(self) -> Self:

@@ -32,6 +32,8 @@ class Target:
     """Seconds without any answer after which the next is tried; without it Timer B."""
     profile: str = ""
     """The profile whose session timers and identity rules hold for the call."""
+    account: str | None = None
+    """The account of the house whose phone it is."""
     instance: str | None = None
     """The device that is reached so; once it has answered, its other flows are not tried (RFC 5626 s.7)."""
 

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from sip.event_package import Document
-from sip.packages.xml_text import add, encode, root
+from sip.packages.xml_text import add, clean, encode, root
 from sip.uri import escape
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class DialogInfo:
     remote_tag: str = ""
 
 
-class Lines(Protocol):
+class DialogSource(Protocol):
     """Who has which calls."""
 
     def knows(self, resource: str) -> bool:
@@ -57,24 +57,24 @@ class Lines(Protocol):
 
 
 class DialogPackage:
-    """Writes the calls that lines tell of."""
+    """Writes the calls that its source tells of."""
 
     name = "dialog"
     content_type = "application/dialog-info+xml"
     expires = 3600
 
-    def __init__(self, lines: Lines) -> None:
-        """Ask these."""
-        self._lines = lines
+    def __init__(self, source: DialogSource) -> None:
+        """Ask this one."""
+        self._source = source
 
     def knows(self, resource: str) -> bool:
-        """Whether there is such a line."""
-        return self._lines.knows(resource)
+        """Whether there is anybody of that name."""
+        return self._source.knows(resource)
 
     def document(self, watched: Watched, version: int, told: Mapping[str, str], *, now: float) -> Document:
         """All calls, and those that ended since the last document."""
         info = root("dialog-info", xmlns=NAMESPACE, version=str(version), state="full", entity=watched.entity)
-        dialogs = self._lines.dialogs(watched.resource)
+        dialogs = self._source.dialogs(watched.resource)
         live = {each.id: _direction(each) for each in dialogs}
         for each in dialogs:
             _add_dialog(info, each, watched)
@@ -112,4 +112,4 @@ def _beside(entity: str, user: str) -> str:
     """Another user at the host of an entity."""
     scheme, _, rest = entity.partition(":")
     host = rest.rpartition("@")[2]
-    return f"{scheme}:{escape(user) or 'anonymous'}@{host}"
+    return f"{scheme}:{escape(clean(user)) or 'anonymous'}@{host}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.centre import CARRIER_SENDS, PASSWORD, TRUNK, make_centre
+from tests.e2e.telephones import agent_at_desk
 from tests.kit.foreign_sipp import Scenario
 from tests.kit.ports import free_port
+from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 FAR_END = free_port()
+PAUSE = 0.7  # a little more than `subscriptions.pause`: each change is told by a message of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,18 @@ FROM_PHONES = [
     "register-and-unregister",
     "phone-calls-with-digest-and-is-answered",
 ]
+FROM_SUBSCRIBERS = [
+    *(("subscribe-refresh-and-unsubscribe", event, "1003") for event in ("dialog", "reg", "message-summary")),
+    ("subscribe-refresh-and-unsubscribe", "dialog", "1002"),
+    ("subscribe-fetch-expect-one-notify", "message-summary", "1003"),
+    ("notify-refused-expect-481-to-refresh", "dialog", "1002"),
+    ("subscribe-unknown-event-expect-489", "weather", "1003"),
+    ("subscribe-too-brief-expect-423", "dialog", "1003"),
+    ("subscribe-unreadable-type-expect-406", "dialog", "1003"),
+    ("subscribe-to-unknown-expect-404", "dialog", "7777"),
+    ("subscribe-to-what-is-anothers-expect-403", "message-summary", "1002"),
+    ("subscribe-to-what-is-anothers-expect-403", "reg", "1002"),
+]
 FROM_STRANGERS = [
     ("unknown-source-expect-403-or-401", "echo"),
     ("unknown-source-expect-403-or-401", "5550000"),
@@ -170,6 +186,46 @@ def test_a_phone(name: str, transport: str, server: Server, tmp_path: Path, stra
         password=PASSWORD,
         transport=transport,
     ).run()
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+@pytest.mark.parametrize(("name", "event", "watched"), FROM_SUBSCRIBERS)
+def test_a_subscriber(
+    name: str, event: str, watched: str, transport: str, server: Server, tmp_path: Path, stranger: str
+) -> None:
+    Scenario(
+        SCENARIOS / f"{name}.xml",
+        tmp_path,
+        remote=server.sip,
+        dial=watched,
+        address=stranger,
+        caller="1003",
+        password=PASSWORD,
+        transport=transport,
+        keys={"event": f"{event};id=5"},
+    ).run()
+
+
+def test_the_lamp_of_a_colleague_follows_a_call(
+    server: Server, tmp_path: Path, stranger: str, agent_sound: Path
+) -> None:
+    lamp = Scenario(
+        SCENARIOS / "lamp-follows-a-call.xml",
+        tmp_path,
+        remote=server.sip,
+        dial="1002",
+        address=stranger,
+        caller="1003",
+        password=PASSWORD,
+        keys={"event": "dialog"},
+    )
+    with lamp, agent_at_desk(server, "piotr", tmp_path, plays=agent_sound, dials=None) as phone:
+        wait_until(lambda: server.counters()["subscriptions"] == 1, "the lamp is subscribed", within=5)
+        time.sleep(PAUSE)
+        phone.dial("echo")
+        time.sleep(2 * PAUSE)
+        phone.hang_up()
+        lamp.finish()
 
 
 @pytest.mark.parametrize(

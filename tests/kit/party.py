@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sip.events import Event
     from sip.sdp import SessionDescription
     from sip.session import Session
+    from sip.verdicts import Admission
 
 E = TypeVar("E")
 
@@ -70,11 +71,12 @@ class House:
         rtp_timeout: float = 30.0,
         codecs: Mapping[str, Sequence[str]] = MappingProxyType({}),
         silence_limit: float = 0.0,
+        admission: Admission | None = None,
     ) -> None:
         """Open the plane; entering opens the sockets. `codecs` are those of each profile, all unless named."""
         self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
         self.ids = SequenceIds("h")
-        self.stack = Stack(self.ids, admission=Everybody())
+        self.stack = Stack(self.ids, admission=admission or Everybody())
         self.endpoint = Endpoint(self.stack, lambda event: hear(self.exchange, event))
         self.codecs = codecs
         self.silence_limit = silence_limit

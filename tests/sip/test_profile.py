@@ -46,6 +46,19 @@ def test_phones_call_what_their_profile_or_their_own_line_allows(tmp_path: Path)
     assert [kind for kind in kinds if profiles.allows(caller("1002"), kind)] == ["agents"]
 
 
+def test_accounts_watch_their_own_and_the_calls_of_others_unless_told_otherwise(tmp_path: Path) -> None:
+    text = INTERNAL + '  "1003": {may_watch: self}\n'
+    profiles, _ = load_texts(tmp_path, text, EXTERNAL)
+    assert profiles is not None
+    internal = profiles.internal
+    packages = ("reg", "dialog", "message-summary")
+    assert [each for each in packages if internal.allows_watching("1001", each, "1001")] == [*packages]
+    assert [each for each in packages if internal.allows_watching("1001", each, "1002")] == ["dialog"]
+    assert [each for each in packages if internal.allows_watching("1003", each, "1002")] == []
+    assert [each for each in packages if internal.allows_watching("1003", each, "1003")] == [*packages]
+    assert not internal.allows_watching("9999", "dialog", "9999")
+
+
 def test_each_profile_has_its_codecs_in_its_own_order(tmp_path: Path) -> None:
     profiles, _ = load_texts(tmp_path, INTERNAL + "codecs: [PCMA]\n", EXTERNAL + "codecs: [PCMA, PCMU]\n")
     assert profiles is not None
@@ -106,6 +119,9 @@ def test_a_trunk_is_known_by_its_addresses(tmp_path: Path, host: str, trunk: str
         ("realm: x\ncodecs: [G729]\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\ncodecs: []\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\nregistration: {minimum: 10m, default: 5m}\n", EXTERNAL, "must not be less"),
+        ("realm: x\nsubscriptions: {minimum: 10m, maximum: 5m}\n", EXTERNAL, "must not be less"),
+        ("realm: x\nsubscriptions: {minimum: 1h, maximum: 2h}\n", EXTERNAL, "less than 1h"),
+        ("realm: x\nsubscriptions: {pause: 1ms}\n", EXTERNAL, "pause"),
         ('realm: x\naccounts:\n  "10 01": {}\n', EXTERNAL, "internal.yaml:3:"),
         (INTERNAL, "trunks:\n  - name: one\n", "addresses"),
         (INTERNAL, "trunks:\n  - name: one\n    addresses: [0.0.0.0/0]\n", "trusts half the world"),
