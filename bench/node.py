@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,14 +25,20 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def node(*, rtp_ports: str = "40000-59999") -> Iterator[tuple[int, tuple[str, int]]]:
-    """Run one; gives its process id and SIP address."""
+def node(
+    *,
+    rtp_ports: str = "40000-59999",
+    config: Path = ROOT / "bench/config",
+    prepare: Callable[[Path], None] = lambda state: None,
+) -> Iterator[tuple[int, tuple[str, int]]]:
+    """Run one; gives its process id and SIP address. `prepare` is given the state folder before the start."""
     state = Path(tempfile.mkdtemp(prefix="centralita-bench-"))
+    prepare(state)
     port, http = free_port(), free_port()
     command = [
         str(ROOT / ".venv/bin/centralita"),
         "serve",
-        *("--config", str(ROOT / "bench/config"), "--state", str(state)),
+        *("--config", str(config), "--state", str(state)),
         *("--sip", f"127.0.0.1:{port}", "--http", f"127.0.0.1:{http}", "--rtp-ports", rtp_ports),
         *("--drain-limit", "1", "--log-level", "warning"),
     ]
