@@ -53,7 +53,7 @@ class Phones:
         self.cseq = [0] * count
         self.nonce = [""] * count
         self.nc = [0] * count
-        self.ha1 = [sha256(f"{n}:{REALM}:{PASSWORD}") for n in range(count)]
+        self.ha1 = [_sha256(f"{n}:{REALM}:{PASSWORD}") for n in range(count)]
         self.accepted = self.challenged = self.refused = 0
 
     def round(self, rate: float) -> float:
@@ -61,47 +61,47 @@ class Phones:
         began = due = time.monotonic()
         before = self.accepted
         for n in range(len(self.cseq)):
-            self.register(n)
+            self._register(n)
             due += 1 / rate
             while time.monotonic() < due:
-                self.hear(due)
+                self._hear(due)
         until = time.monotonic() + PATIENCE
         while self.accepted - before < len(self.cseq) and time.monotonic() < until:
-            self.hear(time.monotonic() + 0.05)
+            self._hear(time.monotonic() + 0.05)
         return time.monotonic() - began
 
-    def register(self, n: int) -> None:
+    def _register(self, n: int) -> None:
         self.cseq[n] += 1
         host = "{}:{}".format(*self.server)
         text = _REGISTER.format(
-            host=host, me=self.me, n=n, cseq=self.cseq[n], last=n % 254 + 1, proof=self.proof(n, host)
+            host=host, me=self.me, n=n, cseq=self.cseq[n], last=n % 254 + 1, proof=self._proof(n, host)
         )
         self.socket.sendto(text.encode(), self.server)
 
-    def proof(self, n: int, host: str) -> str:
+    def _proof(self, n: int, host: str) -> str:
         nonce = self.nonce[n]
         if not nonce:
             return ""
         self.nc[n] += 1
         uri, nc, cnonce = f"sip:{host}", f"{self.nc[n]:08x}", "0a4f113b"
-        ha2 = sha256(f"REGISTER:{uri}")
-        response = sha256(f"{self.ha1[n]}:{nonce}:{nc}:{cnonce}:auth:{ha2}")
+        ha2 = _sha256(f"REGISTER:{uri}")
+        response = _sha256(f"{self.ha1[n]}:{nonce}:{nc}:{cnonce}:auth:{ha2}")
         return (
             f'Authorization: Digest username="{n}", realm="{REALM}", nonce="{nonce}", uri="{uri}", qop=auth, '
             f'nc={nc}, cnonce="{cnonce}", response="{response}", algorithm=SHA-256\r\n'
         )
 
-    def hear(self, until: float) -> None:
+    def _hear(self, until: float) -> None:
         pause = max(0.0, min(until - time.monotonic(), 0.05))
         if not select.select([self.socket], [], [], pause)[0]:
             return
         try:
             while True:
-                self.take(self.socket.recv(8192).decode())
+                self._take(self.socket.recv(8192).decode())
         except BlockingIOError:
             return
 
-    def take(self, text: str) -> None:
+    def _take(self, text: str) -> None:
         status = text[8:11]
         if status == "200":
             self.accepted += 1
@@ -110,12 +110,12 @@ class Phones:
             n = int(re.search(r"\r\nCall-ID: (\d+)@", text)[1])  # type: ignore[index]
             self.nonce[n] = re.search(r'nonce="([^"]+)"', text)[1]  # type: ignore[index]
             self.nc[n] = 0
-            self.register(n)
+            self._register(n)
         elif status != "100":
             self.refused += 1
 
 
-def sha256(text: str) -> str:
+def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -167,7 +167,8 @@ def _config(folder: Path, phones: int) -> Path:
     accounts = "\n".join(f'  "{n}": {{}}' for n in range(phones))
     rates = "guard: {requests: 1000000, per_source: {registrations: 100000000}}"
     (config / "sip_profiles/internal.yaml").write_text(
-        f"realm: {REALM}\nmay_call: []\ndigest: {{algorithms: [SHA-256], nonce_lifetime: 1h}}\n{rates}\naccounts:\n{accounts}\n"
+        f"realm: {REALM}\nmay_call: []\ndigest: {{algorithms: [SHA-256], nonce_lifetime: 1h}}\n"
+        f"{rates}\naccounts:\n{accounts}\n"
     )
     trunks = config / "sip_profiles/external.yaml"
     trunks.write_text(trunks.read_text().replace("127.0.0.1", "127.0.0.9"))

@@ -13,6 +13,9 @@ from sip.errors import ParseError
 _TOKEN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~")
 _HOST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
 
+LONGEST_KEPT = 256
+"""Longest text whose reading is remembered: caches count entries, and a peer decides how long those are."""
+
 _USUAL = frozenset(
     ("branch", "rport", "received", "tag", "lr", "transport", "expires", "user", "alias", "maddr", "ttl")
 )
@@ -112,9 +115,17 @@ def quote(text: str) -> str:
     return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-@lru_cache(maxsize=1024)
 def host_port(text: str) -> tuple[str, int | None]:
     """Read `host [ ":" port ]`; an IPv6 reference loses its brackets."""
+    return _host_port(text) if len(text) <= LONGEST_KEPT else _read_host_port(text)
+
+
+@lru_cache(maxsize=1024)
+def _host_port(text: str) -> tuple[str, int | None]:
+    return _read_host_port(text)
+
+
+def _read_host_port(text: str) -> tuple[str, int | None]:
     if text[:1] == "[":
         host, bracket, rest = text[1:].partition("]")
         if not bracket or not is_ipv6(host) or (rest and rest[0] != ":"):

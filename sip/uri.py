@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sip.errors import ParseError
-from sip.grammar import host_port, parameters
+from sip.grammar import LONGEST_KEPT, host_port, parameters
 
 if TYPE_CHECKING:
     from sip.flow import Address
@@ -43,7 +43,7 @@ class Uri:
     @staticmethod
     def parse(text: str) -> Uri:
         """Read one; raises ParseError. A scheme that is not ours gives a Uri with an empty host."""
-        return _parsed(text)
+        return _parsed(text) if len(text) <= LONGEST_KEPT else Uri._read(text)
 
     @classmethod
     def _read(cls, text: str) -> Uri:

@@ -6,7 +6,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sip.errors import ParseError
-from sip.grammar import end_of_quoted, host_port, is_token, number, parameters, quote, split, unquote
+from sip.grammar import (
+    LONGEST_KEPT,
+    end_of_quoted,
+    host_port,
+    is_token,
+    number,
+    parameters,
+    quote,
+    split,
+    unquote,
+)
 from sip.uri import Uri
 
 MAX_CSEQ = 2**31 - 1
@@ -116,7 +126,7 @@ class NameAddr:
     @staticmethod
     def parse(text: str) -> NameAddr:
         """Read one value; the URI and the parameters are read when asked for. Raises ParseError."""
-        return _parsed(text)
+        return _parsed(text) if len(text) <= LONGEST_KEPT else NameAddr._read(text)
 
     @classmethod
     def _read(cls, text: str) -> NameAddr:

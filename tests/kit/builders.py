@@ -96,7 +96,7 @@ def request(
     lines += headers
     lines.append(("Content-Length", str(len(body))))
     text = "".join(f"{name}: {value}\r\n" for name, value in lines)
-    return f"{method} {uri} SIP/2.0\r\n{text}\r\n".encode() + body
+    return f"{method} {uri} SIP/2.0\r\n{text}\r\n".encode("utf-8", "surrogateescape") + body
 
 
 def parsed_request(data: bytes, flow: Flow = FLOW) -> Request:

@@ -1,0 +1,81 @@
+"""Coverage-guided fuzzing of all that reads octets: framing, parser, header values, SDP, the door of the stack.
+
+`.venv/bin/python -m tests.fuzz.parser tests/data/corpus -max_total_time=600` adds what it finds to the corpus; other
+options are libFuzzer's. A crash is written to a file of its own: make a test of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+import atheris  # type: ignore[import-untyped]
+
+with atheris.instrument_imports(include=["sip", "base"]):
+    from base.ids import SequenceIds
+    from sip import sdp
+    from sip.body import description_of
+    from sip.digest import read_digest
+    from sip.errors import ParseError, SdpError, UnreadableMessage
+    from sip.flow import Flow
+    from sip.framing import Framer
+    from sip.info import TYPES, key_in
+    from sip.parser import parse
+    from sip.redaction import redacted
+    from sip.stack import Stack
+    from sip.uri import Uri
+    from tests.kit.builders import LOCAL, PEER, Everybody
+
+LISTS = (
+    "Via",
+    "Contact",
+    "Route",
+    "Record-Route",
+    "Require",
+    "Supported",
+    "Accept",
+    "Diversion",
+    "History-Info",
+)
+
+
+def one(data: bytes) -> None:
+    """Read the octets in every way that a peer can make us read them; only refusals of our own may be raised."""
+    framer = Framer()
+    half = len(data) // 2
+    framer.feed(data[:half])
+    framer.feed(data[half:])
+    assert len(redacted(data)) == len(data)
+    _read(data)
+    made = Stack(SequenceIds("a"), admission=Everybody())
+    made.listen("UDP", LOCAL)
+    made.receive_datagram(data, Flow("UDP", LOCAL, PEER), now=0.0)
+    made.take_output()
+
+
+def _read(data: bytes) -> None:
+    try:
+        message = parse(data)
+    except UnreadableMessage:
+        return
+    for name in LISTS:
+        _bearing(message.listed, name)
+    _bearing(lambda: message.contacts)
+    _bearing(lambda: description_of(message))
+    _bearing(lambda: sdp.parse(message.body))
+    for value in message.headers("Authorization"):
+        _bearing(read_digest, value)
+    for line in (message.header("To") or "", message.header("Subject") or ""):
+        _bearing(lambda text=line: str(Uri.parse(text)))
+    for kind in TYPES:
+        key_in(kind, message.body)
+
+
+def _bearing(work, *given) -> None:  # type: ignore[no-untyped-def]
+    with contextlib.suppress(ParseError, SdpError):
+        work(*given)
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, one)
+    atheris.Fuzz()
