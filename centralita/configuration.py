@@ -11,6 +11,7 @@ from ivr.load import load_menus
 from ivr.wording import load_wording
 from routing.clients import load_clients
 from routing.config import check_config
+from sip.io.certificates import certificate_faults
 from sip.profile import Profiles, load_profiles
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     menus = load_menus(folder / "menus", wording, faults, queues=config.routing.queues.keys())
     profiles = load_profiles(config.sip_profiles, faults)
     faults.extend(inconsistencies(config, menus, wording, profiles))
+    if profiles is not None:
+        faults.extend(certificate_faults(profiles.listeners, config.sip_profiles))
     clients = load_clients(folder / "clients", faults)
     if faults or profiles is None:
         return None, faults

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from base.document import Fault, read, suggest
 from calls.destination import Extension, Menu, Queue
+from sip.listener import clash, on_one_port
+from sip.listener_settings import clashing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +29,7 @@ def inconsistencies(
     if profiles is not None:
         yield from homeless(config, profiles)
         yield from unregistered(config, menus, profiles)
+        yield from crowded(config, profiles)
     yield from silent(config, wording)
     yield from mute(config, menus, wording)
     yield from foreign(config, menus)
@@ -80,6 +83,20 @@ def unregistered(
                 )
                 mend = suggest(each.account, known) or "add it to accounts: in sip_profiles/internal.yaml"
                 yield document.fault(("numbers", index), what, mend)
+
+
+def crowded(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
+    """Listeners of a profile at the address that `sip:` of centre.yaml has, or is known by."""
+    centre = config.centre
+    shared = on_one_port(centre.sip, advertised=centre.sip_advertised, tcp=centre.sip_tcp)
+    counts = {"internal": 0, "external": 0}
+    for listener in profiles.listeners:
+        index = counts[listener.serves]
+        counts[listener.serves] += 1
+        other = clash(listener, shared)
+        if other is not None:
+            document = read(config.sip_profiles / f"{listener.serves}.yaml")
+            yield clashing(document, index, listener, other)
 
 
 def foreign(config: CentreConfig, menus: Mapping[str, CompiledMenus]) -> Iterator[Fault]:

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from base.ids import Ids
     from centralita.configuration import Configuration
     from sip.credentials import Credentials
+    from sip.flows import Flows
 
 
 class Entrance:
     """What a node asks before it serves anybody."""
 
-    def __init__(self, configuration: Configuration, credentials: Credentials, ids: Ids) -> None:
+    def __init__(
+        self, configuration: Configuration, credentials: Credentials, ids: Ids, flows: Flows
+    ) -> None:
         """Make both parts; they count together."""
-        self.admission = ProfileAdmission(configuration.profiles, credentials, ids)
+        self.admission = ProfileAdmission(configuration.profiles, credentials, ids, flows)
         self.admission.guard.on_ban = BanLog(lambda: self.admission.guard.limits.ban)
         self.admission.on_lock = note_lock
         self.overload = Overload(configuration.centre.overload.limits, ids, self.admission.tally)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, TypeVar
 
+from base.address import WILDCARDS
 from base.errors import CentralitaError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from routing.centre import Address
+    from base.address import Address
 
 T = TypeVar("T")
-
-_WILDCARDS = ("0.0.0.0", "::")
 
 
 class CannotListen(CentralitaError):
@@ -31,7 +30,7 @@ class AddressTaken(CannotListen):
 
 def refuse_wildcard(address: Address, option: str = "--sip") -> None:
     """Refuse an address that says nothing: it would stand in every Contact and SDP. Raises CannotListen."""
-    if address.host in _WILDCARDS:
+    if address.host in WILDCARDS:
         raise CannotListen(
             f"SIP on {address.host}: name the address that others reach, e.g. {option} 192.0.2.10:5060"
         )
@@ -42,7 +41,9 @@ async def listening(what: str, option: str, address: Address, opening: Awaitable
     try:
         return await opening
     except OSError as error:
-        where = f"{what} on {address.host}:{address.port}"
+        where = f"{what} on {error.filename or address}"
+        if error.filename is not None and not error.filename.endswith(str(address)):
+            option = "address: in sip_profiles/, such as"
         if error.errno == errno.EADDRINUSE:
             raise AddressTaken(
                 f"{where}: another program listens there; choose another with {option} ADDR:PORT"

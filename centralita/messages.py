@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from routing.centre import address
+from base.address import address
 from sip import pcap
 
 if TYPE_CHECKING:

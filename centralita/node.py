@@ -13,12 +13,22 @@ from centralita.wiring import wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from centralita.configuration import Configuration
     from centralita.options import Options
     from centralita.parts import Parts
 
 log = structlog.get_logger()
 
-_FIXED = ("sip", "http", "rtp_address", "rtp_ports", "silence_limit")
+_FIXED = (
+    "sip",
+    "sip_tcp",
+    "sip_advertised",
+    "http",
+    "rtp_address",
+    "rtp_advertised",
+    "rtp_ports",
+    "silence_limit",
+)
 """Settings of centre.yaml that count from the next start."""
 
 
@@ -64,9 +74,12 @@ class Node:
         """
         async with self._reloading:
             configuration = await asyncio.to_thread(load_configuration, self.options.config)
-            before = self.parts.configuration.centre
+            former = self.parts.configuration
             await self.parts.adopt(configuration)
-        changed = [each for each in _FIXED if getattr(before, each) != getattr(configuration.centre, each)]
+        before, after = former.centre, configuration.centre
+        changed = [each for each in _FIXED if getattr(before, each) != getattr(after, each)]
+        if _places(former) != _places(configuration):
+            changed.append("listeners")
         if changed:
             log.warning("restart_needed", settings=changed)
 
@@ -108,4 +121,10 @@ class Node:
             "tasks": parts.dispatcher.task_count,
             "tracing_dropped": parts.tracing.dropped,
             **parts.endpoint.stack.counters(),
+            **parts.endpoint.counters(),
         }
+
+
+def _places(configuration: Configuration) -> list[object]:
+    """What of the listeners counts from the next start."""
+    return [each.place for each in configuration.profiles.listeners]

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from routing.centre import Address
+from base.address import Address, is_ip
+from sip.listener import on_one_port
 
 if TYPE_CHECKING:
     from routing.centre import Centre
+    from sip.listener import Listener
 
 CONFIG = Path("config")
 STATE = Path("state")
@@ -36,6 +38,21 @@ class Options:
     def sip_address(self, centre: Centre) -> Address:
         """Where SIP is listened to."""
         return self.sip or centre.sip
+
+    def sip_listeners(self, centre: Centre) -> tuple[Listener, ...]:
+        """UDP, and TCP unless it is switched off, for phones and trunks; one given here is advertised as it is."""
+        known_as = centre.sip_advertised if self.sip is None else None
+        return on_one_port(self.sip_address(centre), advertised=known_as, tcp=centre.sip_tcp)
+
+    def rtp_addresses(self, centre: Centre) -> tuple[str, str]:
+        """Where sound is received, and what SDP says of it."""
+        (sip, *_) = self.sip_listeners(centre)
+        bound = centre.rtp_address or sip.address[0]
+        if centre.rtp_advertised is not None:
+            return bound, centre.rtp_advertised
+        if centre.rtp_address is None and sip.advertised is not None and is_ip(sip.advertised[0]):
+            return bound, sip.advertised[0]
+        return bound, bound
 
     def http_address(self, centre: Centre) -> Address:
         """Where the API is listened to."""

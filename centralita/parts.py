@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from centralita.state import CREDENTIALS_FILE, TRUNK_PASSWORDS_FILE
+from sip.io.certificates import all_contexts
 from sip.io.credentials_file import load_credentials
 from sip.io.trunk_passwords import load_trunk_passwords
 
@@ -73,8 +74,11 @@ class Parts:
         await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
         secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
         passwords = await asyncio.to_thread(load_trunk_passwords, self.options.state / TRUNK_PASSWORDS_FILE)
+        listeners = configuration.profiles.listeners
+        certificates = await asyncio.to_thread(all_contexts, listeners)
         await self.tracing.adopt(configuration.centre.tracing)
         await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
+        self.endpoint.adopt(listeners, certificates)
         self.present.configuration = configuration
         self.admission.configure(configuration.profiles, secrets)
         self.endpoint.stack.overload.configure(configuration.centre.overload.limits)

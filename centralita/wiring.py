@@ -53,6 +53,7 @@ from records.ledger import Ledger
 from records.reader import Reader
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
+from sip.flows import Flows
 from sip.io.credentials_file import load_credentials
 from sip.io.dns import Dns
 from sip.io.endpoint import Endpoint
@@ -66,10 +67,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from base.address import Address
     from centralita.configuration import Configuration
     from centralita.dispatcher import Application
     from centralita.options import Options
-    from routing.centre import Address
     from sip.events import PresenceEvent, RegistrationChanged
 
 
@@ -100,14 +101,17 @@ async def _wire(
 ) -> Parts:
     centre, ids = configuration.centre, SystemIds()
     sip_at, rtp_ports = options.sip_address(centre), options.rtp_range(centre)
-    refuse_wildcard(sip_at)
+    listeners = options.sip_listeners(centre)
+    if listeners[0].advertised is None:
+        refuse_wildcard(sip_at)
+    rtp_address, rtp_advertised = options.rtp_addresses(centre)
     # Records of callers and hashes of passwords: for this user only.
     options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     trunk_passwords = await asyncio.to_thread(load_trunk_passwords, options.state / TRUNK_PASSWORDS_FILE)
     ledger = await _ledger(options, resources)
     journal = Journal(ledger)
-    plane = Plane(address=centre.rtp_address or sip_at.host, ports=rtp_ports)
+    plane = Plane(address=rtp_address, advertised=rtp_advertised, ports=rtp_ports)
     resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
     await asyncio.to_thread(voice.prepare, configuration.catalogue)
@@ -115,7 +119,8 @@ async def _wire(
     cards = await _cards(options, resources)
 
     location = MemoryLocation()
-    entrance = Entrance(configuration, credentials, ids)
+    flows = Flows()
+    entrance = Entrance(configuration, credentials, ids, flows)
     internal = configuration.profiles.internal
     registrar = BindingRegistrar(location, internal.accounts.keys(), internal.registration.limits, http_date)
     stack = Stack(
@@ -124,6 +129,7 @@ async def _wire(
         registrar=registrar,
         timing=present.session_timer,
         overload=entrance.overload,
+        flows=flows,
     )
     endpoint = Endpoint(stack, lambda event: hear(exchange, event))
     lines = Lines(present.line_limits)
@@ -190,7 +196,8 @@ async def _wire(
     resources.push_async_callback(tracing.close)
     await tracing.adopt(centre.tracing)
     http_address = await _http(options, options.http_address(centre), app, resources)
-    await listening("SIP", "--sip", sip_at, endpoint.start([sip_at]))
+    groups = [listeners, *((each,) for each in configuration.profiles.listeners)]
+    await listening("SIP", "--sip", sip_at, endpoint.start(groups=groups))
     resources.push_async_callback(endpoint.close)
     resources.push_async_callback(endpoint.settle, LAST_WORDS)
     resources.push_async_callback(trunks.close)

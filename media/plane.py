@@ -127,9 +127,16 @@ class Plane:
     """All ports of the process, on threads of their own."""
 
     def __init__(
-        self, *, address: str, ports: range, threads: int | None = None, rtp_timeout: float = 30.0
+        self,
+        *,
+        address: str,
+        advertised: str | None = None,
+        ports: range,
+        threads: int | None = None,
+        rtp_timeout: float = 30.0,
     ) -> None:
-        self.address = address
+        self.address = advertised or address
+        """What the far ends of calls are told, where that is not what is bound."""
         try:
             self._plane = _plane.Plane(address, ports.start, ports.stop, threads, rtp_timeout)
         except ValueError as error:

@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
+from base.address import HIGHEST_PORT, WILDCARDS, Address, address, advertised_address
 from base.document import Part
 from base.durations import Seconds
 from sip.overload_settings import OverloadPart
-
-_HIGHEST_PORT = 65535
-
-
-class Address(NamedTuple):
-    """Where to listen."""
-
-    host: str
-    port: int
-
-
-def address(value: object) -> Address:
-    """Read `127.0.0.1:5060` or `[::1]:5060`. Raises ValueError."""
-    if isinstance(value, Address):
-        return value
-    host, colon, port = str(value).rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > _HIGHEST_PORT:
-        raise ValueError(f"{value!r} is not an address; write it as 127.0.0.1:5060")
-    return Address(host.removeprefix("[").removesuffix("]"), int(port))
 
 
 def ports(value: object) -> tuple[int, int]:
@@ -38,7 +20,7 @@ def ports(value: object) -> tuple[int, int]:
     if isinstance(value, tuple):
         value = f"{value[0]}-{value[1]}"
     low, dash, high = str(value).partition("-")
-    if not (dash and low.isdigit() and high.isdigit() and 0 < int(low) < int(high) <= _HIGHEST_PORT):
+    if not (dash and low.isdigit() and high.isdigit() and 0 < int(low) < int(high) <= HIGHEST_PORT):
         raise ValueError(f"{value!r} is not a range of ports; write it as 20000-29999")
     if int(low) + int(low) % 2 >= int(high):
         raise ValueError(f"{value!r} holds no pair of an even port and the next one; write it as 20000-29999")
@@ -86,8 +68,14 @@ class Centre(Part):
     """Calling code, for numbers dialled without one."""
     language: str = "en"
     sip: Annotated[Address, BeforeValidator(address)] = Address("127.0.0.1", 5060)
+    sip_tcp: bool = True
+    """Whether `sip` is served by TCP too."""
+    sip_advertised: Annotated[Address, BeforeValidator(advertised_address)] | None = None
+    """What others reach `sip` by, behind NAT: it stands in Via and Contact."""
     http: Annotated[Address, BeforeValidator(address)] = Address("127.0.0.1", 8080)
-    rtp_address: Annotated[str, AfterValidator(_reachable)] | None = None
+    rtp_advertised: Annotated[str, AfterValidator(_reachable)] | None = None
+    """Where others send sound to, behind NAT: it stands in SDP."""
+    rtp_address: str | None = None
     """Where sound is received; the host of `sip` unless given."""
     rtp_ports: Annotated[tuple[int, int], BeforeValidator(ports)] = (20000, 29999)
     sip_profiles: Path = Path("../sip_profiles")
@@ -98,3 +86,10 @@ class Centre(Part):
     """How long calls may go on after the server was asked to stop."""
     tracing: Tracing = Tracing()
     overload: OverloadPart = OverloadPart()
+
+    @field_validator("rtp_address")
+    @classmethod
+    def _sound_comes_there(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None or (value in WILDCARDS and info.data.get("rtp_advertised")):
+            return value
+        return _reachable(value)

@@ -1,7 +1,8 @@
 """Admission: who a request is from and whether it may be served (RFC 3261 s.22, RFC 3325).
 
-A source among a trunk's addresses is that trunk; anybody else must prove to be an account by digest. What an admitted
-caller may call is asked of the profiles later, when it is known what was dialled.
+A source among a trunk's addresses, or with a trunk's certificate, is that trunk; anybody else must prove to be an
+account by digest. A listener of one profile serves only that. What an admitted caller may call is asked of the
+profiles later, when it is known what was dialled.
 
 Requests inside a dialog do not come here. They are known by the Call-ID and both tags, ours being 64 random bits that
 only the two ends and who stands between them have read; who can read them could as well change the answers to a
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from sip.authentication import Authenticator, Judgement
 from sip.errors import ParseError
 from sip.events import Caller
+from sip.flows import Flows
 from sip.guard import Guard, network_of
 from sip.lockout import Lockout
 from sip.rates import Rates
@@ -54,15 +56,19 @@ class ProfileAdmission:
         "_per_source",
         "_profiles",
         "_trunks",
+        "flows",
         "guard",
         "on_lock",
         "sources",
         "tally",
     )
 
-    def __init__(self, profiles: Profiles, credentials: Credentials, ids: Ids) -> None:
-        """Begin with empty counts."""
+    def __init__(
+        self, profiles: Profiles, credentials: Credentials, ids: Ids, flows: Flows | None = None
+    ) -> None:
+        """Begin with empty counts; `flows` are those of the stack that asks."""
         limits = profiles.internal.guard
+        self.flows = flows or Flows()
         self._ids = ids
         self._profiles = profiles
         self._trunks: dict[str, Trunk | None] = {}
@@ -96,23 +102,28 @@ class ProfileAdmission:
         self._per_account.configure(after.guard.per_account.limits)
         self._per_source.configure(after.guard.per_source.limits)
 
-    def is_banned(self, host: str, *, now: float) -> bool:
-        """Whether datagrams of this source need not even be read."""
-        return self.guard.is_banned(host, now=now)
+    def is_banned(self, flow: Flow, *, now: float) -> bool:
+        """Whether what this source sends need not even be read; where it is a trunk it is always heard."""
+        return self.guard.is_banned(flow.remote[0], now=now) and self._trunk_of(flow) is None
 
-    def tolerates(self, host: str, *, now: float) -> bool:
+    def is_trusted(self, flow: Flow) -> bool:
+        """Whether this source is a trunk."""
+        return self._trunk_of(flow) is not None
+
+    def tolerates(self, flow: Flow, *, now: float) -> bool:
         """Count a broken or stray request; a trunk may send any number."""
-        return self._trunk(host) is not None or self.guard.allow(host, now=now)
+        return self._trunk_of(flow) is not None or self.guard.allow(flow.remote[0], now=now)
 
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
         """Judge a request that is well-formed."""
         try:
-            trunk = self._caller_trunk(request, flow.remote[0])
+            trunk = self._caller_trunk(request, flow)
             if trunk is None:
                 return self._judge_stranger(request, flow, now)
             if request.method == "REGISTER":
                 # A trunk is trusted to call, not to take over a phone's account.
-                return self._authenticate(request, flow, now)
+                at_trunks = self.flows.profile_of(flow) == "external"
+                return Refuse(403) if at_trunks else self._authenticate(request, flow, now)
             return Admitted(in_our_numbers(trunk, request, _trunk_caller(trunk, request, flow)))
         except ParseError as error:
             return Refuse(error.status, f"Bad Request - {error}")
@@ -127,6 +138,10 @@ class ProfileAdmission:
         if request.method in OPEN_METHODS:
             sender = request.from_
             return Admitted(Caller("internal", None, None, sender.uri.subscriber, sender.display, flow.peer))
+        if self.flows.profile_of(flow) == "external":
+            return Refuse(
+                403
+            )  # accounts are proved where phones are served: nobody guesses at a trunk's door
         wait = self._per_source.take(request.method, network_of(host), now=now)
         return self._slow_down("source_rate", wait) if wait else self._authenticate(request, flow, now)
 
@@ -151,7 +166,7 @@ class ProfileAdmission:
             return self._admit_account(account, judged, request, flow, now)
         if wait:
             return self._slow_down("locked", wait)
-        if self._trunk(host) is None:
+        if self._trunk_of(flow) is None:
             self.guard.fail(host, now=now)
         if self._lockout.fail(account, now=now) and account in self._profiles.internal.accounts:
             self.on_lock(account)
@@ -178,6 +193,13 @@ class ProfileAdmission:
         self.tally.count(reason)
         return Refuse(503, headers=(("Retry-After", str(wait)),))
 
+    def _trunk_of(self, flow: Flow) -> Trunk | None:
+        """The trunk at the far end: where trunks are served, by the certificate that it proved or its address."""
+        if self.flows.profile_of(flow) == "internal":
+            return None
+        names = self.flows.identities(flow)
+        return (self._profiles.trunk_named(names) if names else None) or self._trunk(flow.remote[0])
+
     def _trunk(self, host: str) -> Trunk | None:
         try:
             return self._trunks[host]
@@ -191,10 +213,12 @@ class ProfileAdmission:
             self._trunks[host] = found
             return found
 
-    def _caller_trunk(self, request: Request, host: str) -> Trunk | None:
+    def _caller_trunk(self, request: Request, flow: Flow) -> Trunk | None:
         """The trunk that a request is from: by our registration, by its source."""
         line = self.sources.line_of(request)
-        return self._profiles.trunk(line) if line is not None else self._trunk(host)
+        if line is not None and self.flows.profile_of(flow) != "internal":
+            return self._profiles.trunk(line)
+        return self._trunk_of(flow)
 
 
 def _authenticator(profiles: Profiles, credentials: Credentials, ids: Ids) -> Authenticator:

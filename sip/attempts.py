@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.dialog import MAX_FORWARDS, via_for, ways
+from sip.dialog import MAX_FORWARDS, is_sips, via_for, ways
 from sip.login import with_credentials
 from sip.message import Request, fields_of
 from sip.session_table import SessionState
@@ -89,7 +89,7 @@ def redirected(session: Session, target: Target, flow: Flow) -> Request:
         if name not in _OF_ONE_TARGET:
             fields[name] = values
     fields["CSeq"] = [f"{before.cseq.number + 1} INVITE"]
-    fields.update(fields_of(context.dialog_headers(flow)))
+    fields.update(fields_of(context.dialog_headers(flow, secure=is_sips(target.uri))))
     again = Request("INVITE", uri, fields, before.body)
     again.flow = flow
     return again

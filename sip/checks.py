@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sip.body import SDP, has_sdp
 from sip.errors import ParseError
+from sip.flow import SECURE
 from sip.grammar import number
 from sip.headers import SINGLE
 from sip.session_expires import minimum_of, session_expires_of
@@ -117,8 +118,8 @@ def objection(request: Request) -> Refuse | None:
     fields = request.fields
     if request.method not in METHODS:
         return Refuse(405, headers=_ALLOW)
-    if not request.uri.is_sip:
-        return Refuse(416)
+    if not request.uri.is_sip or (request.uri.scheme == "sips" and request.flow.transport not in SECURE):
+        return Refuse(416)  # a SIPS URI by a way that can be read is no scheme that we serve there (s.26.2.2)
     hops = fields.get("Max-Forwards")
     if hops is not None and int(hops[0]) == 0:
         return Refuse(483)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from base.ids import Ids
     from sip.events import Event
-    from sip.flow import Flow
+    from sip.flow import Address, Flow
+    from sip.flows import Flows
     from sip.message import Extra
     from sip.session import Session
     from sip.session_expires import TimerPolicy
@@ -40,6 +41,7 @@ class Context:
         "calls",
         "contacts",
         "events",
+        "flows",
         "ids",
         "layer",
         "output",
@@ -48,19 +50,26 @@ class Context:
         "reading",
         "reliability",
         "sessions",
-        "stream_contacts",
         "timers",
         "timing",
     )
 
-    def __init__(self, ids: Ids, *, product: str, timing: Callable[[str], TimerPolicy] = usual) -> None:
+    def __init__(
+        self,
+        ids: Ids,
+        flows: Flows,
+        *,
+        product: str,
+        timing: Callable[[str], TimerPolicy] = usual,
+    ) -> None:
         """Begin empty; `timing` gives the session timers of a profile."""
         self.ids = ids
         self.product = product
         self.timing = timing
         self.reliability = Reliability.EARLY_MEDIA
         self.timers: Timers[TimerKey] = Timers()
-        self.layer = TransactionLayer(self.timers, ids, self.send)
+        self.flows = flows
+        self.layer = TransactionLayer(self.timers, ids, self.send, flows)
         self.reading = b""
         """The message that is being read."""
         self.output: list[tuple[bytes, Flow]] = []
@@ -71,8 +80,7 @@ class Context:
         """How many calls came in and are in progress."""
         self.overload = Overload(OverloadLimits(), ids)
         self.avoided = Avoided()
-        self.contacts: dict[tuple[str, int], Extra] = {}
-        self.stream_contacts: dict[tuple[str, int], Extra] = {}
+        self.contacts: dict[tuple[str, Address, bool], Extra] = {}
 
     def send(self, data: bytes, flow: Flow, call_id: str, summary: str, now: float) -> None:
         """Queue a datagram; a row for the ladder if its call is one of ours."""
@@ -88,13 +96,16 @@ class Context:
         """A fresh branch."""
         return COOKIE + self.ids.token()
 
-    def dialog_headers(self, flow: Flow) -> Extra:
-        """Contact, Allow and Supported as every message that makes or refreshes a dialog carries them."""
-        known = self.contacts if flow.transport == "UDP" else self.stream_contacts
-        found = known.get(flow.local)
+    def dialog_headers(self, flow: Flow, *, secure: bool = False) -> Extra:
+        """Contact, Allow and Supported as every message that makes or refreshes a dialog carries them.
+
+        In a `secure` dialog, one with a SIPS URI, our Contact is one too.
+        """
+        key = flow.transport, flow.local, secure
+        found = self.contacts.get(key)
         if found is None:
-            found = known[flow.local] = (
-                ("Contact", contact_for(flow)),
+            found = self.contacts[key] = (
+                ("Contact", contact_for(flow, secure=secure)),
                 ("Allow", ALLOW),
                 ("Supported", SUPPORTED),
             )

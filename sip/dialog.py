@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip.errors import ParseError
-from sip.flow import SERVED, Flow
+from sip.flow import Flow
 from sip.grammar import is_ipv4, is_ipv6, split
 from sip.message import Extra, Fields, Request, fields_of
 from sip.uri import Uri
 from sip.values import NameAddr
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
 
     from sip.message import Message, Response
 
@@ -83,6 +83,11 @@ class Dialog:
             return False
         self.remote_cseq = number
         return True
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the peer may only be reached by SIPS, and so must we."""
+        return is_sips(self.target)
 
     def refresh_target(self, message: Message) -> None:
         """Take the Contact of a target refresh request or its 2xx as where further requests go (s.12.2)."""
@@ -155,49 +160,47 @@ def flow_towards(flow: Flow, hop: str, *, is_routed: bool) -> Flow:
         return flow
     host, port = uri.address
     if flow.transport != "UDP" and (not is_routed or host == flow.remote[0]):
-        # The connection leads there as long as it lives; `rescue` knows what to do when it is gone.
+        # The connection leads there as long as it lives; `Flows.lead` knows what to do when it is gone.
         return flow
     transport = uri.transport or flow.transport
-    if transport not in SERVED or not is_literal(host):
+    if not is_literal(host) or (transport == flow.transport and (host, port) == flow.remote):
         return flow
-    if transport == flow.transport and (host, port) == flow.remote:
-        return flow
-    if (":" in host) != (":" in flow.local[0]):
+    if (":" in host) != (":" in flow.remote[0]):
         return (
             flow  # of the other family: our socket cannot send there, while the peer was heard on this flow
         )
     if not is_routed and _is_private(host) and not _is_private(flow.remote[0]):
         # A phone behind NAT writes an address that we cannot reach; what it sent came through.
         return flow
-    return Flow(transport, flow.local, (host, port))
+    return Flow(transport, flow.local, (host, port), host.lower() if transport == "TLS" else "")
 
 
-def rescue(request: Request, open_flows: Container[Flow]) -> None:
-    """Lead a request inside a dialog to where its URI or route says, should its connection be gone (s.18.1.1)."""
-    flow = request.flow
-    if flow in open_flows or request.to.tag is None:
-        return
-    routes = request.fields.get("Route")
-    uri = NameAddr.parse(routes[0]).uri if routes else request.uri
-    host, port = uri.address
-    if uri.is_sip and is_literal(host) and (":" in host) == (":" in flow.local[0]):
-        request.flow = Flow(flow.transport, flow.local, (host, port))
+def is_sips(uri: str) -> bool:
+    """Whether a URI asks for TLS all the way (s.26.2.2)."""
+    return uri[:5].lower() == "sips:"
+
+
+def asks_for_sips(request: Request) -> bool:
+    """Whether the Contact in our answer must be a SIPS URI, since that is how the peer got here (s.12.1.1)."""
+    if is_sips(request.uri_text):
+        return True
+    before_us = _route_set(request) or [str(each) for each in request.contacts]
+    return bool(before_us) and is_sips(NameAddr.parse(before_us[0]).uri_text)
 
 
 def via_for(flow: Flow, branch: str) -> str:
-    """The Via of a request that we send on a flow."""
-    host, port = flow.local
-    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return f"SIP/2.0/{flow.transport} {where};branch={branch};rport"
+    """The Via of a request that we send on a flow; a TLS connection that we opened may be used both ways (RFC 5923)."""
+    alias = ";alias" if flow.name else ""
+    return f"SIP/2.0/{flow.transport} {flow.sent_by};branch={branch};rport{alias}"
 
 
-def contact_for(flow: Flow, user: str | None = None) -> str:
-    """Where we can be reached by the transport of a flow (s.8.1.1.8)."""
-    host, port = flow.local
-    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def contact_for(flow: Flow, user: str | None = None, *, secure: bool = False) -> str:
+    """Where we can be reached by the transport of a flow (s.8.1.1.8), if need be by nothing less than TLS."""
     who = f"{user}@" if user is not None else ""
+    if secure and flow.transport == "TLS":
+        return f"<sips:{who}{flow.sent_by}>"
     transport = "" if flow.transport == "UDP" else f";transport={flow.transport.lower()}"
-    return f"<sip:{who}{where}{transport}>"
+    return f"<sip:{who}{flow.sent_by}{transport}>"
 
 
 def is_literal(host: str) -> bool:

@@ -10,21 +10,38 @@ from typing import NamedTuple
 Address = tuple[str, int]
 """A literal IP address and a port."""
 
-SERVED = frozenset(("UDP", "TCP"))
-"""Transports that we have."""
+SECURE = frozenset(("TLS", "WSS"))
+"""Transports that nobody on the way can read."""
 
 
 class Flow(NamedTuple):
     """One way in and out: what replies travel on. A tuple, since one is needed for each datagram."""
 
     transport: str
-    """"UDP" or "TCP"; "TLS", "WS" and "WSS" later."""
+    """"UDP", "TCP" or "TLS"; "WS" and "WSS" later."""
     local: Address
-    """The listener's, also for a connection that we opened from another port."""
+    """What our listener is known by to others, also for a connection that we opened from another port."""
     remote: Address
+    name: str = ""
+    """Whom the far end of a TLS connection that we open must prove to be; empty for one opened to us."""
 
     @property
     def peer(self) -> str:
         """The far end as people write it."""
-        host, port = self.remote
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return written(self.remote)
+
+    @property
+    def sent_by(self) -> str:
+        """Our end as Via and Contact write it."""
+        return written(self.local)
+
+
+def written(address: Address) -> str:
+    """An address as URIs and headers hold it."""
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def default_port(transport: str) -> int:
+    """The port of a URI or Via that names none (RFC 3261 s.19.1.2)."""
+    return 5061 if transport in SECURE else 5060

@@ -133,6 +133,7 @@ def _read_host_port(text: str) -> tuple[str, int | None]:
         port = rest[1:]
         if rest and not port:
             raise ParseError("empty port")
+        host = str(IPv6Address(host))  # one address, one spelling (RFC 5952)
     else:
         host, colon, port = text.partition(":")
         host, port = host.rstrip(), port.lstrip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sip.body import SDP, has_sdp
+from sip.dialog import asks_for_sips
 from sip.transaction.timing import PATIENCE, T1, T2
 
 if TYPE_CHECKING:
@@ -49,15 +50,18 @@ class ServedInvite:
         self.deadline = 0.0
         self.is_offering = False
 
+    def _contact(self) -> Extra:
+        return self.context.dialog_headers(self.request.flow, secure=asks_for_sips(self.request))
+
     def provisional(self, status: int, body: bytes, headers: Extra, *, now: float) -> bytes:
         """Send 101-199; give what was sent."""
-        extra = self.context.dialog_headers(self.request.flow) + headers + (_CONTENT if body else ())
+        extra = self._contact() + headers + (_CONTENT if body else ())
         self.transaction.respond(status, headers=extra, body=body, now=now)
         return self.transaction.last or b""
 
     def succeed(self, body: bytes, headers: Extra, *, now: float) -> None:
         """Send 200 and see that it is acknowledged."""
-        extra = self.context.dialog_headers(self.request.flow) + headers + (_CONTENT if body else ())
+        extra = self._contact() + headers + (_CONTENT if body else ())
         self.is_offering = bool(body) and not has_sdp(self.request)
         self.transaction.respond(200, headers=extra, body=body, now=now)
         self.deadline = now + PATIENCE

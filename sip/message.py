@@ -102,8 +102,8 @@ class Message:
 
     def carry_by(self, flow: Flow) -> None:
         """Send a message of ours, that has one Via, another way: both its flow and its Via say so."""
-        _, _, rest = self.top_via_text.partition(" ")
-        self.fields["Via"][0] = f"SIP/2.0/{flow.transport} {rest}"
+        _, _, parameters = self.top_via_text.partition(";")
+        self.fields["Via"][0] = f"SIP/2.0/{flow.transport} {flow.sent_by};{parameters}"
         self._via = None
         self.flow = flow
 

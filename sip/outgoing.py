@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sip.body import SDP
-from sip.dialog import rescue
 from sip.message import cancel_for
 from sip.reason import ELSEWHERE
 from sip.transaction.tables import State
@@ -115,8 +114,7 @@ class SentInvite:
         ack = dialog.request(
             "ACK", self.context.branch(), cseq=self.request.cseq.number, headers=headers, body=body
         )
-        if ack.flow.transport != "UDP":
-            rescue(ack, self.context.layer.open_flows)
+        self.context.flows.lead(ack)
         sent = self.acks[dialog.remote_tag or ""] = (ack.encode(), ack.flow)
         self.context.send(*sent, dialog.call_id, "ACK sdp" if body else "ACK", now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.dialog import MAX_FORWARDS, via_for, ways
+from sip.dialog import MAX_FORWARDS, is_sips, via_for, ways
 from sip.message import Request, fields_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def outside_request(
             ("To", f"<{target.uri}>"),
             ("Call-ID", context.ids.token(12)),
             ("CSeq", f"1 {method}"),
-            *context.dialog_headers(flow),
+            *context.dialog_headers(flow, secure=is_sips(target.uri)),
             ("User-Agent", context.product),
             *headers,
         )

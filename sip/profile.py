@@ -16,6 +16,7 @@ from base.document import Fault, Part, load
 from base.durations import Seconds
 from sip.authentication import Offer
 from sip.guard_settings import GuardPart, Network
+from sip.listener_settings import ListenerPart, listeners_of
 from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
 from sip.registering import QualifyPart, RegistrationPart
 from sip.subscription_settings import SubscriptionsPart, Watch
@@ -23,11 +24,13 @@ from sip.timer_settings import SessionTimerPart
 from sip.trunk import DnsPart, Trunk
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
     from typing import Self
 
     from base.document import Document
     from sip.events import Caller
+    from sip.listener import Listener
     from sip.session_expires import TimerPolicy
 
 Algorithm = Literal["SHA-512-256", "SHA-256", "MD5", "SHA-512-256-sess", "SHA-256-sess", "MD5-sess"]
@@ -75,6 +78,8 @@ class InternalProfile(Part):
     guard: GuardPart = GuardPart()
     session_timer: SessionTimerPart = SessionTimerPart()
     accounts: dict[Name, Account] = Field(default_factory=dict)
+    listeners: tuple[ListenerPart, ...] = ()
+    """Addresses that serve phones alone, beside `sip:` of centre.yaml, which serves all."""
 
     def allows(self, account: str | None, kind: str) -> bool:
         """Whether an account may call this kind; nobody without one may call anything."""
@@ -114,6 +119,8 @@ class ExternalProfile(Part):
     session_timer: SessionTimerPart = SessionTimerPart()
     dns: DnsPart = DnsPart()
     trunks: tuple[Trunk, ...]
+    listeners: tuple[ListenerPart, ...] = ()
+    """Addresses that serve trunks alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,8 @@ class Profiles:
 
     internal: InternalProfile
     external: ExternalProfile
+    listeners: tuple[Listener, ...] = ()
+    """Those of both profiles, in their order."""
 
     def trunk_at(self, host: str) -> Trunk | None:
         """The trunk that sends from this address."""
@@ -135,6 +144,12 @@ class Profiles:
             if any(address in network for network in trunk.addresses):
                 return trunk
         return None
+
+    def trunk_named(self, names: Collection[str]) -> Trunk | None:
+        """The trunk whose certificate proved one of these domains."""
+        return next(
+            (each for each in self.external.trunks if not set(each.certificates).isdisjoint(names)), None
+        )
 
     def allows(self, caller: Caller, kind: str) -> bool:
         """Whether an admitted caller may call this kind (numbers, agents, feature_codes)."""
@@ -161,13 +176,17 @@ class Profiles:
 
 def load_profiles(folder: Path, faults: list[Fault]) -> Profiles | None:
     """Read internal.yaml and external.yaml; None and faults appended when something is wrong."""
-    internal, _ = load(InternalProfile, folder / "internal.yaml", faults)
+    internal, phones = load(InternalProfile, folder / "internal.yaml", faults)
     external, document = load(ExternalProfile, folder / "external.yaml", faults)
     if internal is None or external is None:
         return None
     before = len(faults)
     faults.extend(_clashes(external, document))
-    return Profiles(internal, external) if len(faults) == before else None
+    listeners, wrong = listeners_of(internal.listeners, phones, "internal", ())
+    faults.extend(wrong)
+    more, wrong = listeners_of(external.listeners, document, "external", listeners)
+    faults.extend(wrong)
+    return Profiles(internal, external, (*listeners, *more)) if len(faults) == before else None
 
 
 def _clashes(external: ExternalProfile, document: Document) -> list[Fault]:
@@ -184,6 +203,12 @@ def _clashes(external: ExternalProfile, document: Document) -> list[Fault]:
                     what = f'{network} is also an address of trunk "{other.name}"'
                     faults.append(
                         document.fault(("trunks", place, "addresses", at), what, "keep it in one of them")
+                    )
+            for at, name in enumerate(trunk.certificates):
+                if name in other.certificates:
+                    what = f'{name} is also a certificate of trunk "{other.name}"'
+                    faults.append(
+                        document.fault(("trunks", place, "certificates", at), what, "keep it in one of them")
                     )
     return faults
 

@@ -55,6 +55,7 @@ def _number_pattern(value: str) -> str:
 
 Address = Annotated[Network, BeforeValidator(read_network), AfterValidator(_narrow)]
 Name = Annotated[str, AfterValidator(_plain_name)]
+Domain = Annotated[str, AfterValidator(_plain_name), AfterValidator(str.lower)]
 Codecs = Annotated[tuple[Codec, ...], Field(min_length=1)]
 HostPort = Annotated[str, AfterValidator(_host)]
 Digits = Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^\+?\d{1,32}$")]

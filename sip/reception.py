@@ -97,12 +97,12 @@ class Reception:
         context = self.context
         if not request.fields.get("Via"):
             context.events.append(MalformedMessage(request.flow.peer, reason or "bad version"))
-        elif request.method != "ACK" and self.admission.tolerates(request.flow.remote[0], now=now):
+        elif request.method != "ACK" and self.admission.tolerates(request.flow, now=now):
             self._answer_statelessly(request, status, reason)
 
     def _refuse_stray(self, request: Request, refusal: Refuse, now: float) -> None:
         """Refuse what belongs to nothing of ours. Anybody can send it, so it counts and leaves no transaction."""
-        if self.admission.tolerates(request.flow.remote[0], now=now):
+        if self.admission.tolerates(request.flow, now=now):
             self._answer_statelessly(request, refusal.status, refusal.reason, refusal.headers)
 
     def _answer_statelessly(
@@ -197,7 +197,7 @@ class Reception:
         if "Replaces" in request.fields:
             return False
         wait = context.overload.wait(context.callers, now=now)
-        if wait and self.admission.tolerates(request.flow.remote[0], now=now):
+        if wait and self.admission.tolerates(request.flow, now=now):
             self._answer_statelessly(request, 503, None, (("Retry-After", str(wait)),))
         return wait > 0
 
@@ -210,6 +210,8 @@ class Reception:
         context = self.context
         transaction = context.layer.accept(key, request, merging=True, now=now)
         transaction.proof = admitted.proof
+        if admitted.caller.trunk is not None:
+            context.flows.remember_alias(request)
         if request.method == "INVITE":
             try:
                 offer = description_of(request)

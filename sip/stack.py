@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from base.errors import CentralitaError
 from sip import offers
 from sip.body import SDP
 from sip.causes import status_of
 from sip.context import Context
-from sip.dialog import flow_towards, is_literal, ways
-from sip.errors import ParseError, UnreadableMessage, UnresolvedTarget
+from sip.dialog import is_sips
+from sip.errors import ParseError, UnreadableMessage
 from sip.events import MalformedMessage
-from sip.flow import Flow
+from sip.flows import Flows
 from sip.hops import Means
 from sip.message import Request
 from sip.notifier import NOTHING_SERVED, Notifier
@@ -40,7 +39,8 @@ if TYPE_CHECKING:
     from base.ids import Ids
     from sip.event_package import EventRules
     from sip.events import Event
-    from sip.flow import Address
+    from sip.flow import Address, Flow
+    from sip.listener import Serves
     from sip.login import Login
     from sip.message import Extra
     from sip.overload import Overload
@@ -65,7 +65,6 @@ class Stack:
 
     __slots__ = (
         "_context",
-        "_listeners",
         "_notifier",
         "_qualifier",
         "_reception",
@@ -85,9 +84,13 @@ class Stack:
         product: str = "Centralita",
         timing: Callable[[str], TimerPolicy] = usual,
         overload: Overload | None = None,
+        flows: Flows | None = None,
     ) -> None:
-        """Begin without listeners; `timing` gives the session timers of a profile."""
-        self._context = Context(ids, product=product, timing=timing)
+        """Begin without listeners; `timing` gives the session timers of a profile.
+
+        `flows` are shared with an admission that asks which listener a request came by.
+        """
+        self._context = Context(ids, flows or Flows(), product=product, timing=timing)
         if overload is not None:
             self._context.overload = overload
         self._notifier = Notifier(self._context, events)
@@ -95,7 +98,6 @@ class Stack:
         self._registrar = registrar
         self.tap: Tap | None = None
         self.transfers = Transfers(self._context)
-        self._listeners: list[Flow] = []
         self._qualifier = Qualifier(self._context)
         self._streams = Streams(self._context, self._take_message, self._is_needed)
 
@@ -106,18 +108,16 @@ class Stack:
 
     # Bytes and deadlines.
 
-    def listen(self, transport: str, local: Address) -> None:
-        """Tell which address of ours messages come to and leave from."""
-        self._listeners.append(Flow(transport, local, ("", 0)))
-        if transport == "TCP":
-            self._context.layer.can_switch = True
+    def listen(self, transport: str, local: Address, serves: Serves = "both") -> None:
+        """Tell which address of ours, as others know it, messages come to and leave from."""
+        self._context.flows.listen(transport, local, serves)
 
     def receive_datagram(self, data: bytes, flow: Flow, *, fault: str | None = None, now: float) -> bool:
         """Take one message; whatever it holds, this does not raise. False when it was none at all.
 
         A `fault` is what its carrier already found wrong with it.
         """
-        if self._reception.admission.is_banned(flow.remote[0], now=now):
+        if self._reception.admission.is_banned(flow, now=now):
             return True
         if flow.transport == "UDP" and is_stun(data):
             self._keep_alive(data, flow, now)
@@ -147,20 +147,31 @@ class Stack:
     def _keep_alive(self, data: bytes, flow: Flow, now: float) -> None:
         """Answer a phone's STUN (RFC 5626 s.4.4.2); strangers are counted, the phones of an office are not."""
         is_home = self._registrar is not None and self._registrar.lives_on(flow, now)
-        if is_home or self._reception.admission.tolerates(flow.remote[0], now=now):
+        if is_home or self._reception.admission.tolerates(flow, now=now):
             reply = stun_answer(data, flow.remote)
             if reply is not None:
                 self._context.output.append((reply, flow))
 
-    def connection_made(self, flow: Flow, *, accepted: bool, now: float) -> None:
-        """A connection is there: opened to us (accepted) or by us."""
-        self._streams.open(flow, accepted=accepted, now=now)
-        if accepted and self._reception.admission.is_banned(flow.remote[0], now=now):
+    def may_connect(self, flow: Flow, *, crowded: bool, now: float) -> bool:
+        """Whether a connection may be opened to us; where one source has many (crowded), only by a trunk."""
+        admission = self._reception.admission
+        return not admission.is_banned(flow, now=now) and (not crowded or admission.is_trusted(flow))
+
+    def handshake_failed(self, flow: Flow, *, now: float) -> None:
+        """A connection opened to us ended before it could be used; that counts as a broken request."""
+        self._reception.admission.tolerates(flow, now=now)
+
+    def connection_made(
+        self, flow: Flow, identities: tuple[str, ...] = (), *, accepted: bool, now: float
+    ) -> None:
+        """A connection is there: opened to us (accepted) or by us; `identities` its certificate has proved."""
+        self._streams.open(flow, identities, accepted=accepted, now=now)
+        if accepted and self._reception.admission.is_banned(flow, now=now):
             self._streams.close(flow)
 
     def receive_stream(self, data: bytes, flow: Flow, *, now: float) -> None:
         """Take octets of a connection as they come; whatever they are, this does not raise."""
-        if self._reception.admission.is_banned(flow.remote[0], now=now):
+        if self._reception.admission.is_banned(flow, now=now):
             self._streams.close(flow)
         else:
             self._streams.receive(data, flow, now=now)
@@ -273,8 +284,9 @@ class Stack:
         Raises ParseError for a URI that is none and UnresolvedTarget for a name without destination.
         """
         target = self._context.avoided.best(target, now=now)
-        flow = self._way_to(target)
-        sender = f"sip:{escape(caller.user) or 'anonymous'}@{caller.host or own_host(flow)}"
+        flow = self._context.flows.way_to(target)
+        scheme = "sips" if is_sips(target.uri) else "sip"
+        sender = f"{scheme}:{escape(caller.user) or 'anonymous'}@{caller.host or own_host(flow)}"
         request = outside_request(
             self._context,
             "INVITE",
@@ -284,7 +296,7 @@ class Stack:
             headers=(*headers, *((("Content-Type", SDP),) if body else ())),
             body=body or b"",
         )
-        return Session.place(self._context, request, target, self._reachable(target), now=now)
+        return Session.place(self._context, request, target, self._context.flows.reachable(target), now=now)
 
     def qualify(
         self, peer: str, target: Target, plan: QualifyPlan, *, is_known_good: bool = False, now: float
@@ -295,7 +307,7 @@ class Stack:
         target from now on. Raises as `invite` does.
         """
         return self._qualifier.watch(
-            peer, target, self._way_to(target), plan, is_known_good=is_known_good, now=now
+            peer, target, self._context.flows.way_to(target), plan, is_known_good=is_known_good, now=now
         )
 
     def stop_qualifying(self, peer: str) -> None:
@@ -320,14 +332,18 @@ class Stack:
         if isinstance(registrar, Target):
             flows, routes = self.flows_to(registrar), registrar.routes
         else:
-            flows, routes = [self._flow_to(registrar, Uri.parse(aor).transport or "UDP")], ()
+            transport = Uri.parse(aor).transport or "UDP"
+            flows, routes = [self._context.flows.flow_to(registrar, transport)], ()
         registration = Registration(self._context, aor, flows, login, expires, line=line, routes=routes)
         registration.register(now=now)
         return registration
 
     def flows_to(self, target: Target) -> list[Flow]:
         """All ways to a target, the first to be tried first. Raises as `invite` does."""
-        return [self._way_to(target), *(flow for _, flow in self._reachable(target))]
+        return [
+            self._context.flows.way_to(target),
+            *(flow for _, flow in self._context.flows.reachable(target)),
+        ]
 
     def unregister(self, registration: Registration, *, now: float) -> None:
         """Take the binding away."""
@@ -335,9 +351,7 @@ class Stack:
 
     def means(self) -> Means:
         """By what transports and address families requests can leave."""
-        return Means(
-            frozenset((each.transport, 6 if ":" in each.local[0] else 4) for each in self._listeners)
-        )
+        return Means(self._context.flows.families)
 
     def tell_change(self, package: str, resource: str, *, now: float) -> None:
         """The state of a resource has changed: who has subscribed to it is told (RFC 6665)."""
@@ -358,42 +372,3 @@ class Stack:
             return True
         dialogs = (session.dialog for session in self._context.sessions.values())
         return flow in self._context.layer.carried or any(each and each.flow == flow for each in dialogs)
-
-    def _way_to(self, target: Target) -> Flow:
-        """The flow that a request to a target leaves by. Raises ParseError and UnresolvedTarget."""
-        uri, _, hop_text = ways(target.uri, target.routes)
-        hop = Uri.parse(hop_text)
-        if not Uri.parse(uri).is_sip or not hop.is_sip:
-            raise UnresolvedTarget(f"no address for {target.uri}")
-        if target.flow is not None:
-            return flow_towards(target.flow, hop_text, is_routed=True) if target.routes else target.flow
-        remote = target.destination or hop.address
-        if not is_literal(remote[0]):
-            raise UnresolvedTarget(f"no address for {target.uri}")
-        return self._flow_to(remote, target.transport or hop.transport or "UDP")
-
-    def _reachable(self, target: Target) -> list[tuple[Target, Flow]]:
-        """The alternatives of a target that there is a way to."""
-        found: list[tuple[Target, Flow]] = []
-        for each in target.alternatives:
-            try:
-                found.append((each, self._way_to(each)))
-            except CentralitaError:
-                continue
-        return found
-
-    def _flow_to(self, remote: Address, transport: str) -> Flow:
-        """The listener of the same family; a loopback one only for loopback, if there is a choice."""
-        best: Flow | None = None
-        for listener in self._listeners:
-            if listener.transport != transport:
-                continue
-            if (":" in listener.local[0]) != (":" in remote[0]):
-                continue
-            if best is None or listener.local[0].startswith("127.") == remote[0].startswith("127."):
-                best = listener
-                if listener.local[0].startswith("127.") == remote[0].startswith("127."):
-                    break
-        if best is None:
-            raise UnresolvedTarget(f"no {transport} listener towards {remote[0]}")
-        return Flow(best.transport, best.local, remote)

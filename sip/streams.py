@@ -65,11 +65,11 @@ class Streams:
         """How many connections there are."""
         return len(self._streams)
 
-    def open(self, flow: Flow, *, accepted: bool, now: float) -> None:
+    def open(self, flow: Flow, identities: tuple[str, ...] = (), *, accepted: bool, now: float) -> None:
         """A connection is there; one that was opened to us must soon be used."""
         self.forget(flow)
         stream = self._streams[flow] = Stream(self, flow, now)
-        self._context.layer.open_flows.add(flow)
+        self._context.flows.opened(flow, identities)
         self._context.timers.set((stream, _LOOK), now + IDLE_TIME)
         if accepted:
             self._context.timers.set((stream, _HURRY), now + MESSAGE_TIME)
@@ -108,7 +108,7 @@ class Streams:
         """A connection is no more."""
         stream = self._streams.pop(flow, None)
         if stream is not None:
-            self._context.layer.open_flows.discard(flow)
+            self._context.flows.lost(flow)
             self._context.timers.cancel((stream, _HURRY))
             self._context.timers.cancel((stream, _LOOK))
 

@@ -31,7 +31,7 @@ class Target:
     try_for: float | None = None
     """Seconds without any answer after which the next is tried; without it Timer B."""
     profile: str = ""
-    """The profile whose session timers and identity rules hold for the call."""
+    """The profile whose listener the call leaves by, and whose session timers and identity rules hold for it."""
     account: str | None = None
     """The account of the house whose phone it is."""
     instance: str | None = None

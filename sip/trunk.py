@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from base.document import Part
 from base.durations import Seconds
 from sip.dialog import is_literal
-from sip.profile_values import Address, Codecs, Digits, HostPort, Name
+from sip.profile_values import Address, Codecs, Digits, Domain, HostPort, Name
 from sip.rewriting import NumbersPart
 from sip.uri import Uri, escape
 
@@ -75,6 +75,8 @@ class Trunk(Part):
     name: Name
     addresses: tuple[Address, ...] = ()
     """Where its calls come from, besides the addresses that its host has in the DNS."""
+    certificates: tuple[Domain, ...] = ()
+    """SIP domains that its TLS certificate may prove (RFC 5922), where a listener asks clients for theirs."""
     host: HostPort | None = None
     """The carrier's domain or address: what stands behind the @ of the numbers that we call."""
     proxy: HostPort | None = None
@@ -102,9 +104,9 @@ class Trunk(Part):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.host is None and not self.addresses:
+        if self.host is None and not self.addresses and not self.certificates:
             raise ValueError(
-                "a trunk has addresses: (where its calls come from), host: (where ours go), or both"
+                "a trunk has addresses: or certificates: (where its calls come from), host: (where ours go), or both"
             )
         if self.host is None:
             for name in ("proxy", "transport", "login", "qualify"):

@@ -6,11 +6,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sip.errors import ParseError
+from sip.flow import default_port
 from sip.grammar import LONGEST_KEPT, host_port, parameters
 
 if TYPE_CHECKING:
     from sip.flow import Address
 
+_SAFE = {"TCP": "TLS", "TLS": "TLS", "WS": "WSS", "WSS": "WSS"}
+"""What a transport parameter means in a SIPS URI (s.26.2.2, RFC 5630 s.3.1.4); by any other none can be reached."""
 _HEX = frozenset("0123456789abcdefABCDEF")
 _CONTROL = frozenset(chr(code) for code in range(0x21)) | {"\x7f", "<", ">", '"'}
 
@@ -70,7 +73,7 @@ class Uri:
 
     @property
     def is_sip(self) -> bool:
-        """Whether the scheme is one that we serve (sip; sips as long as TLS is not here means the same)."""
+        """Whether the scheme is one that we serve."""
         return self.scheme in ("sip", "sips")
 
     @property
@@ -89,13 +92,16 @@ class Uri:
     @property
     def address(self) -> Address:
         """Host (or maddr) and port, with the default port when none is written."""
-        return self.params.get("maddr") or self.host, self.port or (5061 if self.scheme == "sips" else 5060)
+        return self.params.get("maddr") or self.host, self.port or default_port(self.transport or "UDP")
 
     @property
     def transport(self) -> str | None:
-        """The transport parameter as flows call it, if there is one."""
+        """The transport that the URI asks for as flows call it, if it does; SIPS is never less than TLS (s.26.2.2)."""
         named = self.params.get("transport")
-        return named.upper() if named is not None else None
+        if self.scheme != "sips":
+            return named.upper() if named is not None else None
+        name = (named or "tls").upper()
+        return _SAFE.get(name, name)
 
     def __str__(self) -> str:
         """As read, or written from its parts."""

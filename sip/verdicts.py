@@ -58,10 +58,13 @@ class RegisterReply:
 class Admission(Protocol):
     """Who may do what: asked for each out-of-dialog request except ACK and CANCEL."""
 
-    def is_banned(self, host: str, *, now: float) -> bool:
-        """Whether datagrams from there need not even be read."""
+    def is_banned(self, flow: Flow, *, now: float) -> bool:
+        """Whether what comes from there need not even be read."""
 
-    def tolerates(self, host: str, *, now: float) -> bool:
+    def is_trusted(self, flow: Flow) -> bool:
+        """Whether the limits of one source do not hold there: a trunk."""
+
+    def tolerates(self, flow: Flow, *, now: float) -> bool:
         """Count a request that `admit` will not see; False when that was one too many."""
 
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:

@@ -10,7 +10,7 @@ import typer
 from centralita.options import CONFIG, STATE
 
 if TYPE_CHECKING:
-    from routing.centre import Address
+    from base.address import Address
 
 Config = Annotated[
     Path, typer.Option("--config", help="Folder of what administrators edit.", envvar="CENTRALITA_CONFIG")
@@ -32,10 +32,10 @@ def fail(message: str, *, code: int = 1) -> NoReturn:
 
 def address(value: str) -> Address:
     """Read ADDR:PORT from the command line."""
-    from routing import centre
+    from base import address as reader
 
     try:
-        return centre.address(value)
+        return reader.address(value)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -18,10 +18,10 @@ from centralita.phone.script import read_script
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from base.address import Address
     from calls.events import LegEnded
     from centralita.phone.script import Step
     from centralita.phone.softphone import Softphone
-    from routing.centre import Address
     from sip.login import Login
 
 app = typer.Typer(

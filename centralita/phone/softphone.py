@@ -51,11 +51,15 @@ class PhoneError(CentralitaError):
 class OpenAdmission:
     """A phone takes calls from anybody."""
 
-    def is_banned(self, host: str, *, now: float) -> bool:
+    def is_banned(self, flow: Flow, *, now: float) -> bool:
         """Nobody is banned."""
         return False
 
-    def tolerates(self, host: str, *, now: float) -> bool:
+    def is_trusted(self, flow: Flow) -> bool:
+        """Nobody is."""
+        return False
+
+    def tolerates(self, flow: Flow, *, now: float) -> bool:
         """Anything is borne."""
         return True
 

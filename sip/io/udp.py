@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sip.flow import Address
+    from sip.listener import Listener
 
 RECEIVE_BUFFER = 4 << 20
 """Room for a second of flood before the kernel drops; the kernel may allow less."""
@@ -29,11 +30,24 @@ _IPV6_RECVERR = 25
 class UdpListener:
     """Reads datagrams into `receive` and reports undeliverable ones to `failed`; `after` runs once per burst."""
 
-    __slots__ = ("_after", "_failed", "_flows", "_loop", "_poll", "_receive", "_socket", "dropped", "local")
+    __slots__ = (
+        "_after",
+        "_failed",
+        "_flows",
+        "_loop",
+        "_poll",
+        "_receive",
+        "_socket",
+        "address",
+        "dropped",
+        "listener",
+        "local",
+    )
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        listener: Listener,
         address: Address,
         *,
         receive: Callable[[bytes, Flow], None],
@@ -54,6 +68,7 @@ class UdpListener:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
             if family == socket.AF_INET6:
                 self._socket.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+                self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             else:
                 self._socket.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
             self._socket.bind(address)
@@ -61,14 +76,20 @@ class UdpListener:
             self._socket.close()
             raise
         host, port = self._socket.getsockname()[:2]
-        self.local: Address = (_own_address(family) if host in ("0.0.0.0", "::") else host, port)
+        self.listener = listener
+        self.address: Address = (host, port)
+        self.local = listener.known_as(self.address)
         # libuv stops a reader for good at its first ICMP error; behind an epoll of its own it only looks readable.
         self._poll = select.epoll()
         self._poll.register(self._socket.fileno(), select.EPOLLIN)
         loop.add_reader(self._poll.fileno(), self._on_readable)
 
-    def send(self, data: bytes, remote: Address) -> None:
+    async def start(self) -> None:
+        """Nothing is left to be done."""
+
+    def send(self, data: bytes, flow: Flow) -> None:
         """Send one datagram; when the buffer is full it is lost, and sent again by its transaction."""
+        remote = flow.remote
         try:
             self._socket.sendto(data, remote)
         except BlockingIOError:
@@ -88,7 +109,7 @@ class UdpListener:
         used, size = struct.unpack_from("=II", self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 8))
         return float(used / size) if size else 0.0
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop reading and close."""
         self._loop.remove_reader(self._poll.fileno())
         self._poll.close()
@@ -127,13 +148,3 @@ class UdpListener:
                 return
             if destination:
                 self._failed((destination[0], destination[1]))
-
-
-def _own_address(family: socket.AddressFamily) -> str:
-    """The address that the default route would send from; loopback when there is none."""
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1", 9))
-        except OSError:
-            return "::1" if family == socket.AF_INET6 else "127.0.0.1"
-        return str(probe.getsockname()[0])

@@ -10,6 +10,7 @@ from sip.transaction.tables import INVITE_CLIENT, NON_INVITE_CLIENT, ClientEffec
 from sip.transaction.timing import PATIENCE, T1, T2, T4, TIMER_D, lingering
 
 if TYPE_CHECKING:
+    from sip.flow import Flow
     from sip.message import Request, Response
     from sip.transaction.layer import TransactionLayer
     from sip.transaction.matching import Key
@@ -37,13 +38,13 @@ class ClientTransaction:
         "data",
         "interval",
         "is_invite",
-        "is_switched",
         "key",
         "layer",
         "machine",
         "reliable",
         "request",
         "summary",
+        "switched_from",
         "user",
     )
 
@@ -56,7 +57,7 @@ class ClientTransaction:
         self.is_invite = request.method == "INVITE"
         self.machine = Machine(INVITE_CLIENT if self.is_invite else NON_INVITE_CLIENT)
         self.reliable = request.flow.transport != "UDP"
-        self.is_switched = False
+        self.switched_from: Flow | None = None
         self.data = request.encode()
         self.summary = f"{request.method} sdp" if request.body else request.method
         self.interval = T1
@@ -78,6 +79,8 @@ class ClientTransaction:
     def on_response(self, response: Response, *, now: float) -> None:
         """Take a response that matches."""
         status = response.status
+        if not self.reliable and self.state in (State.CALLING, State.TRYING):
+            self.layer.heard(self)
         event = _PROVISIONAL if status < 200 else _SUCCESS if status < 300 else _FAILURE
         for effect in self.machine.fire(event):
             if effect is _TELL_RESPONSE:
@@ -94,19 +97,21 @@ class ClientTransaction:
 
     def on_transport_error(self, *, now: float) -> None:
         """The request could not be delivered."""
-        if self.is_switched and self.state in (State.CALLING, State.TRYING):
+        if self.switched_from is not None and self.state in (State.CALLING, State.TRYING):
             # Whoever has no TCP gets the large request by UDP after all (s.18.1.1).
-            self.switch("UDP")
+            self.switch(self.switched_from)
+            self.layer.expect(self)
             self.start(now=now)
             return
         for effect in self.machine.fire(ClientInput.TRANSPORT_ERROR):
             self._carry_out(effect, now)
 
-    def switch(self, transport: str) -> None:
+    def switch(self, flow: Flow) -> None:
         """Send by another transport than the target asked for: the request is too large, or was."""
-        self.request.carry_by(self.request.flow._replace(transport=transport))
+        self.reliable = flow.transport != "UDP"
+        self.switched_from = self.request.flow if self.reliable else None
+        self.request.carry_by(flow)
         self.data = self.request.encode()
-        self.reliable = self.is_switched = transport != "UDP"
 
     def abandon(self) -> None:
         """Forget everything: the user has given up waiting for a final response."""

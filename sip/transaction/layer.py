@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sip.dialog import is_literal, rescue
-from sip.flow import Flow
+from sip.dialog import is_literal
+from sip.flow import Flow, default_port
+from sip.flows import Flows
 from sip.transaction.client import ClientTransaction, ClientUser
 from sip.transaction.matching import Key, client_key, merge_key, server_key
 from sip.transaction.server import ServerTransaction
-from sip.transaction.tables import State
 
 if TYPE_CHECKING:
     from base.ids import Ids
@@ -42,18 +42,18 @@ class TransactionLayer:
     """All transactions of one endpoint."""
 
     __slots__ = (
-        "can_switch",
         "carried",
         "clients",
+        "flows",
         "ids",
         "merged",
-        "open_flows",
         "send",
         "servers",
         "timers",
+        "unheard",
     )
 
-    def __init__(self, timers: Timers[TimerKey], ids: Ids, send: Sender) -> None:
+    def __init__(self, timers: Timers[TimerKey], ids: Ids, send: Sender, flows: Flows | None = None) -> None:
         """Begin empty."""
         self.timers = timers
         self.ids = ids
@@ -61,24 +61,23 @@ class TransactionLayer:
         self.clients: dict[Key, ClientTransaction] = {}
         self.servers: dict[Key, ServerTransaction] = {}
         self.merged: dict[Key, ServerTransaction] = {}
-        self.open_flows: set[Flow] = set()
-        """The connections that are there now."""
+        self.flows = flows or Flows()
         self.carried: dict[Flow, dict[ClientTransaction | ServerTransaction, None]] = {}
         """The transactions of each connection, in the order they began."""
-        self.can_switch = False
-        """Whether requests too large for a datagram may go by TCP."""
+        self.unheard: dict[Address, dict[ClientTransaction, None]] = {}
+        """The transactions to each address by UDP that have had no answer yet: whom an ICMP error concerns."""
 
     def request(self, request: Request, user: ClientUser, *, now: float) -> ClientTransaction:
         """Send a request in a new client transaction; its topmost Via must carry a fresh branch."""
-        if request.flow.transport != "UDP":
-            rescue(request, self.open_flows)
+        self.flows.lead(request)
         key = (request.via.params.get("branch") or "", request.method)
         transaction = ClientTransaction(self, key, request, user)
         self.clients[key] = transaction
-        if self.can_switch and len(transaction.data) > LARGEST_DATAGRAM and _may_switch(request):
-            transaction.switch("TCP")
-        if transaction.reliable:
-            self.carry(transaction, request.flow)
+        if len(transaction.data) > LARGEST_DATAGRAM and _may_switch(request):
+            stream = self.flows.switched(request.flow, "TCP")
+            if stream is not None:
+                transaction.switch(stream)
+        self.expect(transaction)
         transaction.start(now=now)
         return transaction
 
@@ -100,7 +99,7 @@ class TransactionLayer:
         self.servers[key] = transaction
         if transaction.flow.transport != "UDP":
             # When its connection is gone, answers go where the Via says that the sender listens (s.18.2.2).
-            transaction.fallback = request.via.port or 5060
+            transaction.fallback = _listening_at(request)
             self.carry(transaction, transaction.flow)
         if merging:
             transaction.merge = merge_key(request)
@@ -114,6 +113,8 @@ class TransactionLayer:
             del self.clients[transaction.key]
         if transaction.reliable:
             self.drop(transaction, transaction.request.flow)
+        else:
+            self.heard(transaction)
         for letter in "ABDM" if transaction.is_invite else "EFK":
             self.timers.cancel((transaction, letter))
 
@@ -128,14 +129,7 @@ class TransactionLayer:
 
     def transport_failed(self, remote: Address, *, now: float) -> None:
         """A datagram to `remote` came back undeliverable: who still waits for a first answer from there is told."""
-        waiting = [
-            transaction
-            for transaction in self.clients.values()
-            if transaction.request.flow.remote == remote
-            and not transaction.reliable
-            and transaction.state in (State.CALLING, State.TRYING)
-        ]
-        for transaction in waiting:
+        for transaction in self.unheard.pop(remote, ()):
             transaction.on_transport_error(now=now)
 
     def connection_lost(self, flow: Flow, *, now: float) -> None:
@@ -145,6 +139,22 @@ class TransactionLayer:
                 transaction.on_transport_error(now=now)
             else:
                 transaction.on_connection_lost(now=now)
+
+    def expect(self, transaction: ClientTransaction) -> None:
+        """Remember whom to tell when a request cannot be delivered."""
+        if transaction.reliable:
+            self.carry(transaction, transaction.request.flow)
+        else:
+            self.unheard.setdefault(transaction.request.flow.remote, {})[transaction] = None
+
+    def heard(self, transaction: ClientTransaction) -> None:
+        """A request by UDP has been answered, or is over: its address is known to be reached."""
+        remote = transaction.request.flow.remote
+        waiting = self.unheard.get(remote)
+        if waiting is not None:
+            waiting.pop(transaction, None)
+            if not waiting:
+                del self.unheard[remote]
 
     def carry(self, transaction: ClientTransaction | ServerTransaction, flow: Flow) -> None:
         """Remember whom to tell when a connection is lost."""
@@ -163,6 +173,14 @@ def _may_switch(request: Request) -> bool:
     """Whether a large request may go by TCP: not to a phone behind NAT, whose UDP port no connection reaches."""
     host, port = request.uri.address
     return request.flow.transport == "UDP" and (not is_literal(host) or (host, port) == request.flow.remote)
+
+
+def _listening_at(request: Request) -> Flow:
+    """Where the sender of a request listens by its own word, for answers whose connection is gone (s.18.2.2)."""
+    flow, via = request.flow, request.via
+    port = via.port or default_port(flow.transport)
+    name = via.host.lower() if flow.transport == "TLS" else ""
+    return Flow(flow.transport, flow.local, (flow.remote[0], port), name)
 
 
 def reply_flow(request: Request) -> Flow:

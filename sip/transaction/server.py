@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.machine import Machine
-from sip.flow import Flow
 from sip.message import Request, response_to
 from sip.reasons import REASONS
 from sip.transaction.tables import INVITE_SERVER, NON_INVITE_SERVER, ServerEffect, ServerInput, State
 from sip.transaction.timing import PATIENCE, T1, T2, T4, TRYING_AFTER, lingering
 
 if TYPE_CHECKING:
+    from sip.flow import Flow
     from sip.message import Extra
     from sip.transaction.layer import TransactionLayer
     from sip.transaction.matching import Key
@@ -53,7 +53,7 @@ class ServerTransaction:
         self.request = request
         self.call_id = request.call_id
         self.flow = flow
-        self.fallback: int | None = None
+        self.fallback: Flow | None = None
         self.is_invite = request.method == "INVITE"
         self.machine = Machine(INVITE_SERVER if self.is_invite else NON_INVITE_SERVER)
         self.interval = T1
@@ -128,9 +128,7 @@ class ServerTransaction:
         if self.fallback is None:
             self.on_transport_error(now=now)
             return
-        flow, port = self.flow, self.fallback
-        self.fallback = None
-        self.flow = Flow(flow.transport, flow.local, (flow.remote[0], port))
+        self.flow, self.fallback = self.fallback, None
         self.layer.carry(self, self.flow)
 
     def _fire(self, event: ServerInput, now: float) -> bool:

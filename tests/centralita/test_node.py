@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from rich.console import Console
 from structlog.testing import capture_logs
 
+from base.address import Address
 from base.errors import CentralitaError, DocumentError
 from base.secret import Secret
 from centralita.demo.guide import guide
@@ -21,7 +22,6 @@ from centralita.phone.script import read_script
 from centralita.phone.softphone import PhoneError, Softphone
 from records.reader import Reader
 from routing.agents import State, Status
-from routing.centre import Address
 from sip.login import Login
 from tests.kit.party import until
 from tests.kit.ports import free_ports

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from base.address import Address
 from calls.destination import Extension, FeatureCode, Menu
 from centralita.configuration import Configuration, load_configuration
 from centralita.numbers import HOUSE, Numbers
 from centralita.options import Options
 from centralita.places import Places
 from cluster.memory import MemoryLocation
-from routing.centre import Address
+from routing.centre import Centre
 from sip.events import Caller
 from sip.flow import Flow
 from sip.location import Binding
@@ -120,3 +121,27 @@ def test_the_command_line_goes_before_the_file(configuration: Configuration) -> 
     assert given.http_address(centre) == ("127.0.0.9", 2)
     assert given.rtp_range(centre) == range(30000, 30010)
     assert given.drain_seconds(centre) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({}, ("192.0.2.1", "192.0.2.1")),
+        ({"sip_advertised": "203.0.113.7"}, ("192.0.2.1", "203.0.113.7")),
+        ({"sip_advertised": "sip.example.com"}, ("192.0.2.1", "192.0.2.1")),
+        ({"rtp_address": "192.0.2.2", "sip_advertised": "203.0.113.7"}, ("192.0.2.2", "192.0.2.2")),
+        ({"rtp_address": "0.0.0.0", "rtp_advertised": "203.0.113.9"}, ("0.0.0.0", "203.0.113.9")),
+    ],
+)
+def test_sound_is_received_at_one_address_and_sdp_may_say_another(
+    settings: dict[str, str], found: tuple[str, str]
+) -> None:
+    centre = Centre.model_validate({"sip": "192.0.2.1:5060", **settings})
+    assert Options().rtp_addresses(centre) == found
+
+
+def test_an_address_of_the_command_line_is_advertised_as_it_is() -> None:
+    centre = Centre.model_validate({"sip": "192.0.2.1:5060", "sip_advertised": "203.0.113.7"})
+    assert [each.advertised for each in Options().sip_listeners(centre)] == [("203.0.113.7", 0)] * 2
+    given = Options(sip=Address("192.0.2.9", 0)).sip_listeners(centre)
+    assert [each.advertised for each in given] == [None] * 2

@@ -34,11 +34,15 @@ ANSWER = (
 class Everybody:
     """Admits all, as the caller that From names."""
 
-    def is_banned(self, host: str, *, now: float) -> bool:
+    def is_banned(self, flow: Flow, *, now: float) -> bool:
         """Nobody is."""
         return False
 
-    def tolerates(self, host: str, *, now: float) -> bool:
+    def is_trusted(self, flow: Flow) -> bool:
+        """Nobody is."""
+        return False
+
+    def tolerates(self, flow: Flow, *, now: float) -> bool:
         """Anything is."""
         return True
 

@@ -29,7 +29,9 @@ RTP_PORTS = 400
 LINGERING = (
     "transactions",
     "timers",
-)  # they stay 32 s after their last message (RFC 3261 timers H, J and L: 64*T1)
+    "connections_refused",  # these two are counted from the start
+    "handshakes_failed",
+)  # the first two stay 32 s after their last message (RFC 3261 timers H, J and L: 64*T1)
 
 
 class ServerFault(AssertionError):

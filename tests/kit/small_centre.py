@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from base.address import Address
 from centralita.node import Node
 from centralita.options import Options
-from routing.centre import Address
 from sip.credentials import HashedSecrets
 from sip.io.credentials_file import save_credentials
 from tests.kit.ports import free_ports

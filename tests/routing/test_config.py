@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from base.address import Address
 from base.errors import DocumentError
 from calls.destination import Hangup, Menu, Queue
 from routing.agents import Status
-from routing.centre import Address
 from routing.config import CentreConfig, check_config, read_config
 from routing.settings import LeaveReason
 

@@ -49,6 +49,10 @@ def admission() -> ProfileAdmission:
     return ProfileAdmission(Profiles(internal, external), secrets, SequenceIds())
 
 
+def from_(source: str) -> Flow:
+    return Flow("UDP", ("192.0.2.1", 5060), (source, 5062))
+
+
 def ask(
     admission: ProfileAdmission,
     *extra: tuple[str, str],
@@ -60,7 +64,7 @@ def ask(
     request = Request(
         method, "sip:100@centralita", fields_of([("From", sender), ("To", "<sip:100@x>"), *extra])
     )
-    request.flow = Flow("UDP", ("192.0.2.1", 5060), (source, 5062))
+    request.flow = from_(source)
     return admission.admit(request, request.flow, now)
 
 
@@ -175,7 +179,7 @@ def test_an_asserted_identity_counts_only_where_the_trunk_says_so(
 def test_a_flood_of_a_stranger_falls_silent_and_a_trunk_is_exempt(admission: ProfileAdmission) -> None:
     answers = [ask(admission, method="OPTIONS") for _ in range(100)]
     assert answers[30:] == [Drop()] * 70
-    assert admission.is_banned(PHONE, now=399.0)
+    assert admission.is_banned(from_(PHONE), now=399.0)
     assert isinstance(ask(admission, now=401.0), Challenge)
     assert all(isinstance(ask(admission, source=CARRIER), Admitted) for _ in range(100))
 
@@ -228,9 +232,9 @@ def test_a_sender_that_cannot_be_read_is_400(admission: ProfileAdmission, sender
 def test_stray_requests_of_a_stranger_count_and_a_trunk_may_send_any_number(
     admission: ProfileAdmission,
 ) -> None:
-    assert [admission.tolerates(PHONE, now=100.0) for _ in range(31)] == [True] * 30 + [False]
-    assert admission.is_banned(PHONE, now=101.0)
-    assert all(admission.tolerates(CARRIER, now=100.0) for _ in range(100))
+    assert [admission.tolerates(from_(PHONE), now=100.0) for _ in range(31)] == [True] * 30 + [False]
+    assert admission.is_banned(from_(PHONE), now=101.0)
+    assert all(admission.tolerates(from_(CARRIER), now=100.0) for _ in range(100))
 
 
 # Lock-out of accounts, limits of accounts and sources.
@@ -284,7 +288,7 @@ def test_a_trunk_that_fails_to_register_is_never_banned() -> None:
         asked = ask(admission, method="REGISTER", source=CARRIER)
         said = credentials(asked, password="wrong", method="REGISTER")
         assert ask(admission, said, method="REGISTER", source=CARRIER) == Refuse(403)
-    assert not admission.is_banned(CARRIER, now=100.0)
+    assert not admission.is_banned(from_(CARRIER), now=100.0)
 
 
 def test_a_source_that_becomes_a_trunk_is_no_longer_banned(admission: ProfileAdmission) -> None:
@@ -292,7 +296,7 @@ def test_a_source_that_becomes_a_trunk_is_no_longer_banned(admission: ProfileAdm
     trunks = ExternalProfile.model_validate({"trunks": [{"name": "new", "addresses": ["198.51.100.64/28"]}]})
     admission.configure(Profiles(InternalProfile(realm="centralita"), trunks), HashedSecrets())
     assert isinstance(ask(admission, source="198.51.100.77"), Admitted)
-    assert not admission.is_banned("198.51.100.77", now=100.0)
+    assert not admission.is_banned(from_("198.51.100.77"), now=100.0)
 
 
 def test_an_account_that_calls_too_often_is_told_to_wait() -> None:
@@ -354,3 +358,69 @@ def test_unknown_wrong_and_former_accounts_get_answers_alike_to_the_octet(method
 def shape(message: bytes) -> bytes:
     """A message whose numbers are all alike: nonces and tags differ, and nothing else may."""
     return re.sub(rb"[0-9a-f]*[0-9][0-9a-f]*", lambda found: b"#" * len(found[0]), message)
+
+
+AT_TRUNKS, AT_PHONES, AT_ALL = ("192.0.2.1", 5080), ("192.0.2.1", 5070), ("192.0.2.1", 5060)
+
+
+@pytest.fixture
+def parted(admission: ProfileAdmission) -> ProfileAdmission:
+    """With a listener for trunks, one for phones, and one for whoever comes."""
+    admission.flows.listen("UDP", AT_TRUNKS, "external")
+    admission.flows.listen("UDP", AT_PHONES, "internal")
+    admission.flows.listen("UDP", AT_ALL, "both")
+    return admission
+
+
+def at(local: tuple[str, int], source: str, **parts: str) -> tuple[Request, Flow]:
+    request = Request(
+        parts.get("method", "INVITE"),
+        "sip:100@centralita",
+        fields_of([("From", "<sip:1001@centralita>;tag=1"), ("To", "<sip:100@x>")]),
+    )
+    request.flow = Flow("UDP", local, (source, 5062))
+    return request, request.flow
+
+
+def test_a_listener_of_trunks_challenges_nobody(parted: ProfileAdmission) -> None:
+    assert parted.admit(*at(AT_TRUNKS, PHONE), 100.0) == Refuse(403)
+    assert parted.admit(*at(AT_TRUNKS, PHONE, method="REGISTER"), 100.0) == Refuse(403)
+    assert parted.admit(*at(AT_TRUNKS, CARRIER, method="REGISTER"), 100.0) == Refuse(403)
+    assert isinstance(parted.admit(*at(AT_TRUNKS, CARRIER), 100.0), Admitted)
+
+
+def test_strangers_at_a_listener_of_trunks_fall_silent_when_they_go_on(parted: ProfileAdmission) -> None:
+    verdicts = [parted.admit(*at(AT_TRUNKS, PHONE), 100.0) for _ in range(40)]
+    assert verdicts == [Refuse(403)] * 30 + [Drop()] * 10
+
+
+def test_at_a_listener_of_phones_a_trunks_address_is_a_strangers(parted: ProfileAdmission) -> None:
+    assert isinstance(parted.admit(*at(AT_PHONES, CARRIER), 100.0), Challenge)
+    assert not parted.is_trusted(at(AT_PHONES, CARRIER)[1])
+    assert isinstance(parted.admit(*at(AT_ALL, CARRIER), 100.0), Admitted)
+    assert isinstance(parted.admit(*at(AT_ALL, PHONE), 100.0), Challenge)
+
+
+def test_whoever_misuses_a_trunks_address_elsewhere_does_not_ban_the_trunk(parted: ProfileAdmission) -> None:
+    phones, trunks = at(AT_PHONES, CARRIER)[1], at(AT_TRUNKS, CARRIER)[1]
+    assert [parted.tolerates(phones, now=100.0) for _ in range(31)][-1] is False
+    assert parted.is_banned(phones, now=101.0)
+    assert not parted.is_banned(trunks, now=101.0)
+
+
+def test_a_trunk_is_known_by_what_its_certificate_proves() -> None:
+    trunk = {"name": "secure", "certificates": ["sip.carrier.example"]}
+    external = ExternalProfile.model_validate({"trunks": [trunk]})
+    admission = ProfileAdmission(
+        Profiles(InternalProfile(realm="x"), external), HashedSecrets(), SequenceIds()
+    )
+    request, _ = at(AT_TRUNKS, PHONE)
+    request.flow = flow = Flow("TLS", AT_TRUNKS, (PHONE, 40001))
+    admission.flows.listen("TLS", AT_TRUNKS, "external")
+    assert admission.admit(request, flow, 100.0) == Refuse(403)
+    admission.flows.opened(flow, ("another.example",))
+    assert admission.admit(request, flow, 100.0) == Refuse(403)
+    admission.flows.opened(flow, ("sip.carrier.example",))
+    verdict = admission.admit(request, flow, 100.0)
+    assert isinstance(verdict, Admitted)
+    assert verdict.caller.trunk == "secure"

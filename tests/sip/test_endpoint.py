@@ -84,7 +84,7 @@ async def test_each_listener_answers_from_its_own_address() -> None:
             phone.bind(("127.0.0.1", 0))
             phone.settimeout(0)
             loop = asyncio.get_running_loop()
-            for number, local in enumerate(made._listeners):
+            for number, (_, local) in enumerate(made.listeners):
                 data = request("OPTIONS", branch=f"z9hG4bK-{number}", call_id=str(number))
                 await loop.sock_sendto(phone, data, local)
                 answer, source = await asyncio.wait_for(loop.sock_recvfrom(phone, 4096), 5.0)
@@ -97,7 +97,7 @@ async def test_a_taken_address_is_an_error_and_leaves_nothing_open() -> None:
         second = Endpoint(Stack(SystemIds(), admission=Everybody()), lambda _event: None)
         with pytest.raises(OSError, match="in use"):
             await second.start([("127.0.0.1", 0), first.address])
-        assert second._listeners == {}
+        assert second.listeners == []
 
 
 async def test_a_fault_in_the_handler_does_not_stop_the_endpoint() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from base.ids import SequenceIds
 from sip.io.load import LoadProbe
 from sip.io.udp import UdpListener
+from sip.listener import Listener
 from sip.message import Request, Response
 from sip.overload import Overload, OverloadLimits
 from sip.stack import Stack
@@ -182,7 +183,7 @@ class Choosy(Everybody):
         self.tolerant = tolerant
         self.asked = 0
 
-    def tolerates(self, host: str, *, now: float) -> bool:
+    def tolerates(self, flow: Flow, *, now: float) -> bool:
         """As told."""
         return self.tolerant
 
@@ -338,8 +339,9 @@ def test_the_probe_tells_what_waits_unread() -> None:
 
 async def test_what_waits_unread_in_a_socket_is_seen() -> None:
     loop = asyncio.get_running_loop()
+    here = ("127.0.0.1", 0)
     nothing = lambda *_: None  # noqa: E731 - nobody is told
-    listener = UdpListener(loop, ("127.0.0.1", 0), receive=nothing, failed=nothing, after=nothing)
+    listener = UdpListener(loop, Listener("UDP", here), here, receive=nothing, failed=nothing, after=nothing)
     try:
         assert listener.unread() == 0.0
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -347,4 +349,4 @@ async def test_what_waits_unread_in_a_socket_is_seen() -> None:
                 sender.sendto(b"x" * 1000, listener.local)
         assert 0.0 < listener.unread() < 1.0
     finally:
-        listener.close()
+        await listener.close()

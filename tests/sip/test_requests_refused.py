@@ -183,8 +183,8 @@ def test_stateless_answers_to_retransmissions_carry_the_same_tag() -> None:
 
 def test_a_banned_source_is_not_read() -> None:
     class Banning(Everybody):
-        def is_banned(self, host: str, *, now: float) -> bool:
-            return host == FLOW.remote[0]
+        def is_banned(self, flow: Flow, *, now: float) -> bool:
+            return flow == FLOW
 
     peer = Peer()
     peer.stack._reception.admission = Banning()
@@ -229,7 +229,7 @@ def test_stray_and_broken_requests_leave_no_transaction_and_count_against_their_
     class Weary(Everybody):
         borne = 3
 
-        def tolerates(self, host: str, *, now: float) -> bool:
+        def tolerates(self, flow: Flow, *, now: float) -> bool:
             self.borne -= 1
             return self.borne >= 0
 

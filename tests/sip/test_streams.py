@@ -43,7 +43,7 @@ class OneAccount(Everybody):
 
     banned = False
 
-    def is_banned(self, host: str, *, now: float) -> bool:
+    def is_banned(self, flow: Flow, *, now: float) -> bool:
         return self.banned
 
     def admit(self, request: Request, flow: Flow, now: float) -> Admitted:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import uvloop
 
+import sip.io.connection
 import sip.io.tcp
 from base.io.ids import SystemIds
 from sip.events import Event, InviteReceived, SessionAnswered, SessionEnded, SessionRefused
@@ -149,7 +150,7 @@ async def test_what_cannot_be_framed_is_answered_and_cut_off() -> None:
 async def test_a_peer_who_never_reads_is_cut_when_too_much_waits_for_him(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sip.io.tcp, "MOST_UNWRITTEN", 1 << 14)
+    monkeypatch.setattr(sip.io.connection, "MOST_UNWRITTEN", 1 << 14)
     async with endpoint() as made:
         with socket.socket() as deaf:
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

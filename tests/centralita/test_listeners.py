@@ -1,0 +1,156 @@
+"""A node with listeners of its own for phones and trunks: who is served where, and what a reload changes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from base.errors import DocumentError
+from sip.flow import written
+from tests.kit.builders import request
+from tests.kit.certificates import Authority
+from tests.kit.ports import free_port
+from tests.kit.small_centre import small_node
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from centralita.node import Node
+
+HOST = "127.0.0.1"
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path / "sip_profiles" / "tls")
+
+
+@pytest.fixture
+async def node(tmp_path: Path, authority: Authority) -> AsyncIterator[Node]:
+    """With UDP for trunks alone and TLS for phones alone."""
+    made = small_node(tmp_path)
+    authority.issue("localhost", file="own")
+    profiles = tmp_path / "sip_profiles"
+    with (profiles / "external.yaml").open("a") as trunks:
+        trunks.write(f"listeners:\n  - {{transport: udp, address: '{HOST}:{free_port()}'}}\n")
+    with (profiles / "internal.yaml").open("a") as phones:
+        where = f"address: '{HOST}:{free_port()}', advertised: localhost"
+        phones.write(
+            f"listeners:\n  - {{transport: tls, {where}, certificate: tls/own.pem, key: tls/own.key}}\n"
+        )
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop()
+
+
+def bound(node: Node, transport: str, serves: str) -> tuple[str, int]:
+    return next(
+        at
+        for listener, at in node.parts.endpoint.listeners
+        if (listener.transport, listener.serves) == (transport, serves)
+    )
+
+
+async def ask(address: tuple[str, int], source: str, method: str) -> int:
+    """The status of the answer to one request by UDP."""
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.bind((source, 0))
+        phone.settimeout(0)
+        here = written(phone.getsockname())
+        await loop.sock_sendto(phone, request(method, sent_by=here, call_id=here), address)
+        data = await asyncio.wait_for(loop.sock_recv(phone, 65535), 5.0)
+    return int(data.split()[1])
+
+
+async def certificate(address: tuple[str, int], ca: Path) -> bytes:
+    """The certificate that a TLS listener shows."""
+    context = ssl.create_default_context(cafile=ca)
+    _, writer = await asyncio.open_connection(*address, ssl=context, server_hostname="localhost")
+    shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    await writer.wait_closed()
+    assert isinstance(shown, bytes)
+    return shown
+
+
+async def test_a_listener_serves_its_profile_and_the_shared_one_both(node: Node) -> None:
+    trunks, shared = bound(node, "UDP", "external"), bound(node, "UDP", "both")
+    assert await ask(trunks, HOST, "REGISTER") == 403
+    assert await ask(trunks, "127.0.0.2", "MESSAGE") == 405
+    assert await ask(shared, HOST, "MESSAGE") == 401
+    assert await ask(shared, "127.0.0.2", "MESSAGE") == 405
+
+
+async def test_a_reload_takes_a_new_certificate_for_new_connections(node: Node, authority: Authority) -> None:
+    phones = bound(node, "TLS", "internal")
+    before = await certificate(phones, authority.ca)
+    authority.issue("localhost", file="own")
+    assert await certificate(phones, authority.ca) == before
+    await node.reload()
+    assert await certificate(phones, authority.ca) != before
+
+
+async def test_a_reload_with_a_broken_certificate_is_refused_and_keeps_the_old(
+    node: Node, authority: Authority, tmp_path: Path
+) -> None:
+    phones = bound(node, "TLS", "internal")
+    before = await certificate(phones, authority.ca)
+    authority.issue("localhost", file="other")
+    (tmp_path / "sip_profiles" / "tls" / "own.key").write_bytes(
+        (tmp_path / "sip_profiles" / "tls" / "other.key").read_bytes()
+    )
+    with pytest.raises(DocumentError, match=r"internal\.yaml:\d+: .*own\.key is not the key of .*own\.pem"):
+        await node.reload()
+    assert await certificate(phones, authority.ca) == before
+
+
+async def test_a_listener_that_comes_or_goes_waits_for_the_next_start(node: Node, tmp_path: Path) -> None:
+    file = tmp_path / "sip_profiles" / "external.yaml"
+    file.write_text(file.read_text().partition("listeners:")[0])
+    with structlog.testing.capture_logs() as logs:
+        await node.reload()
+    assert [each["settings"] for each in logs if each["event"] == "restart_needed"] == [["listeners"]]
+
+
+async def test_failed_handshakes_are_counted(node: Node) -> None:
+    phones = bound(node, "TLS", "internal")
+    reader, writer = await asyncio.open_connection(*phones)
+    writer.write(b"OPTIONS sip:x SIP/2.0\r\n\r\n")
+    await reader.read()
+    writer.close()
+    async with asyncio.timeout(5):
+        while not node.counters()["handshakes_failed"]:  # noqa: ASYNC110 - counted when the socket is gone
+            await asyncio.sleep(0.001)
+
+
+async def test_a_listener_whose_address_is_taken_is_named(tmp_path: Path) -> None:
+    made = small_node(tmp_path)
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        with (tmp_path / "sip_profiles" / "external.yaml").open("a") as trunks:
+            trunks.write(f"listeners:\n  - {{transport: tcp, address: '{written(taken.getsockname())}'}}\n")
+        with pytest.raises(Exception, match=f"TCP {written(taken.getsockname())}: another program"):
+            await made.start()
+    await made.stop()
+
+
+async def test_a_listener_at_the_shared_address_is_a_fault(tmp_path: Path) -> None:
+    made = small_node(tmp_path)
+    with (tmp_path / "sip_profiles" / "external.yaml").open("a") as trunks:
+        trunks.write("listeners:\n  - {transport: tcp, address: '127.0.0.1:5060'}\n")
+    (tmp_path / "config" / "centre.yaml").write_text(
+        (tmp_path / "config" / "centre.yaml").read_text() + "\nsip: 127.0.0.1:5060\n"
+    )
+    with pytest.raises(DocumentError, match=r"external\.yaml:\d+: 127\.0\.0\.1:5060 by TCP clashes"):
+        await made.start()
+    await made.stop()
