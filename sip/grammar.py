@@ -128,6 +128,8 @@ def _host_port(text: str) -> tuple[str, int | None]:
 def _read_host_port(text: str) -> tuple[str, int | None]:
     if text[:1] == "[":
         host, bracket, rest = text[1:].partition("]")
+        # The grammar of RFC 3261 allows three colons before an IPv4 part, and they must be borne (RFC 5118 s.4.10).
+        host = host.replace(":::", "::", 1)
         if not bracket or not is_ipv6(host) or (rest and rest[0] != ":"):
             raise ParseError("bad IPv6 reference")
         port = rest[1:]

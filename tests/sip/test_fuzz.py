@@ -46,9 +46,18 @@ def held() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
-def test_the_parser_takes_the_corpus_and_what_grows_from_it() -> None:
+def test_the_parser_takes_the_corpus_and_what_grows_from_it(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.parser", str(CORPUS), "-runs=15000", "-max_len=3000", "-seed=1"],
+        [
+            sys.executable,
+            "-m",
+            "tests.fuzz.parser",
+            str(tmp_path),
+            str(CORPUS),
+            "-runs=15000",
+            "-max_len=3000",
+            "-seed=1",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -71,13 +71,14 @@ EXPECTED = {
     "ipv6-bad": {400},
     "port-ambiguous": {200},
     "port-unambiguous": {200},
-    "via-received-param-with-delim": {200},
+    "via-received-param-with-delim": {481},
     "via-received-param-no-delim": {200},
     "ipv6-in-sdp": {200},
-    "mult-ip-in-header": {200},
+    "mult-ip-in-header": {481},
     "mult-ip-in-sdp": {200},
     "ipv4-mapped-ipv6": {200},
-    "ipv6-bug-abnf-3-colons": {400},
+    "ipv6-bug-abnf-3-colons": {200},
+    "ipv6-correct-abnf-2-colons": {200},
 }
 
 

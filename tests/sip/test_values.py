@@ -155,3 +155,10 @@ def test_what_the_system_would_ask_the_dns_for_is_no_literal_address(host: str) 
 )
 def test_the_subscriber_is_the_user_or_the_number_of_a_tel_uri(text: str, subscriber: str) -> None:
     assert Uri.parse(text).subscriber == subscriber
+
+
+def test_three_colons_before_an_ipv4_part_are_two() -> None:
+    """The bug of RFC 3261's grammar that RFC 5118 s.4.10 asks to bear."""
+    assert Uri.parse("sip:user@[2001:db8:::192.0.2.1]:5070").address == ("2001:db8::192.0.2.1", 5070)
+    with pytest.raises(ParseError):
+        Uri.parse("sip:user@[2001:::db8:::1]")
