@@ -6,9 +6,12 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from sip.target import CallerIdentity
+
 if TYPE_CHECKING:
     from calls.events import Record
     from calls.leg import Leg
+    from sip.diversion import Diversion
 
 E = TypeVar("E")
 
@@ -64,9 +67,11 @@ class Contact:
         "caller",
         "client",
         "display",
+        "diversions",
         "dnis",
         "id",
         "inbox",
+        "is_private",
         "language",
         "legs",
         "outcome",
@@ -80,6 +85,10 @@ class Contact:
         self.ani = ani
         self.display = display
         self.dnis = dnis
+        self.is_private = False
+        """Whether the called party must not see `ani` and `display`; routing and records know them."""
+        self.diversions: tuple[Diversion, ...] = ()
+        """Who passed the call on, before it came here or since, the latest first."""
         self.account: str | None = None
         """The account of the phone that called, when it is one of ours."""
         self.client: str | None = None
@@ -91,6 +100,11 @@ class Contact:
         """How often a back end was asked for this contact, in all its menus: each question has a number of its own."""
         self.record_event = record
         self.inbox: Inbox[object] = Inbox()
+
+    def caller_identity(self, house: str = "") -> CallerIdentity:
+        """Who calls, for the party that is called; `house` is said before the caller's name."""
+        name = "" if self.is_private else self.display
+        return CallerIdentity(self.ani, " ".join(filter(None, (house, name))), is_private=self.is_private)
 
     def record(self, kind: str, leg: Leg | None = None, /, **data: object) -> None:
         """Write one event of this contact into the ledger."""

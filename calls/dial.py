@@ -12,7 +12,6 @@ from calls.bridge import Bridge
 from calls.events import LegAnswered, LegEnded, LegRang
 from calls.lines import NoLine
 from sip import causes
-from sip.stack import CallerIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from calls.exchange import Exchange
     from calls.leg import Leg
     from media.plane import Clip
-    from sip.stack import Target
+    from sip.stack import CallerIdentity, Target
 
 RING_TIMEOUT = 60.0
 """Seconds that a directly dialled party may ring; below Timer C's three minutes (RFC 3261 s.16.6)."""
@@ -59,7 +58,7 @@ async def connect(
     """Call the target for a contact and stay until both legs are over."""
 
     async def only() -> Way:
-        return Way(target, CallerIdentity(contact.ani, contact.display))
+        return Way(target, contact.caller_identity())
 
     await connect_first(exchange, contact, (only,), music, role=role, ring_timeout=ring_timeout)
 

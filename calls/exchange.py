@@ -21,6 +21,7 @@ from calls.stream import CODECS, Stream
 from media import events as media_events
 from sip import causes
 from sip import events as sip_events
+from sip.identity import tell_little
 from sip.reason import cause_in, text_in
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from calls.events import Record
     from calls.lines import Direction
     from media.plane import Plane
+    from sip.identity import IdentityRules
     from sip.io.endpoint import Endpoint
     from sip.stack import CallerIdentity, Target
 
@@ -50,6 +52,7 @@ class Exchange:
         lines: Lines | None = None,
         silence_limit: float = 0.0,
         messages_in_full: Callable[[], bool] = lambda: False,
+        identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
     ) -> None:
         """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
 
@@ -57,6 +60,7 @@ class Exchange:
         first. `lines` counts the calls of trunks.
         A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
         `messages_in_full`: whether ladders keep the text of each message, less its secrets.
+        `identity` gives what a target of a profile, or of a trunk, is told of callers.
         """
         self.endpoint = endpoint
         self.sip = SipCommands(endpoint)
@@ -67,6 +71,7 @@ class Exchange:
         self._on_arrival = on_arrival
         self._on_presence = on_presence
         self._silence_limit = silence_limit
+        self._identity = identity
         self._codecs = codecs
         self._lines = lines if lines is not None else Lines(lambda trunk: LineLimits())
         self._by_port: dict[int, Leg] = {}
@@ -104,10 +109,18 @@ class Exchange:
         need be converted.
         """
         profile = "external" if role == "external" else "internal"
+        rules = self._identity(profile, trunk, target)
+        target = replace(
+            target,
+            profile=target.profile or profile,
+            identity=rules.mode,
+            diversions=contact.diversions if rules.tells_diversions else (),
+        )
+        if rules.shows_private:
+            caller = replace(caller, is_private=False)
         codecs = sorted(self._codecs(profile, trunk), key=lambda codec: codec != prefer)
         self._take_line(trunk, "out")
         stream: Stream | None = None
-        target = replace(target, profile=target.profile or profile)
         try:
             stream = Stream(self.plane.open_port(), codecs)
             session = self.sip.invite(target, caller=caller, body=stream.offer())
@@ -135,14 +148,8 @@ class Exchange:
             self._ids.new(), ani=caller.user, display=caller.display, dnis=dnis, record=self._record
         )
         contact.account = caller.account
-        contact.record(
-            "contact.opened",
-            ani=caller.user,
-            dnis=dnis,
-            profile=caller.profile,
-            trunk=caller.trunk,
-            account=caller.account,
-        )
+        contact.is_private, contact.diversions = caller.is_private, caller.diversions
+        contact.record("contact.opened", **_opened(caller, dnis))
         try:
             self._take_line(caller.trunk, "in")
         except NoLine as error:
@@ -272,6 +279,23 @@ def _record_refusal(contact: Contact, error: CentralitaError) -> None:
     contact.record(
         "contact.closed", outcome="refused", ended_by="centralita", status=error.status, cause=error.cause
     )
+
+
+def _opened(caller: sip_events.Caller, dialled: str) -> dict[str, object]:
+    data: dict[str, object] = {
+        "ani": caller.user,
+        "dnis": dialled,
+        "profile": caller.profile,
+        "trunk": caller.trunk,
+        "account": caller.account,
+    }
+    if caller.is_private:
+        data["private"] = True
+    if caller.diversions:
+        latest = caller.diversions[0]
+        data["redirected_from"], data["redirect_reason"] = latest.user, latest.reason
+        data["original_called"] = caller.diversions[-1].user
+    return data
 
 
 def _invited(leg: Leg, direction: str) -> dict[str, object]:

@@ -59,5 +59,6 @@ def shown(contact: Contact, gateway: Gateway) -> CallerIdentity:
     settings = gateway.settings
     own = settings.number or settings.login
     user = own if contact.account is not None and own is not None else contact.ani
-    display = contact.display if contact.account is None else ""
-    return CallerIdentity(settings.numbers.sent(user) if user else "", display, settings.domain or None)
+    display = contact.display if contact.account is None and not contact.is_private else ""
+    number = settings.numbers.sent(user) if user else ""
+    return CallerIdentity(number, display, settings.domain or None, contact.is_private)

@@ -12,6 +12,7 @@ from calls.lines import LineLimits
 from ivr.errors import UnknownMenu
 from ivr.scene import CallerFacts
 from sip.io.dns import DnsSettings
+from sip.uri import Uri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from media.prompts import PromptLibrary
     from routing.settings import AgentSettings
     from routing.skills import Requirements
+    from sip.identity import IdentityRules
     from sip.profile import InternalProfile
     from sip.registering import QualifyPart
     from sip.session_expires import TimerPolicy
+    from sip.target import Target
 
 MUSIC = "music"
 """The prompt that is played where a queue has none of its own."""
@@ -77,6 +80,11 @@ class Present:
     def internal(self) -> InternalProfile:
         """The profile of the house's own phones."""
         return self.configuration.profiles.internal
+
+    def identity(self, profile: str, trunk: str | None, target: Target) -> IdentityRules:
+        """What a target of a SIP profile, or of a trunk, is told of callers."""
+        host = target.destination[0] if target.destination else Uri.parse(target.uri).host
+        return self.configuration.profiles.identity(profile, trunk, host)
 
     def menu_set(self, name: str) -> CompiledMenus:
         """A menu set. Raises UnknownMenu: a caller may come from menus that have been replaced since."""

@@ -144,6 +144,7 @@ async def _wire(
         lines=lines,
         silence_limit=centre.silence_limit,
         messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",
+        identity=present.identity,
     )
     resources.callback(exchange.close)
     distribution = Distribution(configuration.routing, ids, journal)

@@ -15,17 +15,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip.authentication import Authenticator, Judgement
+from sip.diversion import diversions_of
 from sip.errors import ParseError
 from sip.events import Caller
 from sip.flows import Flows
+from sip.grammar import bounded
 from sip.guard import Guard, network_of
+from sip.identity import LONGEST_NAME, is_private, sender_of, unmet_privacy
 from sip.lockout import Lockout
 from sip.rates import Rates
 from sip.scanners import scanner_of
 from sip.tally import Tally
 from sip.trunk_call import in_our_numbers
 from sip.trunk_sources import TrunkSources
-from sip.values import NameAddr
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 OPEN_METHODS = frozenset(("OPTIONS",))
 """Answered for anybody within the rate limit: a ping that tells nothing and calls nobody."""
 _MAX_REMEMBERED = 4096
+_UNMET = Refuse(500, "Server Internal Error (privacy not available)")
 
 
 class ProfileAdmission:
@@ -124,6 +127,8 @@ class ProfileAdmission:
                 # A trunk is trusted to call, not to take over a phone's account.
                 at_trunks = self.flows.profile_of(flow) == "external"
                 return Refuse(403) if at_trunks else self._authenticate(request, flow, now)
+            if unmet_privacy(request):
+                return _UNMET
             return Admitted(in_our_numbers(trunk, request, _trunk_caller(trunk, request, flow)))
         except ParseError as error:
             return Refuse(error.status, f"Bad Request - {error}")
@@ -184,9 +189,11 @@ class ProfileAdmission:
         wait = self._per_account.take(request.method, account, now=now)
         if wait:
             return self._slow_down("account_rate", wait)
+        if unmet_privacy(request):
+            return _UNMET
         # The account is proven, what stands in From is not: a phone cannot call under another's number or name.
-        display = known.name or request.from_.display
-        caller = Caller("internal", account, None, account, display, flow.peer)
+        display = known.name or bounded(request.from_.display, LONGEST_NAME)
+        caller = Caller("internal", account, None, account, display, flow.peer, is_private(request))
         return Admitted(caller, judged.proof)
 
     def _slow_down(self, reason: str, wait: int) -> Refuse:
@@ -227,22 +234,14 @@ def _authenticator(profiles: Profiles, credentials: Credentials, ids: Ids) -> Au
 
 
 def _trunk_caller(trunk: Trunk, request: Request, flow: Flow) -> Caller:
-    sender = request.from_
-    if trunk.caller_number == "asserted":
-        sender = _asserted(request) or sender
-    return Caller("external", None, trunk.name, sender.uri.subscriber, sender.display, flow.peer)
-
-
-def _asserted(request: Request) -> NameAddr | None:
-    """The first asserted identity that can be read: a SIP one, or failing that a tel one (RFC 3325 s.9.1)."""
-    found: NameAddr | None = None
-    try:
-        for value in request.listed("P-Asserted-Identity"):
-            identity = NameAddr.parse(value)
-            if identity.uri.is_sip and identity.uri.user:
-                return identity
-            if found is None and identity.uri.subscriber:
-                found = identity
-    except ParseError:
-        return None
-    return found
+    sender = sender_of(request, is_trusted=trunk.caller_number == "asserted")
+    return Caller(
+        "external",
+        None,
+        trunk.name,
+        sender.user,
+        sender.display,
+        flow.peer,
+        sender.is_private,
+        diversions_of(request),
+    )

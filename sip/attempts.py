@@ -86,7 +86,7 @@ def redirected(session: Session, target: Target, flow: Flow) -> Request:
     if routes:
         fields["Route"] = routes
     for name, values in before.fields.items():
-        if name not in _OF_ONE_TARGET:
+        if name not in _OF_ONE_TARGET and (target.identity != "from" or name not in _FOR_TRUSTED):
             fields[name] = values
     fields["CSeq"] = [f"{before.cseq.number + 1} INVITE"]
     fields.update(fields_of(context.dialog_headers(flow, secure=is_sips(target.uri))))
@@ -99,6 +99,8 @@ _CREDENTIALS = frozenset(("Authorization", "Proxy-Authorization"))
 """Never sent again unasked: a server may take a nonce that comes twice for a replay."""
 _OF_ONE_TARGET = _CREDENTIALS | {"Via", "Max-Forwards", "Route"}
 """Headers that belong to one way, and must not be seen on another."""
+_FOR_TRUSTED = frozenset(("P-Asserted-Identity", "Remote-Party-ID"))
+"""Never sent to a target that is not trusted, although the one before it was (RFC 3325 s.7)."""
 _WAYS: tuple[Callable[[Session, int, Response | None], Request | None], ...] = (
     _answer_challenge,
     _longer_timer,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from sip.diversion import Diversion
     from sip.flow import Flow
     from sip.location import Binding
     from sip.reason import Reason
@@ -26,6 +27,10 @@ class Caller:
     user: str
     display: str
     source: str
+    is_private: bool = False
+    """Whether the called party must not see who calls (RFC 3323)."""
+    diversions: tuple[Diversion, ...] = ()
+    """Who passed the call on before it came here, the latest first; a trunk's word."""
     dialled: str = ""
     """What was dialled, in the centre's own numbers, where that is not simply the request-URI's user."""
 

@@ -115,6 +115,11 @@ def quote(text: str) -> str:
     return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def bounded(text: str, longest: int) -> str:
+    """A peer's text that we keep or pass on: nothing unprintable in it, and not endless."""
+    return "".join([letter for letter in text[: 2 * longest] if letter.isprintable()])[:longest]
+
+
 def host_port(text: str) -> tuple[str, int | None]:
     """Read `host [ ":" port ]`; an IPv6 reference loses its brackets."""
     return _host_port(text) if len(text) <= LONGEST_KEPT else _read_host_port(text)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sip.body import SDP
 from sip.dialog import MAX_FORWARDS, is_sips, via_for, ways
+from sip.diversion import diversion_headers
+from sip.identity import presented
 from sip.message import Request, fields_of
 
 if TYPE_CHECKING:
     from sip.context import Context
     from sip.flow import Flow
     from sip.message import Extra
-    from sip.target import Target
+    from sip.target import CallerIdentity, Target
 
 
 def outside_request(
@@ -43,6 +46,24 @@ def outside_request(
     request = Request(method, uri, fields, body)
     request.flow = flow
     return request
+
+
+def invite_request(
+    context: Context, target: Target, flow: Flow, caller: CallerIdentity, headers: Extra, body: bytes
+) -> Request:
+    """The INVITE that begins a session: who calls and who passed the call on, as far as the target is to know."""
+    host = caller.host or own_host(flow)
+    sender, shown = presented(caller, target.identity, host, is_secure=is_sips(target.uri))
+    told = diversion_headers(target.diversions, host, target.uri)
+    return outside_request(
+        context,
+        "INVITE",
+        target,
+        flow,
+        sender=f"{sender};tag={context.ids.token()}",
+        headers=(*shown, *told, *headers, *((("Content-Type", SDP),) if body else ())),
+        body=body,
+    )
 
 
 def own_host(flow: Flow) -> str:

@@ -16,6 +16,7 @@ from base.document import Fault, Part, load
 from base.durations import Seconds
 from sip.authentication import Offer
 from sip.guard_settings import GuardPart, Network
+from sip.identity import IdentityMode, IdentityRules
 from sip.listener_settings import ListenerPart, listeners_of
 from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
 from sip.registering import QualifyPart, RegistrationPart
@@ -77,6 +78,10 @@ class InternalProfile(Part):
     subscriptions: SubscriptionsPart = SubscriptionsPart()
     guard: GuardPart = GuardPart()
     session_timer: SessionTimerPart = SessionTimerPart()
+    identity: IdentityMode = "from"
+    """How phones are told who calls: P-Asserted-Identity or Remote-Party-ID beside From."""
+    show_private: bool = False
+    """Whether agents see the numbers of callers who withhold them."""
     accounts: dict[Name, Account] = Field(default_factory=dict)
     listeners: tuple[ListenerPart, ...] = ()
     """Addresses that serve phones alone, beside `sip:` of centre.yaml, which serves all."""
@@ -156,6 +161,13 @@ class Profiles:
         if caller.trunk is not None:
             return any(kind in trunk.may_call for trunk in self.external.trunks if trunk.name == caller.trunk)
         return self.internal.allows(caller.account, kind)
+
+    def identity(self, profile: str, trunk: str | None, host: str) -> IdentityRules:
+        """What a peer of a profile is told of callers; little, when it is outside and no trunk by name or address."""
+        if profile != "external":
+            return IdentityRules(self.internal.identity, self.internal.show_private)
+        found = self.trunk(trunk) if trunk is not None else self.trunk_at(host)
+        return IdentityRules(found.identity, tells_diversions=found.diversion) if found else IdentityRules()
 
     def session_timer(self, profile: str) -> TimerPolicy:
         """The session timers of the profile of that name."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sip.causes import cause_of
 from sip.errors import ParseError
-from sip.grammar import is_token, number, parameters, quote, split, unquote
+from sip.grammar import bounded, is_token, number, parameters, quote, split, unquote
 
 _MOST = 4
 """Values read of one message."""
@@ -47,7 +47,7 @@ def reasons_of(values: list[str]) -> tuple[Reason, ...]:
                 if not is_token(protocol) or len(protocol) > 16:
                     continue
                 cause = params.get("cause")
-                text = plain(unquote(params.get("text") or ""))
+                text = bounded(unquote(params.get("text") or ""), _LONGEST)
                 found.append(Reason(protocol, number(cause, 999, "cause") if cause else None, text))
         except ParseError:
             continue
@@ -73,8 +73,3 @@ def text_in(reasons: tuple[Reason, ...]) -> str | None:
 def headers_for(reasons: tuple[Reason, ...], cause: int) -> tuple[tuple[str, str], ...]:
     """Reason headers of a message of ours: what was passed on to us, else the bare cause."""
     return tuple(("Reason", each.written) for each in reasons or (Reason("Q.850", cause),))
-
-
-def plain(text: str) -> str:
-    """A peer's text in bounds: no control characters, and not endless."""
-    return "".join(letter for letter in text if letter.isprintable())[:_LONGEST]

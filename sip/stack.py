@@ -8,17 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sip import offers
-from sip.body import SDP
 from sip.causes import status_of
 from sip.context import Context
-from sip.dialog import is_sips
 from sip.errors import ParseError, UnreadableMessage
 from sip.events import MalformedMessage
 from sip.flows import Flows
 from sip.hops import Means
 from sip.message import Request
 from sip.notifier import NOTHING_SERVED, Notifier
-from sip.outside import outside_request, own_host
+from sip.outside import invite_request
 from sip.parser import parse
 from sip.qualify import Qualifier
 from sip.reception import Reception
@@ -30,8 +28,7 @@ from sip.streams import Streams
 from sip.stun import answer as stun_answer
 from sip.stun import is_stun
 from sip.target import CallerIdentity, Target
-from sip.uri import Uri, escape
-from sip.values import address
+from sip.uri import Uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -285,17 +282,7 @@ class Stack:
         """
         target = self._context.avoided.best(target, now=now)
         flow = self._context.flows.way_to(target)
-        scheme = "sips" if is_sips(target.uri) else "sip"
-        sender = f"{scheme}:{escape(caller.user) or 'anonymous'}@{caller.host or own_host(flow)}"
-        request = outside_request(
-            self._context,
-            "INVITE",
-            target,
-            flow,
-            sender=address(sender, display=caller.display, tag=self._context.ids.token()),
-            headers=(*headers, *((("Content-Type", SDP),) if body else ())),
-            body=body or b"",
-        )
+        request = invite_request(self._context, target, flow, caller, headers, body or b"")
         return Session.place(self._context, request, target, self._context.flows.reachable(target), now=now)
 
     def qualify(

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sip.diversion import Diversion
     from sip.flow import Address, Flow
+    from sip.identity import IdentityMode
     from sip.login import Login
 
 
@@ -31,7 +33,11 @@ class Target:
     try_for: float | None = None
     """Seconds without any answer after which the next is tried; without it Timer B."""
     profile: str = ""
-    """The profile whose listener the call leaves by, and whose session timers and identity rules hold for it."""
+    """The profile whose listener the call leaves by, and whose session timers hold for it."""
+    identity: IdentityMode = "from"
+    """How the peer learns who calls; anything but `from` says that it is trusted (RFC 3325)."""
+    diversions: tuple[Diversion, ...] = ()
+    """Who passed the call on, the latest first, where the peer is to be told."""
     account: str | None = None
     """The account of the house whose phone it is."""
     instance: str | None = None
@@ -45,3 +51,5 @@ class CallerIdentity:
     user: str
     display: str = ""
     host: str | None = None
+    is_private: bool = False
+    """The called party must not see who it is (RFC 3323); trusted peers are told, and that it is to be hidden."""

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from base.document import Part
 from base.durations import Seconds
 from sip.dialog import is_literal
+from sip.identity import IdentityMode
 from sip.profile_values import Address, Codecs, Digits, Domain, HostPort, Name
 from sip.rewriting import NumbersPart
 from sip.uri import Uri, escape
@@ -101,6 +102,10 @@ class Trunk(Part):
     may_call: tuple[Literal["numbers", "agents", "feature_codes"], ...] = ("numbers",)
     caller_number: Literal["from", "asserted"] = "from"
     """Whose word is taken for the caller's number: From, or P-Asserted-Identity (RFC 3325) where it is there."""
+    identity: IdentityMode = "from"
+    """How it is told who calls; anything but `from` trusts it with numbers that are not to be shown (RFC 3325)."""
+    diversion: bool = True
+    """Whether it is told who passed a call on (RFC 5806, RFC 7044)."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

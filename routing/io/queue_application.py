@@ -12,7 +12,6 @@ from routing.entry import EntryJoin
 from routing.reservation import ReservationResult
 from routing.settings import LeaveReason
 from routing.skills import combine
-from sip.stack import CallerIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +97,7 @@ class _Stay:
         self._directory = app.directory
         self._queue = ""
         self._contact = contact
-        self._shown = " ".join(filter(None, (app.client_name(contact.client or ""), contact.display)))
+        self._client = app.client_name(contact.client or "")
         """On the agent's phone: the client company, then the caller's own name."""
         self._agent_leg: Leg | None = None
         self._reservation: str | None = None
@@ -170,7 +169,7 @@ class _Stay:
                 self._contact,
                 target,
                 role="agent",
-                caller=CallerIdentity(self._contact.ani, self._shown),
+                caller=self._contact.caller_identity(self._client),
                 prefer=codec,
                 agent=command.agent,
             )

@@ -15,6 +15,7 @@ from calls.stream import CODECS
 from centralita.failures import hear
 from media.plane import Plane
 from sip.events import InviteReceived, MessageTraced
+from sip.identity import tell_little
 from sip.io.endpoint import Endpoint
 from sip.outgoing import NOBODY
 from sip.stack import CallerIdentity, Stack, Target
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from media.plane import Clip
     from sip.events import Event
+    from sip.identity import IdentityRules
     from sip.sdp import SessionDescription
     from sip.session import Session
     from sip.verdicts import Admission
@@ -72,6 +74,7 @@ class House:
         codecs: Mapping[str, Sequence[str]] = MappingProxyType({}),
         silence_limit: float = 0.0,
         admission: Admission | None = None,
+        identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
     ) -> None:
         """Open the plane; entering opens the sockets. `codecs` are those of each profile, all unless named."""
         self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
@@ -80,6 +83,7 @@ class House:
         self.endpoint = Endpoint(self.stack, lambda event: hear(self.exchange, event))
         self.codecs = codecs
         self.silence_limit = silence_limit
+        self.identity = identity
         self.rows: list[Row] = []
         self.contacts: list[Contact] = []
         self.on_arrival: Callable[[Contact], object] = lambda contact: None
@@ -95,6 +99,7 @@ class House:
             lambda _: None,
             lambda profile, trunk: self.codecs.get(profile, CODECS),
             silence_limit=self.silence_limit,
+            identity=self.identity,
         )
         await self.endpoint.start([(HOST, 0)])
         return self
