@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sip.events import InviteReceived, SessionAnswered, SessionRefreshDue, SessionReoffered
@@ -53,6 +53,7 @@ class Pair:
             end.stack.reinvite(event.session, ANSWER if end is self.bob else OFFER, now=now)
 
 
+@settings(deadline=None)
 @given(
     POLICIES,
     POLICIES,
@@ -80,6 +81,7 @@ def test_there_is_always_one_refresher_and_no_refreshed_call_ends(
     assert "SessionEnded" not in pair.alice.kinds() + pair.bob.kinds()
 
 
+@settings(deadline=None)
 @given(POLICIES, POLICIES, st.floats(1, 3000))
 def test_when_one_end_vanishes_the_other_finds_out(
     one: TimerPolicy, other: TimerPolicy, gone_at: float
