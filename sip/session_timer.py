@@ -34,6 +34,7 @@ _RETRY = 10.0
 """Seconds until a refresh that could not be sent, or was refused, is tried again."""
 _GLARE = {"out": 3.0, "in": 1.0}
 """After a 491: within the ranges of RFC 3261 s.14.1, by who owns the Call-ID; not drawn, so that tests repeat."""
+_NO_UPDATE = frozenset((405, 420, 501))
 _MARGIN = 32.0
 """A session is ended this long, or a third of its interval, before it expires (s.10)."""
 _MOST_LESSONS = 3
@@ -74,6 +75,8 @@ class TimerEffect(Enum):
     STOP = auto()
 
 
+_AGREEING = (SessionState.ANSWERED, SessionState.CONFIRMED)
+
 S, On, Do = TimerState, TimerInput, TimerEffect
 _RUNNING = (S.OURS, S.THEIRS, S.ALONE)
 
@@ -104,7 +107,16 @@ SESSION_TIMER: Table[TimerState, TimerInput, TimerEffect] = Table(
 class SessionTimer:
     """The timer of one session."""
 
-    __slots__ = ("agreement", "deadline", "lessons", "machine", "minimum", "policy", "session")
+    __slots__ = (
+        "agreement",
+        "deadline",
+        "is_update_refused",
+        "lessons",
+        "machine",
+        "minimum",
+        "policy",
+        "session",
+    )
 
     def __init__(self, session: Session, policy: TimerPolicy) -> None:
         """Begin with nothing agreed."""
@@ -114,6 +126,7 @@ class SessionTimer:
         self.minimum = 0
         """The largest Min-SE that a 422 taught us (s.7.4)."""
         self.lessons = 0
+        self.is_update_refused = False
         self.agreement: Agreement | None = None
         self.deadline = inf
 
@@ -157,7 +170,11 @@ class SessionTimer:
         session = self.session
         if session is None or self.machine.state not in (S.OURS, S.ALONE):
             return
-        if status == 491:
+        if status in _NO_UPDATE and session.allows_update and not self.is_update_refused:
+            # It names UPDATE in Allow and does not take it: refreshed by re-INVITE from now on.
+            self.is_update_refused = True
+            self._set(now)
+        elif status == 491:
             self._set(min(now + _GLARE[session.direction], self.deadline))
         elif self.machine.state is S.ALONE and self.agreement is not None:
             self._take(self.agreement, now)  # it refuses, therefore it lives
@@ -182,6 +199,8 @@ class SessionTimer:
         return None if state is S.OFF else state is not S.THEIRS
 
     def _take(self, agreement: Agreement, now: float) -> None:
+        if self.session is None or self.session.state not in _AGREEING:
+            return  # an UPDATE in an early dialog: the answer to the INVITE decides
         self.agreement = agreement
         known = On.AGREE_OURS if agreement.is_ours else On.AGREE_THEIRS
         for effect in self.machine.fire(known if agreement.is_known else On.AGREE_ALONE):
@@ -205,7 +224,11 @@ class SessionTimer:
 
     def _refresh(self, session: Session, now: float) -> None:
         self._set(min(now + _RETRY, self.deadline))
-        if session.state is SessionState.CONFIRMED:
+        if session.state is not SessionState.CONFIRMED:
+            return
+        if session.allows_update and not self.is_update_refused:
+            session.update(now=now)
+        else:
             session.context.events.append(SessionRefreshDue(session))
 
     def _set(self, at: float) -> None:
