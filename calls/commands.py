@@ -71,6 +71,11 @@ class SipCommands:
         self._stack.tell_change(package, resource, now=self._endpoint.now())
         self._endpoint.flush()
 
+    def end_subscriptions(self) -> None:
+        """Tell all subscribers that we stop."""
+        self._stack.end_subscriptions(now=self._endpoint.now())
+        self._endpoint.flush()
+
     def configure_events(self, rules: EventRules) -> None:
         """Serve subscriptions by these rules from now on."""
         self._stack.configure_events(rules, now=self._endpoint.now())

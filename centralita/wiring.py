@@ -203,6 +203,7 @@ async def _wire(
     resources.push_async_callback(endpoint.settle, LAST_WORDS)
     resources.push_async_callback(trunks.close)
     trunks.adopt(configuration.profiles, trunk_passwords)
+    resources.callback(exchange.sip.end_subscriptions)
     resources.push_async_callback(dispatcher.close)
     return Parts(
         resources=resources,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sip.transaction.server import ServerTransaction
 
 NOTHING_SERVED = EventRules({}, lambda watcher, package, resource: False)
+COMEBACK = 15
+"""Seconds after which a subscriber of a node that stops may subscribe again."""
 RETRY_AFTER = 60
 """Seconds after which a subscriber may try again where all room is taken."""
 
@@ -62,6 +64,11 @@ class Notifier:
                 each.end("rejected", now=now)
             else:
                 each.package = package
+
+    def close(self, *, now: float) -> None:
+        """We stop: subscribers are told to come again, else their lamps would stand still until they refresh."""
+        for each in list(self._subscriptions.values()):
+            each.end(f"probation;retry-after={COMEBACK}", now=now)
 
     def find(self, request: Request) -> Subscription | None:
         """The subscription in whose dialog a request is."""
@@ -124,7 +131,9 @@ class Notifier:
             return
         self._left(subscription.dialog.flow)
         subscription.dialog.refresh_target(request)
-        self._went(subscription.dialog.flow)
+        # A phone behind NAT may have moved to another port since: it is reached where it was heard last.
+        subscription.dialog.flow = request.flow
+        self._went(request.flow)
         self._accept(subscription, seconds, request, transaction, now)
 
     def _accept(

@@ -344,6 +344,10 @@ class Stack:
         """The state of a resource has changed: who has subscribed to it is told (RFC 6665)."""
         self._notifier.change(package, resource, now=now)
 
+    def end_subscriptions(self, *, now: float) -> None:
+        """Tell all subscribers that we stop."""
+        self._notifier.close(now=now)
+
     def configure_events(self, rules: EventRules, *, now: float) -> None:
         """Take over reloaded rules; subscriptions that they would refuse end."""
         self._notifier.configure(rules, now=now)

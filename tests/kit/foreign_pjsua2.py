@@ -35,8 +35,12 @@ class PjsuaPhone:
         on_call: str = "answer",
         realm: str = "*",
         transport: str = "udp",
+        has_mailbox: bool = False,
     ) -> None:
-        """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register."""
+        """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register.
+
+        One that has a mailbox subscribes to it.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.user = user
         self.server = server
@@ -54,6 +58,7 @@ class PjsuaPhone:
             "plays": str(plays) if plays else None,
             "records": str(self.recording),
             "on_call": on_call,
+            "has_mailbox": has_mailbox,
             "log": str(folder / f"{user}-pjsua.log"),
         }
         self.process = ForeignProcess(Path(__file__), settings, log=folder / f"{user}-process.log")
@@ -297,6 +302,7 @@ def _account_settings(pj: Any, settings: dict[str, Any]) -> Any:
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", settings["realm"], settings["user"], 0, settings["password"])
         )
+    config.mwiConfig.enabled = settings["has_mailbox"]
     media = config.mediaConfig.transportConfig
     media.boundAddress, media.port = settings["local"][0], settings["rtp_port"]
     media.portRange = 6
@@ -310,6 +316,9 @@ def _account_class(pj: Any, worker: _Worker) -> Any:
 
         def onRegState(self, prm: Any) -> None:  # noqa: N802 - pjsua2's name
             report("registration", status=int(prm.code), reason=prm.reason, active=self.getInfo().regIsActive)
+
+        def onMwiInfo(self, prm: Any) -> None:  # noqa: N802
+            report("mailbox", message=prm.rdata.wholeMsg)
 
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
             worker.incoming(_call_class(pj, worker)(self, prm.callId))

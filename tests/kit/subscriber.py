@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HOUSE = ("1001", "1002", "1003")
 
 
-class House(Everybody):
+class Accounts(Everybody):
     """Admits all, as the account that From names."""
 
     def admit(self, request: Request, flow: Flow, now: float) -> Admitted:
@@ -61,7 +61,7 @@ class Subscriber(Peer):
         """Begin without subscriptions."""
         self.lamps = Lamps()
         self.rules = EventRules({"dialog": self.lamps}, may_watch, limits or SubscriptionLimits())
-        made = Stack(SequenceIds("a"), admission=House(), events=self.rules)
+        made = Stack(SequenceIds("a"), admission=Accounts(), events=self.rules)
         made.listen("UDP", LOCAL)
         super().__init__(made)
         self.cseq = 0

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from sip.event_package import EventRules, SubscriptionLimits
 from sip.flow import Flow
 from sip.message import Request
-from tests.kit.builders import FLOW, OFFER, request
+from tests.kit.builders import FLOW, LOCAL, OFFER, request
 from tests.kit.phone import Peer
-from tests.kit.subscriber import Lamps, Subscriber, may_watch, told
+from tests.kit.subscriber import Subscriber, told
 
 
 def test_a_subscription_is_accepted_and_the_state_told_at_once() -> None:
@@ -206,67 +202,6 @@ def test_a_notify_may_be_asked_for_later_but_not_for_ever() -> None:
     phone.assert_over()
 
 
-REFUSED: list[tuple[dict[str, Any], int, str | None]] = [
-    ({"event": "presence"}, 489, "Allow-Events"),
-    ({"event": None}, 489, None),
-    ({"event": "dialog;id=two words"}, 400, None),
-    ({"event": f"dialog;id={'x' * 129}"}, 400, None),
-    ({"event": "dialog, reg"}, 400, None),
-    ({"headers": (("Event", "reg"),)}, 400, None),
-    ({"event": "dialog.winfo"}, 489, "Allow-Events"),
-    ({"expires": 59}, 423, "Min-Expires"),
-    ({"expires": 2**32}, 400, None),
-    ({"expires": "soon"}, 400, None),
-    ({"headers": (("Accept", "application/pidf+xml"),)}, 406, "Accept"),
-    ({"contact": None}, 400, None),
-    ({"contact": "<sip:a@192.0.2.2>, <sip:b@192.0.2.2>"}, 400, None),
-    ({"contact": "<tel:1001>"}, 400, None),
-    ({"uri": "sip:1009@192.0.2.1"}, 404, None),
-    ({"uri": "sip:192.0.2.1"}, 404, None),
-    ({"account": "1003"}, 403, None),
-    ({"account": "stranger"}, 403, None),
-    ({"headers": (("Require", "eventlist"),)}, 420, "Unsupported"),
-    ({"body": b"<filter-set/>", "content_type": "application/simple-filter+xml"}, 415, "Accept"),
-]
-
-
-@pytest.mark.parametrize(("parts", "status", "header"), REFUSED, ids=str)
-def test_a_subscribe_that_cannot_be_served_is_refused(
-    parts: dict[str, Any], status: int, header: str | None
-) -> None:
-    phone = Subscriber()
-    answer = phone.subscribe(**parts)
-    assert answer.status == status
-    assert header is None or answer.header(header) is not None
-    assert phone.notified == []
-    phone.assert_over()
-
-
-@pytest.mark.parametrize("accept", ["*/*", "application/*", "text/plain, application/dialog-info+xml;q=0.5"])
-def test_whoever_reads_the_document_is_served(accept: str) -> None:
-    assert Subscriber().subscribe(headers=(("Accept", accept),)).status == 200
-
-
-@pytest.mark.parametrize(("asked", "granted"), [(None, "1800"), (60, "60"), (86400, "3600")])
-def test_the_duration_is_bounded(asked: int | None, granted: str) -> None:
-    """s.4.2.1.1: never longer than asked for; without a wish the package's default."""
-    answer = Subscriber().subscribe(expires=asked)
-    assert answer.header("Expires") == granted
-
-
-def test_a_refresh_that_is_refused_leaves_the_subscription() -> None:
-    """s.4.2.1.2 by way of s.4.1.2.2: 423 changes nothing."""
-    phone = Subscriber()
-    answer = phone.subscribe()
-    phone.accept()
-    assert phone.refresh(answer, expires=5).status == 423
-    assert phone.refresh(answer, event="presence").status == 489
-    assert phone.refresh(answer, event="dialog;id=2").status == 403
-    phone.pass_time(5)
-    phone.change("lit")
-    assert told(phone.accept()) == ("lit", "active")
-
-
 def test_a_sequence_number_that_goes_back_is_refused() -> None:
     """RFC 3261 s.12.2.2."""
     phone = Subscriber()
@@ -308,56 +243,48 @@ def test_a_retransmitted_subscribe_gets_the_same_answer_and_no_second_notify() -
     assert len(phone.notified) == 1
 
 
-def test_an_account_has_a_bounded_number_of_subscriptions() -> None:
-    phone = Subscriber(SubscriptionLimits(per_account=2, total=3))
-    for count in range(2):
-        assert phone.subscribe(call_id=f"c{count}").status == 200
-    assert phone.subscribe(call_id="c3").status == 403
-    assert phone.subscribe(call_id="c4", account="1002").status == 200
-    full = phone.subscribe(call_id="c5", account="1002")
-    assert (full.status, full.header("Retry-After")) == (503, "60")
-
-
-def test_room_comes_back_when_subscriptions_end() -> None:
-    phone = Subscriber(SubscriptionLimits(per_account=1))
-    answer = phone.subscribe()
-    phone.accept()
-    phone.refresh(answer, expires=0)
-    phone.accept()
-    assert phone.subscribe(call_id="c2").status == 200
-
-
-def test_a_reload_that_takes_the_right_away_ends_the_subscription() -> None:
-    """s.4.1.3: rejected, and without the state that may no longer be seen."""
+def test_whoever_is_subscribed_when_we_stop_is_told_to_come_again() -> None:
+    """s.4.1.3: probation, with the time after which to try."""
     phone = Subscriber()
     phone.subscribe()
     phone.accept()
-    phone.configure(replace(phone.rules, may_watch=lambda *_: False))
-    assert told(phone.accept()) == ("", "terminated;reason=rejected")
+    phone.stack.end_subscriptions(now=phone.now)
+    phone.take(phone.hear())
+    assert told(phone.accept()) == ("", "terminated;reason=probation;retry-after=15")
     phone.assert_over()
 
 
-def test_a_reload_without_the_resource_ends_the_subscription() -> None:
+def test_a_phone_behind_nat_is_told_where_it_was_heard_last() -> None:
     phone = Subscriber()
-    phone.subscribe()
+    answer = phone.subscribe(contact="<sip:1001@10.0.0.5>")
     phone.accept()
-    phone.configure(EventRules({"dialog": Lamps({"1001": "dark"})}, may_watch))
-    assert told(phone.accept()) == ("", "terminated;reason=noresource")
-    phone.assert_over()
+    moved = Flow("UDP", LOCAL, ("192.0.2.2", 61000))
+    lines = (("From", "<sip:1001@192.0.2.1>;tag=f1"), ("Event", "dialog"))
+    again = request(
+        "SUBSCRIBE",
+        to_tag=answer.to.tag,
+        cseq=2,
+        contact="<sip:1001@10.0.0.5>",
+        without=("From",),
+        headers=lines,
+    )
+    phone.stack.receive_datagram(again, moved, now=phone.now)
+    assert [flow for _, flow in phone.stack.take_output()] == [moved, moved]
 
 
-def test_a_reload_that_changes_nothing_leaves_it() -> None:
+def test_a_notify_follows_the_contact_when_its_connection_is_gone_and_failing_that_the_subscription_ends() -> (
+    None
+):
     phone = Subscriber()
-    phone.subscribe()
-    phone.accept()
-    phone.configure(phone.rules)
-    assert phone.notified == []
-    assert phone.stack.counters()["subscriptions"] == 1
-
-
-def test_a_stack_without_packages_knows_no_event() -> None:
-    answer = Peer().say_request("SUBSCRIBE", headers=(("Event", "dialog"),))
-    assert answer.status == 489
+    flow = subscribed_by_tcp(phone)
+    phone.stack.connection_lost(flow, now=phone.now)
+    phone.wait(5)
+    phone.lamps.states["1002"] = "lit"
+    phone.stack.tell_change("dialog", "1002", now=phone.now)
+    ((_, tried),) = phone.stack.take_output()
+    assert tried == Flow("TCP", LOCAL, FLOW.remote)
+    phone.stack.connection_lost(tried, now=phone.now)
+    assert phone.stack.counters()["subscriptions"] == 0
 
 
 def test_a_call_carries_no_subscription_but_its_own_transfers() -> None:
@@ -371,18 +298,24 @@ def test_a_call_carries_no_subscription_but_its_own_transfers() -> None:
 def test_a_connection_with_a_subscription_is_needed() -> None:
     """The stream on which NOTIFYs go is not closed for being idle."""
     phone = Subscriber()
-    phone.stack.listen("TCP", FLOW.local)
-    flow = Flow("TCP", FLOW.local, FLOW.remote)
+    subscribed_by_tcp(phone)
+    phone.wait(3000)
+    assert phone.stack.counters()["connections"] == 1
+
+
+def subscribed_by_tcp(phone: Subscriber) -> Flow:
+    """Subscribe for an hour by a connection, and answer the first NOTIFY."""
+    phone.stack.listen("TCP", LOCAL)
+    flow = Flow("TCP", LOCAL, ("192.0.2.2", 40123))
     phone.stack.connection_made(flow, accepted=True, now=0.0)
     lines = (("From", "<sip:1001@192.0.2.1>;tag=f"), ("Event", "dialog"), ("Expires", "3600"))
-    data = request("SUBSCRIBE", uri="sip:1002@192.0.2.1", without=("From",), headers=lines)
+    contact = "<sip:bob@192.0.2.2:5070;transport=tcp>"
+    data = request("SUBSCRIBE", uri="sip:1002@192.0.2.1", without=("From",), headers=lines, contact=contact)
     phone.stack.receive_stream(data.replace(b"UDP", b"TCP"), flow, now=0.0)
     _, notify = phone.hear()
     assert isinstance(notify, Request)
-    notify.flow = flow
     phone.stack.receive_stream(_accepted(notify), flow, now=0.0)
-    phone.wait(3000)
-    assert phone.stack.counters()["connections"] == 1
+    return flow
 
 
 def _accepted(notify: Request) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sip.events import MalformedMessage
 from tests.kit.subscriber import Subscriber, told
 
 if TYPE_CHECKING:
@@ -121,3 +122,27 @@ def test_the_subscriber_knows_the_truth_in_the_end_and_nothing_stays(acts: list[
         scene.settle()
     scene.phone.wait(LONG)
     assert set(scene.phone.stack.counters().values()) == {0}
+
+
+TEXTS = st.one_of(
+    st.sampled_from(["dialog", "dialog;id=1", "60", "0", "*/*", "<sip:a@192.0.2.2>", "<sip:a@192.0.2.9;lr>"]),
+    st.text(st.characters(exclude_characters="\r\n\0", codec="utf-8"), max_size=20),
+    st.text('<>"@:;,=%[] sipdialog*0129', max_size=20),
+)
+NAMES = st.sampled_from(
+    ["Event", "Expires", "Accept", "Contact", "Record-Route", "Require", "Content-Encoding"]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(NAMES, TEXTS), max_size=4), TEXTS)
+def test_whatever_a_subscribe_says_it_is_answered_and_forgotten(
+    lines: list[tuple[str, str]], event: str
+) -> None:
+    phone = Subscriber()
+    answer = phone.subscribe(headers=tuple(lines), event=event)
+    assert answer.status in (200, 400, 403, 404, 406, 415, 420, 423, 489)
+    assert phone.refresh(answer, headers=tuple(lines), event=event).status >= 200
+    phone.take(phone.hear())
+    assert not [each for each in phone.events if isinstance(each, MalformedMessage)]
+    phone.assert_over()
