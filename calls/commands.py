@@ -9,6 +9,7 @@ from sip.reason import headers_for
 if TYPE_CHECKING:
     from sip.event_package import EventRules
     from sip.io.endpoint import Endpoint
+    from sip.message import Extra
     from sip.reason import Reason
     from sip.refer import Referral
     from sip.session import Session
@@ -52,9 +53,9 @@ class SipCommands:
         self._stack.end(session, cause=cause, reasons=reasons, now=self._endpoint.now())
         self._endpoint.flush()
 
-    def invite(self, target: Target, *, caller: CallerIdentity, body: bytes) -> Session:
+    def invite(self, target: Target, *, caller: CallerIdentity, body: bytes, headers: Extra = ()) -> Session:
         """Call somebody; the caller of this flushes once the session has its owner."""
-        return self._stack.invite(target, caller=caller, body=body, now=self._endpoint.now())
+        return self._stack.invite(target, caller=caller, body=body, headers=headers, now=self._endpoint.now())
 
     def reinvite(self, session: Session, body: bytes) -> None:
         """Change the session: hold, resume."""

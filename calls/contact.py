@@ -11,6 +11,7 @@ from sip.target import CallerIdentity
 if TYPE_CHECKING:
     from calls.events import Record
     from calls.leg import Leg
+    from calls.talk import Talk
     from sip.diversion import Diversion
 
 E = TypeVar("E")
@@ -77,6 +78,7 @@ class Contact:
         "outcome",
         "questions",
         "record_event",
+        "talk",
     )
 
     def __init__(self, contact_id: str, *, ani: str, display: str, dnis: str, record: Record) -> None:
@@ -100,6 +102,14 @@ class Contact:
         """How often a back end was asked for this contact, in all its menus: each question has a number of its own."""
         self.record_event = record
         self.inbox: Inbox[object] = Inbox()
+        self.talk: Talk | None = None
+        """The conversation that the contact is in."""
+
+    def pass_to(self, leg: Leg) -> None:
+        """Another party is now the one whom the contact is about: the first has transferred it and gone."""
+        self.caller = leg
+        self.account = leg.account
+        self.ani, self.display, self.is_private = leg.number, "", False
 
     def caller_identity(self, house: str = "") -> CallerIdentity:
         """Who calls, for the party that is called; `house` is said before the caller's name."""

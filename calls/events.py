@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calls.leg import Leg
+    from sip.events import TransferRequested
     from sip.reason import Reason
 
 
@@ -91,3 +92,22 @@ class RtpLost:
 
     leg: Leg
     silence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAsked:
+    """A party wants the other one to be joined with somebody else (REFER)."""
+
+    leg: Leg
+    request: TransferRequested
+    second: Leg | None = None
+    """The party's other call with us, whose far end is meant (attended transfer)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegReferred:
+    """How far it has come that a party calls somebody else itself, as we asked it to."""
+
+    leg: Leg
+    status: int
+    is_over: bool

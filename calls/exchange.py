@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from base.errors import CentralitaError
 from calls.commands import SipCommands
 from calls.contact import Contact
-from calls.events import DigitPressed, PlaybackFinished, RtpLost
+from calls.events import DigitPressed, LegReferred, PlaybackFinished, RtpLost
 from calls.ladder import Ladders
 from calls.leg import Leg
 from calls.lines import LineLimits, Lines, NoLine
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from media.plane import Plane
     from sip.identity import IdentityRules
     from sip.io.endpoint import Endpoint
+    from sip.message import Extra
+    from sip.session import Session
     from sip.stack import CallerIdentity, Target
 
 
@@ -99,6 +101,7 @@ class Exchange:
         prefer: str | None = None,
         agent: str | None = None,
         trunk: str | None = None,
+        headers: Extra = (),
     ) -> Leg:
         """Call somebody on behalf of a contact. All else than what is raised arrives as leg events.
 
@@ -123,17 +126,16 @@ class Exchange:
         stream: Stream | None = None
         try:
             stream = Stream(self.plane.open_port(), codecs)
-            session = self.sip.invite(target, caller=caller, body=stream.offer())
+            session = self.sip.invite(target, caller=caller, body=stream.offer(), headers=headers)
         except CentralitaError:
             self._release_line(trunk)
             if stream is not None:
                 stream.port.close()
             raise
         leg = Leg(self._ids.new(), contact, role, self, session, stream)
-        leg.agent, leg.trunk = agent, trunk
-        leg.account = target.account
-        leg.peer = target.uri
-        contact.record("leg.invited", leg, **_invited(leg, "out"))
+        leg.agent, leg.account, leg.trunk = agent, target.account, trunk
+        leg.peer, leg.number = target.uri, target.account or session.user
+        contact.record("leg.invited", leg, **leg.described())
         self._keep(leg)
         self.endpoint.flush()
         return leg
@@ -141,7 +143,7 @@ class Exchange:
     def _arrive(self, event: sip_events.InviteReceived) -> None:
         session, caller = event.session, event.caller
         if event.replaced is not None:
-            self.sip.reject(session, 603, causes.REJECTED)
+            self._take_over(session, caller, event.replaced.owner)
             return
         dnis = caller.dialled or session.user
         contact = Contact(
@@ -150,29 +152,65 @@ class Exchange:
         contact.account = caller.account
         contact.is_private, contact.diversions = caller.is_private, caller.diversions
         contact.record("contact.opened", **_opened(caller, dnis))
-        try:
-            self._take_line(caller.trunk, "in")
-        except NoLine as error:
-            self.sip.turn_away(session, error.status, error.cause, error.retry_after)
-            self._ladders.drop(session.call_id)
-            _record_refusal(contact, error)
+        leg = self._serve(session, caller, contact, "caller")
+        if leg is None:
             return
-        try:
-            stream = Stream(self.plane.open_port(), self._codecs(caller.profile, caller.trunk))
-        except CentralitaError as error:
-            self._release_line(caller.trunk)
-            self.sip.reject(session, error.status, error.cause)
-            self._ladders.drop(session.call_id)
-            _record_refusal(contact, error)
-            return
-        leg = Leg(self._ids.new(), contact, "caller", self, session, stream)
-        leg.peer, leg.trunk = caller.source, caller.trunk
-        leg.account = caller.account
         contact.caller = leg
-        contact.record("leg.invited", leg, **_invited(leg, "in"))
+        contact.record("leg.invited", leg, **leg.described())
         self._keep(leg)
         if self._agree(leg):
             self._on_arrival(contact, caller)
+
+    def _serve(self, session: Session, caller: sip_events.Caller, contact: Contact, role: str) -> Leg | None:
+        """The leg of somebody who calls us, with its port; None when there was none and the caller was told so."""
+        failure: CentralitaError
+        try:
+            self._take_line(caller.trunk, "in")
+            try:
+                stream = Stream(self.plane.open_port(), self._codecs(caller.profile, caller.trunk))
+            except CentralitaError:
+                self._release_line(caller.trunk)
+                raise
+        except NoLine as error:
+            self.sip.turn_away(session, error.status, error.cause, error.retry_after)
+            failure = error
+        except CentralitaError as error:
+            self.sip.reject(session, error.status, error.cause)
+            failure = error
+        else:
+            leg = Leg(self._ids.new(), contact, role, self, session, stream)
+            leg.peer, leg.number = caller.source, caller.user
+            leg.account, leg.trunk = caller.account, caller.trunk
+            return leg
+        self._ladders.drop(session.call_id)
+        if contact.caller is None:
+            _record_refusal(contact, failure)
+        return None
+
+    def _take_over(self, session: Session, caller: sip_events.Caller, replaced: object) -> None:
+        """An INVITE with Replaces (RFC 3891): a party goes on with another phone, or somebody takes its place."""
+        talk = replaced.contact.talk if isinstance(replaced, Leg) else None
+        if talk is None or not isinstance(replaced, Leg) or not talk.can_give(replaced):
+            self.sip.reject(session, 603, causes.REJECTED)
+            return
+        if talk.desk is None or not talk.desk.may_replace(caller, replaced):
+            self.sip.reject(session, 403, causes.REJECTED)
+            return
+        contact = replaced.contact
+        leg = self._serve(session, caller, contact, replaced.role)
+        if leg is None:
+            return
+        contact.record("leg.invited", leg, **leg.described())
+        self._keep(leg)
+        if self._agree(leg):
+            leg.answer()
+            contact.record("transfer.completed", replaced, to=leg.number, kind="replaced")
+            talk.desk.joined(caller, leg)
+            talk.replace(replaced, leg, is_same_party=True)
+
+    def move(self, leg: Leg, contact: Contact) -> None:
+        """A leg goes on in another contact."""
+        leg.move(contact, self._ids.new())
 
     def _agree(self, leg: Leg) -> bool:
         """Settle the codec at once, so that a call which cannot be heard is refused before anything else happens."""
@@ -183,7 +221,8 @@ class Exchange:
             leg.stream.answer(offer)
         except CentralitaError as error:
             leg.refuse(error.status, error.cause)
-            _record_refusal(leg.contact, error)
+            if leg is leg.contact.caller:
+                _record_refusal(leg.contact, error)
             return False
         return True
 
@@ -229,11 +268,11 @@ class Exchange:
                 self._on_presence(event)
             case sip_events.MalformedMessage():
                 pass  # counted by the stack
-            case sip_events.TransferRequested():
-                self.sip.refuse_transfer(event.referral, 603)
             case _:
                 if isinstance(event.session.owner, Leg):
                     _tell(event.session.owner, event)
+                elif isinstance(event, sip_events.TransferRequested):
+                    self.sip.refuse_transfer(event.referral, 603)
 
     def abandon(self, event: sip_events.Event) -> None:
         """Handling this event failed for a reason nobody foresaw: end its call, so that nothing of it stays behind."""
@@ -298,18 +337,6 @@ def _opened(caller: sip_events.Caller, dialled: str) -> dict[str, object]:
     return data
 
 
-def _invited(leg: Leg, direction: str) -> dict[str, object]:
-    data: dict[str, object] = {
-        "role": leg.role,
-        "direction": direction,
-        "peer": leg.peer,
-        "sip_call_id": leg.session.call_id,
-    }
-    if leg.agent is not None:
-        data["agent"] = leg.agent
-    return data
-
-
 def _tell(leg: Leg, event: sip_events.Event) -> None:
     match event:
         case sip_events.SessionRinging():
@@ -331,6 +358,10 @@ def _tell(leg: Leg, event: sip_events.Event) -> None:
             leg.refresh()
         case sip_events.KeySignalled():
             leg.key_signalled(event.key)
+        case sip_events.TransferRequested():
+            leg.transfer_requested(event)
+        case sip_events.TransferReported():
+            leg.contact.inbox.post(LegReferred(leg, event.status, event.is_over))
         case sip_events.SessionReanswered():
             leg.reanswered(event.description)
         case sip_events.SessionReofferRefused():

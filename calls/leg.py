@@ -6,19 +6,29 @@ from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
 from base.machine import Machine
-from calls.events import DigitPressed, LegAnswered, LegConfirmed, LegEnded, LegHeld, LegRang, LegResumed
+from calls.events import (
+    DigitPressed,
+    LegAnswered,
+    LegConfirmed,
+    LegEnded,
+    LegHeld,
+    LegRang,
+    LegResumed,
+    TransferAsked,
+)
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
 from sip import causes
 from sip.session_table import SessionState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from calls.contact import Contact
     from calls.exchange import Exchange
     from calls.stream import Stream
     from media.counters import PortCounters
     from media.plane import Clip
+    from sip.events import TransferRequested
     from sip.reason import Reason
     from sip.sdp import SessionDescription
     from sip.session import Session
@@ -31,12 +41,14 @@ class Leg:
         "_counters",
         "_ending",
         "_machine",
+        "_watchers",
         "_wish",
         "account",
         "agent",
         "contact",
         "exchange",
         "id",
+        "number",
         "peer",
         "role",
         "session",
@@ -55,11 +67,14 @@ class Leg:
         self.session = session
         self.stream = stream
         self.peer = ""
+        self.number = ""
+        """Under which number or name the party is called back."""
         self.agent: str | None = None
         self.trunk: str | None = None
         """The trunk that carries it, and counts it until its end."""
         self.account: str | None = None
-        """The account of the phone, when it is one of the house's."""
+        """The account of the party's phone, when it is one of ours."""
+        self._watchers: tuple[Callable[[], object], ...] = ()
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
@@ -158,6 +173,51 @@ class Leg:
         """Stop playing."""
         self.stream.port.stop()
 
+    def when_over(self, watcher: Callable[[], object]) -> None:
+        """Call somebody once the leg is over, at once if it is."""
+        if self.has_ended:
+            watcher()
+        else:
+            self._watchers = (*self._watchers, watcher)
+
+    def refer(self, target: str) -> None:
+        """Ask the far end to call somebody else itself; LegReferred tells what comes of it.
+
+        Raises SessionStateError where there is nobody to ask, or one such question is open.
+        """
+        self.exchange.sip.refer(self.session, target)
+
+    def move(self, contact: Contact, leg_id: str) -> None:
+        """Go on in another contact, under another id: each contact has a whole record of its own legs."""
+        counters = self.stream.port.counters()
+        self.contact.record(
+            "leg.ended", self, ended_by="transfer", status=200, cause=causes.NORMAL, rtp=counters._asdict()
+        )
+        self.contact.legs.remove(self)
+        self.contact, self.id = contact, leg_id
+        contact.legs.append(self)
+        if self.role == "caller":
+            self.role = "external" if self.account is None else "agent"
+        contact.record("leg.invited", self, **self.described())
+        contact.record("leg.answered", self, codec=self.stream.codec)
+
+    def described(self) -> dict[str, object]:
+        """Who it is, for the record."""
+        data: dict[str, object] = {
+            "role": self.role,
+            "direction": self.session.direction,
+            "peer": self.peer,
+            "sip_call_id": self.session.call_id,
+        }
+        if self.agent is not None:
+            data["agent"] = self.agent
+        return data
+
+    def refuse_transfer(self, status: int) -> None:
+        """Refuse the transfer that the party asked for, if that is still open."""
+        if self.session.referral is not None:
+            self.exchange.sip.refuse_transfer(self.session.referral, status)
+
     # --- what the session reports ----------------------------------------------------------------------------------
 
     def rang(self) -> None:
@@ -224,6 +284,14 @@ class Leg:
         agreed = self.stream.agreed
         if self.is_up and agreed is not None and agreed.event_payload is None:
             self.contact.inbox.post(DigitPressed(self, key))
+
+    def transfer_requested(self, request: TransferRequested) -> None:
+        """A REFER. Only who talks with somebody can transfer; nobody else has anybody to hand on."""
+        if self.contact.talk is None or not self.is_up:
+            self.exchange.sip.refuse_transfer(request.referral, 603)
+            return
+        owner = request.replaced.owner if request.replaced is not None else None
+        self.contact.inbox.post(TransferAsked(self, request, owner if isinstance(owner, Leg) else None))
 
     def end(
         self,
@@ -315,6 +383,9 @@ class Leg:
             rtp=counters._asdict(),
         )
         self.contact.inbox.post(ending)
+        watchers, self._watchers = self._watchers, ()
+        for watcher in watchers:
+            watcher()
 
 
 _EFFECTS = {

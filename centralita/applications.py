@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
-from calls.destination import Agent, Extension, Uri
+from calls.destination import Agent, Extension, Uri, described
 from calls.dial import connect
 from calls.events import LegEnded, PlaybackFinished
+from calls.ways import Way
 from sip import causes
-from sip.stack import Target
+from sip.target import Target
 from sip.uri import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from calls.contact import Contact
-    from calls.destination import Echo, FeatureCode, Hangup
+    from calls.destination import Destination, Echo, FeatureCode, Hangup
     from calls.exchange import Exchange
+    from calls.leg import Leg
+    from calls.transfer import Desk
+    from calls.ways import FindWay
     from media.plane import Clip
     from sip.io.resolver import Resolver
 
@@ -74,6 +79,14 @@ class Called(Protocol):
         """Who is called, and whether it begins or ends."""
 
 
+class NoPhone(CentralitaError):
+    """Nobody is registered for whom is called; RFC 3261 s.16.6 has no better word for it than 480."""
+
+    code = "no_phone"
+    status = 480
+    cause = 20
+
+
 class DirectApplication:
     """Connects the caller to one agent, one registered phone or one address."""
 
@@ -84,30 +97,44 @@ class DirectApplication:
         resolver: Resolver,
         music: Callable[[], tuple[Clip, ...]],
         called: Called,
+        desk: Desk | None = None,
     ) -> None:
-        """`music` is for parties on hold; `called` hears of each call that begins and ends."""
+        """`music` is for parties on hold; `called` hears of each call that begins and ends; `desk` of transfers."""
         self._resolver = resolver
         self._exchange = exchange
         self._places = places
         self._music = music
         self._called = called
+        self.desk = desk
 
-    async def serve(self, contact: Contact, destination: Agent | Extension | Uri) -> None:
-        """Until both are over; 480 when no phone is registered (RFC 3261 s.16.6 has no better word for it)."""
-        try:
-            target = await self._find(contact, destination)
-        except CentralitaError as error:
-            _refuse(contact, error.status, error.cause)
-            return
+    async def serve(self, contact: Contact, destination: Agent | Extension | Uri) -> Destination | None:
+        """Until one goes; where the one who stays goes next."""
+        return await connect(
+            self._exchange, contact, self.ways(contact, destination), self._music, desk=self.desk
+        )
+
+    def ways(self, contact: Contact, destination: Agent | Extension | Uri) -> Sequence[FindWay]:
+        """The one way to a party."""
+        return (partial(self._way, contact, destination),)
+
+    async def _way(self, contact: Contact, destination: Agent | Extension | Uri) -> Way:
+        """Raises NoPhone and what the resolver raises."""
+        target = await self._find(contact, destination)
         if target is None:
-            _refuse(contact, 480, 20)
-            return
-        role = "external" if isinstance(destination, Uri) else "agent"
-        self._called(destination, begun=True)
-        try:
-            await connect(self._exchange, contact, target, self._music, role=role)
-        finally:
-            self._called(destination, begun=False)
+            raise NoPhone(f"no phone is registered for {described(destination)}")
+
+        def begun(leg: Leg) -> None:
+            """No queue rings the same phone until it is over."""
+            self._called(destination, begun=True)
+            leg.when_over(lambda: self._called(destination, begun=False))
+
+        return Way(
+            target,
+            contact.caller_identity(),
+            role="external" if isinstance(destination, Uri) else "agent",
+            agent=destination.agent if isinstance(destination, Agent) else None,
+            begun=begun,
+        )
 
     async def _find(self, contact: Contact, destination: Agent | Extension | Uri) -> Target | None:
         match destination:
@@ -119,11 +146,6 @@ class DirectApplication:
                 return self._places.account(destination.account)
             case Agent():
                 return self._places.agent(destination.agent, None)
-
-
-def _refuse(contact: Contact, status: int, cause: int) -> None:
-    if contact.caller is not None:
-        contact.caller.refuse(status, cause)
 
 
 class FeatureCodeApplication:

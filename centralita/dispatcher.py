@@ -127,7 +127,7 @@ class Dispatcher(Generic[R]):
 
     async def _serve(self, contact: Contact, caller: Caller, destination: Destination) -> None:
         try:
-            self._on_task(caller, begun=True)
+            self._begin(contact, caller)
             await self._run(contact, destination)
         except CentralitaError as error:
             log.error("application_failed", contact=contact.id, code=error.code)
@@ -146,7 +146,12 @@ class Dispatcher(Generic[R]):
             del self._contacts[contact.id]
             if not self._contacts:
                 self._empty.set()
-            self._on_task(caller, begun=False)
+
+    def _begin(self, contact: Contact, caller: Caller) -> None:
+        """Tell that the caller is in a call for as long as its leg lasts: it may leave before the contact ends."""
+        if contact.caller is not None:
+            contact.caller.when_over(lambda: self._on_task(caller, begun=False))
+        self._on_task(caller, begun=True)
 
     async def _run(self, contact: Contact, destination: Destination) -> None:
         current: Destination | None = destination

@@ -52,8 +52,11 @@ class Numbers:
         profiles = self._configuration().profiles
         if route.client == HOUSE and isinstance(route.destination, Number):
             return profiles.internal.may_dial(caller.account, route.destination.number)
-        kind = _HOUSE_KINDS[type(route.destination)] if route.client == HOUSE else "numbers"
-        return profiles.allows(caller, kind)
+        return profiles.allows(caller, self.kind_of(route))
+
+    def kind_of(self, route: Route) -> str:
+        """What a profile must allow for it."""
+        return _HOUSE_KINDS[type(route.destination)] if route.client == HOUSE else "numbers"
 
     def _present_plans(self) -> tuple[NumberPlan, OutboundPlan]:
         routing = self._configuration().routing

@@ -5,16 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from calls.dial import Way, connect_first
+from calls.dial import connect
+from calls.ways import Way
 from centralita.trunks import TrunkDown
 from sip.stack import CallerIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from calls.contact import Contact
-    from calls.destination import Number
+    from calls.destination import Destination, Number
     from calls.exchange import Exchange
+    from calls.transfer import Desk
+    from calls.ways import FindWay
     from centralita.gateway import Gateway
     from centralita.trunks import Trunks
     from media.plane import Clip
@@ -23,22 +26,33 @@ if TYPE_CHECKING:
 class NumberApplication:
     """Connects the caller to a telephone number."""
 
-    def __init__(self, exchange: Exchange, trunks: Trunks, music: Callable[[], tuple[Clip, ...]]) -> None:
-        """`music` is for parties on hold."""
+    def __init__(
+        self,
+        exchange: Exchange,
+        trunks: Trunks,
+        music: Callable[[], tuple[Clip, ...]],
+        desk: Desk | None = None,
+    ) -> None:
+        """`music` is for parties on hold; `desk` decides transfers."""
         self._exchange = exchange
         self._trunks = trunks
         self._music = music
+        self.desk = desk
 
-    async def serve(self, contact: Contact, destination: Number) -> None:
-        """Until both are over; 404 where no trunk leads there (Q.850 3)."""
+    async def serve(self, contact: Contact, destination: Number) -> Destination | None:
+        """Until one goes; 404 where no trunk leads there (Q.850 3). Where the one who stays goes next."""
+        ways = self.ways(contact, destination)
+        if not ways and contact.caller is not None:
+            contact.caller.refuse(404, _NO_ROUTE)
+            return None
+        return await connect(self._exchange, contact, ways, self._music, desk=self.desk)
+
+    def ways(self, contact: Contact, destination: Number) -> Sequence[FindWay]:
+        """The trunks that may lead there, in their order."""
         names = destination.trunks or tuple(
             each.name for each in self._trunks.all() if each.settings.host is not None
         )
-        if not names and contact.caller is not None:
-            contact.caller.refuse(404, _NO_ROUTE)
-            return
-        ways = [partial(self._way, contact, destination.number, name) for name in names]
-        await connect_first(self._exchange, contact, ways, self._music, role="external")
+        return [partial(self._way, contact, destination.number, name) for name in names]
 
     async def _way(self, contact: Contact, number: str, name: str) -> Way:
         gateway = self._trunks.find(name)

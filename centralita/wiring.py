@@ -39,6 +39,7 @@ from centralita.state import (
     TRUNK_PASSWORDS_FILE,
 )
 from centralita.tracing import MessageTracing
+from centralita.transfers import TransferDesk
 from centralita.trunk_view import shown_trunks
 from centralita.trunks import Trunks
 from centralita.watching import Watching
@@ -168,8 +169,24 @@ async def _wire(
             phones.hear(event)
 
     direct = DirectApplication(exchange, places, resolver, present.music, staff.called)
+    outside = NumberApplication(exchange, trunks, present.music)
+    direct.desk = outside.desk = TransferDesk(
+        numbers,
+        lambda: present.now().profiles,
+        present.agents,
+        direct,
+        outside,
+        lambda address: address == endpoint.address,
+        staff.calling,
+    )
     queue = QueueApplication(
-        exchange, distribution, places, present.music, present.client_name, present.language_skill
+        exchange,
+        distribution,
+        places,
+        present.music,
+        present.client_name,
+        present.language_skill,
+        direct.desk,
     )
     applications: dict[type, Application] = {
         Menu: MenuApplication(present.menu_set, voice, cards, present.facts),
@@ -177,7 +194,7 @@ async def _wire(
         Agent: direct,
         Extension: direct,
         Uri: direct,
-        Number: NumberApplication(exchange, trunks, present.music),
+        Number: outside,
         FeatureCode: FeatureCodeApplication(staff.carry_out, present.said),
         Echo: EchoApplication(),
         Hangup: HangupApplication(),

@@ -99,6 +99,8 @@ def _leg_ended(facts: Facts) -> str:
     by = facts["ended_by"]
     if by == "interrupted":
         return "Is cut off: the server stopped during the call"
+    if by == "transfer":
+        return f"Goes on in another contact{_heard(facts)}"
     status = facts.data.get("status")
     failed = isinstance(status, int) and status >= 300
     if by == "remote":
@@ -248,6 +250,25 @@ def _bridge(words: str) -> Callable[[Facts], str]:
     return tell
 
 
+# --- transfers ---
+
+
+def _transfer_requested(facts: Facts) -> str:
+    how = " after asking there" if facts["kind"] == "attended" else ""
+    return f"Transfers the other party to {facts['target']}{how}"
+
+
+def _transfer_completed(facts: Facts) -> str:
+    if facts.has("kind"):
+        return f"Is replaced by {facts['to']}"
+    joined = facts.phrase("merged", ", whom it spoke with in contact {}")
+    return f"The transfer to {facts['to']} is done{joined}"
+
+
+def _transfer_failed(facts: Facts) -> str:
+    return f"The transfer{facts.phrase('to', ' to {}')} fails{_ending(facts)}"
+
+
 def _agent_is(name: str) -> Callable[[Facts], str]:
     def tell(facts: Facts) -> str:
         return f"Agent {facts['agent']} is {facts[name].replace('_', ' ')}{facts.phrase('reason', ' ({})')}"
@@ -286,6 +307,9 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "reservation.ended": _reservation_ended,
     "bridge.began": _bridge("hear each other"),
     "bridge.ended": _bridge("are parted"),
+    "transfer.requested": _transfer_requested,
+    "transfer.completed": _transfer_completed,
+    "transfer.failed": _transfer_failed,
     "agent.status": _agent_is("status"),
     "agent.state": _agent_is("state"),
 }

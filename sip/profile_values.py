@@ -10,8 +10,8 @@ from sip.errors import ParseError
 from sip.guard_settings import Network, read_network
 from sip.uri import Uri
 
-Kind = Literal["numbers", "agents", "feature_codes", "external"]
-"""What can be called: the centre's own numbers, phones of the house, feature codes, numbers outside."""
+Kind = Literal["numbers", "agents", "feature_codes", "external", "addresses"]
+"""What can be called: our own numbers, phones of the house, feature codes, numbers outside; by transfer addresses."""
 Codec = Literal["PCMU", "PCMA"]
 
 _WIDEST = {4: 8, 6: 16}

@@ -20,10 +20,13 @@ from sip.session_table import SessionState
 
 if TYPE_CHECKING:
     from sip.message import Extra, Request, Response
+    from sip.reason import Reason
     from sip.session import Session
     from sip.transaction.client import ClientTransaction
     from sip.transaction.server import ServerTransaction
 
+HEARING = 4.0
+"""Seconds that our BYE waits for the outcome to be heard: a BYE that overtook it would silence it."""
 LIFETIME = 180
 """Seconds that a referral is followed unless refreshed: longer than any phone rings."""
 _FRAGMENT = (("Content-Type", "message/sipfrag;version=2.0"),)
@@ -40,6 +43,7 @@ class Referral:
         "_machine",
         "_next",
         "_refusal",
+        "_then",
         "_transaction",
         "event",
         "number",
@@ -63,6 +67,7 @@ class Referral:
         self._refusal = (603, REASONS[603])
         self._is_notifying = False
         self._next: str | None = None
+        self._then: tuple[int, int, tuple[Reason, ...]] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -73,6 +78,15 @@ class Referral:
     def is_followed(self) -> bool:
         """Whether its sender is still told."""
         return self._machine.state is ReferralState.FOLLOWED
+
+    def holds_end(self, status: int, cause: int, reasons: tuple[Reason, ...], *, now: float) -> bool:
+        """Whether the end of the call waits until the outcome is heard; it then comes by itself."""
+        if self.is_open or not self._is_notifying:
+            return False
+        if self._then is None:
+            self._then = (status, cause, reasons)
+            self.session.context.timers.set((self, "HEARING"), now + HEARING)
+        return True
 
     # Commands.
 
@@ -88,7 +102,8 @@ class Referral:
 
     def report(self, status: int, reason: str | None = None, *, now: float) -> None:
         """Say how far it has come; a final status is the last word."""
-        self._last = (status, reason or REASONS.get(status, "Unknown"))
+        if self.is_open:
+            self._last = (status, reason or REASONS.get(status, "Unknown"))
         self._fire(ReferralInput.PROGRESS if status < 200 else ReferralInput.FINISH, now)
 
     # What comes from outside.
@@ -101,13 +116,18 @@ class Referral:
         return granted
 
     def on_session_over(self, *, now: float) -> None:
-        """The call is over before anything was decided."""
+        """The call is over, perhaps before anything was decided."""
+        self._then = None
+        self.session.context.timers.cancel((self, "HEARING"))
         self._refusal = (603, REASONS[603])
         self._fire(ReferralInput.SESSION_OVER, now)
 
     def on_timer(self, letter: str, *, now: float) -> None:
-        """It was followed long enough."""
-        self._fire(ReferralInput.EXPIRE, now)
+        """It was followed long enough, or the call waited long enough for its end."""
+        if letter == "HEARING":
+            self._end_session(now)
+        else:
+            self._fire(ReferralInput.EXPIRE, now)
 
     def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
         """An answer to our NOTIFY. A refusal ends the telling (RFC 6665 s.4.2.2); the transfer goes on."""
@@ -125,6 +145,14 @@ class Referral:
             self._fire(ReferralInput.LOST, now)
         elif state is not None:
             self._notify(state, now)
+        if not self._is_notifying:
+            self._end_session(now)
+
+    def _end_session(self, now: float) -> None:
+        self._is_notifying = False
+        self.session.context.timers.cancel((self, "HEARING"))
+        if self._then is not None:
+            self.session.end(*self._then, now=now)
 
     # Effects.
 

@@ -247,6 +247,8 @@ class Session:
 
     def end(self, status: int, cause: int, reasons: tuple[Reason, ...] = (), *, now: float) -> None:
         """End it in whatever way the state needs; `status` is for an INVITE not yet answered."""
+        if self.referral is not None and self.referral.holds_end(status, cause, reasons, now=now):
+            return
         self.cause, self.reasons = cause, reasons
         self._fire(SessionInput.END, Detail(status, headers=self.reason), now)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
-from calls.bridge import Bridge
 from calls.events import LegAnswered, LegEnded, LegHeld, LegRang, LegResumed
+from calls.talk import Talk
 from routing.commands import Overflow, RingAgent, StopRinging
 from routing.entry import EntryJoin
 from routing.reservation import ReservationResult
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from calls.destination import Destination, Queue
     from calls.exchange import Exchange
     from calls.leg import Leg
+    from calls.transfer import Desk
     from media.plane import Clip
     from routing.io.distribution import Distribution
     from routing.skills import Requirements
@@ -62,11 +63,12 @@ class QueueApplication:
         music: Music,
         client_name: Callable[[str], str],
         language_skill: Callable[[Contact], Requirements],
+        desk: Desk | None = None,
     ) -> None:
         """Keep what every stay needs.
 
         `music` gives what waiting callers hear, `client_name` what agents' phones show for a client company,
-        `language_skill` what an agent must have to speak a contact's language.
+        `language_skill` what an agent must have to speak a contact's language, `desk` decides transfers.
         """
         self.exchange = exchange
         self.distribution = distribution
@@ -74,6 +76,7 @@ class QueueApplication:
         self.music = music
         self.client_name = client_name
         self.language_skill = language_skill
+        self.desk = desk
 
     async def serve(self, contact: Contact, destination: Queue) -> Destination | None:
         """Wait, ring, talk. Returns where the contact goes next, or None when it is over."""
@@ -120,7 +123,8 @@ class _Stay:
             while not self._step(await contact.inbox.next(), caller):
                 pass
             if self._won and self._agent_leg is not None:
-                await self._talk(caller, self._agent_leg)
+                self._next = await self._talk(destination, caller, self._agent_leg)
+                self._agent_leg = None
         finally:
             self._distribution.leave(contact.id, LeaveReason.SYSTEM)
             self._drop_agent_leg()
@@ -194,23 +198,19 @@ class _Stay:
         if leg is not None:
             leg.hang_up(reasons=reasons)
 
-    async def _talk(self, caller: Leg, agent_leg: Leg) -> None:
-        """Caller and agent hear each other until one of them goes; then the other is let go too."""
+    async def _talk(self, destination: Queue, caller: Leg, agent_leg: Leg) -> Destination | None:
+        """Until they part. The agent is in the call for as long as its leg, which may leave before the caller does."""
         agent = agent_leg.agent or ""
-        bridge = Bridge(self._exchange.plane, self._contact, caller, agent_leg, self._music)
-        try:
-            bridge.begin()
-            self._contact.outcome = "answered"
-            gone = next((leg for leg in (caller, agent_leg) if leg.has_ended), None)
-            while gone is None:
-                event = await self._contact.inbox.next()
-                match event:
-                    case LegHeld(leg=leg) | LegResumed(leg=leg) if leg is agent_leg:
-                        self._distribution.held(agent, held=isinstance(event, LegHeld))
-                    case _:
-                        pass
-                gone = bridge.handle(event)
-            bridge.let_go(gone)
-        finally:
-            bridge.end()
-            self._distribution.bridge_ended(agent)
+        agent_leg.when_over(lambda: self._distribution.bridge_ended(agent))
+
+        def hears(event: object) -> None:
+            match event:
+                case LegHeld(leg=leg) | LegResumed(leg=leg) if leg is agent_leg:
+                    self._distribution.held(agent, held=isinstance(event, LegHeld))
+                case _:
+                    pass
+
+        pair = (caller, agent_leg)
+        parting = await Talk(self._exchange, self._contact, pair, self._music, self._app.desk, hears).run()
+        # A caller whom nobody took after a transfer waits for the next agent of the queue that he or she came to.
+        return destination if parting.is_stranded else parting.destination

@@ -11,6 +11,7 @@ from calls import dial
 from calls.contact import Contact
 from calls.events import LegHeld, LegResumed
 from calls.leg_states import LegState
+from calls.ways import Way
 from sip.events import (
     InviteReceived,
     SessionAnswered,
@@ -29,6 +30,7 @@ from tests.kit.tone import hears, tone
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from calls.destination import Destination
     from sip.session import Session
 
 VOICE = frozenset({800, 1300})
@@ -39,7 +41,7 @@ class Line:
 
     def __init__(self, house: House, alice: Party, bob: Party) -> None:
         self.house, self.alice, self.bob = house, alice, bob
-        self.tasks: list[asyncio.Task[None]] = []
+        self.tasks: list[asyncio.Task[Destination | None]] = []
         self.contacts: list[Contact] = []
         self.ring_timeout = dial.RING_TIMEOUT
         self.target = Target(bob.uri)
@@ -47,13 +49,12 @@ class Line:
 
     def _connect(self, contact: Contact) -> None:
         self.contacts.append(contact)
+
+        async def only() -> Way:
+            return Way(self.target, contact.caller_identity())
+
         work = dial.connect(
-            self.house.exchange,
-            contact,
-            self.target,
-            self.house.music,
-            role="external",
-            ring_timeout=self.ring_timeout,
+            self.house.exchange, contact, (only,), self.house.music, ring_timeout=self.ring_timeout
         )
         self.tasks.append(asyncio.get_running_loop().create_task(work))
 

@@ -15,6 +15,7 @@ from tests.kit.party import House, Party
 
 if TYPE_CHECKING:
     from calls.contact import Contact
+    from calls.destination import Destination
     from sip.stack import Target
 
 
@@ -28,13 +29,13 @@ class Nowhere:
         return None
 
 
-def connecting(house: House, uri: str) -> list[asyncio.Task[None]]:
+def connecting(house: House, uri: str) -> list[asyncio.Task[Destination | None]]:
     """Whoever calls the house is connected to this address."""
     resolver = Resolver(house.endpoint.stack.means)
     direct = DirectApplication(
         house.exchange, Nowhere(), resolver, lambda: (), lambda destination, *, begun: None
     )
-    tasks: list[asyncio.Task[None]] = []
+    tasks: list[asyncio.Task[Destination | None]] = []
 
     def arrive(contact: Contact) -> None:
         work = direct.serve(contact, Uri(uri))

@@ -14,7 +14,7 @@ from calls.exchange import Exchange
 from calls.stream import CODECS
 from centralita.failures import hear
 from media.plane import Plane
-from sip.events import InviteReceived, MessageTraced
+from sip.events import InviteReceived, MessageTraced, TransferReported
 from sip.identity import tell_little
 from sip.io.endpoint import Endpoint
 from sip.outgoing import NOBODY
@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from media.plane import Clip
     from sip.events import Event
+    from sip.flow import Flow
     from sip.identity import IdentityRules
+    from sip.message import Request, Response
     from sip.sdp import SessionDescription
     from sip.session import Session
-    from sip.verdicts import Admission
+    from sip.transaction.client import ClientTransaction
+    from sip.verdicts import Admission, Admitted
 
 E = TypeVar("E")
 
@@ -156,6 +159,36 @@ class House:
         )
 
 
+class Asked:
+    """Waits for the answer to a request."""
+
+    def __init__(self) -> None:
+        self.status: int | None = None
+
+    def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
+        """It came."""
+        self.status = response.status
+
+    def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
+        """It never did."""
+        self.status = status
+
+    async def answer(self) -> int:
+        """The status, once it is there."""
+        await until(lambda: self.status is not None, "no answer")
+        assert self.status is not None
+        return self.status
+
+
+class _Noting(Everybody):
+    def __init__(self, requests: list[Request]) -> None:
+        self._requests = requests
+
+    def admit(self, request: Request, flow: Flow, now: float) -> Admitted:
+        self._requests.append(request)
+        return super().admit(request, flow, now)
+
+
 class Party:
     """A phone without a mind: SIP by our own stack, descriptions and answers by the test, sound by a bare socket."""
 
@@ -165,7 +198,9 @@ class Party:
         self.far = FarEnd()
         self.events: list[Event] = []
         self.on_invite: Callable[[Session], object] = lambda session: None
-        self.stack = Stack(SequenceIds(f"p{self.far.address[1]}x"), admission=Everybody())
+        self.requests: list[Request] = []
+        """What came from outside any dialog."""
+        self.stack = Stack(SequenceIds(f"p{self.far.address[1]}x"), admission=_Noting(self.requests))
         self.endpoint = Endpoint(self.stack, self._hear)
         self._version = 0
 
@@ -207,11 +242,22 @@ class Party:
             f"a=rtpmap:101 telephone-event/8000\r\na={direction}\r\n"
         ).encode()
 
-    def call(self, house: House, body: bytes | None, *, user: str = "100") -> Session:
+    def call(
+        self,
+        house: House,
+        body: bytes | None,
+        *,
+        user: str = "100",
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> Session:
         """Dial the house."""
         target = Target(f"sip:{user}@{HOST}:{house.address[1]}")
         session = self.stack.invite(
-            target, caller=CallerIdentity("600100200", "Bob"), body=body, now=self.endpoint.now()
+            target,
+            caller=CallerIdentity("600100200", "Bob"),
+            body=body,
+            headers=headers,
+            now=self.endpoint.now(),
         )
         self.endpoint.flush()
         return session
@@ -244,6 +290,26 @@ class Party:
         branch = session.context.branch()
         request = session.dialog.request("INFO", branch, headers=headers, body=body)
         self.say(lambda now: session.context.layer.request(request, NOBODY, now=now))
+
+    def refer(self, session: Session, target: str, *headers: tuple[str, str]) -> Asked:
+        """Ask the house for a transfer as a phone that follows nothing: it refuses each NOTIFY with 481."""
+        assert session.dialog is not None
+        lines = (("Refer-To", target), *headers)
+        request = session.dialog.request("REFER", session.context.branch(), headers=lines)
+        asked = Asked()
+        self.say(lambda now: session.context.layer.request(request, asked, now=now))
+        return asked
+
+    def transfer(self, session: Session, target: str) -> None:
+        """Ask the house for a transfer and follow it: what comes of it are TransferReported events."""
+        self.say(lambda now: self.stack.transfers.refer(session, target, now=now))
+
+    async def outcome(self) -> int:
+        """How a transfer went that this party follows."""
+        while True:
+            report = await self.hears(TransferReported)
+            if report.is_over:
+                return report.status
 
     def face(self, description: SessionDescription | None) -> tuple[str, int]:
         """Send sound to where a description says."""

@@ -6,7 +6,7 @@ import pytest
 
 from sip.events import SessionEnded, TransferRequested
 from sip.message import Request, Response
-from sip.refer import LIFETIME
+from sip.refer import HEARING, LIFETIME
 from tests.kit.builders import request
 from tests.kit.phone import Peer
 
@@ -289,4 +289,45 @@ def test_a_forgotten_referral_leaves_no_timer() -> None:
     peer.reply(trying, 200)
     peer.say(request("BYE", to_tag=tag, cseq=3, branch="z9hG4bK-b"))
     peer.wait(LIFETIME)
+    peer.assert_over()
+
+
+def test_our_bye_waits_until_the_outcome_is_heard() -> None:
+    """A BYE that overtook the last NOTIFY would have it answered with 481 (RFC 5589 s.6.1)."""
+    peer = Peer()
+    _, event, trying = followed(peer)
+    peer.stack.transfers.report(event.referral, 200, now=0.0)
+    peer.stack.end(event.session, now=0.0)
+    peer.stack.end(event.session, now=0.0)
+    assert peer.hear() == []
+    last = sent_request(peer.reply(trying, 200))
+    assert told(last)[0] == b"SIP/2.0 200 OK\r\n"
+    bye = sent_request(peer.reply(last, 200))
+    assert bye.method == "BYE"
+    peer.reply(bye, 200)
+    peer.assert_over()
+
+
+def test_our_bye_does_not_wait_for_ever() -> None:
+    peer = Peer()
+    _, event, trying = followed(peer)
+    peer.reply(trying, 200)
+    peer.stack.transfers.report(event.referral, 486, now=0.0)
+    peer.stack.end(event.session, now=0.0)
+    assert "BYE" not in [each.method for each in peer.wait(HEARING - 0.1) if isinstance(each, Request)]
+    assert "BYE" in [each.method for each in peer.wait(0.2) if isinstance(each, Request)]
+    peer.assert_over()
+
+
+def test_a_peer_that_hangs_up_itself_meanwhile_gets_no_bye() -> None:
+    peer = Peer()
+    tag, event, trying = followed(peer)
+    peer.reply(trying, 200)
+    peer.stack.transfers.report(event.referral, 200, now=0.0)
+    last = sent_request(peer.hear())
+    peer.stack.end(event.session, now=0.0)
+    (answer,) = peer.say(request("BYE", to_tag=tag, cseq=3, branch="z9hG4bK-b"))
+    assert isinstance(answer, Response)
+    assert answer.status == 200
+    assert peer.reply(last, 481) == []
     peer.assert_over()

@@ -1,0 +1,53 @@
+"""Ways to a party: whom to call by which trunk and as whom, found one after the other while nobody is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calls.contact import Contact
+    from calls.exchange import Exchange
+    from calls.leg import Leg
+    from sip.message import Extra
+    from sip.target import CallerIdentity, Target
+
+TRY_ELSEWHERE = frozenset((401, 407, 408, 500, 502, 503, 504))
+"""Refusals of whom we called by, not of the party: another way may still lead there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to a party: whom to call, who we say is calling, and the trunk that carries it, if one does."""
+
+    target: Target
+    caller: CallerIdentity
+    trunk: str | None = None
+    is_codec_fixed: bool = False
+    """Whether the trunk's own order of codecs counts, and not what the caller speaks."""
+    role: str = "external"
+    agent: str | None = None
+    begun: Callable[[Leg], None] | None = None
+    """Hears of the leg that is called by it."""
+
+
+FindWay = Callable[[], Awaitable[Way]]
+"""Finds a way when its turn comes. Raises CentralitaError where there is none."""
+
+
+def dial(exchange: Exchange, contact: Contact, way: Way, other: Leg | None, headers: Extra = ()) -> Leg:
+    """Call by a way; `other` is whom the party will speak with. Raises CentralitaError."""
+    leg = exchange.dial(
+        contact,
+        way.target,
+        role=way.role,
+        caller=way.caller,
+        prefer=None if way.is_codec_fixed or other is None else other.stream.codec,
+        agent=way.agent,
+        trunk=way.trunk,
+        headers=headers,
+    )
+    if way.begun is not None:
+        way.begun(leg)
+    return leg
