@@ -65,6 +65,7 @@ class Contact:
     __slots__ = (
         "account",
         "ani",
+        "attestation",
         "caller",
         "client",
         "display",
@@ -93,6 +94,8 @@ class Contact:
         """Who passed the call on, before it came here or since, the latest first."""
         self.account: str | None = None
         """The account of the phone that called, when it is one of ours."""
+        self.attestation: str | None = None
+        """How far the caller's number is proven (STIR): A, B, C or not at all."""
         self.client: str | None = None
         self.language: str | None = None
         self.caller: Leg | None = None

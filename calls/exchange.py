@@ -149,7 +149,7 @@ class Exchange:
         contact = Contact(
             self._ids.new(), ani=caller.user, display=caller.display, dnis=dnis, record=self._record
         )
-        contact.account = caller.account
+        contact.account, contact.attestation = caller.account, caller.attestation
         contact.is_private, contact.diversions = caller.is_private, caller.diversions
         contact.record("contact.opened", **_opened(caller, dnis))
         leg = self._serve(session, caller, contact, "caller")
@@ -328,6 +328,8 @@ def _opened(caller: sip_events.Caller, dialled: str) -> dict[str, object]:
         "trunk": caller.trunk,
         "account": caller.account,
     }
+    if caller.verstat is not None:
+        data["verstat"], data["attestation"] = caller.verstat, caller.attestation
     if caller.is_private:
         data["private"] = True
     if caller.diversions:

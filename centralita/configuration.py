@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from base.document import Fault, refuse
@@ -55,6 +55,12 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     wording = load_wording([config.prompts], faults)
     menus = load_menus(folder / "menus", wording, faults, queues=config.routing.queues.keys())
     profiles = load_profiles(config.sip_profiles, faults)
+    if profiles is not None and profiles.external.stir.certificates:
+        # Only here: what reads certificates takes a while to load.
+        from sip.io.signers import read_signers
+
+        signers = read_signers(profiles.external.stir, config.sip_profiles, faults)
+        profiles = replace(profiles, signers=signers)
     faults.extend(inconsistencies(config, menus, wording, profiles))
     if profiles is not None:
         faults.extend(certificate_faults(profiles.listeners, config.sip_profiles))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from centralita.bans import BanLog, note_lock, note_overload
@@ -25,7 +26,7 @@ class Entrance:
         self, configuration: Configuration, credentials: Credentials, ids: Ids, flows: Flows
     ) -> None:
         """Make both parts; they count together."""
-        self.admission = ProfileAdmission(configuration.profiles, credentials, ids, flows)
+        self.admission = ProfileAdmission(configuration.profiles, credentials, ids, flows, time.time)
         self.admission.guard.on_ban = BanLog(lambda: self.admission.guard.limits.ban)
         self.admission.on_lock = note_lock
         self.overload = Overload(configuration.centre.overload.limits, ids, self.admission.tally)

@@ -59,7 +59,8 @@ def _ending(facts: Facts) -> str:
 
 def _contact_opened(facts: Facts) -> str:
     way = facts.phrase("trunk", " over trunk {}") or facts.phrase("account", " from account {}")
-    return f"Call from {facts['ani']} to {facts['dnis']}{way}{_for_client(facts)}"
+    proof = facts.phrase("attestation", ", attested {}")
+    return f"Call from {facts['ani']} to {facts['dnis']}{way}{_for_client(facts)}{proof}"
 
 
 def _contact_routed(facts: Facts) -> str:

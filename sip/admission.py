@@ -23,6 +23,7 @@ from sip.grammar import bounded
 from sip.guard import Guard, network_of
 from sip.identity import LONGEST_NAME, is_private, sender_of, unmet_privacy
 from sip.lockout import Lockout
+from sip.proofs import Proofs
 from sip.rates import Rates
 from sip.scanners import scanner_of
 from sip.tally import Tally
@@ -58,6 +59,7 @@ class ProfileAdmission:
         "_per_account",
         "_per_source",
         "_profiles",
+        "_proofs",
         "_trunks",
         "flows",
         "guard",
@@ -67,9 +69,14 @@ class ProfileAdmission:
     )
 
     def __init__(
-        self, profiles: Profiles, credentials: Credentials, ids: Ids, flows: Flows | None = None
+        self,
+        profiles: Profiles,
+        credentials: Credentials,
+        ids: Ids,
+        flows: Flows | None = None,
+        wall: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """Begin with empty counts; `flows` are those of the stack that asks."""
+        """Begin with empty counts; `flows` are those of the stack that asks, `wall` tells the time in Unix seconds."""
         limits = profiles.internal.guard
         self.flows = flows or Flows()
         self._ids = ids
@@ -78,6 +85,7 @@ class ProfileAdmission:
         self.sources = TrunkSources()
         """What is learned of trunks meanwhile."""
         self.sources.on_change = self._trunks.clear
+        self._proofs = Proofs(profiles, wall)
         self._authenticator = _authenticator(profiles, credentials, ids)
         self.tally = Tally()
         """What was turned away, by reason."""
@@ -97,6 +105,7 @@ class ProfileAdmission:
             self._authenticator = _authenticator(profiles, credentials, self._ids)
         self._profiles = profiles
         self._trunks.clear()
+        self._proofs.configure(profiles)
         self.guard.configure(after.guard.limits)
         for ban in self.guard.bans():
             if self._trunk(ban.source.partition("/")[0]) is not None:
@@ -129,9 +138,16 @@ class ProfileAdmission:
                 return Refuse(403) if at_trunks else self._authenticate(request, flow, now)
             if unmet_privacy(request):
                 return _UNMET
-            return Admitted(in_our_numbers(trunk, request, _trunk_caller(trunk, request, flow)))
+            return self._admit_trunk(trunk, request, flow)
         except ParseError as error:
             return Refuse(error.status, f"Bad Request - {error}")
+
+    def _admit_trunk(self, trunk: Trunk, request: Request, flow: Flow) -> Verdict:
+        caller = self._proofs.of(request, trunk, _trunk_caller(trunk, request, flow))
+        if isinstance(caller, Refuse):
+            self.tally.count("identity")
+            return caller
+        return Admitted(in_our_numbers(trunk, request, caller))
 
     def _judge_stranger(self, request: Request, flow: Flow, now: float) -> Verdict:
         host = flow.remote[0]

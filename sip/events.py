@@ -33,6 +33,10 @@ class Caller:
     """Who passed the call on before it came here, the latest first; a trunk's word."""
     dialled: str = ""
     """What was dialled, in the centre's own numbers, where that is not simply the request-URI's user."""
+    verstat: str | None = None
+    """What became of the number's proof (STIR): a word of sip.stir.Verstat; None where nothing is verified."""
+    attestation: str | None = None
+    """A, B or C, where that was proven."""
 
 
 @dataclass(frozen=True, slots=True)

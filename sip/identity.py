@@ -56,9 +56,14 @@ class Sender(NamedTuple):
 
 def sender_of(request: Message, *, is_trusted: bool) -> Sender:
     """Who a trunk's request is from; `is_trusted` takes what it asserts before From. Raises ParseError."""
-    sender = (_asserted(request) if is_trusted else None) or request.from_
+    sender = named_by(request, is_trusted=is_trusted)
     user, display = sender.uri.subscriber, sender.display
     return Sender(bounded(user, LONGEST_NUMBER), bounded(display, LONGEST_NAME), is_private(request))
+
+
+def named_by(request: Message, *, is_trusted: bool) -> NameAddr:
+    """What names the caller: P-Asserted-Identity where it is trusted and there, else From. Raises ParseError."""
+    return (_asserted(request) if is_trusted else None) or request.from_
 
 
 def is_private(request: Message) -> bool:

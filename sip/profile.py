@@ -6,7 +6,7 @@ judged by them is in admission.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,12 +20,13 @@ from sip.identity import IdentityMode, IdentityRules
 from sip.listener_settings import ListenerPart, listeners_of
 from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
 from sip.registering import QualifyPart, RegistrationPart
+from sip.stir_settings import StirPart
 from sip.subscription_settings import SubscriptionsPart, Watch
 from sip.timer_settings import SessionTimerPart
 from sip.trunk import DnsPart, Trunk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
     from typing import Self
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sip.events import Caller
     from sip.listener import Listener
     from sip.session_expires import TimerPolicy
+    from sip.stir import Signer
 
 Algorithm = Literal["SHA-512-256", "SHA-256", "MD5", "SHA-512-256-sess", "SHA-256-sess", "MD5-sess"]
 
@@ -123,6 +125,7 @@ class ExternalProfile(Part):
     codecs: Codecs = ("PCMU", "PCMA")
     session_timer: SessionTimerPart = SessionTimerPart()
     dns: DnsPart = DnsPart()
+    stir: StirPart = StirPart()
     trunks: tuple[Trunk, ...]
     listeners: tuple[ListenerPart, ...] = ()
     """Addresses that serve trunks alone."""
@@ -136,6 +139,8 @@ class Profiles:
     external: ExternalProfile
     listeners: tuple[Listener, ...] = ()
     """Those of both profiles, in their order."""
+    signers: Mapping[str, Signer] = field(default_factory=dict)
+    """Those of external.yaml's stir, read from their files."""
 
     def trunk_at(self, host: str) -> Trunk | None:
         """The trunk that sends from this address."""
