@@ -117,6 +117,8 @@ def _pass_on(refusal: LegEnded | CentralitaError | None, caller: Leg) -> None:
             status = _NOT_FOR_THE_CALLER.get(refusal.status, refusal.status)
             if status < 400:
                 status = 480  # a redirection we do not follow, or a leg ended by ourselves
+            elif status == 408 and refusal.leg.trunk is not None:
+                status = 504  # it was no server of the caller's that kept silent
             caller.refuse(status, refusal.cause, reasons=refusal.reasons)
 
 

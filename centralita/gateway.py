@@ -39,6 +39,7 @@ class Gateway:
         "round_trips",
         "settings",
         "silent",
+        "unresolved",
         "was",
     )
 
@@ -55,6 +56,9 @@ class Gateway:
         """Servers that do not answer OPTIONS, and the status that says so."""
         self.round_trips: dict[Hop, float] = {}
         self.failure = ""
+        """What the registrar said last, if it does not take us."""
+        self.unresolved = ""
+        """Why its host leads nowhere, if it does not."""
         self.was: Health | None = None
         """What was last told of it."""
 
@@ -78,8 +82,8 @@ class Gateway:
             return Health(is_up=False, why="it has no host: calls only come from it")
         if settings.login is not None and self.password is None:
             return Health(is_up=False, why=f"no password: centralita trunk password {self.name}")
-        if not self.hops:
-            return Health(is_up=False, why=self.failure or "its host is not yet resolved")
+        if not self.hops and self.unresolved:
+            return Health(is_up=False, why=self.unresolved)
         if settings.registration is not None and not self.is_registered:
             return Health(is_up=False, why=self.failure or "not yet registered")
         if self.asked and all(hop in self.silent for hop in self.asked):

@@ -71,10 +71,12 @@ class Trunks:
             if name not in wanted or wanted[name] != gateway.settings or not same:
                 self._stop(gateway)
         new = [trunk for name, trunk in wanted.items() if name not in self._gateways]
-        for place, trunk in enumerate(new):
+        place = 0
+        for trunk in new:
             gateway = self._gateways[trunk.name] = Gateway(trunk, passwords.get(trunk.name))
             if trunk.host is not None:
-                work = self._keep(gateway, place / TOGETHER)
+                place += trunk.registration is not None
+                work = self._keep(gateway, place / TOGETHER if trunk.registration is not None else 0.0)
                 self._tasks[trunk.name] = asyncio.get_running_loop().create_task(work, name=trunk.name)
         self._endpoint.flush()
 
@@ -132,8 +134,9 @@ class Trunks:
         while True:
             try:
                 hops = tuple(await self._resolver.hops(_first_hop(gateway)))
+                gateway.unresolved = ""
             except CentralitaError as error:
-                gateway.failure = str(error)
+                gateway.unresolved = str(error)
                 hops = ()
             if set(hops) != set(gateway.hops):
                 self._follow(gateway, hops)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
 class DnsServer(asyncio.DatagramProtocol):
     """`zone` maps (name, type) to the texts of its records."""
 
-    def __init__(self, zone: dict[tuple[str, str], list[str]], *, ttl: int = 60) -> None:
+    def __init__(self, zone: dict[tuple[str, str], list[str]], *, ttl: int = 60, port: int = 0) -> None:
         """Serve once entered."""
         self.zone = zone
         self.ttl = ttl
         self.asked: Counter[tuple[str, str]] = Counter()
         self.is_silent = False
         self.rcode = dns.rcode.NOERROR
-        self.address = ("127.0.0.1", 0)
+        self.address = ("127.0.0.1", port)
         self._transport: asyncio.DatagramTransport | None = None
 
     async def __aenter__(self) -> Self:
         """Listen on a free port."""
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=self.address)
         self._transport = transport
         self.address = transport.get_extra_info("sockname")[:2]
         return self
@@ -59,3 +60,26 @@ class DnsServer(asyncio.DatagramProtocol):
         elif self.rcode == dns.rcode.NOERROR and not any(known == name for known, _ in self.zone):
             response.set_rcode(dns.rcode.NXDOMAIN)
         self._transport.sendto(response.to_wire(), addr)
+
+
+class DnsThread:
+    """The same in a thread of its own, for tests that do not run on a loop."""
+
+    def __init__(self, zone: dict[tuple[str, str], list[str]], port: int) -> None:
+        """Serve on this port of loopback once entered."""
+        self._server = DnsServer(zone, port=port)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._server.__aenter__(), self._loop).result(5)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """End."""
+        asyncio.run_coroutine_threadsafe(self._server.__aexit__(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
