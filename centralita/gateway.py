@@ -113,6 +113,7 @@ class Gateway:
                 transport=hop.transport,
                 server=hop.name,
                 try_for=settings.try_for,
+                profile="external",
             )
             for hop in sorted(hops, key=lambda hop: hop in self.silent)
         )

@@ -44,10 +44,13 @@ class Flows:
         """A listener of ours, by the address that others know."""
         self._serves[(transport, local)] = serves
 
-    @property
-    def families(self) -> frozenset[tuple[str, int]]:
-        """The transports that we have listeners of, each with its address families (4, 6)."""
-        return frozenset((transport, 6 if ":" in local[0] else 4) for transport, local in self._serves)
+    def families(self, profile: str = "") -> frozenset[tuple[str, int]]:
+        """The transports that a profile has listeners of, each with its address families (4, 6)."""
+        return frozenset(
+            (transport, 6 if ":" in local[0] else 4)
+            for (transport, local), serves in self._serves.items()
+            if _may_serve(serves, profile)
+        )
 
     def profile_of(self, flow: Flow) -> Serves:
         """Whom the listener of a flow serves."""

@@ -337,8 +337,8 @@ class Stack:
         registration.unregister(now=now)
 
     def means(self) -> Means:
-        """By what transports and address families requests can leave."""
-        return Means(self._context.flows.families)
+        """By what transports and address families requests to the outside can leave."""
+        return Means(self._context.flows.families("external"))
 
     def tell_change(self, package: str, resource: str, *, now: float) -> None:
         """The state of a resource has changed: who has subscribed to it is told (RFC 6665)."""

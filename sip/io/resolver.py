@@ -41,8 +41,8 @@ class Resolver:
             return target
         _, _, hop_text = ways(target.uri, target.routes)
         uri = Uri.parse(hop_text)
-        if is_literal(uri.address[0]):
-            return target
+        if is_literal(uri.address[0]) and uri.scheme == "sip":
+            return target  # nothing to find: what it goes by stands in it
         first, *others = (
             replace(target, destination=hop.address, transport=hop.transport, server=hop.name)
             for hop in (await self.hops(uri))[:MOST_HOPS]
