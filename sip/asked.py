@@ -134,7 +134,9 @@ class AskedOffer:
         if request.method == "UPDATE":
             dialog.refresh_target(request)
             timing = self.session.timer.answering(request, now=now)
-            headers = self.session.context.dialog_headers(request.flow) + timing + _CONTENT
+            headers = (
+                self.session.context.dialog_headers(request.flow, secure=dialog.is_secure) + timing + _CONTENT
+            )
         turn = self.session.turn_of(dialog)
         turn.sent()
         transaction.respond(200, headers=headers, body=body, now=now)

@@ -44,7 +44,7 @@ class Notifications:
         headers = (
             ("Event", self._event),
             ("Subscription-State", state),
-            *context.dialog_headers(dialog.flow),
+            *context.dialog_headers(dialog.flow, secure=dialog.is_secure),
             ("Allow-Events", ALLOW_EVENTS),
             ("User-Agent", context.product),
             *((("Content-Type", content_type),) if body else ()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip.checks import ABILITIES, ALLOW_EVENTS
-from sip.dialog import Dialog
+from sip.dialog import Dialog, asks_for_sips
 from sip.errors import ParseError, SubscriptionRefused
 from sip.event_package import EventRules, Watched
 from sip.subscribe_request import accepts, event_of, expires_of, watched_in
@@ -145,7 +145,7 @@ class Notifier:
         now: float,
     ) -> None:
         headers = (
-            *self._context.dialog_headers(request.flow),
+            *self._context.dialog_headers(request.flow, secure=asks_for_sips(request)),
             ("Expires", str(seconds)),
             ("Allow-Events", ALLOW_EVENTS),
         )

@@ -179,7 +179,11 @@ class Referral:
 
     def _accepting(self) -> Extra:
         dialog = self.session.dialog
-        headers = () if dialog is None else self.session.context.dialog_headers(dialog.flow)
+        headers = (
+            ()
+            if dialog is None
+            else self.session.context.dialog_headers(dialog.flow, secure=dialog.is_secure)
+        )
         return headers if self.wish.has_subscription else (*headers, ("Refer-Sub", "false"))
 
     def _notify(self, state: str, now: float) -> None:
@@ -191,7 +195,7 @@ class Referral:
         self._is_notifying = True
         status, reason = self._last
         headers = (
-            *context.dialog_headers(dialog.flow),
+            *context.dialog_headers(dialog.flow, secure=dialog.is_secure),
             ("Event", self.event),
             ("Subscription-State", state),
             *_FRAGMENT,
@@ -237,8 +241,9 @@ def serve_subscribe(session: Session, request: Request, transaction: ServerTrans
         if session.dialog is not None:
             session.dialog.refresh_target(request)
         headers: Extra = (("Expires", str(min(expires, LIFETIME))),)
-        if session.dialog is not None:
-            headers = (*session.context.dialog_headers(session.dialog.flow), *headers)
+        dialog = session.dialog
+        if dialog is not None:
+            headers = (*session.context.dialog_headers(dialog.flow, secure=dialog.is_secure), *headers)
         transaction.respond(200, headers=headers, now=now)
         referral.on_subscribe(expires, now=now)
 

@@ -128,7 +128,10 @@ class Transfers:
         dialog = session.dialog
         if dialog is None or session.state is not SessionState.CONFIRMED or session.referring is not None:
             raise SessionStateError(f"no REFER in {session.state.name}")
-        headers = (*self._context.dialog_headers(dialog.flow), ("Refer-To", f"<{target}>"))
+        headers = (
+            *self._context.dialog_headers(dialog.flow, secure=dialog.is_secure),
+            ("Refer-To", f"<{target}>"),
+        )
         if referred_by is not None:
             headers = (*headers, ("Referred-By", referred_by))
         request = dialog.request("REFER", self._context.branch(), headers=headers)

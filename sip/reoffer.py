@@ -255,7 +255,9 @@ class Reoffer:
             return
         self.tries += 1
         self.order, self.answer = Order(), None
-        headers = session.context.dialog_headers(dialog.flow) + session.timer.asking()
+        headers = (
+            session.context.dialog_headers(dialog.flow, secure=dialog.is_secure) + session.timer.asking()
+        )
         if self.body:
             headers += (("Content-Type", SDP),)
             session.turn.sent()

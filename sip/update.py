@@ -198,7 +198,11 @@ class Updates:
         self.tries += 1
         if self.body:
             session.turn_of(dialog).sent()
-        headers = session.context.dialog_headers(dialog.flow) + session.timer.asking() + self.headers
+        headers = (
+            session.context.dialog_headers(dialog.flow, secure=dialog.is_secure)
+            + session.timer.asking()
+            + self.headers
+        )
         if self.body:
             headers += _CONTENT
         request = dialog.request("UPDATE", session.context.branch(), headers=headers, body=self.body)
@@ -222,7 +226,9 @@ def serve_update(session: Session, request: Request, transaction: ServerTransact
         transaction.respond(refusal.status, headers=refusal.headers, now=now)
     elif offer is None:
         dialog.refresh_target(request)
-        headers = session.context.dialog_headers(request.flow) + session.timer.answering(request, now=now)
+        headers = session.context.dialog_headers(
+            request.flow, secure=dialog.is_secure
+        ) + session.timer.answering(request, now=now)
         transaction.respond(200, headers=headers, now=now)
     elif turn.is_ours:
         transaction.respond(491, now=now)
