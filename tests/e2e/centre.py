@@ -46,9 +46,15 @@ _HERE = Path(__file__).parent
 _credentials: list[bytes] = []  # made by the command line for the first server; all others get a copy
 
 
-def make_centre(folder: Path, *, far_end: int | None = None, digest: str = "SHA-256, MD5") -> Server:
+def make_centre(
+    folder: Path,
+    *,
+    far_end: int | None = None,
+    digest: str = "SHA-256, MD5",
+    address: str = "127.0.0.1",
+) -> Server:
     """A server, not yet started; the number `far` leads to a far end on this port of the loopback address."""
-    server = Server(folder, centre=ROOT)
+    server = Server(folder, centre=ROOT, address=address)
     values = {"far_end": str(far_end or free_port())}
     for file in sorted((_HERE / "centre_files").rglob("*.yaml")):
         text = Template(file.read_text()).substitute(values)

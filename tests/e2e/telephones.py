@@ -55,10 +55,12 @@ def agent_at_desk(
     on_call: str = "answer",
     dials: str | None = "*11",
     transport: str = "udp",
+    at: tuple[str, int] | None = None,
+    ca: Path | None = None,
 ) -> Iterator[PjsuaPhone]:
     """An agent with a registered pjsua2 who has dialled the code to be available; logged out afterwards."""
     phone = PjsuaPhone(
-        server=server.sip,
+        server=at or server.sip,
         local=("127.0.0.1", free_port()),
         rtp_port=free_ports(6)[0],
         user=AGENTS[agent],
@@ -67,6 +69,7 @@ def agent_at_desk(
         plays=plays,
         on_call=on_call,
         transport=transport,
+        ca=ca,
     )
     try:
         with phone:

@@ -280,6 +280,31 @@ def test_fifty_calls_at_once_leave_nothing_behind(transport: str, server: Server
     ).run()
 
 
+@pytest.fixture(scope="module")
+def six(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server at ::1, for which whoever calls from there is the trunk."""
+    server = make_centre(tmp_path_factory.mktemp("six"), address="::1")
+    trunks = server.folder / "sip_profiles" / "external.yaml"
+    trunks.write_text(trunks.read_text().replace("[127.0.0.2]", '["::1"]'))
+    with server:
+        yield server
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+def test_calls_go_over_ipv6(six: Server, tmp_path: Path, transport: str) -> None:
+    """RFC 3261 s.25.1 and RFC 4566 s.5.7, by UDP and TCP."""
+    Scenario(
+        SCENARIOS / "answered-over-ipv6.xml",
+        tmp_path,
+        six.sip,
+        dial="echo",
+        address="::1",
+        port=free_port(address="::1"),
+        transport=transport,
+    ).run()
+    six.wait_for_rest()
+
+
 def test_every_scenario_file_is_played() -> None:
     source = Path(__file__).read_text()
     assert [file.name for file in SCENARIOS.glob("*.xml") if f'"{file.stem}' not in source] == []

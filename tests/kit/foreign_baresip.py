@@ -33,11 +33,14 @@ class BaresipPhone:
         password: str | None = None,
         address: str = "127.0.0.1",
         answers: bool = True,
+        ca: Path | None = None,
     ) -> None:
+        """With `ca` it speaks TLS, and the server's certificate must be signed by that."""
         self.server, self.user, self.folder = server, user, folder / f"baresip-{user}"
         self.address, self.port, self._control = address, free_port(address=address), free_port()
         self.events: list[dict[str, Any]] = []
         self._registers = password is not None
+        self._ca = ca
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._pending = b""
@@ -75,7 +78,7 @@ class BaresipPhone:
 
     def dial(self, number: str) -> None:
         """Call a number of the server."""
-        self._ask("dial", f"sip:{number}@{self.server[0]}:{self.server[1]}")
+        self._ask("dial", f"sip:{number}@{self.server[0]}:{self.server[1]}{self._by}")
 
     def answer(self) -> None:
         """Take the call that rings."""
@@ -102,6 +105,10 @@ class BaresipPhone:
         """The WAV file of what the phone heard in its last call (whole once the call has ended)."""
         return max(self.folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime)
 
+    @property
+    def _by(self) -> str:
+        return ";transport=tls" if self._ca is not None else ""
+
     def _write_settings(self, password: str, plays: Path, *, answers: bool) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         modules = next(Path("/usr/lib").glob("**/baresip/modules"))
@@ -121,13 +128,17 @@ class BaresipPhone:
             "auplay_channels 1",
         ]
         lines += ["ausrc_format s16", "auplay_format s16", "rtcp_mux no", "call_local_timeout 120"]
+        if self._ca is not None:
+            lines.append(f"sip_cafile {self._ca}")
         for name in MODULES:
             kind = "module_app" if name in {"account", "menu", "ctrl_tcp"} else "module"
             lines.append(f"{kind} {name}.so")
         (self.folder / "config").write_text("\n".join(lines) + "\n")
         (self.folder / "contacts").write_text("")
         host, port = self.server
-        account = f"<sip:{self.user}@{host}:{port}>;auth_user={self.user};auth_pass={password or 'none'}"
+        account = (
+            f"<sip:{self.user}@{host}:{port}{self._by}>;auth_user={self.user};auth_pass={password or 'none'}"
+        )
         account += ";audio_codecs=PCMU,PCMA"
         account += f";answermode={'auto' if answers else 'manual'};regint={300 if self._registers else 0}"
         (self.folder / "accounts").write_text(account + "\n")

@@ -36,10 +36,12 @@ class PjsuaPhone:
         realm: str = "*",
         transport: str = "udp",
         has_mailbox: bool = False,
+        ca: Path | None = None,
     ) -> None:
         """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register.
 
-        One that has a mailbox subscribes to it.
+        One that has a mailbox subscribes to it. Over TLS the server's certificate must be signed by `ca` and be the
+        server's.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.user = user
@@ -51,6 +53,7 @@ class PjsuaPhone:
             "server": list(server),
             "local": list(local),
             "transport": transport,
+            "ca": str(ca) if ca else None,
             "rtp_port": rtp_port,
             "user": user,
             "password": password,
@@ -82,7 +85,7 @@ class PjsuaPhone:
 
     def start_dialling(self, number: str) -> None:
         """Call a number of the server without waiting."""
-        by = ";transport=tcp" if self.transport == "tcp" else ""
+        by = "" if self.transport == "udp" else f";transport={self.transport}"
         self.process.tell("dial", uri=f"sip:{number}@{self.server[0]}:{self.server[1]}{by}")
 
     def dial_to_the_end(self, number: str, *, within: float = PATIENCE) -> int:
@@ -282,8 +285,10 @@ def _open_endpoint(pj: Any, settings: dict[str, Any]) -> Any:
     endpoint.libInit(config)
     transport = pj.TransportConfig()
     transport.boundAddress, transport.port = settings["local"]
-    kind = pj.PJSIP_TRANSPORT_TCP if settings["transport"] == "tcp" else pj.PJSIP_TRANSPORT_UDP
-    endpoint.transportCreate(kind, transport)
+    if settings["ca"]:
+        transport.tlsConfig.CaListFile = settings["ca"]
+        transport.tlsConfig.verifyServer = True
+    endpoint.transportCreate(getattr(pj, f"PJSIP_TRANSPORT_{settings['transport'].upper()}"), transport)
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()
     for codec in endpoint.codecEnum2():
@@ -296,7 +301,7 @@ def _account_settings(pj: Any, settings: dict[str, Any]) -> Any:
     config = pj.AccountConfig()
     config.idUri = f"sip:{settings['user']}@{host}:{port}"
     if settings["password"] is not None:
-        by = ";transport=tcp" if settings["transport"] == "tcp" else ""
+        by = "" if settings["transport"] == "udp" else f";transport={settings['transport']}"
         config.regConfig.registrarUri = f"sip:{host}:{port}{by}"
         config.regConfig.timeoutSec = 300
         config.sipConfig.authCreds.append(

@@ -129,7 +129,8 @@ class Scenario:
         if self.rows:
             words += ["-inf", str(self._write_rows())]
         if self.remote is not None:
-            words.append(f"{self.remote[0]}:{self.remote[1]}")
+            host, port = self.remote
+            words.append(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
         return words
 
     def _write_rows(self) -> Path:

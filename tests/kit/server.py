@@ -50,14 +50,14 @@ def wait_until(done: Callable[[], bool], what: str, *, within: float) -> None:
 class Server:
     """One node."""
 
-    def __init__(self, folder: Path, *, centre: Path) -> None:
+    def __init__(self, folder: Path, *, centre: Path, address: str = "127.0.0.1") -> None:
         """`folder` will hold settings, state and logs; config/ and sip_profiles/ of `centre` are copied into it."""
         self.folder = folder
         self.config = folder / "config"
         self.state = folder / "state"
-        self.sip = ("127.0.0.1", free_port())
+        self.sip = (address, free_port(address=address))
         self.http = ("127.0.0.1", free_port())
-        self.rtp = free_ports(RTP_PORTS)
+        self.rtp = free_ports(RTP_PORTS, address=address)
         self._runs = 0
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -223,4 +223,4 @@ def _sounds_made_already() -> Path:
 
 
 def _joined(address: tuple[str, int]) -> str:
-    return f"{address[0]}:{address[1]}"
+    return f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"
