@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip.errors import ParseError
-from sip.flow import Flow
+from sip.flow import MESSAGE_BASED, Flow
 from sip.grammar import is_ipv4, is_ipv6, split
 from sip.message import Extra, Fields, Request, fields_of
 from sip.uri import Uri
@@ -199,8 +199,11 @@ def contact_for(flow: Flow, user: str | None = None, *, secure: bool = False) ->
     who = f"{user}@" if user is not None else ""
     if secure and flow.transport == "TLS":
         return f"<sips:{who}{flow.sent_by}>"
-    transport = "" if flow.transport == "UDP" else f";transport={flow.transport.lower()}"
-    return f"<sip:{who}{flow.sent_by}{transport}>"
+    scheme = "sips" if secure and flow.transport == "WSS" else "sip"
+    # "ws" is the one that there is, safe or not (RFC 7118 s.5.2.2).
+    named = "ws" if flow.transport in MESSAGE_BASED else flow.transport.lower()
+    transport = "" if flow.transport == "UDP" else f";transport={named}"
+    return f"<{scheme}:{who}{flow.sent_by}{transport}>"
 
 
 def is_literal(host: str) -> bool:

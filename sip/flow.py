@@ -12,13 +12,15 @@ Address = tuple[str, int]
 
 SECURE = frozenset(("TLS", "WSS"))
 """Transports that nobody on the way can read."""
+MESSAGE_BASED = frozenset(("WS", "WSS"))
+"""Transports over connections that keep messages apart by themselves. Nobody is dialled by them (RFC 7118 s.5)."""
 
 
 class Flow(NamedTuple):
     """One way in and out: what replies travel on. A tuple, since one is needed for each datagram."""
 
     transport: str
-    """"UDP", "TCP" or "TLS"; "WS" and "WSS" later."""
+    """"UDP", "TCP", "TLS", "WS" or "WSS"."""
     local: Address
     """What our listener is known by to others, also for a connection that we opened from another port."""
     remote: Address

@@ -99,6 +99,24 @@ class Framer:
         return whole
 
 
+class WholeFramer:
+    """As Framer, where the transport keeps messages apart (RFC 7118 s.5): Content-Length may be missing."""
+
+    __slots__ = ()
+
+    is_broken = is_mid_message = False
+
+    def __len__(self) -> int:
+        """Nothing is kept."""
+        return 0
+
+    def feed(self, data: bytes) -> tuple[list[Framed], int]:
+        """Take one message, or a keep-alive (RFC 5626 s.3.5.1)."""
+        if data.strip(PONG):
+            return [Framed(data)], 0
+        return [], data == PING
+
+
 def body_length(head: bytes) -> int:
     """What Content-Length says, which over a stream must be there once (s.20.14). Raises ParseError."""
     values: list[str] = []

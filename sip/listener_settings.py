@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sip.listener import Serves
 
 _FILES = ("certificate", "key", "client_ca", "ca")
-_SECURE = ("tls",)
+_SECURE = ("tls", "wss")
 
 
 def _bound(value: object) -> Address:
@@ -37,7 +37,7 @@ def _bound(value: object) -> Address:
 class ListenerPart(Part):
     """One address that a profile is served at."""
 
-    transport: Literal["udp", "tcp", "tls"]
+    transport: Literal["udp", "tcp", "tls", "ws", "wss"]
     address: Annotated[Address, BeforeValidator(_bound)]
     advertised: Annotated[Address, BeforeValidator(advertised_address)] | None = None
     """What others reach it by, behind NAT: it stands in Via and Contact."""
@@ -54,9 +54,9 @@ class ListenerPart(Part):
         if self.transport not in _SECURE:
             for name in (*_FILES, "client_certificates"):
                 if name in self.model_fields_set:
-                    raise ValueError(f"{name} belongs to a listener with transport: tls")
+                    raise ValueError(f"{name} belongs to a listener with transport: tls or wss")
         elif self.certificate is None or self.key is None:
-            raise ValueError("a TLS listener needs certificate: and key:")
+            raise ValueError(f"a listener with transport: {self.transport} needs certificate: and key:")
         elif self.client_certificates != "off" and self.client_ca is None:
             raise ValueError("client_ca: must say who signs the certificates of clients")
         return self

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.framing import PONG, Framer
+from sip.flow import MESSAGE_BASED
+from sip.framing import PONG, Framer, WholeFramer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ class Stream:
         """Begin with nothing heard."""
         self._streams = streams
         self.flow = flow
-        self.framer = Framer()
+        self.framer = WholeFramer() if flow.transport in MESSAGE_BASED else Framer()
         self.heard_at = now
 
     def on_timer(self, letter: str, *, now: float) -> None:

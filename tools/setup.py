@@ -33,6 +33,7 @@ PYTHON = VENV / "bin" / "python"
 PIP = (str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check")
 PROGRAM = VENV / "bin" / "centralita"
 MADE_PROMPTS = ROOT / "state/prompts"  # where `centralita prompts build` puts them unless told otherwise
+BROWSER_PHONE = ROOT / "tests/browser"
 RUST_SOURCES = ("media/plane/src", "media/plane/Cargo.toml", "media/plane/Cargo.lock", "pyproject.toml")
 HEARTBEAT = 15.0  # seconds between two signs of life of a long step
 LINES_SHOWN = 24  # of what a failing command said
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             install_python_packages(test=options.test)
             build_program()
             build_prompts()
+            if options.test:
+                build_browser_phone()
     except SetupError as fault:
         print(f"set-up stopped: {fault}", file=sys.stderr)
         return 1
@@ -159,6 +162,19 @@ def build_prompts() -> None:
         return
     with _Step("prompts") as step:
         step.run([str(PROGRAM), "prompts", "build"], mend="see the words above")
+    _write_stamp(stamp, wanted)
+
+
+def build_browser_phone() -> None:
+    """Bundle the phone that tests run in a browser, from its lock file."""
+    sources = [BROWSER_PHONE / name for name in ("package.json", "package-lock.json", "phone.js")]
+    wanted, stamp = _digest(sources), "browser-phone"
+    if (BROWSER_PHONE / "dist/phone.js").exists() and _stamp(stamp) == wanted:
+        return
+    with _Step("the browser phone of the tests") as step:
+        npm = ["npm", "--prefix", str(BROWSER_PHONE)]
+        step.run([*npm, "ci"], mend="is the network up, and does npm reach its registry?")
+        step.run([*npm, "run", "build"], mend="see the words above")
     _write_stamp(stamp, wanted)
 
 

@@ -132,8 +132,8 @@ class Connection(asyncio.Protocol):
         if wrapping.is_ready and not was_ready:
             self._calm()
             self._listener.ready(self)
-        if sip:
-            self._listener.receive(sip, self.flow)
+        for piece in sip:
+            self._listener.receive(piece, self.flow)
         if has_ended:
             self.write(b"")
 

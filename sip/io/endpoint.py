@@ -12,6 +12,7 @@ from sip.io.load import LoadProbe
 from sip.io.tcp import TcpListener
 from sip.io.tls import TlsWrapping
 from sip.io.udp import UdpListener
+from sip.io.websocket import Layered, WebSocketWrapping
 from sip.listener import STREAMS, on_one_port
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Endpoint:
         for listener in listeners:
             found = open_ones.get(listener.place)
             if isinstance(found, TcpListener):
-                found.adopt(listener, _wrap(certificates.get(listener)))
+                found.adopt(listener, _wrap(listener.transport, certificates.get(listener)))
 
     def counters(self) -> dict[str, int]:
         """What has been refused since the start."""
@@ -158,7 +159,7 @@ class Endpoint:
         assert self._loop is not None
         try:
             if listener.transport in STREAMS:
-                wrap = _wrap(certificates.get(listener))
+                wrap = _wrap(listener.transport, certificates.get(listener))
                 return TcpListener(self._loop, listener, address, self.stack, self.flush, wrap)
             return UdpListener(
                 self._loop, listener, address, receive=self._receive, failed=self._failed, after=self.flush
@@ -188,7 +189,11 @@ class Endpoint:
         self.stack.transport_failed(remote, now=self._loop.time())
 
 
-def _wrap(contexts: Contexts | None) -> Wrap | None:
+def _wrap(transport: str, contexts: Contexts | None) -> Wrap | None:
     if contexts is None:
-        return None
+        return (lambda flow, accepted: WebSocketWrapping()) if transport == "WS" else None
+    if transport == "WSS":
+        return lambda flow, accepted: Layered(
+            TlsWrapping(contexts, flow, accepted=accepted), WebSocketWrapping()
+        )
     return lambda flow, accepted: TlsWrapping(contexts, flow, accepted=accepted)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
+from sip.flow import MESSAGE_BASED
 from sip.io.connection import MOST_UNWRITTEN, Connection
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class TcpListener:
             waiting = self._connecting[flow].waiting
             if len(waiting) + len(data) <= MOST_UNWRITTEN:
                 waiting += data
+        elif flow.transport in MESSAGE_BASED:
+            self._tell_lost(flow)  # a client that has gone: only it can come back
         elif data and not self.is_closing:
             attempt = self._connecting[flow] = _Attempt(data)
             attempt.task = self._loop.create_task(self._connect(flow))

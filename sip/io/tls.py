@@ -40,7 +40,7 @@ class TlsWrapping:
         if self._expected is not None:
             self.receive(b"")
 
-    def receive(self, data: bytes) -> tuple[bytes, bool]:
+    def receive(self, data: bytes) -> tuple[list[bytes], bool]:
         """Take octets of the socket: what they hold for us, and whether the far end said goodbye.
 
         Raises WrappingBroken.
@@ -54,7 +54,7 @@ class TlsWrapping:
                 self.is_ready = True
             return self._read()
         except ssl.SSLWantReadError:
-            return b"", False
+            return [], False
         except (ssl.SSLError, ValueError, OSError) as error:
             raise WrappingBroken(str(error)) from None
 
@@ -76,16 +76,16 @@ class TlsWrapping:
         """What is to be written to the socket."""
         return self._outgoing.read()
 
-    def _read(self) -> tuple[bytes, bool]:
+    def _read(self) -> tuple[list[bytes], bool]:
         pieces: list[bytes] = []
         try:
             while piece := self._tls.read(_CHUNK):
                 pieces.append(piece)
         except ssl.SSLWantReadError:
-            return b"".join(pieces), False
+            return pieces, False
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             pass
-        return b"".join(pieces), True
+        return pieces, True
 
     def _know_peer(self) -> None:
         """Compare a server with whom we called; note whom a client has proved to be."""

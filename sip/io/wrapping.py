@@ -26,8 +26,11 @@ class Wrapping(Protocol):
     def begin(self) -> None:
         """Prepare what we must write first. Raises WrappingBroken."""
 
-    def receive(self, data: bytes) -> tuple[bytes, bool]:
-        """Take octets of the socket: the SIP in them, and whether the far end has ended. Raises WrappingBroken."""
+    def receive(self, data: bytes) -> tuple[list[bytes], bool]:
+        """Take octets of the socket: the SIP in them, and whether the far end has ended. Raises WrappingBroken.
+
+        Over WebSocket each piece is one message, else they are cut anywhere.
+        """
 
     def write(self, data: bytes) -> None:
         """Take SIP to be written. Raises WrappingBroken."""
