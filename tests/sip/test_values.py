@@ -159,6 +159,7 @@ def test_the_subscriber_is_the_user_or_the_number_of_a_tel_uri(text: str, subscr
 
 def test_three_colons_before_an_ipv4_part_are_two() -> None:
     """The bug of RFC 3261's grammar that RFC 5118 s.4.10 asks to bear."""
-    assert Uri.parse("sip:user@[2001:db8:::192.0.2.1]:5070").address == ("2001:db8::192.0.2.1", 5070)
+    right = Uri.parse("sip:user@[2001:db8::192.0.2.1]:5070")
+    assert Uri.parse("sip:user@[2001:db8:::192.0.2.1]:5070").address == right.address
     with pytest.raises(ParseError):
         Uri.parse("sip:user@[2001:::db8:::1]")
