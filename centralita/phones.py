@@ -37,6 +37,8 @@ class Phones:
         self._asked: dict[str, set[str]] = {}
         """The names under which an account's phones are asked."""
         self._account_of: dict[str, str] = {}
+        self._gone: set[str] = set()
+        """Those of whom it was told that they no longer answer."""
 
     def find(self, account: str) -> tuple[Binding, ...]:
         """The account's phones that are there, the best first."""
@@ -50,10 +52,12 @@ class Phones:
                 self._ask(event.account, event.bindings)
                 there = tuple(each for each in event.bindings if self._is_there(each))
                 self._tell(RegistrationChanged(event.account, there, event.reason))
-            case PeerReachable() | PeerUnreachable() if event.peer in self._account_of:
-                account = self._account_of[event.peer]
-                reason = "reachable" if isinstance(event, PeerReachable) else "unreachable"
-                self._tell(RegistrationChanged(account, self.find(account), reason))
+            case PeerUnreachable() if event.peer in self._account_of:
+                self._gone.add(event.peer)
+                self._pass_on(event.peer, "unreachable")
+            case PeerReachable() if event.peer in self._gone:
+                self._gone.remove(event.peer)
+                self._pass_on(event.peer, "reachable")
             case _:
                 pass
 
@@ -69,12 +73,19 @@ class Phones:
         for name in self._asked.pop(account, set()) - wanted.keys():
             self._stack.stop_qualifying(name)
             del self._account_of[name]
+            self._gone.discard(name)
         for name, binding in wanted.items():
             target = target_of(binding)
             self._stack.qualify(name, target, settings.plan, is_known_good=True, now=self._now())
             self._account_of[name] = account
+            if self._is_there(binding):
+                self._gone.discard(name)
         if wanted:
             self._asked[account] = set(wanted)
+
+    def _pass_on(self, peer: str, reason: str) -> None:
+        account = self._account_of[peer]
+        self._tell(RegistrationChanged(account, self.find(account), reason))
 
     def _is_there(self, binding: Binding) -> bool:
         peer = self._stack.peer(_name(binding))

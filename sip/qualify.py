@@ -39,6 +39,7 @@ class PeerInput(Enum):
     ANSWERED = "any final answer"
     MISSED = "none in time, and the peer may miss another"
     GIVEN_UP = "none in time, as often as is borne"
+    UNHEARD = "none in time as often, nor any before, from somebody who need not answer"
 
 
 class PeerEffect(Enum):
@@ -47,6 +48,7 @@ class PeerEffect(Enum):
     TELL_REACHABLE = "tell that it is there"
     TELL_UNREACHABLE = "tell that it is gone"
     ASK_AGAIN = "ask again at once"
+    LEAVE_ALONE = "ask no more"
 
 
 P, On, Do = PeerState, PeerInput, PeerEffect
@@ -58,6 +60,8 @@ PEER: Table[PeerState, PeerInput, PeerEffect] = Table(
         (P.UNKNOWN, On.ANSWERED): (P.REACHABLE, (Do.TELL_REACHABLE,)),
         (P.UNKNOWN, On.MISSED): (P.UNKNOWN, (Do.ASK_AGAIN,)),
         (P.UNKNOWN, On.GIVEN_UP): (P.UNREACHABLE, (Do.TELL_UNREACHABLE,)),
+        # Some phones have never heard of OPTIONS; that they registered is all that can be known of them.
+        (P.UNKNOWN, On.UNHEARD): (P.UNKNOWN, (Do.LEAVE_ALONE,)),
         # A question that got lost must not cost an agent his calls, nor a dead phone a whole interval of them.
         (P.REACHABLE, On.MISSED): (P.REACHABLE, (Do.ASK_AGAIN,)),
         (P.REACHABLE, On.GIVEN_UP): (P.UNREACHABLE, (Do.TELL_UNREACHABLE,)),
@@ -67,6 +71,8 @@ PEER: Table[PeerState, PeerInput, PeerEffect] = Table(
         (P.REACHABLE, On.ANSWERED),
         (P.UNREACHABLE, On.MISSED),
         (P.UNREACHABLE, On.GIVEN_UP),
+        (P.REACHABLE, On.UNHEARD),
+        (P.UNREACHABLE, On.UNHEARD),
     },
 )
 
@@ -80,6 +86,8 @@ class QualifyPlan:
     """How long an answer may take; with UDP the question is repeated meanwhile (timer E)."""
     failures: int = 2
     """Questions without answer, one straight after the other, after which the peer is gone."""
+    must_answer: bool = True
+    """Whether one who has never answered is gone too; otherwise it is asked no more."""
 
 
 class Peer:
@@ -119,9 +127,11 @@ class Peer:
         """What is known of it."""
         return self._machine.state
 
-    def assume_reachable(self) -> None:
-        """It was heard just now in another way: nobody need be told so again."""
-        self._machine.state = PeerState.REACHABLE
+    def lead(self, target: Target, flow: Flow, plan: QualifyPlan) -> None:
+        """Begin anew at another target."""
+        self.stop()
+        self.target, self.flow, self.plan = target, flow, plan
+        self._machine = Machine(PEER)
         self._missed = 0
 
     def schedule(self, *, now: float) -> None:
@@ -176,9 +186,12 @@ class Peer:
     def _failed(self, status: int, now: float) -> None:
         self._missed += 1
         self.schedule(now=now)
-        self._fire(
-            PeerInput.GIVEN_UP if self._missed >= self.plan.failures else PeerInput.MISSED, status, now
-        )
+        if self._missed < self.plan.failures:
+            self._fire(PeerInput.MISSED, status, now)
+        elif self.state is PeerState.UNKNOWN and not self.plan.must_answer:
+            self._fire(PeerInput.UNHEARD, status, now)
+        else:
+            self._fire(PeerInput.GIVEN_UP, status, now)
 
     def _fire(self, event: PeerInput, status: int, now: float) -> None:
         for effect in self._machine.fire(event):
@@ -190,6 +203,8 @@ class Peer:
                 case PeerEffect.ASK_AGAIN:
                     # Not before the last question's time is over: the transport may have refused it within a moment.
                     self._set(max(now, self._asked_at + self.plan.timeout))
+                case PeerEffect.LEAVE_ALONE:
+                    self._qualifier.forget(self.name)
 
     def _set(self, at: float) -> None:
         self._qualifier.context.timers.set((self, "ASK"), at)
@@ -221,7 +236,7 @@ class Qualifier:
     def watch(
         self, name: str, target: Target, flow: Flow, plan: QualifyPlan, *, is_known_good: bool, now: float
     ) -> Peer:
-        """Ask from now on: at once, or at its place in the interval who is known to be there.
+        """Ask from now on: at once, or at its place in the interval who was just heard in another way.
 
         Whoever is asked already goes on as before; somebody who was gone is asked at once.
         """
@@ -234,10 +249,8 @@ class Qualifier:
                 peer.ask(now=now)
             return peer
         else:
-            peer.stop()
-            peer.target, peer.flow, peer.plan = target, flow, plan
+            peer.lead(target, flow, plan)
         if is_known_good:
-            peer.assume_reachable()
             peer.schedule(now=now)
         else:
             peer.ask(now=now)

@@ -69,7 +69,9 @@ class QualifyPart(Part):
 
     phones: Literal["none", "behind_nat", "all"] = "behind_nat"
     """Behind NAT a question also keeps the way open by which calls come."""
-    every: Annotated[Seconds, Field(ge=1)] = 30.0
+    must_answer: bool = False
+    """Whether a phone that has never answered counts as gone too; otherwise it is soon asked no more."""
+    every: Annotated[Seconds, Field(ge=1)] = 25.0
     timeout: Annotated[Seconds, Field(ge=0.5)] = 4.0
     failures: Annotated[int, Field(ge=1, le=20)] = 2
 
@@ -82,7 +84,7 @@ class QualifyPart(Part):
     @property
     def plan(self) -> QualifyPlan:
         """As the qualifier takes it."""
-        return QualifyPlan(self.every, self.timeout, self.failures)
+        return QualifyPlan(self.every, self.timeout, self.failures, self.must_answer)
 
     def wants(self, binding: Binding) -> bool:
         """Whether this phone is asked."""

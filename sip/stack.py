@@ -189,7 +189,7 @@ class Stack:
         output, self._context.output = self._context.output, []
         if self.tap is not None:
             for data, flow in output:
-                if data.strip():  # neither a keep-alive nor the end of a connection
+                if data[:1] > b" ":  # neither a keep-alive nor the end of a connection
                     self.tap(data, flow, sent=True)
         return output
 

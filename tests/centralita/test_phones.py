@@ -89,7 +89,7 @@ def test_a_phone_behind_nat_that_vanishes_is_gone_at_once_and_comes_back_by_itse
     floor.register(binding())
     floor.wait(120.0, answering=(NAT,))
     assert [each.reason for each in floor.told] == ["registered"]
-    floor.wait(30.0 + 2 * 4.0 + 0.1)
+    floor.wait(25.0 + 2 * 4.0 + 0.1)
     assert floor.told[1:] == [RegistrationChanged("1001", (), "unreachable")]
     assert floor.places().agent("ana", None) is None
     floor.wait(60.0, answering=(NAT,))
@@ -98,7 +98,7 @@ def test_a_phone_behind_nat_that_vanishes_is_gone_at_once_and_comes_back_by_itse
 
 
 def test_one_of_two_phones_may_vanish_and_calls_go_to_the_other() -> None:
-    floor = Floor(QualifyPart(phones="all"))
+    floor = Floor(QualifyPart(phones="all", must_answer=True))
     other = "sip:1001@10.0.0.6:5062"
     floor.register(binding(at=2.0), binding(other, at=1.0))
     floor.wait(60.0, answering=(other,))
@@ -146,8 +146,16 @@ def test_a_phone_that_unregisters_or_is_not_wanted_any_more_is_asked_no_more() -
     assert len(floor.wait(100.0, answering=(NAT,))) == 10
 
 
-def test_a_phone_on_a_new_flow_is_there_although_the_old_one_was_dead() -> None:
+def test_a_phone_that_knows_no_options_is_called_all_the_same() -> None:
     floor = Floor()
+    floor.register(binding())
+    floor.wait(300.0)
+    assert [each.reason for each in floor.told] == ["registered"]
+    assert floor.places().account("1001") is not None
+
+
+def test_a_phone_on_a_new_flow_is_there_although_the_old_one_was_dead() -> None:
+    floor = Floor(QualifyPart(must_answer=True))
     floor.register(binding())
     floor.wait(60.0)
     assert floor.told[-1].bindings == ()

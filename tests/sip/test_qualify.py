@@ -105,14 +105,33 @@ def test_a_peer_that_vanishes_is_gone_after_so_many_failures_and_comes_back_by_i
     assert [type(each) for each in pair.told()] == [PeerReachable, PeerUnreachable, PeerReachable]
 
 
-def test_a_phone_that_registered_just_now_is_not_told_of_until_it_is_gone() -> None:
+def test_who_was_heard_just_now_is_not_asked_before_its_place_in_the_interval() -> None:
     pair = Pair()
     pair.watch(is_known_good=True)
-    pair.wire.run(100.0)
+    assert pair.asked_at() == []
+    pair.wire.run(31.0)
+    (asked,) = pair.asked_at()
+    assert 0.0 < asked <= 30.0
+
+
+def test_who_has_never_answered_and_need_not_is_asked_no_more() -> None:
+    pair = Pair()
+    pair.is_cut = True
+    pair.watch(plan=QualifyPlan(must_answer=False))
+    pair.wire.run(600.0)
     assert pair.told() == []
+    assert pair.asker.stack.peer("carrier") is None
+    assert max(pair.asked_at()) < 10.0
+    assert pair.asker.stack.counters()["timers"] == 0
+
+
+def test_who_need_not_answer_but_has_is_missed_when_gone() -> None:
+    pair = Pair()
+    pair.watch(plan=QualifyPlan(must_answer=False))
+    pair.wire.run(100.0)
     pair.is_cut = True
     pair.wire.run(140.0)
-    assert [type(each) for each in pair.told()] == [PeerUnreachable]
+    assert [type(each) for each in pair.told()] == [PeerReachable, PeerUnreachable]
 
 
 @pytest.mark.parametrize("status", [200, 302, 401, 404, 405, 481, 501, 503, 603])
