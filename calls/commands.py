@@ -26,9 +26,14 @@ class SipCommands:
         self._endpoint = endpoint
         self._stack = endpoint.stack
 
-    def ring(self, session: Session) -> None:
-        """Send 180."""
-        self._stack.ring(session, now=self._endpoint.now())
+    def ring(self, session: Session, body: bytes = b"") -> None:
+        """Send 180; a body is the offer that must not wait any longer (RFC 3262 s.5)."""
+        self._stack.ring(session, 180, body, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def progress(self, session: Session, body: bytes) -> None:
+        """Send 183 with a session description: what follows can be heard."""
+        self._stack.ring(session, 183, body, now=self._endpoint.now())
         self._endpoint.flush()
 
     def answer(self, session: Session, body: bytes) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
-from calls.events import LegAnswered, LegEnded, LegRang
+from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
 from calls.lines import NoLine
 from calls.talk import Talk
 from calls.ways import TRY_ELSEWHERE, dial
@@ -59,7 +59,7 @@ async def connect(
         if party is None:
             return None
         try:
-            refusal = await _ring(contact, caller, party, until)
+            refusal = await _ring(exchange, contact, caller, party, until)
         except BaseException:
             party.hang_up()
             raise
@@ -81,8 +81,11 @@ async def _dial(exchange: Exchange, contact: Contact, caller: Leg, find: FindWay
     return dial(exchange, contact, way, caller)
 
 
-async def _ring(contact: Contact, caller: Leg, party: Leg, until: float) -> LegEnded | None:
+async def _ring(
+    exchange: Exchange, contact: Contact, caller: Leg, party: Leg, until: float
+) -> LegEnded | None:
     """Wait for the party's answer; gives its refusal. Without one it has answered, or the caller is served or gone."""
+    is_joined = False
     while True:
         event = await contact.inbox.next(until)
         match event:
@@ -98,6 +101,13 @@ async def _ring(contact: Contact, caller: Leg, party: Leg, until: float) -> LegE
                 return event
             case LegRang(leg=leg) if leg is party:
                 caller.ring()
+            case LegProgressed():
+                if party.is_audible:
+                    caller.progress()
+                if caller.is_audible and party.is_audible and not is_joined:
+                    # A carrier's announcement is heard by whoever called, and keys reach it (RFC 3960 s.3).
+                    exchange.plane.bridge(caller.stream.port, party.stream.port)
+                    is_joined = True
             case LegAnswered(leg=leg) if leg is party:
                 caller.answer()
                 return None

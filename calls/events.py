@@ -28,6 +28,13 @@ class LegRang:
 
 
 @dataclass(frozen=True, slots=True)
+class LegProgressed:
+    """Media run although the call is not answered: a party called by us speaks, or the caller hears us."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
 class LegAnswered:
     """The far end answered; media runs."""
 

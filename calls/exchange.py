@@ -298,7 +298,7 @@ class Exchange:
                 case media_events.RtpTimeout():
                     self._silent(leg, event.silence)
                 case media_events.RtpStarted():
-                    pass
+                    leg.media_began()
 
     def _silent(self, leg: Leg, silence: float) -> None:
         leg.contact.record("leg.silent", leg, silence=silence)
@@ -310,7 +310,7 @@ class Exchange:
 
     def _end_if_silent(self, leg: Leg, heard: int) -> None:
         """The far end went without a BYE: nobody would ever end this leg."""
-        if not leg.has_ended and not leg.stream.held and leg.stream.port.counters().packets_in == heard:
+        if leg.is_up and not leg.stream.held and leg.stream.port.counters().packets_in == heard:
             leg.hang_up(causes.INTERRUPTED, by="timeout", reason="nothing was heard")
 
 
@@ -342,9 +342,9 @@ def _opened(caller: sip_events.Caller, dialled: str) -> dict[str, object]:
 def _tell(leg: Leg, event: sip_events.Event) -> None:
     match event:
         case sip_events.SessionRinging():
-            leg.rang()
+            leg.rang(event)
         case sip_events.SessionAnswered():
-            leg.answered(event.description)
+            leg.answered(event.description, event.fork)
         case sip_events.SessionConfirmed():
             leg.confirmed(event.description)
         case sip_events.SessionRefused():
@@ -355,9 +355,9 @@ def _tell(leg: Leg, event: sip_events.Event) -> None:
         case sip_events.SessionEnded():
             leg.end(event.by, event.status or 200, event.cause, event.reason, event.reasons)
         case sip_events.SessionReoffered():
-            leg.reoffered(event.offer)
+            leg.reoffers.came(event.offer)
         case sip_events.SessionRefreshDue():
-            leg.refresh()
+            leg.reoffers.refresh()
         case sip_events.KeySignalled():
             leg.key_signalled(event.key)
         case sip_events.TransferRequested():
@@ -365,8 +365,8 @@ def _tell(leg: Leg, event: sip_events.Event) -> None:
         case sip_events.TransferReported():
             leg.contact.inbox.post(LegReferred(leg, event.status, event.is_over))
         case sip_events.SessionReanswered():
-            leg.reanswered(event.description)
+            leg.reoffers.answered(event.description)
         case sip_events.SessionReofferRefused():
-            leg.reoffer_refused()
+            leg.reoffers.refused(event.status)
         case _:
             pass

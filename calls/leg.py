@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from base.errors import CentralitaError
 from base.machine import Machine
 from calls.events import (
     DigitPressed,
@@ -12,13 +11,14 @@ from calls.events import (
     LegConfirmed,
     LegEnded,
     LegHeld,
+    LegProgressed,
     LegRang,
     LegResumed,
     TransferAsked,
 )
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
-from sip import causes
-from sip.session_table import SessionState
+from calls.reoffers import Reoffers
+from sip import causes, reliable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from calls.stream import Stream
     from media.counters import PortCounters
     from media.plane import Clip
-    from sip.events import TransferRequested
+    from sip.events import SessionRinging, TransferRequested
     from sip.reason import Reason
     from sip.sdp import SessionDescription
     from sip.session import Session
@@ -42,7 +42,6 @@ class Leg:
         "_ending",
         "_machine",
         "_watchers",
-        "_wish",
         "account",
         "agent",
         "contact",
@@ -50,6 +49,7 @@ class Leg:
         "id",
         "number",
         "peer",
+        "reoffers",
         "role",
         "session",
         "stream",
@@ -78,8 +78,7 @@ class Leg:
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
-        self._wish: str | None = None
-        """The direction that waits for its re-INVITE."""
+        self.reoffers = Reoffers(self)
 
     @property
     def state(self) -> LegState:
@@ -97,6 +96,11 @@ class Leg:
         return self._machine.state in (LegState.UP, LegState.HELD)
 
     @property
+    def is_audible(self) -> bool:
+        """Whether media run, before the answer or after it."""
+        return self.is_up or self._machine.state is LegState.EARLY
+
+    @property
     def has_ended(self) -> bool:
         """Whether the leg is over."""
         return self._machine.state is LegState.ENDED
@@ -106,8 +110,23 @@ class Leg:
     def ring(self) -> None:
         """Tell the caller that the far end rings (180)."""
         if self._machine.state is LegState.INVITED and self._calls_us:
-            self.exchange.sip.ring(self.session)
+            must_offer = reliable.must_offer_early(self.session.request) and not self.stream.is_offering
+            self.exchange.sip.ring(self.session, self._description() if must_offer else b"")
             self._fire(LegInput.RANG)
+
+    def progress(self) -> None:
+        """Let the caller hear us before we answer (183 with our description).
+
+        A caller who waits for our offer and cannot answer it yet is told that it rings instead.
+        """
+        if not self._calls_us or self._machine.state not in (LegState.INVITED, LegState.RINGING):
+            return
+        if self.session.offer is None and not reliable.may_offer_early(self.session):
+            self.ring()
+            return
+        self.exchange.sip.progress(self.session, self._description())
+        if self.stream.agreed is not None:
+            self._fire(LegInput.PROGRESSED)
 
     def answer(self) -> None:
         """Accept the caller (200 with our answer, or with our offer when the INVITE had none)."""
@@ -115,7 +134,7 @@ class Leg:
             return
         self.exchange.sip.answer(self.session, self._description())
         self._fire(LegInput.ANSWERED)
-        self._follow_direction()
+        self.follow_direction()
 
     def refuse(self, status: int, cause: int | None = None, *, reasons: tuple[Reason, ...] = ()) -> None:
         """Turn the caller away with a final status, or hang up when already answered."""
@@ -162,8 +181,7 @@ class Leg:
         While one description is still open the wish waits for its end; only the last wish counts.
         """
         if self.is_up:
-            self._wish = "sendonly" if on else "sendrecv"
-            self._offer_wish()
+            self.reoffers.wish("sendonly" if on else "sendrecv")
 
     def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:
         """Play clips towards the far end; what played before is cut. Returns the playback's number."""
@@ -220,64 +238,49 @@ class Leg:
 
     # --- what the session reports ----------------------------------------------------------------------------------
 
-    def rang(self) -> None:
-        """A provisional answer came."""
+    def rang(self, event: SessionRinging) -> None:
+        """A provisional answer came. 183 announces media; with 180 they are heard once they come (RFC 3960 s.3)."""
+        usable = event.description is not None and self.stream.accept(
+            event.description, event.fork, early=not event.is_answer
+        )
+        if usable and (event.status != 180 or self._machine.state is LegState.EARLY):
+            self._fire(LegInput.PROGRESSED)
+            return
+        if usable:
+            self.stream.connect()
         self._fire(LegInput.RANG)
 
-    def answered(self, description: SessionDescription | None) -> None:
+    def answered_early(self) -> None:
+        """Our offer in a provisional answer was answered: the caller hears us from now on."""
+        if self._calls_us and not self.is_up:
+            self._fire(LegInput.PROGRESSED)
+
+    def media_began(self) -> None:
+        """The first packet came: early media, where only ringing was announced."""
+        if self._machine.state is LegState.RINGING and not self._calls_us and self.stream.agreed is not None:
+            self._fire(LegInput.PROGRESSED)
+
+    def answered(self, description: SessionDescription | None, fork: str = "") -> None:
         """A 2xx came. Without a usable answer in it the call is ended at once (RFC 3261 s.13.2.2.4)."""
-        if description is None or not self._accept(description):
+        if description is None or not self.stream.accept(description, fork):
             self.hang_up(causes.cause_of(488), by="error", reason="no usable answer in the 2xx")
             return
         self._fire(LegInput.ANSWERED)
-        self._follow_direction()
+        self.follow_direction()
 
     def confirmed(self, description: SessionDescription | None) -> None:
         """The ACK came; it holds the answer when our 2xx held the offer."""
         if self.has_ended:
             return
-        is_due = self.session.direction == "in" and self.session.offer is None
+        is_due = self._calls_us and self.session.offer is None and self.stream.agreed is None
         if description is not None or is_due:
-            if description is None or not self._accept(description):
+            if description is None or not self.stream.accept(description):
                 self.hang_up(causes.cause_of(488), by="error", reason="no usable answer in the ACK")
                 return
             self.stream.connect()
-            self._follow_direction()
+            self.follow_direction()
         self.contact.inbox.post(LegConfirmed(self))
-        self._offer_wish()
-
-    def reoffered(self, offer: SessionDescription | None) -> None:
-        """A re-INVITE: hold, resume, new address or codec. Refused with 488 it changes nothing (RFC 3261 s.14.2)."""
-        if offer is None:
-            self.exchange.sip.accept_reoffer(self.session, self.stream.offer())
-            return
-        try:
-            body = self.stream.answer(offer)
-        except CentralitaError as error:
-            self.exchange.sip.refuse_reoffer(self.session, error.status)
-            return
-        self.exchange.sip.accept_reoffer(self.session, body)
-        self.stream.connect()
-        self._follow_direction()
-
-    def refresh(self) -> None:
-        """The session has to be refreshed; while a description is open, that refreshes it, or we are asked again."""
-        if self.is_up and self._may_offer:
-            self.exchange.sip.reinvite(self.session, self.stream.repeat())
-
-    def reanswered(self, description: SessionDescription | None) -> None:
-        """Our re-INVITE was accepted, or the peer's answered our offer; without an answer all stays as it was."""
-        if description is None:
-            self.stream.withdraw()
-        elif self._accept(description):
-            self.stream.connect()
-            self._follow_direction()
-        self._offer_wish()
-
-    def reoffer_refused(self) -> None:
-        """Our re-INVITE was refused: everything stays as it was (RFC 3261 s.14.1)."""
-        self.stream.withdraw()
-        self._offer_wish()
+        self.reoffers.settle()
 
     def key_signalled(self, key: str) -> None:
         """A key came in signalling. One that agreed on telephone-events sends it there too: that one counts."""
@@ -318,27 +321,14 @@ class Leg:
     def _calls_us(self) -> bool:
         return self.session.direction == "in"
 
-    @property
-    def _may_offer(self) -> bool:
-        return self.stream.is_settled and self.session.state is SessionState.CONFIRMED
-
-    def _offer_wish(self) -> None:
-        if self._wish is not None and self.is_up and self._may_offer:
-            wish, self._wish = self._wish, None
-            self.exchange.sip.reinvite(self.session, self.stream.offer(direction=wish))
-
     def _description(self) -> bytes:
         agreed = self.stream.agreed
-        return agreed.body if agreed is not None else self.stream.offer()
+        if agreed is not None:
+            return agreed.body
+        return self.stream.said if self.stream.is_offering else self.stream.offer()
 
-    def _accept(self, description: SessionDescription) -> bool:
-        try:
-            self.stream.accept(description)
-        except CentralitaError:
-            return False
-        return True
-
-    def _follow_direction(self) -> None:
+    def follow_direction(self) -> None:
+        """Held by the far end, or taken back."""
         self._fire(LegInput.HELD if self.stream.held else LegInput.RESUMED)
 
     def _fire(self, event: LegInput) -> None:
@@ -349,6 +339,10 @@ class Leg:
     def _tell_rang(self) -> None:
         self.contact.record("leg.ringing", self)
         self.contact.inbox.post(LegRang(self))
+
+    def _tell_progressed(self) -> None:
+        self.contact.record("leg.early_media", self)
+        self.contact.inbox.post(LegProgressed(self))
 
     def _start_media(self) -> None:
         self.stream.connect()
@@ -390,6 +384,7 @@ class Leg:
 
 _EFFECTS = {
     LegEffect.TELL_RANG: Leg._tell_rang,  # noqa: SLF001 - the table of this class, outside its body
+    LegEffect.TELL_PROGRESSED: Leg._tell_progressed,  # noqa: SLF001
     LegEffect.START_MEDIA: Leg._start_media,  # noqa: SLF001
     LegEffect.TELL_ANSWERED: Leg._tell_answered,  # noqa: SLF001
     LegEffect.TELL_HELD: Leg._tell_held,  # noqa: SLF001

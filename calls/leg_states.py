@@ -12,6 +12,8 @@ class LegState(Letter):
 
     INVITED = auto()
     RINGING = auto()
+    EARLY = auto()
+    """Media run before the answer (RFC 3960): announcements of a carrier, prompts of ours."""
     UP = auto()
     HELD = auto()
     ENDED = auto()
@@ -21,6 +23,7 @@ class LegInput(Letter):
     """What can happen to it."""
 
     RANG = auto()
+    PROGRESSED = auto()
     ANSWERED = auto()
     HELD = auto()
     RESUMED = auto()
@@ -32,6 +35,7 @@ class LegEffect(Letter):
 
     TELL_RANG = auto()
     START_MEDIA = auto()
+    TELL_PROGRESSED = auto()
     TELL_ANSWERED = auto()
     TELL_HELD = auto()
     TELL_RESUMED = auto()
@@ -48,10 +52,16 @@ LEG: Table[LegState, LegInput, LegEffect] = Table(
     S.INVITED,
     {
         (S.INVITED, On.RANG): (S.RINGING, (Do.TELL_RANG,)),
+        (S.INVITED, On.PROGRESSED): (S.EARLY, (Do.START_MEDIA, Do.TELL_PROGRESSED)),
         (S.INVITED, On.ANSWERED): (S.UP, (Do.START_MEDIA, Do.TELL_ANSWERED)),
         (S.INVITED, On.ENDED): _END,
+        (S.RINGING, On.PROGRESSED): (S.EARLY, (Do.START_MEDIA, Do.TELL_PROGRESSED)),
         (S.RINGING, On.ANSWERED): (S.UP, (Do.START_MEDIA, Do.TELL_ANSWERED)),
         (S.RINGING, On.ENDED): _END,
+        # Another description: a fork that speaks too, or one that changed its mind. The last is heard.
+        (S.EARLY, On.PROGRESSED): (S.EARLY, (Do.START_MEDIA,)),
+        (S.EARLY, On.ANSWERED): (S.UP, (Do.START_MEDIA, Do.TELL_ANSWERED)),
+        (S.EARLY, On.ENDED): _END,
         (S.UP, On.HELD): (S.HELD, (Do.TELL_HELD,)),
         (S.UP, On.ENDED): _END,
         (S.HELD, On.RESUMED): (S.UP, (Do.TELL_RESUMED,)),
@@ -60,7 +70,10 @@ LEG: Table[LegState, LegInput, LegEffect] = Table(
     absorbed={
         # Repeated or late provisional answers, and re-offers that leave the direction as it is.
         (S.RINGING, On.RANG),
+        (S.EARLY, On.RANG),
         (S.UP, On.RANG),
+        (S.UP, On.PROGRESSED),
+        (S.HELD, On.PROGRESSED),
         (S.HELD, On.RANG),
         (S.UP, On.RESUMED),
         (S.HELD, On.HELD),
@@ -72,6 +85,8 @@ LEG: Table[LegState, LegInput, LegEffect] = Table(
         (S.INVITED, On.RESUMED),
         (S.RINGING, On.HELD),
         (S.RINGING, On.RESUMED),
+        (S.EARLY, On.HELD),
+        (S.EARLY, On.RESUMED),
         # Whatever the peer still says after the end.
         *((S.ENDED, each) for each in On),
     },

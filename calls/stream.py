@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from base.errors import CentralitaError
 from media.codec import Codec
 from sip.negotiation import Negotiation, NegotiationState
 from sip.offer_answer import LocalMedia
@@ -22,11 +23,13 @@ CODECS = ("PCMU", "PCMA")
 class Stream:
     """Owns the port; offers, answers, and connects it when both sides are known."""
 
-    __slots__ = ("_negotiation", "port")
+    __slots__ = ("_fork", "_negotiation", "port")
 
     def __init__(self, port: Port, codecs: Sequence[str]) -> None:
         """`codecs` in order of preference."""
         self.port = port
+        self._fork: str | None = None
+        """Whose answer is heard, where a call has forked."""
         self._negotiation = Negotiation(
             LocalMedia(address=port.address, port=port.number, codecs=tuple(codecs), session_id=port.id + 1)
         )
@@ -45,6 +48,11 @@ class Stream:
         """Our offer: for an INVITE, for the answer to one without, for hold (sendonly) and resume."""
         return self._negotiation.offer(direction=direction)
 
+    @property
+    def said(self) -> bytes:
+        """What we said last."""
+        return self._negotiation.said
+
     def repeat(self) -> bytes:
         """Our last description as an offer, to the letter: for a refresh."""
         return self._negotiation.repeat()
@@ -54,13 +62,33 @@ class Stream:
         self._negotiation.receive_offer(offer)
         return self._negotiation.answer().body
 
-    def accept(self, answer: SessionDescription) -> None:
-        """Take the remote answer to our offer. Raises NoCommonCodec (488) and SdpError."""
-        self._negotiation.receive_answer(answer)
+    def accept(self, answer: SessionDescription, fork: str | None = None, *, early: bool = False) -> bool:
+        """Take the remote answer to our offer, or what a fork will probably answer; False when it is of no use."""
+        self._follow(fork)
+        try:
+            if early:
+                self._negotiation.preview(answer)
+            else:
+                self._negotiation.receive_answer(answer)
+        except CentralitaError:
+            return False
+        return True
+
+    def _follow(self, fork: str | None) -> None:
+        if fork is not None and fork != self._fork:
+            if self._fork is not None:
+                self._negotiation.fork()
+            self._fork = fork
+
+    @property
+    def is_offering(self) -> bool:
+        """Whether our first offer waits for its answer."""
+        return self._negotiation.state is NegotiationState.OFFERED
 
     def withdraw(self) -> None:
         """Our offer was refused: what was agreed before it stays."""
-        self._negotiation.withdraw()
+        if not self.is_settled:
+            self._negotiation.withdraw()
 
     def connect(self) -> None:
         """Let media run as agreed."""

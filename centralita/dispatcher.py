@@ -163,7 +163,7 @@ class Dispatcher(Generic[R]):
 
     def _let_go(self, contact: Contact, status: int, cause: int) -> None:
         for leg in contact.legs:
-            if leg is contact.caller and leg.state in (LegState.INVITED, LegState.RINGING):
+            if leg is contact.caller and leg.state in (LegState.INVITED, LegState.RINGING, LegState.EARLY):
                 leg.refuse(status, cause)
             else:
                 leg.hang_up(cause)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sip.identity import IdentityRules
     from sip.profile import InternalProfile
     from sip.registering import QualifyPart
+    from sip.reliable import Reliability
     from sip.session_expires import TimerPolicy
     from sip.target import Target
 
@@ -72,6 +73,10 @@ class Present:
     def session_timer(self, profile: str) -> TimerPolicy:
         """The session timers of a SIP profile."""
         return self.configuration.profiles.session_timer(profile)
+
+    def reliability(self, profile: str) -> Reliability:
+        """What a SIP profile sends reliably before its answer."""
+        return self.configuration.profiles.reliability(profile)
 
     def qualify(self) -> QualifyPart:
         """Which phones are asked if they are there, and how often."""

@@ -129,6 +129,7 @@ async def _wire(
         admission=entrance.admission,
         registrar=registrar,
         timing=present.session_timer,
+        reliability=present.reliability,
         overload=entrance.overload,
         flows=flows,
     )

@@ -283,6 +283,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "contact.closed": _contact_closed,
     "leg.invited": _leg_invited,
     "leg.ringing": lambda facts: "Is told that it rings" if facts.is_caller else "Rings",
+    "leg.early_media": lambda facts: f"{'Hears' if facts.is_caller else 'Sends'} sound before the answer",
     "leg.answered": _leg_answered,
     "leg.held": lambda _: "Puts the call on hold",
     "leg.resumed": lambda _: "Takes the call back from hold",

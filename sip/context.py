@@ -11,7 +11,7 @@ from sip.checks import ALLOW, SUPPORTED
 from sip.dialog import contact_for
 from sip.events import MessageTraced
 from sip.overload import Overload, OverloadLimits
-from sip.reliable import Reliability
+from sip.reliable import usual_reliability
 from sip.session_expires import usual
 from sip.transaction.layer import TransactionLayer
 from sip.values import COOKIE
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sip.flow import Address, Flow
     from sip.flows import Flows
     from sip.message import Extra
+    from sip.reliable import Reliability
     from sip.session import Session
     from sip.session_expires import TimerPolicy
     from sip.transaction.layer import TimerKey
@@ -61,12 +62,13 @@ class Context:
         *,
         product: str,
         timing: Callable[[str], TimerPolicy] = usual,
+        reliability: Callable[[str], Reliability] = usual_reliability,
     ) -> None:
-        """Begin empty; `timing` gives the session timers of a profile."""
+        """Begin empty; `timing` gives the session timers of a profile, `reliability` its use of 100rel."""
         self.ids = ids
         self.product = product
         self.timing = timing
-        self.reliability = Reliability.EARLY_MEDIA
+        self.reliability = reliability
         self.timers: Timers[TimerKey] = Timers()
         self.flows = flows
         self.layer = TransactionLayer(self.timers, ids, self.send, flows)

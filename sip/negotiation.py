@@ -37,6 +37,7 @@ class NegotiationInput(Letter):
     WITHDRAW = "the offer failed, whoever made it"
     PEER_OFFER = "the peer offers"
     PEER_ANSWER = "the peer answers"
+    FORK = "another fork answers the first offer on its own"
 
 
 class NegotiationEffect(Letter):
@@ -68,8 +69,11 @@ NEGOTIATION: Table[NegotiationState, NegotiationInput, NegotiationEffect] = Tabl
         (S.REASKED, On.ANSWER): (S.AGREED, (Do.AGREE,)),
         (S.REASKED, On.WITHDRAW): (S.AGREED, ()),
         (S.REASKED, On.PEER_OFFER): (S.REASKED, (Do.REFUSE,)),
+        **{(state, On.FORK): (S.OFFERED, ()) for state in (S.OFFERED, S.AGREED, S.REOFFERED, S.REASKED)},
     },
     absorbed={
+        (S.NEW, On.FORK),
+        (S.ASKED, On.FORK),
         # The same answer again (183, then 200: RFC 6337 s.3.1.1), or an answer that nobody asked for.
         (S.NEW, On.PEER_ANSWER),
         (S.ASKED, On.PEER_ANSWER),
@@ -97,6 +101,11 @@ class Negotiation:
     def state(self) -> NegotiationState:
         """Where the exchange stands."""
         return self._machine.state
+
+    @property
+    def said(self) -> bytes:
+        """Our last description."""
+        return self._body
 
     def offer(self, *, direction: str = "sendrecv") -> bytes:
         """Make our offer, the first or the next."""
@@ -152,6 +161,20 @@ class Negotiation:
             raise
         self._machine.fire(On.PEER_ANSWER)
         return self._agree(found)
+
+    def preview(self, description: SessionDescription) -> Negotiated | None:
+        """Take what the peer will probably answer, so that its early media are heard; our offer stays open.
+
+        Raises SdpError or NoCommonCodec, and nothing has changed.
+        """
+        if self.state is not S.OFFERED:
+            return None
+        return self._agree(read_answer(self.local, description, direction=self._direction))
+
+    def fork(self) -> None:
+        """Our first offer waits for its answer again, because somebody else than before will give it."""
+        self._machine.fire(On.FORK)
+        self._offer = None
 
     def withdraw(self) -> None:
         """The open offer failed, ours or the peer's: what was agreed before it stays (RFC 3264 s.4)."""

@@ -20,6 +20,7 @@ from sip.identity import IdentityMode, IdentityRules
 from sip.listener_settings import ListenerPart, listeners_of
 from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
 from sip.registering import QualifyPart, RegistrationPart
+from sip.reliable import Reliability
 from sip.stir_settings import StirPart
 from sip.subscription_settings import SubscriptionsPart, Watch
 from sip.timer_settings import SessionTimerPart
@@ -84,6 +85,7 @@ class InternalProfile(Part):
     """How phones are told who calls: P-Asserted-Identity or Remote-Party-ID beside From."""
     show_private: bool = False
     """Whether agents see the numbers of callers who withhold them."""
+    reliable_provisional: Reliability = Reliability.EARLY_MEDIA
     accounts: dict[Name, Account] = Field(default_factory=dict)
     listeners: tuple[ListenerPart, ...] = ()
     """Addresses that serve phones alone, beside `sip:` of centre.yaml, which serves all."""
@@ -126,6 +128,7 @@ class ExternalProfile(Part):
     session_timer: SessionTimerPart = SessionTimerPart()
     dns: DnsPart = DnsPart()
     stir: StirPart = StirPart()
+    reliable_provisional: Reliability = Reliability.EARLY_MEDIA
     trunks: tuple[Trunk, ...]
     listeners: tuple[ListenerPart, ...] = ()
     """Addresses that serve trunks alone."""
@@ -178,6 +181,11 @@ class Profiles:
         """The session timers of the profile of that name."""
         part = self.external.session_timer if profile == "external" else self.internal.session_timer
         return part.policy
+
+    def reliability(self, profile: str) -> Reliability:
+        """What the profile of that name sends reliably before its answer (RFC 3262)."""
+        part = self.external if profile == "external" else self.internal
+        return part.reliable_provisional
 
     def trunk(self, name: str) -> Trunk | None:
         """The trunk of that name."""

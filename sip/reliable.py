@@ -208,13 +208,25 @@ class ReliableAnswers:
         self.session.context.timers.set((self, "RESEND"), min(now + self.interval, self.deadline))
 
 
-def is_reliable(request: Request, body: bytes, wanted: Reliability) -> bool:
-    """Whether a provisional response to this INVITE goes out reliably."""
+def usual_reliability(profile: str) -> Reliability:
+    """What a profile that says nothing of it wants."""
+    return Reliability.EARLY_MEDIA
+
+
+def is_reliable(session: Session, body: bytes) -> bool:
+    """Whether a provisional response to the session's INVITE goes out reliably."""
+    request, caller = session.request, session.caller
     if "Require" in request.fields and _names(request, "Require"):
         return True
+    wanted = session.context.reliability(caller.profile if caller is not None else "")
     if wanted is Reliability.REQUIRED or not (body or wanted is Reliability.ALWAYS):
         return False
     return "Supported" in request.fields and _names(request, "Supported")
+
+
+def may_offer_early(session: Session) -> bool:
+    """Whether our offer can go out before the 2xx: the caller, who sent none, then answers it by PRACK (s.5)."""
+    return is_reliable(session, b" ")
 
 
 def must_offer_early(request: Request) -> bool:

@@ -62,7 +62,7 @@ def _send_provisional(session: Session, detail: Detail, now: float) -> None:
     served = session.served
     if served is None:
         return
-    if is_reliable(session.request, detail.body, session.context.reliability):
+    if is_reliable(session, detail.body):
         if session.reliable is None:
             session.reliable = ReliableAnswers(session, served)
         session.reliable.send(detail.status, detail.body, detail.headers, now=now)

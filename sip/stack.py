@@ -22,6 +22,7 @@ from sip.qualify import Qualifier
 from sip.reception import Reception
 from sip.referring import Transfers
 from sip.registration import Registration
+from sip.reliable import usual_reliability
 from sip.session import Session
 from sip.session_expires import usual
 from sip.streams import Streams
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from sip.overload import Overload
     from sip.qualify import Peer, QualifyPlan
     from sip.reason import Reason
+    from sip.reliable import Reliability
     from sip.session_expires import TimerPolicy
     from sip.verdicts import Admission, Registrar
 
@@ -80,14 +82,17 @@ class Stack:
         events: EventRules = NOTHING_SERVED,
         product: str = "Centralita",
         timing: Callable[[str], TimerPolicy] = usual,
+        reliability: Callable[[str], Reliability] = usual_reliability,
         overload: Overload | None = None,
         flows: Flows | None = None,
     ) -> None:
-        """Begin without listeners; `timing` gives the session timers of a profile.
+        """Begin without listeners; `timing` gives the session timers of a profile, `reliability` its use of 100rel.
 
         `flows` are shared with an admission that asks which listener a request came by.
         """
-        self._context = Context(ids, flows or Flows(), product=product, timing=timing)
+        self._context = Context(
+            ids, flows or Flows(), product=product, timing=timing, reliability=reliability
+        )
         if overload is not None:
             self._context.overload = overload
         self._notifier = Notifier(self._context, events)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from base.errors import CentralitaError
 from base.io.ids import SystemIds
 from calls.contact import Contact
-from calls.events import LegAnswered, LegEnded, LegHeld, LegRang, LegResumed
+from calls.events import LegAnswered, LegEnded, LegHeld, LegProgressed, LegRang, LegResumed
 from calls.exchange import Exchange
 from centralita.phone.script import Answer, HangUp, Hold, Keys, Play, Record, Refuse, Until, Wait
 from media.plane import Plane
@@ -36,6 +36,7 @@ RATE = 8000
 _MOMENTS = {
     LegAnswered: "answered",
     LegRang: "ringing",
+    LegProgressed: "ringing",
     LegHeld: "held",
     LegResumed: "resumed",
     LegEnded: "ended",

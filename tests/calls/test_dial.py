@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from calls import dial
 from calls.contact import Contact
 from calls.events import LegHeld, LegResumed
 from calls.leg_states import LegState
-from calls.ways import Way
 from sip.events import (
     InviteReceived,
     SessionAnswered,
@@ -20,65 +18,18 @@ from sip.events import (
     SessionReanswered,
     SessionRefused,
     SessionReoffered,
-    SessionRinging,
 )
 from sip.reason import Reason
 from sip.stack import CallerIdentity, Target
+from tests.kit.line import Line
 from tests.kit.party import MUSIC, House, Party, until
 from tests.kit.tone import hears, tone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from calls.destination import Destination
-    from sip.session import Session
 
 VOICE = frozenset({800, 1300})
-
-
-class Line:
-    """A house that connects whoever calls to Bob; Alice calls it."""
-
-    def __init__(self, house: House, alice: Party, bob: Party) -> None:
-        self.house, self.alice, self.bob = house, alice, bob
-        self.tasks: list[asyncio.Task[Destination | None]] = []
-        self.contacts: list[Contact] = []
-        self.ring_timeout = dial.RING_TIMEOUT
-        self.target = Target(bob.uri)
-        house.on_arrival = self._connect
-
-    def _connect(self, contact: Contact) -> None:
-        self.contacts.append(contact)
-
-        async def only() -> Way:
-            return Way(self.target, contact.caller_identity())
-
-        work = dial.connect(
-            self.house.exchange, contact, (only,), self.house.music, ring_timeout=self.ring_timeout
-        )
-        self.tasks.append(asyncio.get_running_loop().create_task(work))
-
-    async def ringing(self) -> tuple[Session, Session]:
-        """Alice has dialled, Bob rings: her session and his."""
-        hers = self.alice.call(self.house, self.alice.body())
-        his = (await self.bob.hears(InviteReceived)).session
-        self.bob.ring(his)
-        await self.alice.hears(SessionRinging)
-        return hers, his
-
-    async def talking(self) -> tuple[Session, Session]:
-        """Bob has answered."""
-        hers, his = await self.ringing()
-        self.bob.answer(his)
-        self.bob.face(his.offer)
-        self.alice.face((await self.alice.hears(SessionAnswered)).description)
-        await until(lambda: "bridge.began" in self.house.kinds())
-        return hers, his
-
-    async def over(self) -> None:
-        """Everything has ended, without an exception."""
-        await asyncio.wait_for(asyncio.gather(*self.tasks), 5)
-        await self.house.over()
 
 
 @pytest.fixture

@@ -18,20 +18,21 @@ def test_the_table_says_something_of_every_state_and_input() -> None:
 
 
 @given(st.lists(st.sampled_from(LegInput), max_size=20))
-def test_whatever_happens_media_starts_and_closes_at_most_once_and_the_end_is_told_once(
+def test_whatever_happens_each_step_is_told_at_most_once_and_the_end_exactly_once(
     inputs: list[LegInput],
 ) -> None:
     machine = Machine(LEG)
     effects = [effect for each in [*inputs, LegInput.ENDED] for effect in machine.fire(each)]
     assert machine.state is LegState.ENDED
-    assert effects.count(LegEffect.START_MEDIA) <= 1
+    assert effects.count(LegEffect.TELL_PROGRESSED) <= 1
+    assert effects.count(LegEffect.TELL_ANSWERED) <= 1
     assert effects.count(LegEffect.CLOSE_MEDIA) == 1
     assert effects.count(LegEffect.TELL_ENDED) == 1
     assert effects[-1] is LegEffect.TELL_ENDED
 
 
 def test_the_port_is_forgotten_before_the_end_is_told() -> None:
-    for state in (LegState.INVITED, LegState.RINGING, LegState.UP, LegState.HELD):
+    for state in (LegState.INVITED, LegState.RINGING, LegState.EARLY, LegState.UP, LegState.HELD):
         assert LEG.rows[state, LegInput.ENDED] == (
             LegState.ENDED,
             (LegEffect.CLOSE_MEDIA, LegEffect.TELL_ENDED),

@@ -26,8 +26,8 @@ async def test_a_refresh_repeats_our_description_to_the_letter_and_changes_nothi
             bob.say(lambda now: bob.stack.accept_reoffer(his, answer, now=now))
             await until(lambda: leg.stream.is_settled)
         before, state = leg.stream.agreed, leg.state
-        leg.refresh()
-        leg.refresh()  # one is open: nothing more is sent
+        leg.reoffers.refresh()
+        leg.reoffers.refresh()  # one is open: nothing more is sent
         assert (await bob.hears(SessionReoffered)).offer == said
         bob.say(lambda now: bob.stack.accept_reoffer(his, answer, now=now))
         await until(lambda: leg.stream.is_settled)

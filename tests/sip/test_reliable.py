@@ -1,21 +1,21 @@
-"""Reliable provisional responses and PRACK (RFC 3262), both roles, with offers in any of them (RFC 6337 s.2)."""
+"""Reliable provisional responses and PRACK (RFC 3262) as the callee, with offers in any of them (RFC 6337 s.2)."""
 
 from __future__ import annotations
 
 import pytest
 
+from base.ids import SequenceIds
 from sip.events import (
-    SessionAnswered,
     SessionCancelled,
     SessionConfirmed,
     SessionEnded,
     SessionReanswered,
     SessionReoffered,
-    SessionRinging,
 )
 from sip.message import Request, Response
 from sip.reliable import Reliability
-from tests.kit.builders import ANSWER, OFFER, request
+from sip.stack import Stack
+from tests.kit.builders import ANSWER, LOCAL, OFFER, Everybody, request
 from tests.kit.calls import Call
 from tests.kit.phone import Peer
 
@@ -46,9 +46,6 @@ def prack(tag: str, number: int, cseq: int = 2, body: bytes = b"", rack: str | N
         headers=(("RAck", rack or f"{number} 1 INVITE"),),
         body=body,
     )
-
-
-# Ours.
 
 
 def test_a_caller_who_requires_it_gets_every_provisional_response_reliably() -> None:
@@ -84,8 +81,8 @@ def test_a_caller_who_supports_it_gets_early_media_reliably_and_ringing_as_ever(
 def test_what_is_sent_reliably_is_a_setting(
     wanted: Reliability, headers: tuple[tuple[str, str], ...], reliable: list[bool]
 ) -> None:
-    peer = Peer()
-    peer.stack._context.reliability = wanted
+    peer = Peer(Stack(SequenceIds("a"), admission=Everybody(), reliability=lambda profile: wanted))
+    peer.stack.listen("UDP", LOCAL)
     found = []
     for status, body in ((180, b""), (183, ANSWER)):
         session = peer.call(headers=headers, call_id=f"c{status}", branch=f"z9hG4bK-{status}")
@@ -330,196 +327,6 @@ def test_an_update_after_the_prack_changes_the_early_session() -> None:
     peer.say(request("UPDATE", to_tag=session.local_tag, cseq=3, branch="z9hG4bK-u", body=OFFER))
     peer.stack.accept_reoffer(session, ANSWER, now=0.0)
     assert one(peer.hear()).body == ANSWER
-
-
-# Theirs.
-
-
-def reliable(number: int) -> tuple[tuple[str, str], ...]:
-    return (("Require", "100rel"), ("RSeq", str(number)))
-
-
-def test_we_announce_100rel_and_never_require_it() -> None:
-    _, invite = Peer().placed_call()
-    assert "100rel" in invite.listed("Supported")
-    assert "Require" not in invite.fields
-
-
-def test_each_reliable_response_is_acknowledged_once_and_in_order() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call()
-    (first,) = peer.reply(invite, 180, headers=reliable(700))
-    assert isinstance(first, Request)
-    assert (first.method, first.cseq.number, first.header("RAck")) == ("PRACK", 2, "700 1 INVITE")
-    assert (first.to.tag, first.uri_text) == ("p1", "sip:bob@192.0.2.2:5070")
-    peer.reply(first, 200)
-    assert peer.reply(invite, 180, headers=reliable(700)) == []
-    assert peer.reply(invite, 183, headers=reliable(702)) == []
-    assert [event.status for event in peer.events if isinstance(event, SessionRinging)] == [180]
-    (second,) = peer.reply(invite, 183, headers=reliable(701))
-    assert isinstance(second, Request)
-    assert (second.cseq.number, second.header("RAck")) == (3, "701 1 INVITE")
-    peer.reply(second, 200)
-    peer.reply(invite, 200, body=ANSWER)
-    peer.stack.end(session, now=0.0)
-    (bye,) = peer.hear()
-    assert bye.cseq.number == 4
-    assert isinstance(bye, Request)
-    peer.reply(bye, 200)
-    peer.assert_over()
-
-
-def test_an_answer_in_a_reliable_183_counts_and_the_200_may_be_bare() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call()
-    peer.reply(invite, 183, headers=reliable(1), body=ANSWER)
-    ringing = peer.event(SessionRinging)
-    assert ringing.is_answer
-    assert (ringing.fork, ringing.description is not None) == ("p1", True)
-    assert starts(peer.reply(invite, 200)) == ["ACK"]
-    assert peer.event(SessionAnswered).description == ringing.description
-    assert session.turn.has_agreed
-
-
-def test_another_answer_in_the_200_is_not_heard_after_a_reliable_one() -> None:
-    peer = Peer()
-    _, invite = peer.placed_call()
-    peer.reply(invite, 183, headers=reliable(1), body=ANSWER)
-    peer.reply(invite, 200, body=ANSWER.replace(b"50000", b"50002"))
-    description = peer.event(SessionAnswered).description
-    assert description is not None
-    assert description.media[0].port == 50000
-
-
-def test_an_unreliable_183_is_a_preview_and_the_200_decides() -> None:
-    peer = Peer()
-    _, invite = peer.placed_call()
-    assert peer.reply(invite, 183, body=ANSWER) == []
-    assert not peer.event(SessionRinging).is_answer
-    peer.reply(invite, 200, body=ANSWER.replace(b"50000", b"50002"))
-    description = peer.event(SessionAnswered).description
-    assert description is not None
-    assert description.media[0].port == 50002
-
-
-def test_an_offer_in_a_reliable_response_is_answered_in_the_prack() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call(body=None)
-    assert peer.reply(invite, 183, headers=reliable(5), body=OFFER) == []
-    assert peer.event(SessionRinging).description is not None
-    peer.stack.acknowledge(session, ANSWER, now=0.0)
-    (sent,) = peer.hear()
-    assert isinstance(sent, Request)
-    assert (sent.method, sent.body, sent.header("RAck")) == ("PRACK", ANSWER, "5 1 INVITE")
-    peer.reply(sent, 200)
-    (ack,) = peer.reply(invite, 200)
-    assert (ack.body, isinstance(ack, Request)) == (b"", True)
-
-
-@pytest.mark.parametrize("number", ["", "x", "-1", "99999999999999999999"])
-def test_a_response_with_a_broken_number_is_heard_and_not_acknowledged(number: str) -> None:
-    peer = Peer()
-    _, invite = peer.placed_call()
-    headers = (("Require", "100rel"), ("RSeq", number)) if number else REQUIRES
-    assert peer.reply(invite, 180, headers=headers) == []
-    assert peer.event(SessionRinging).status == 180
-
-
-def test_a_reliable_response_to_a_cancelled_invite_is_acknowledged_too() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call()
-    peer.stack.end(session, now=0.0)
-    assert starts(peer.reply(invite, 180, headers=reliable(1))) == ["PRACK", "CANCEL"]
-    assert starts(peer.reply(invite, 183, headers=reliable(2))) == ["PRACK"]
-
-
-def test_a_reliable_response_to_our_reinvite_is_acknowledged_and_its_answer_kept() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call()
-    peer.reply(invite, 200, body=ANSWER)
-    peer.stack.reinvite(session, OFFER, now=0.0)
-    (again,) = peer.hear()
-    assert isinstance(again, Request)
-    heard = peer.reply(again, 183, headers=reliable(9), body=ANSWER)
-    assert starts(heard) == ["PRACK"]
-    assert isinstance(heard[0], Request)
-    assert heard[0].header("RAck") == "9 2 INVITE"
-    assert peer.reply(again, 183, headers=reliable(9), body=ANSWER) == []
-    peer.reply(again, 200)
-    assert peer.event(SessionReanswered).description is not None
-
-
-# Forks.
-
-
-def test_each_fork_has_its_own_early_dialog_and_the_one_that_answers_takes_over() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call()
-    for tag, number in (("one", 10), ("two", 500)):
-        contact = f"<sip:{tag}@192.0.2.2:5070>"
-        (sent,) = peer.reply(invite, 183, tag=tag, headers=reliable(number), body=ANSWER, contact=contact)
-        assert isinstance(sent, Request)
-        assert (sent.to.tag, sent.cseq.number) == (tag, 2)
-        assert sent.uri_text == f"sip:{tag}@192.0.2.2:5070"
-    (sent,) = peer.reply(invite, 180, tag="one", headers=reliable(11))
-    assert sent.cseq.number == 3
-    forks = [event.fork for event in peer.events if isinstance(event, SessionRinging)]
-    assert forks == ["one", "two", "one"]
-    peer.reply(invite, 200, tag="two", contact="<sip:two@192.0.2.2:5070>")
-    assert peer.event(SessionAnswered).fork == "two"
-    assert session.remote_tag == "two"
-    heard = peer.reply(invite, 200, tag="one", contact="<sip:one@192.0.2.2:5070>")
-    assert starts(heard) == ["ACK", "BYE"]
-    assert [each.cseq.number for each in heard] == [1, 4]
-    peer.stack.end(session, now=0.0)
-    (bye,) = peer.hear()
-    assert bye.cseq.number == 3
-
-
-def test_requests_in_each_early_dialog_are_matched_and_strangers_are_not() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call()
-    for tag in ("one", "two"):
-        peer.reply(invite, 183, tag=tag, headers=reliable(1), body=ANSWER)
-    for tag, cseq in (("one", 50), ("two", 7)):
-        peer.say_inside(session, "UPDATE", from_tag=tag, cseq=cseq, body=OFFER, branch=f"z9hG4bK-{tag}")
-        peer.stack.accept_reoffer(session, ANSWER, now=0.0)
-        assert starts(peer.hear()) == [200]
-    assert starts(peer.say_inside(session, "UPDATE", from_tag="three", cseq=1)) == [481]
-    assert starts(peer.say_inside(session, "PRACK", from_tag="one", cseq=51, branch="z9hG4bK-x")) == [481]
-
-
-def test_199_ends_an_early_dialog_and_rings_nobody() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call()
-    peer.reply(invite, 180, tag="one")
-    peer.reply(invite, 199, tag="one")
-    assert [event.status for event in peer.events if isinstance(event, SessionRinging)] == [180]
-    assert starts(peer.say_inside(session, "UPDATE", from_tag="one", cseq=1)) == [481]
-    assert starts(peer.reply(invite, 200, tag="two", body=ANSWER)) == ["ACK"]
-
-
-def test_a_peer_that_makes_up_early_dialogs_costs_no_more_than_a_few() -> None:
-    peer = Peer()
-    session, invite = peer.placed_call()
-    sent = sum(len(peer.reply(invite, 180, tag=f"t{each}", headers=reliable(1))) for each in range(100))
-    assert sent == 16
-    peer.stack.end(session, now=0.0)
-    peer.hear()
-    peer.reply(invite, 487)
-    peer.assert_over()
-
-
-def test_a_bye_that_overtakes_the_2xx_ends_the_call_as_soon_as_it_begins() -> None:
-    for ringing in (True, False):
-        peer = Peer()
-        session, invite = peer.placed_call()
-        if ringing:
-            peer.reply(invite, 180)
-        assert starts(peer.say_inside(session, "BYE", from_tag="p1")) == [200]
-        assert starts(peer.reply(invite, 200, body=ANSWER)) == ["ACK"]
-        assert peer.event(SessionEnded).by == "remote"
-        peer.assert_over()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""The offers and answers of a leg after its first (RFC 3261 s.14, RFC 3311): hold, resume, changes of the far end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from base.errors import CentralitaError
+from sip.session_table import SessionState
+
+if TYPE_CHECKING:
+    from calls.leg import Leg
+    from sip.sdp import SessionDescription
+
+
+class Reoffers:
+    """What the far end wants changed, and what we do; one at a time, and of our own wishes only the last counts."""
+
+    __slots__ = ("_leg", "_offered", "_wish")
+
+    def __init__(self, leg: Leg) -> None:
+        """Belongs to a leg."""
+        self._leg = leg
+        self._wish: str | None = None
+        """The direction that waits for its re-INVITE."""
+        self._offered: str | None = None
+        """The direction that our open re-INVITE asks for."""
+
+    def wish(self, direction: str) -> None:
+        """Ask for a direction; while one description is still open that waits for its end."""
+        self._wish = direction
+        self.settle()
+
+    def settle(self) -> None:
+        """Nothing is open any more, perhaps: whatever waits may go out."""
+        if self._wish is not None and self._may_offer:
+            wish = self._offered = self._wish
+            self._wish = None
+            self._leg.exchange.sip.reinvite(self._leg.session, self._leg.stream.offer(direction=wish))
+
+    def refresh(self) -> None:
+        """The session has to be refreshed; while a description is open, that refreshes it, or we are asked again."""
+        if self._may_offer:
+            self._offered = None
+            self._leg.exchange.sip.reinvite(self._leg.session, self._leg.stream.repeat())
+
+    def came(self, offer: SessionDescription | None) -> None:
+        """The far end offers in re-INVITE, UPDATE or PRACK; refused with 488 nothing changes (RFC 3261 s.14.2)."""
+        leg, sip = self._leg, self._leg.exchange.sip
+        if offer is None:
+            sip.accept_reoffer(leg.session, leg.stream.offer())
+            return
+        try:
+            body = leg.stream.answer(offer)
+        except CentralitaError as error:
+            sip.refuse_reoffer(leg.session, error.status)
+            return
+        sip.accept_reoffer(leg.session, body)
+        if leg.is_audible:
+            leg.stream.connect()
+        leg.follow_direction()
+        self.settle()
+
+    def answered(self, description: SessionDescription | None) -> None:
+        """Our re-INVITE was accepted, or an offer of ours answered; without an answer all stays as it was."""
+        leg = self._leg
+        if description is None:
+            if leg.stream.agreed is not None:
+                leg.stream.withdraw()
+        elif leg.stream.accept(description):
+            leg.answered_early()
+            leg.stream.connect()
+            leg.follow_direction()
+        self.settle()
+
+    def refused(self, status: int) -> None:
+        """Our re-INVITE was refused: everything stays as it was (RFC 3261 s.14.1).
+
+        One that had to give way to the peer's is made again when that is settled.
+        """
+        self._leg.stream.withdraw()
+        if status == 491:
+            self._wish = self._wish or self._offered
+        else:
+            self.settle()
+
+    @property
+    def _may_offer(self) -> bool:
+        leg = self._leg
+        return leg.is_up and leg.stream.is_settled and leg.session.state is SessionState.CONFIRMED
