@@ -23,11 +23,13 @@ _STATES = {
 class PhoneCalls:
     """The legs of accounts."""
 
-    __slots__ = ("_legs", "on_change")
+    __slots__ = ("_calls", "_count", "on_change")
 
     def __init__(self) -> None:
         """Begin without calls."""
-        self._legs: dict[str, dict[Leg, DialogState]] = {}
+        self._calls: dict[str, dict[Leg, tuple[int, LegState]]] = {}
+        """The legs of each account, each with a number that stays the same in whatever contact it is."""
+        self._count = 0
         self.on_change: Callable[[str], None] = lambda account: None
         """Told of each account whose calls are no longer what they were."""
 
@@ -35,35 +37,40 @@ class PhoneCalls:
         """Take note of what a leg has become."""
         if leg.account is None:
             return
-        state = _STATES.get(leg.state)
-        legs = self._legs.get(leg.account, {})
-        if legs.get(leg) is state:
+        calls = self._calls.get(leg.account, {})
+        number, before = calls.get(leg, (0, LegState.ENDED))
+        if before is leg.state:
             return
-        if state is not None:
-            legs[leg] = state
-            self._legs[leg.account] = legs
+        if leg.has_ended:
+            del calls[leg]
+            if not calls:
+                del self._calls[leg.account]
         else:
-            del legs[leg]
-            if not legs:
-                del self._legs[leg.account]
+            if not number:
+                self._count = number = self._count + 1
+            calls[leg] = (number, leg.state)
+            self._calls[leg.account] = calls
         self.on_change(leg.account)
 
     def dialogs(self, account: str) -> list[DialogInfo]:
         """The account's calls, the oldest first."""
-        return [_info(leg, state) for leg, state in self._legs.get(account, {}).items()]
+        calls = self._calls.get(account, {})
+        return [_info(leg, number, state) for leg, (number, state) in calls.items()]
 
 
-def _info(leg: Leg, state: DialogState) -> DialogInfo:
+def _info(leg: Leg, number: int, state: LegState) -> DialogInfo:
     contact, session = leg.contact, leg.session
+    early = session.early.latest if session.dialog is None and session.early is not None else None
     calls_us = session.direction == "in"
     return DialogInfo(
-        leg.id,
-        state,
+        str(number),
+        _STATES[state],
         is_initiator=calls_us,
         remote=contact.dnis if calls_us else contact.ani,
         display="" if calls_us else contact.display,
         call_id=session.call_id,
         # What is local to the phone is remote to us.
-        local_tag=session.remote_tag or "",
+        local_tag=(early.dialog.remote_tag if early is not None else session.remote_tag) or "",
         remote_tag=session.local_tag,
+        is_holding=state is LegState.HELD,
     )

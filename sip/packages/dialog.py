@@ -44,6 +44,8 @@ class DialogInfo:
     call_id: str = ""
     local_tag: str = ""
     remote_tag: str = ""
+    is_holding: bool = False
+    """Whether the phone has put the other end on hold."""
 
 
 class DialogSource(Protocol):
@@ -93,7 +95,9 @@ def _add_dialog(info: Element, dialog: DialogInfo, watched: Watched) -> None:
     add(element, "state", dialog.state.value)
     local = add(element, "local")
     add(local, "identity", watched.entity)
-    add(local, "target", uri=watched.entity)
+    target = add(local, "target", uri=watched.entity)
+    if dialog.is_holding:
+        add(target, "param", pname="+sip.rendering", pvalue="no")
     uri = _beside(watched.entity, dialog.remote)
     remote = add(element, "remote")
     add(remote, "identity", uri, **({"display": dialog.display} if dialog.display else {}))

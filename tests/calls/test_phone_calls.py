@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calls.contact import Contact
-from sip.events import InviteReceived, SessionAnswered
+from sip.events import InviteReceived, SessionAnswered, SessionConfirmed
 from sip.packages.dialog import DialogState
 from sip.stack import CallerIdentity, Target
 from sip.verdicts import Admitted
@@ -55,14 +55,21 @@ async def test_a_call_to_a_phone_is_told_from_trying_to_its_end(house: House) ->
         await until(lambda: len(seen) == 2)
         (ringing,) = house.exchange.phone_calls.dialogs("1002")
         assert (ringing.is_initiator, ringing.remote, ringing.display) == (False, "600100200", "Bob")
-        assert (ringing.call_id, ringing.remote_tag) == (session.call_id, session.remote_tag)
+        assert (ringing.call_id, ringing.local_tag) == (session.call_id, session.local_tag)
+        assert ringing.remote_tag == session.remote_tag
         bob.answer(session)
         await until(lambda: len(seen) == 3)
+        await bob.hears(SessionConfirmed)
+        bob.say(lambda now: bob.stack.reinvite(session, bob.body("sendonly"), now=now))
+        await until(lambda: len(seen) == 4)
+        (held,) = house.exchange.phone_calls.dialogs("1002")
+        assert (held.id, held.is_holding) == (ringing.id, True)
         leg.hang_up()
         await house.over()
     assert seen == [
         ("1002", [DialogState.TRYING]),
         ("1002", [DialogState.EARLY]),
+        ("1002", [DialogState.CONFIRMED]),
         ("1002", [DialogState.CONFIRMED]),
         ("1002", []),
     ]

@@ -90,6 +90,15 @@ def test_of_an_answered_call_only_its_owner_learns_the_identity(watched: Watched
     assert (dialog.findtext(f"{DIALOG}remote/{DIALOG}identity") or "").startswith("sip:anonymous@")
 
 
+def test_who_holds_a_call_renders_nothing() -> None:
+    """s.4.1.6.2: the lamp of a held call looks different."""
+    call = DialogInfo("d1", DialogState.CONFIRMED, is_initiator=True, remote="100", is_holding=True)
+    (dialog,) = read(DialogPackage(Switchboard(call)).document(COLLEAGUE, 0, {}, now=0.0))
+    param = dialog.find(f"{DIALOG}local/{DIALOG}target/{DIALOG}param")
+    assert param is not None
+    assert param.attrib == {"pname": "+sip.rendering", "pvalue": "no"}
+
+
 def test_a_call_that_ended_is_told_once_more() -> None:
     """s.3.7.1: the watcher is told of terminated, and then no more of it."""
     board = Switchboard(CALL)
