@@ -124,7 +124,10 @@ class ProfileAdmission:
 
     def tolerates(self, flow: Flow, *, now: float) -> bool:
         """Count a broken or stray request; a trunk may send any number."""
-        return self._trunk_of(flow) is not None or self.guard.allow(flow.remote[0], now=now)
+        if self._trunk_of(flow) is not None:
+            return True
+        self.tally.count("stray")
+        return self.guard.allow(flow.remote[0], now=now)
 
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
         """Judge a request that is well-formed."""

@@ -114,8 +114,8 @@ def write_digest(pairs: Sequence[tuple[str, str]]) -> str:
     return "Digest " + ", ".join([f"{name}={value}" for name, value in pairs])
 
 
-def strongest(challenges: Sequence[str]) -> str:
-    """The first challenge we can answer: a server lists its favourite first (RFC 8760 s.2.4).
+def strongest(challenges: Sequence[str], realm: str | None = None) -> str:
+    """The first challenge we can answer, of this realm if one is named: a server lists its favourite first (RFC 8760).
 
     Raises UnusableChallenge when there is none.
     """
@@ -123,6 +123,8 @@ def strongest(challenges: Sequence[str]) -> str:
         try:
             found = read_digest(challenge)
             if found is None or "nonce" not in found or "realm" not in found:
+                continue
+            if realm is not None and unquote(f'"{found["realm"]}"') != realm:
                 continue
             base_algorithm(found.get("algorithm", "MD5"))
         except ParseError:

@@ -27,16 +27,17 @@ def read_network(value: object) -> Network:
 
 
 class RatePart(Part):
-    """How many calls and registrations may be begun within a while; 0 is any number."""
+    """How many calls, registrations and other requests may be begun within a while; 0 is any number."""
 
     calls: Annotated[int, Field(ge=0)] = 0
     registrations: Annotated[int, Field(ge=0)] = 0
+    others: Annotated[int, Field(ge=0)] = 0
     within: Annotated[Seconds, Field(gt=0)] = 60.0
 
     @property
     def limits(self) -> RateLimits:
         """As the rates take them."""
-        return RateLimits(self.calls, self.registrations, self.within)
+        return RateLimits(self.calls, self.registrations, self.others, self.within)
 
 
 class LockoutPart(Part):
@@ -62,7 +63,7 @@ class GuardPart(Part):
     ban: Seconds = 300.0
     never_banned: tuple[Annotated[Network, BeforeValidator(read_network)], ...] = ()
     lockout: LockoutPart = LockoutPart()
-    per_account: RatePart = RatePart(calls=600, registrations=3000)
+    per_account: RatePart = RatePart(calls=600, registrations=3000, others=3000)
     per_source: RatePart = RatePart()
 
     @property

@@ -46,8 +46,8 @@ def with_credentials(
         return None
     asked, answering = _HEADERS[response.status]
     try:
-        challenge = strongest(response.headers(asked))
-        if not _may_answer(request, answering, challenge, login.realm):
+        challenge = strongest(response.headers(asked), login.realm)
+        if not _may_answer(request, answering, challenge):
             return None
         value = authorize(
             challenge,
@@ -70,9 +70,7 @@ def with_credentials(
     return again
 
 
-def _may_answer(request: Request, answering: str, challenge: str, ours: str | None) -> bool:
-    if ours is not None and (read_digest(challenge) or {}).get("realm") != ours:
-        return False
+def _may_answer(request: Request, answering: str, challenge: str) -> bool:
     tried = [*request.headers("Authorization"), *request.headers("Proxy-Authorization")]
     if not tried:
         return True

@@ -1,4 +1,4 @@
-"""How many calls and registrations one account or one source may begin in a while; a count in a fixed window each."""
+"""How many calls, registrations and other requests one account or source may begin; a count in a fixed window each."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ class RateLimits:
 
     calls: int = 0
     registrations: int = 0
+    others: int = 0
     within: float = 60.0
 
-    def most(self, method: str) -> int:
-        """The limit of a method; 0 is none."""
-        return self.calls if method == "INVITE" else self.registrations if method == "REGISTER" else 0
+    def kind_of(self, method: str) -> tuple[str, int]:
+        """What a method counts as, and the limit of that; 0 is none."""
+        match method:
+            case "INVITE":
+                return "calls", self.calls
+            case "REGISTER":
+                return "registrations", self.registrations
+            case _:
+                return "others", self.others
 
 
 class Rates:
@@ -42,10 +49,10 @@ class Rates:
 
     def take(self, method: str, who: str, *, now: float) -> int:
         """Count one request; the seconds to wait when it is one too many, else 0."""
-        most = self._limits.most(method)
+        kind, most = self._limits.kind_of(method)
         if not most:
             return 0
-        key = (method, who)
+        key = (kind, who)
         since, count = self._counts.get(key, (now, 0))
         if now - since >= self._limits.within:
             since, count = now, 0

@@ -132,6 +132,7 @@ class Stack:
         except UnreadableMessage as error:
             if data.strip(b"\r\n\0 "):
                 self._context.events.append(MalformedMessage(flow.peer, str(error)))
+                self._reception.admission.tolerates(flow, now=now)
             return False
         message.flow = flow
         if fault is not None:

@@ -358,3 +358,12 @@ def test_unknown_wrong_and_former_accounts_get_answers_alike_to_the_octet(method
 def shape(message: bytes) -> bytes:
     """A message whose numbers are all alike: nonces and tags differ, and nothing else may."""
     return re.sub(rb"[0-9a-f]*[0-9][0-9a-f]*", lambda found: b"#" * len(found[0]), message)
+
+
+def test_rubbish_counts_as_requests_do() -> None:
+    admission = limited()
+    peer = Peer(Stack(SequenceIds(), admission=admission))
+    for _ in range(31):
+        peer.say(b"\x16\x03\x01 rubbish")
+    assert admission.guard.is_banned("192.0.2.2", now=0.0)
+    assert admission.tally["stray"] == 31

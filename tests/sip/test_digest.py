@@ -160,3 +160,13 @@ def test_the_first_challenge_that_can_be_answered_is_taken() -> None:
     assert strongest(["Basic realm=x", future, CHALLENGE, 'Digest realm="r", nonce="n"']) == CHALLENGE
     with pytest.raises(UnusableChallenge):
         strongest([future, 'Digest nonce="'])
+
+
+def test_of_several_challenges_only_that_of_the_named_realm_is_answered() -> None:
+    """Credentials that are for one realm never go to another (RFC 3261 s.22.1)."""
+    other = 'Digest realm="other", nonce="1", algorithm=SHA-256, qop="auth"'
+    ours = 'Digest realm="ours", nonce="2", algorithm=MD5, qop="auth"'
+    assert strongest([other, ours]) == other
+    assert strongest([other, ours], "ours") == ours
+    with pytest.raises(UnusableChallenge):
+        strongest([other], "ours")

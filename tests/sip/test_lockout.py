@@ -71,12 +71,12 @@ def test_what_is_remembered_is_bounded(lockout: Lockout, monkeypatch: pytest.Mon
     assert lockout.wait("1001", "10.0.0.1", now=0.0) > 0, "the latest networks are kept"
 
 
-def test_calls_and_registrations_are_limited_apart_and_other_methods_are_not() -> None:
-    rates = Rates(RateLimits(calls=2, registrations=1, within=60.0))
+def test_calls_registrations_and_all_else_are_limited_apart() -> None:
+    rates = Rates(RateLimits(calls=2, registrations=1, others=3, within=60.0))
     assert [rates.take("INVITE", "1001", now=at) for at in (0.0, 10.0, 20.0)] == [0, 0, 40]
     assert [rates.take("REGISTER", "1001", now=at) for at in (0.0, 59.5)] == [0, 1]
     assert rates.take("INVITE", "1002", now=20.0) == 0
-    assert [rates.take("MESSAGE", "1001", now=0.0) for _ in range(100)] == [0] * 100
+    assert [rates.take(method, "1001", now=0.0) for method in ("MESSAGE", "X", "Y", "Z")] == [0, 0, 0, 60]
     assert rates.take("INVITE", "1001", now=60.0) == 0
 
 

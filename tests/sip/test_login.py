@@ -83,6 +83,27 @@ def test_the_second_invite_is_the_same_call_with_the_next_cseq() -> None:
     assert second.to.tag is None
 
 
+@pytest.mark.parametrize("status", [401, 407])
+def test_a_challenged_bye_is_not_answered_with_credentials(status: int) -> None:
+    """Whoever called us could else have our password guessed at: the digest leak."""
+    scene = Registered()
+    session = dial(scene)
+    scene.wire.run(0.1)
+    scene.centre.stack.answer(scene.invited()[0].session, ANSWER, now=scene.wire.now)
+    scene.wire.run(1.0)
+    alone(scene)
+    scene.phone.stack.end(session, now=scene.wire.now)
+    scene.wire.collect()
+    bye = scene.wire.messages(PHONE)[-1]
+    assert isinstance(bye, Request)
+    assert bye.method == "BYE"
+    scene.wire.inject(challenge(bye, status, nonce="leak"), SERVER, PHONE)
+    scene.wire.run(40.0)
+    byes = [each for each in scene.wire.messages(PHONE) if isinstance(each, Request) and each.method == "BYE"]
+    assert {each.cseq.number for each in byes} == {bye.cseq.number}
+    assert not any(each.header("Authorization") or each.header("Proxy-Authorization") for each in byes)
+
+
 def test_the_bye_of_a_challenged_call_counts_on() -> None:
     scene = Registered()
     session = dial(scene)
