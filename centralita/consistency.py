@@ -30,6 +30,7 @@ def inconsistencies(
         yield from homeless(config, profiles)
         yield from unregistered(config, menus, profiles)
         yield from crowded(config, profiles)
+        yield from unreachable(config, profiles)
     yield from silent(config, wording)
     yield from mute(config, menus, wording)
     yield from foreign(config, menus)
@@ -97,6 +98,19 @@ def crowded(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
         if other is not None:
             document = read(config.sip_profiles / f"{listener.serves}.yaml")
             yield clashing(document, index, listener, other)
+
+
+def unreachable(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
+    """Trunks that are called by a transport which no listener for trunks has."""
+    centre = config.centre
+    listeners = (*on_one_port(centre.sip, tcp=centre.sip_tcp), *profiles.listeners)
+    served = {each.transport.lower() for each in listeners if each.serves != "internal"}
+    document = read(config.sip_profiles / "external.yaml")
+    for index, trunk in enumerate(profiles.external.trunks):
+        if trunk.transport is not None and trunk.transport not in served:
+            what = f"no listener for trunks speaks {trunk.transport}"
+            mend = "add one to listeners: of external.yaml"
+            yield document.fault(("trunks", index, "transport"), what, mend)
 
 
 def foreign(config: CentreConfig, menus: Mapping[str, CompiledMenus]) -> Iterator[Fault]:

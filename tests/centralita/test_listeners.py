@@ -154,3 +154,12 @@ async def test_a_listener_at_the_shared_address_is_a_fault(tmp_path: Path) -> No
     with pytest.raises(DocumentError, match=r"external\.yaml:\d+: 127\.0\.0\.1:5060 by TCP clashes"):
         await made.start()
     await made.stop()
+
+
+async def test_a_trunk_that_no_listener_leads_to_is_a_fault(tmp_path: Path) -> None:
+    made = small_node(tmp_path)
+    trunks = tmp_path / "sip_profiles" / "external.yaml"
+    trunks.write_text("trunks:\n  - {name: far, host: sip.carrier.example, transport: tls}\n")
+    with pytest.raises(DocumentError, match=r"external\.yaml:2: no listener for trunks speaks tls"):
+        await made.start()
+    await made.stop()

@@ -53,9 +53,10 @@ class FarEnd:
     """A peer with a real socket on the loopback network."""
 
     def __init__(self, *, codec: Codec = Codec.PCMU, address: str = "127.0.0.1", ssrc: int = 0x5EED) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.bind((address, 0))
-        self.address: tuple[str, int] = self.socket.getsockname()
+        self.address: tuple[str, int] = self.socket.getsockname()[:2]
         self.codec = codec
         self.ssrc = ssrc
         self.sequence = 65530

@@ -148,3 +148,22 @@ def test_loss_and_duplicates_are_counted(plane: Plane) -> None:
         counters = port.counters()
         assert (counters.lost, counters.duplicates, counters.out_of_order) == (2, 1, 0)
         assert counters.bytes_in == 11 * 172
+
+
+def test_sound_goes_over_ipv6() -> None:
+    plane = Plane(address="::1", ports=free_ports(20, address="::1"), threads=1)
+    clip = plane.load_clip(tone([440], 1.0))
+    port = plane.open_port()
+    with FarEnd(address="::1") as phone:
+        phone.meet(port)
+        port.play([clip])
+        assert len(phone.hear(5)) == 5
+        phone.send(b"\xff" * 160)
+        assert until(lambda: port.counters().packets_in > 0)
+    plane.close()
+
+
+def test_far_ends_are_told_the_advertised_address() -> None:
+    plane = Plane(address="127.0.0.1", advertised="203.0.113.7", ports=free_ports(20), threads=1)
+    assert plane.open_port().address == "203.0.113.7"
+    plane.close()

@@ -13,6 +13,7 @@ from sip.message import Request, Response, response_to
 from sip.parser import parse
 from sip.transaction.layer import TimerKey, TransactionLayer, reply_flow
 from sip.transaction.matching import server_key
+from sip.transaction.tables import State
 from tests.kit.builders import FLOW, parsed_request, request
 
 if TYPE_CHECKING:
@@ -215,3 +216,25 @@ def test_maddr_cannot_point_our_answers_at_others() -> None:
     made = parsed_request(request("OPTIONS").replace(b";rport", b";maddr=198.51.100.1"))
     assert isinstance(made, Request)
     assert reply_flow(made).remote == FLOW.remote
+
+
+def test_an_icmp_error_concerns_those_alone_who_still_wait_for_a_first_answer_from_there() -> None:
+    bench = Bench()
+    waiting = bench.client("OPTIONS")
+    other = Flow("UDP", FLOW.local, ("192.0.2.9", 5060))
+    answered = bench.layer.request(
+        parsed_request(request("INVITE", branch="z9hG4bK-2"), FLOW), bench, now=0.0
+    )
+    elsewhere = bench.layer.request(
+        parsed_request(request("INVITE", branch="z9hG4bK-3"), other), bench, now=0.0
+    )
+    ringing = parse(response_to(answered.request, 180))
+    assert isinstance(ringing, Response)
+    answered.on_response(ringing, now=0.1)
+    bench.layer.transport_failed(FLOW.remote, now=0.2)
+    assert bench.told == [180, -503]
+    assert waiting.state is State.TERMINATED
+    assert answered.state is State.PROCEEDING
+    assert elsewhere.state is State.CALLING
+    bench.run(200.0)
+    assert bench.layer.unheard == {}
