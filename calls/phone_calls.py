@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from calls.leg import Leg
 
-_STATES = {
+STATES = {
     LegState.INVITED: DialogState.TRYING,
     LegState.RINGING: DialogState.EARLY,
+    LegState.EARLY: DialogState.EARLY,
     LegState.UP: DialogState.CONFIRMED,
     LegState.HELD: DialogState.CONFIRMED,
 }
@@ -64,7 +65,7 @@ def _info(leg: Leg, number: int, state: LegState) -> DialogInfo:
     calls_us = session.direction == "in"
     return DialogInfo(
         str(number),
-        _STATES[state],
+        STATES[state],
         is_initiator=calls_us,
         remote=contact.dnis if calls_us else contact.ani,
         display="" if calls_us else contact.display,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calls.contact import Contact
+from calls.leg_states import LegState
+from calls.phone_calls import STATES
 from sip.events import InviteReceived, SessionAnswered, SessionConfirmed
 from sip.packages.dialog import DialogState
 from sip.stack import CallerIdentity, Target
@@ -42,6 +44,10 @@ def watch(house: House) -> list[tuple[str, list[DialogState]]]:
     calls = house.exchange.phone_calls
     calls.on_change = lambda account: seen.append((account, [each.state for each in calls.dialogs(account)]))
     return seen
+
+
+def test_each_state_of_a_leg_is_one_of_a_dialog() -> None:
+    assert STATES.keys() == set(LegState) - {LegState.ENDED}
 
 
 async def test_a_call_to_a_phone_is_told_from_trying_to_its_end(house: House) -> None:
