@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from calls.exchange import Exchange
     from calls.leg import Leg
     from calls.transfer import Desk
-    from calls.ways import FindWay
+    from calls.ways import FindWay, Follow
     from media.plane import Clip
 
 RING_TIMEOUT = 60.0
@@ -37,23 +38,29 @@ async def connect(
     music: Callable[[], tuple[Clip, ...]],
     *,
     desk: Desk | None = None,
+    follow: Follow | None = None,
     ring_timeout: float = RING_TIMEOUT,
 ) -> Destination | None:
     """Call by the first way that takes the call and stay until they part; the last refusal is passed on.
 
-    Returns where the one who stays goes next.
+    `follow` says what is tried when a party is elsewhere. Returns where the one who stays goes next.
     """
     caller = contact.caller
     if caller is None or caller.has_ended:
         return None
     until = asyncio.get_running_loop().time() + ring_timeout
     refusal: LegEnded | CentralitaError | None = None
-    for find in ways:
+    steps: deque[FindWay | Destination] = deque(ways)
+    is_redirected = False
+    while steps:
+        find = steps.popleft()
+        if not callable(find):
+            return find
         try:
             party = await _dial(exchange, contact, caller, find)
         except CentralitaError as error:
             refusal = error if not isinstance(refusal, NoLine) else refusal
-            if error.status not in TRY_ELSEWHERE:
+            if error.status not in TRY_ELSEWHERE and not is_redirected:
                 break
             continue
         if party is None:
@@ -66,10 +73,20 @@ async def connect(
         if refusal is None and caller.is_up and party.is_up:
             return await _talk(Talk(exchange, contact, (caller, party), music, desk))
         party.hang_up()
-        if refusal is None or caller.has_ended or refusal.status not in TRY_ELSEWHERE:
+        if refusal is None or caller.has_ended:
+            break
+        if refusal.targets and follow is not None:
+            steps.extendleft(reversed(follow(refusal)))
+            is_redirected = True
+        elif not _may_go_on(refusal.status, is_redirected=is_redirected):
             break
     _pass_on(refusal, caller)
     return None
+
+
+def _may_go_on(status: int, *, is_redirected: bool) -> bool:
+    """Whether the next is tried: of the places that a 3xx named, unless one speaks for all (RFC 3261 s.21.6)."""
+    return status < 600 if is_redirected else status in TRY_ELSEWHERE
 
 
 async def _dial(exchange: Exchange, contact: Contact, caller: Leg, find: FindWay) -> Leg | None:

@@ -73,6 +73,8 @@ class LegEnded:
     reason: str
     reasons: tuple[Reason, ...] = ()
     """What the far end's Reason headers said, to be passed on to the other party (RFC 3326)."""
+    targets: tuple[str, ...] = ()
+    """Where the far end says that it is instead (3xx), the best first."""
 
 
 @dataclass(frozen=True, slots=True)

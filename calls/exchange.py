@@ -348,7 +348,7 @@ def _tell(leg: Leg, event: sip_events.Event) -> None:
         case sip_events.SessionConfirmed():
             leg.confirmed(event.description)
         case sip_events.SessionRefused():
-            leg.end("remote", event.status, event.cause, event.reason, event.reasons)
+            leg.end("remote", event.status, event.cause, event.reason, event.reasons, event.targets)
         case sip_events.SessionCancelled():
             why = event.reasons
             leg.end("remote", 487, cause_in(why), text_in(why) or "cancelled", why)

@@ -144,7 +144,7 @@ class Leg:
         if self.is_up or not self._calls_us:
             self.hang_up(cause, reasons=reasons)
             return
-        self._settle("local", status, cause, "")
+        self._ending = self._ending or LegEnded(self, "local", status, cause, "")
         self.exchange.sip.reject(self.session, status, cause, reasons)
         self._fire(LegInput.ENDED)
 
@@ -153,7 +153,7 @@ class Leg:
         if self.has_ended or self.is_up or not self._calls_us:
             self.refuse(status, cause)
             return
-        self._settle("local", status, cause, "")
+        self._ending = self._ending or LegEnded(self, "local", status, cause, "")
         self.exchange.sip.turn_away(self.session, status, cause, retry_after)
         self._fire(LegInput.ENDED)
 
@@ -171,7 +171,7 @@ class Leg:
         incoming = self._calls_us and not self.is_up
         status = causes.status_of(cause) if incoming else (200 if self.is_up else 487)
         # Settled before the session reports its end, which it does at once when nothing else is going on.
-        self._settle(by, status, cause, reason)
+        self._ending = self._ending or LegEnded(self, by, status, cause, reason)
         self.exchange.sip.end(self.session, cause=cause, reasons=reasons)
         self._fire(LegInput.ENDED)
 
@@ -303,19 +303,14 @@ class Leg:
         cause: int | None,
         reason: str | None,
         reasons: tuple[Reason, ...] = (),
+        targets: tuple[str, ...] = (),
     ) -> None:
         """The session is over, whoever ended it; only the first ending counts."""
         cause = cause if cause is not None else causes.cause_of(status)
-        self._settle(by, status, cause, reason or "", reasons)
+        self._ending = self._ending or LegEnded(self, by, status, cause, reason or "", reasons, targets)
         self._fire(LegInput.ENDED)
 
     # --- inside --------------------------------------------------------------------------------------------------
-
-    def _settle(
-        self, by: str, status: int, cause: int, reason: str, reasons: tuple[Reason, ...] = ()
-    ) -> None:
-        if self._ending is None:
-            self._ending = LegEnded(self, by, status, cause, reason, reasons)
 
     @property
     def _calls_us(self) -> bool:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calls.contact import Contact
+    from calls.destination import Destination
+    from calls.events import LegEnded
     from calls.exchange import Exchange
     from calls.leg import Leg
     from sip.message import Extra
@@ -34,6 +38,10 @@ class Way:
 
 FindWay = Callable[[], Awaitable[Way]]
 """Finds a way when its turn comes. Raises CentralitaError where there is none."""
+
+
+Follow = Callable[["LegEnded"], "Sequence[FindWay | Destination]"]
+"""What is tried when a party says that it is elsewhere (3xx): other ways, or what somebody else serves."""
 
 
 def dial(exchange: Exchange, contact: Contact, way: Way, other: Leg | None, headers: Extra = ()) -> Leg:

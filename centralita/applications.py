@@ -10,6 +10,7 @@ from calls.destination import Agent, Extension, Uri, described
 from calls.dial import connect
 from calls.events import LegEnded, PlaybackFinished
 from calls.ways import Way
+from centralita.redirects import Trail
 from sip import causes
 from sip.target import Target
 from sip.uri import escape
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from calls.transfer import Desk
     from calls.ways import FindWay
+    from centralita.redirects import Redirects
     from media.plane import Clip
     from sip.io.resolver import Resolver
 
@@ -87,6 +89,10 @@ class NoPhone(CentralitaError):
     cause = 20
 
 
+Direct = Agent | Extension | Uri
+"""What is one party, called at one place."""
+
+
 class DirectApplication:
     """Connects the caller to one agent, one registered phone or one address."""
 
@@ -97,9 +103,11 @@ class DirectApplication:
         resolver: Resolver,
         music: Callable[[], tuple[Clip, ...]],
         called: Called,
+        redirects: Redirects,
         desk: Desk | None = None,
     ) -> None:
         """`music` is for parties on hold; `called` hears of each call that begins and ends; `desk` of transfers."""
+        self._redirects = redirects
         self._resolver = resolver
         self._exchange = exchange
         self._places = places
@@ -108,14 +116,29 @@ class DirectApplication:
         self.desk = desk
 
     async def serve(self, contact: Contact, destination: Agent | Extension | Uri) -> Destination | None:
-        """Until one goes; where the one who stays goes next."""
-        return await connect(
-            self._exchange, contact, self.ways(contact, destination), self._music, desk=self.desk
-        )
+        """Until one goes; where the one who stays goes next. Who is elsewhere (3xx) is called there."""
+        trail = Trail(destination)
+
+        def step(to: Destination) -> FindWay | Destination:
+            return partial(self._next_way, contact, to, trail) if isinstance(to, Direct) else to
+
+        def follow(ending: LegEnded) -> list[FindWay | Destination]:
+            found = self._redirects.destinations(contact, trail.latest, ending.targets)
+            news = trail.news(found)
+            if news:
+                contact.diversions = (self._redirects.diversion(contact, trail.latest), *contact.diversions)
+            return [step(each) for each in news]
+
+        ways = (partial(self._next_way, contact, destination, trail),)
+        return await connect(self._exchange, contact, ways, self._music, desk=self.desk, follow=follow)
 
     def ways(self, contact: Contact, destination: Agent | Extension | Uri) -> Sequence[FindWay]:
         """The one way to a party."""
         return (partial(self._way, contact, destination),)
+
+    async def _next_way(self, contact: Contact, destination: Agent | Extension | Uri, trail: Trail) -> Way:
+        trail.latest = destination
+        return await self._way(contact, destination)
 
     async def _way(self, contact: Contact, destination: Agent | Extension | Uri) -> Way:
         """Raises NoPhone and what the resolver raises."""

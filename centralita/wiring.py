@@ -28,6 +28,7 @@ from centralita.parts import Parts
 from centralita.phones import Phones
 from centralita.places import Places
 from centralita.present import Present
+from centralita.redirects import Redirects
 from centralita.staff import Staff
 from centralita.state import (
     CARDS_FILE,
@@ -169,7 +170,8 @@ async def _wire(
         if not trunks.hear(event):
             phones.hear(event)
 
-    direct = DirectApplication(exchange, places, resolver, present.music, staff.called)
+    redirects = Redirects(present.now, numbers, stack.is_ours)
+    direct = DirectApplication(exchange, places, resolver, present.music, staff.called, redirects)
     outside = NumberApplication(exchange, trunks, present.music)
     direct.desk = outside.desk = TransferDesk(
         numbers,

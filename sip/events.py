@@ -91,6 +91,8 @@ class SessionRefused:
     cause: int | None
     reasons: tuple[Reason, ...] = ()
     """The Reason values of the refusal."""
+    targets: tuple[str, ...] = ()
+    """Where a 3xx says the party is instead, the best first (see redirect)."""
 
 
 @dataclass(frozen=True, slots=True)

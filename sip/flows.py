@@ -44,6 +44,11 @@ class Flows:
         """A listener of ours, by the address that others know."""
         self._serves[(transport, local)] = serves
 
+    def is_ours(self, uri: Uri) -> bool:
+        """Whether a URI leads to a listener of ours; without a port, to any at that host."""
+        host = uri.host.lower()
+        return any(local[0] == host and uri.port in (None, local[1]) for _, local in self._serves)
+
     def families(self, profile: str = "") -> frozenset[tuple[str, int]]:
         """The transports that a profile has listeners of, each with its address families (4, 6)."""
         return frozenset(

@@ -56,12 +56,16 @@ class DigestPart(Part):
         return Offer(self.algorithms, self.qop, self.nonce_lifetime, self.userhash, self.authentication_info)
 
 
+ForwardKind = Literal["numbers", "agents", "external"]
+
+
 class Account(Part):
     """One phone's account; what is not said is as in its profile."""
 
     name: str = ""
     """Shown to whom the phone calls, in place of the name that it gives itself."""
     may_call: tuple[Kind, ...] | None = None
+    may_forward: tuple[ForwardKind, ...] | None = None
     dial_out: tuple[NumberPattern, ...] | None = None
     may_watch: Watch | None = None
 
@@ -72,6 +76,8 @@ class InternalProfile(Part):
     realm: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!#-\[\]-~]+$")]
     codecs: Codecs = ("PCMU", "PCMA")
     may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
+    may_forward: tuple[ForwardKind, ...] = ("numbers", "agents")
+    """Where a phone may send its calls (302): numbers of the centre, phones of the house, `external` the world."""
     dial_out: tuple[NumberPattern, ...] = ()
     """Which numbers outside may be called by whom `external` is allowed: none unless given."""
     may_watch: Watch = "house"
@@ -126,6 +132,8 @@ class ExternalProfile(Part):
 
     codecs: Codecs = ("PCMU", "PCMA")
     session_timer: SessionTimerPart = SessionTimerPart()
+    follow_redirects: bool = True
+    """Whether addresses of the number plan may send calls elsewhere (3xx); carriers may not."""
     dns: DnsPart = DnsPart()
     stir: StirPart = StirPart()
     reliable_provisional: Reliability = Reliability.EARLY_MEDIA

@@ -19,6 +19,7 @@ from sip.offers import close_offers
 from sip.outgoing import NOBODY
 from sip.reason import cause_in, reasons_of, text_in
 from sip.reasons import REASONS
+from sip.redirect import targets_of
 from sip.referring import close_transfers
 from sip.reliable import ReliableAnswers, is_reliable
 from sip.session_table import SessionEffect, SessionState
@@ -179,7 +180,8 @@ def _tell_refused(session: Session, detail: Detail, now: float) -> None:
     reasons = _reasons(detail)
     reason = detail.reason or REASONS.get(detail.status, "")
     cause = cause_in(reasons) or cause_of(detail.status)
-    session.context.events.append(SessionRefused(session, detail.status, reason, cause, reasons))
+    targets = targets_of(detail.message) if isinstance(detail.message, Response) else ()
+    session.context.events.append(SessionRefused(session, detail.status, reason, cause, reasons, targets))
 
 
 def _tell_withdrawn(session: Session, detail: Detail, now: float) -> None:

@@ -303,6 +303,10 @@ class Stack:
             peer, target, self._context.flows.way_to(target), plan, is_known_good=is_known_good, now=now
         )
 
+    def is_ours(self, uri: Uri) -> bool:
+        """Whether a URI leads to this endpoint."""
+        return self._context.flows.is_ours(uri)
+
     def stop_qualifying(self, peer: str) -> None:
         """Ask no more; nothing happens where nobody of that name was asked."""
         self._qualifier.forget(peer)
