@@ -63,12 +63,14 @@ def _info(leg: Leg, number: int, state: LegState) -> DialogInfo:
     contact, session = leg.contact, leg.session
     early = session.early.latest if session.dialog is None and session.early is not None else None
     calls_us = session.direction == "in"
+    # Who calls and does not want to be known (RFC 3323) is not known to those who look on either.
+    shown = not contact.is_private
     return DialogInfo(
         str(number),
         STATES[state],
         is_initiator=calls_us,
-        remote=contact.dnis if calls_us else contact.ani,
-        display="" if calls_us else contact.display,
+        remote=contact.dnis if calls_us else contact.ani if shown else "",
+        display=contact.display if shown and not calls_us else "",
         call_id=session.call_id,
         # What is local to the phone is remote to us.
         local_tag=(early.dialog.remote_tag if early is not None else session.remote_tag) or "",

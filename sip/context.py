@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from base.timers import Timers
 from sip.avoidance import Avoided
-from sip.checks import ALLOW, SUPPORTED
+from sip.checks import ALLOW, ALLOW_EVENTS, SUPPORTED
 from sip.dialog import contact_for
 from sip.events import MessageTraced
 from sip.overload import Overload, OverloadLimits
@@ -99,7 +99,7 @@ class Context:
         return COOKIE + self.ids.token()
 
     def dialog_headers(self, flow: Flow, *, secure: bool = False) -> Extra:
-        """Contact, Allow and Supported as every message that makes or refreshes a dialog carries them.
+        """Contact, Allow, Supported and Allow-Events as every message that makes or refreshes a dialog carries them.
 
         In a `secure` dialog, one with a SIPS URI, our Contact is one too.
         """
@@ -110,6 +110,7 @@ class Context:
                 ("Contact", contact_for(flow, secure=secure)),
                 ("Allow", ALLOW),
                 ("Supported", SUPPORTED),
+                ("Allow-Events", ALLOW_EVENTS),
             )
         return found
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sip.checks import ALLOW_EVENTS
-
 if TYPE_CHECKING:
     from sip.context import Context
     from sip.dialog import Dialog
@@ -45,7 +43,6 @@ class Notifications:
             ("Event", self._event),
             ("Subscription-State", state),
             *context.dialog_headers(dialog.flow, secure=dialog.is_secure),
-            ("Allow-Events", ALLOW_EVENTS),
             ("User-Agent", context.product),
             *((("Content-Type", content_type),) if body else ()),
         )

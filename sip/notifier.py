@@ -147,7 +147,6 @@ class Notifier:
         headers = (
             *self._context.dialog_headers(request.flow, secure=asks_for_sips(request)),
             ("Expires", str(seconds)),
-            ("Allow-Events", ALLOW_EVENTS),
         )
         transaction.respond(200, headers=headers, now=now)
         if seconds:

@@ -81,6 +81,19 @@ async def test_a_call_to_a_phone_is_told_from_trying_to_its_end(house: House) ->
     ]
 
 
+async def test_a_caller_who_hides_is_hidden_from_onlookers_too(house: House) -> None:
+    """RFC 3323."""
+    async with Party() as bob:
+        contact = Contact("c", ani="600100200", display="Bob", dnis="2", record=house.record)
+        contact.is_private = True
+        target = Target(bob.uri, account="1002")
+        leg = house.exchange.dial(contact, target, role="agent", caller=CallerIdentity("1"))
+        (told,) = house.exchange.phone_calls.dialogs("1002")
+        assert (told.remote, told.display) == ("", "")
+        leg.hang_up()
+        await house.over()
+
+
 async def test_a_call_from_a_phone_is_told_with_what_was_dialled(house: House) -> None:
     seen = watch(house)
     async with Party() as alice:
