@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip.avoidance import retry_after
-from sip.dialog import MAX_FORWARDS, contact_for, via_for
+from sip.dialog import MAX_FORWARDS, contact_for, is_sips, via_for
 from sip.errors import ParseError
 from sip.events import RegistrationAccepted, RegistrationRefused
 from sip.login import with_credentials
@@ -159,7 +159,7 @@ class Registration:
     @property
     def _contact(self) -> str:
         user = Uri.parse(self.aor).user
-        contact = contact_for(self.flow, escape(user) if user is not None else None)
+        contact = contact_for(self.flow, escape(user) if user is not None else None, secure=is_sips(self.aor))
         return contact if self.line is None else f"{contact[:-1]};line={self.line}>"
 
     def _send(self, request: Request, *, now: float) -> None:

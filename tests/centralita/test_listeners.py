@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,3 +164,39 @@ async def test_a_trunk_that_no_listener_leads_to_is_a_fault(tmp_path: Path) -> N
     with pytest.raises(DocumentError, match=r"external\.yaml:2: no listener for trunks speaks tls"):
         await made.start()
     await made.stop()
+
+
+async def test_a_trunk_is_known_by_its_certificate_and_nobody_else_at_its_listener(
+    tmp_path: Path, authority: Authority
+) -> None:
+    made = small_node(tmp_path)
+    authority.issue("localhost", file="own")
+    profiles = tmp_path / "sip_profiles"
+    (profiles / "external.yaml").write_text(
+        "trunks:\n  - {name: carrier, certificates: [sip.carrier.example]}\nlisteners:\n"
+        f"  - {{transport: tls, address: '{HOST}:{free_port()}', certificate: tls/own.pem, key: tls/own.key,\n"
+        "     client_certificates: optional, client_ca: tls/ca.pem}\n"
+    )
+    await made.start()
+    try:
+        at = bound(made, "TLS", "external")
+        assert await ask_by_tls(at, authority, None) == 403
+        assert await ask_by_tls(at, authority, "sip.another.example") == 403
+        assert await ask_by_tls(at, authority, "sip.carrier.example") == 405
+    finally:
+        await made.stop()
+
+
+async def ask_by_tls(address: tuple[str, int], authority: Authority, name: str | None) -> int:
+    """The status of the answer to a MESSAGE by TLS, with a certificate for a name or without any."""
+    context = ssl.create_default_context(cafile=authority.ca)
+    if name is not None:
+        context.load_cert_chain(*authority.issue(name))
+    reader, writer = await asyncio.open_connection(*address, ssl=context, server_hostname="localhost")
+    here = written(writer.get_extra_info("sockname"))
+    writer.write(request("MESSAGE", sent_by=here, call_id=here).replace(b"/UDP ", b"/TLS "))
+    line = await asyncio.wait_for(reader.readline(), 5.0)
+    writer.close()
+    with suppress(OSError, ssl.SSLError):
+        await writer.wait_closed()
+    return int(line.split()[1])

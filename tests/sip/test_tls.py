@@ -188,6 +188,24 @@ async def test_admission_knows_what_a_client_has_proved(authority: Authority) ->
         assert admission.proved == [("alice.example",)]
 
 
+async def test_rfc5923_a_call_back_goes_by_the_connection_that_the_trunk_opened(authority: Authority) -> None:
+    heard: list[Event] = []
+    back: list[Event] = []
+    async with (
+        endpoint(authority.listener("bob.example", clients="required"), back) as bob,
+        endpoint(authority.listener("alice.example"), heard) as alice,
+    ):
+        dial(alice, bob)
+        assert isinstance(await outcome(heard), SessionEnded)
+        back.clear()
+        dial(bob, alice, server="alice.example")
+        assert isinstance(await outcome(back), SessionEnded)
+        assert alice.stack.counters()["connections"] == bob.stack.counters()["connections"] == 1
+        back.clear()
+        dial(bob, alice, server="carol.example")
+        assert isinstance(await outcome(back), SessionRefused)
+
+
 @pytest.mark.parametrize(("clients", "is_served"), [("optional", True), ("required", False)])
 async def test_clients_without_a_certificate(authority: Authority, clients: str, *, is_served: bool) -> None:
     admission = Watching()
