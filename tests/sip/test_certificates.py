@@ -1,0 +1,73 @@
+"""What certificates prove, and what SIPS asks for (RFC 5922, RFC 3261 s.26.2.2); sockets are in test_tls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from base.ids import SequenceIds
+from sip.certificate import identities, proves
+from sip.errors import UnresolvedTarget
+from sip.flow import Flow
+from sip.io.certificates import UnusableCertificate, contexts
+from sip.listener import TlsSettings
+from sip.stack import CallerIdentity, Stack, Target
+from tests.kit.builders import OFFER, Everybody, request
+from tests.kit.certificates import Authority
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_sips_by_anything_less_than_tls_is_impossible() -> None:
+    stack = Stack(SequenceIds(), admission=Everybody())
+    stack.listen("UDP", ("192.0.2.1", 5060))
+    with pytest.raises(UnresolvedTarget):
+        stack.invite(Target("sips:a@192.0.2.7"), caller=CallerIdentity("a"), body=OFFER, now=0.0)
+    bound = Target("sips:a@192.0.2.7", flow=Flow("UDP", ("192.0.2.1", 5060), ("192.0.2.7", 5060)))
+    with pytest.raises(UnresolvedTarget):
+        stack.invite(bound, caller=CallerIdentity("a"), body=OFFER, now=0.0)
+
+
+def test_a_sips_request_by_a_way_that_can_be_read_is_416() -> None:
+    stack = Stack(SequenceIds(), admission=Everybody())
+    stack.listen("UDP", ("192.0.2.1", 5060))
+    flow = Flow("UDP", ("192.0.2.1", 5060), ("192.0.2.2", 5070))
+    stack.receive_datagram(request(uri="sips:ivr@192.0.2.1", body=OFFER), flow, now=0.0)
+    assert stack.take_output()[0][0].startswith(b"SIP/2.0 416")
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        ([("DNS", "A.example"), ("IP Address", "192.0.2.1")], ("a.example", "192.0.2.1")),
+        ([("URI", "sip:Carrier.example"), ("DNS", "host1.carrier.example")], ("carrier.example",)),
+        ([("URI", "sip:bob@a.example"), ("URI", "https://a.example"), ("DNS", "b.example")], ("b.example",)),
+        ([("email", "x@a.example")], ()),
+    ],
+)
+def test_rfc5922_the_domains_of_a_certificate(names: list[tuple[str, str]], found: tuple[str, ...]) -> None:
+    assert identities(names) == found
+
+
+def test_rfc5922_wildcards_prove_nothing() -> None:
+    assert not proves([("DNS", "*.example.com")], "sip.example.com")
+    assert proves([("DNS", "SIP.example.com")], "sip.EXAMPLE.com")
+
+
+def test_a_key_with_a_password_is_refused_and_nobody_is_asked(tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        PrivateFormat,
+        load_pem_private_key,
+    )
+
+    certificate, key = Authority(tmp_path).issue("bob.example")
+    private = load_pem_private_key(key.read_bytes(), None)
+    key.write_bytes(
+        private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    )
+    with pytest.raises(UnusableCertificate, match="holds no key that can be read"):
+        contexts(TlsSettings(certificate, key))
