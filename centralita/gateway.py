@@ -104,12 +104,15 @@ class Gateway:
         """Whom to call for a number, by these ways: those that answer first."""
         settings = self.settings
         user = settings.numbers.sent(number) if number is not None else None
+        routes = settings.routes
+        if number is not None and self.is_registered and self.registration is not None:
+            routes += self.registration.service_route  # RFC 3608 s.6.1
         first, *others = (
             Target(
                 settings.uri(user),
                 hop.address,
                 login=self.login,
-                routes=settings.routes,
+                routes=routes,
                 transport=hop.transport,
                 server=hop.name,
                 try_for=settings.try_for,

@@ -190,6 +190,7 @@ class Trunks:
             login=login,
             expires=int(wish.expires),
             line=gateway.line,
+            keep_alive=wish.keep_alive.plan if wish.keep_alive is not None else None,
             now=now,
         )
         gateway.registration = registration

@@ -10,6 +10,7 @@ from sip.avoidance import Avoided
 from sip.checks import ALLOW, ALLOW_EVENTS, SUPPORTED
 from sip.dialog import contact_for
 from sip.events import MessageTraced
+from sip.keep_alive import Keepers
 from sip.overload import Overload, OverloadLimits
 from sip.reliable import usual_reliability
 from sip.session_expires import usual
@@ -44,6 +45,7 @@ class Context:
         "events",
         "flows",
         "ids",
+        "keepers",
         "layer",
         "output",
         "overload",
@@ -82,6 +84,7 @@ class Context:
         """How many calls came in and are in progress."""
         self.overload = Overload(OverloadLimits(), ids)
         self.avoided = Avoided()
+        self.keepers = Keepers()
         self.contacts: dict[tuple[str, Address, bool], Extra] = {}
 
     def send(self, data: bytes, flow: Flow, call_id: str, summary: str, now: float) -> None:

@@ -11,10 +11,11 @@ from sip.avoidance import retry_after
 from sip.dialog import MAX_FORWARDS, contact_for, is_sips, via_for
 from sip.errors import ParseError
 from sip.events import RegistrationAccepted, RegistrationRefused
+from sip.keep_alive import EARLIER, KeepAlive, KeepAlivePlan
 from sip.login import with_credentials
 from sip.message import Request, fields_of
 from sip.uri import Uri, escape
-from sip.values import address
+from sip.values import NameAddr, address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from sip.login import Login
     from sip.message import Response
     from sip.transaction.client import ClientTransaction
-    from sip.values import NameAddr
 
 SOONEST, LATEST = 30.0, 600.0
 """Seconds until a failed attempt is made again; doubled each time."""
 LONGEST = 86400
 """A day: no registration is asked for longer."""
+MEND = 1.0
+"""Seconds from a way that failed to registering anew."""
+MOST_ROUTES = 8
 SCATTER = 0.25
 """Part of a pause that is added by lot, so that many who failed together do not come back together."""
 
@@ -44,8 +47,10 @@ class Registration:
         "_expires",
         "_first",
         "_flows",
+        "_keeper",
         "_login",
         "_pause",
+        "_plan",
         "_registrar",
         "_tag",
         "_tried",
@@ -54,6 +59,7 @@ class Registration:
         "is_settled",
         "line",
         "routes",
+        "service_route",
     )
 
     def __init__(
@@ -66,6 +72,7 @@ class Registration:
         *,
         line: str | None = None,
         routes: Sequence[str] = (),
+        keep_alive: KeepAlivePlan | None = None,
     ) -> None:
         """`flows` lead to the registrar, `expires` is what we ask for in seconds.
 
@@ -75,6 +82,8 @@ class Registration:
         self.aor = aor
         self.line = line
         self.routes = tuple(routes)
+        self.service_route: tuple[str, ...] = ()
+        """The way that our requests shall take while we are registered (RFC 3608): Route values."""
         self.is_over = False
         self.is_settled = False
         """Whether the last word of the registrar has come after `unregister`."""
@@ -88,6 +97,8 @@ class Registration:
         self._tag = context.ids.token()
         self._cseq = self._first = 0
         self._pause = SOONEST
+        self._plan = keep_alive
+        self._keeper: KeepAlive | None = None
 
     @property
     def flow(self) -> Flow:
@@ -108,6 +119,7 @@ class Registration:
         """Take our binding away and stop refreshing."""
         self.is_over = True
         self._context.timers.cancel((self, "REFRESH"))
+        self._leave_way()
         self._send(self._request(0), now=now)
 
     def on_timer(self, letter: str, *, now: float) -> None:
@@ -188,8 +200,34 @@ class Registration:
     def _accepted(self, response: Response, now: float) -> None:
         granted = self._granted(response) or self._expires
         self._pause = SOONEST
+        self.service_route = _service_route(response)
+        self._keep_way(_seconds(response.header("Flow-Timer")), now)
         self._context.timers.set((self, "REFRESH"), now + granted / 2)
         self._context.events.append(RegistrationAccepted(self, granted))
+
+    def _keep_way(self, flow_timer: int | None, now: float) -> None:
+        """Keep the way open that we registered by, as we were told to, here or by the registrar (RFC 5626 s.4.4)."""
+        plan = self._plan
+        if flow_timer:
+            plan = plan.within(flow_timer) if plan is not None else KeepAlivePlan(EARLIER * flow_timer)
+        if self._keeper is not None and self._keeper.flow == self.flow:
+            self._keeper.follow(plan, now=now)
+            return
+        self._leave_way()
+        if plan is not None or self.flow.transport != "UDP":
+            self._keeper = KeepAlive(self._context, self.flow, plan, self._way_failed)
+            self._keeper.start(now=now)
+
+    def _leave_way(self) -> None:
+        if self._keeper is not None:
+            self._keeper.stop()
+            self._keeper = None
+
+    def _way_failed(self, now: float) -> None:
+        """The way by which calls come to us is dead: a new one is needed soon (RFC 5626 s.4.5)."""
+        self._keeper = None
+        if not self.is_over:
+            self._context.timers.set((self, "REFRESH"), now + MEND)
 
     def _refused(self, status: int, reason: str, wished: float, now: float) -> None:
         pause = max(self._pause, min(wished, LONGEST))
@@ -221,6 +259,16 @@ class Registration:
         if self.line is not None:
             return contact.uri.params.get("line") == self.line
         return f"<{contact.uri_text}>" == self._contact
+
+
+def _service_route(response: Response) -> tuple[str, ...]:
+    """The route that the registrar wants us to take; none when any of it cannot be read."""
+    try:
+        routes = tuple(response.listed("Service-Route"))
+        fits = len(routes) <= MOST_ROUTES and all(NameAddr.parse(each).uri.is_sip for each in routes)
+        return routes if fits else ()
+    except ParseError:
+        return ()
 
 
 def _seconds(text: str | None) -> int | None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sip.event_package import EventRules
     from sip.events import Event
     from sip.flow import Address, Flow
+    from sip.keep_alive import KeepAlivePlan
     from sip.listener import Serves
     from sip.login import Login
     from sip.message import Extra
@@ -149,6 +150,7 @@ class Stack:
 
     def _keep_alive(self, data: bytes, flow: Flow, now: float) -> None:
         """Answer a phone's STUN (RFC 5626 s.4.4.2); strangers are counted, the phones of an office are not."""
+        self._context.keepers.on_stun(data, flow, now)
         is_home = self._registrar is not None and self._registrar.lives_on(flow, now)
         if is_home or self._reception.admission.tolerates(flow, now=now):
             reply = stun_answer(data, flow.remote)
@@ -177,12 +179,14 @@ class Stack:
         if self._reception.admission.is_banned(flow, now=now):
             self._streams.close(flow)
         else:
+            self._context.keepers.heard(flow, now)
             self._streams.receive(data, flow, now=now)
 
     def connection_lost(self, flow: Flow, *, now: float) -> None:
         """A connection has ended, or could not be made."""
         self._streams.forget(flow)
         self._context.layer.connection_lost(flow, now=now)
+        self._context.keepers.lost(flow, now)
         if self._registrar is not None:
             self._context.events.extend(self._registrar.connection_lost(flow, now))
 
@@ -323,6 +327,7 @@ class Stack:
         login: Login,
         expires: int = 300,
         line: str | None = None,
+        keep_alive: KeepAlivePlan | None = None,
         now: float,
     ) -> Registration:
         """Register and stay registered until `unregister`; `line` marks our contact. Raises as `invite` does."""
@@ -331,7 +336,9 @@ class Stack:
         else:
             transport = Uri.parse(aor).transport or "UDP"
             flows, routes = [self._context.flows.flow_to(registrar, transport)], ()
-        registration = Registration(self._context, aor, flows, login, expires, line=line, routes=routes)
+        registration = Registration(
+            self._context, aor, flows, login, expires, line=line, routes=routes, keep_alive=keep_alive
+        )
         registration.register(now=now)
         return registration
 
@@ -369,7 +376,7 @@ class Stack:
         """Whether a registration, a subscription, a call or a transaction lives on a connection."""
         if self._registrar is not None and self._registrar.lives_on(flow, now):
             return True
-        if self._notifier.lives_on(flow):
+        if self._notifier.lives_on(flow) or flow in self._context.keepers:
             return True
         dialogs = (session.dialog for session in self._context.sessions.values())
         return flow in self._context.layer.carried or any(each and each.flow == flow for each in dialogs)

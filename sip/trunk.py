@@ -10,6 +10,7 @@ from base.document import Part
 from base.durations import Seconds
 from sip.dialog import is_literal
 from sip.identity import IdentityMode
+from sip.keep_alive import KeepAlivePlan
 from sip.profile_values import Address, Codecs, Digits, Domain, HostPort, Name
 from sip.rewriting import NumbersPart
 from sip.uri import Uri, escape
@@ -31,11 +32,26 @@ def _both(value: object) -> object:
     return {"incoming": value, "outgoing": value} if isinstance(value, int) else value
 
 
+class KeepAlivePart(Part):
+    """How often the carrier is shown that we are there, and by what."""
+
+    every: Annotated[Seconds, Field(ge=5, le=600)] = 25.0
+    by: Literal["stun", "crlf"] = "stun"
+    """By UDP; a connection always takes line ends."""
+
+    @property
+    def plan(self) -> KeepAlivePlan:
+        """As a registration takes it."""
+        return KeepAlivePlan(self.every, self.by)
+
+
 class RegisterPart(Part):
     """How we register with the carrier."""
 
     expires: Annotated[Seconds, Field(ge=60, le=86400)] = 600.0
     """What we ask for; the carrier may grant less."""
+    keep_alive: KeepAlivePart | None = None
+    """Keeps the way open by which the carrier's calls come; a carrier that asks for it (RFC 5626) gets it anyway."""
 
 
 class AskPart(Part):
