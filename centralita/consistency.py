@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.document import Fault, read, suggest
-from calls.destination import Extension, Menu, Queue
+from calls.destination import Extension, Menu, Number, Queue
 from sip.listener import clash, on_one_port
 from sip.listener_settings import clashing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from base.document import Document
     from calls.destination import Destination
     from ivr.compiled import CompiledMenus
     from media.catalogue import Catalogue
@@ -29,6 +30,7 @@ def inconsistencies(
     if profiles is not None:
         yield from homeless(config, profiles)
         yield from unregistered(config, menus, profiles)
+        yield from trunkless(config, menus, profiles)
         yield from crowded(config, profiles)
         yield from unreachable(config, profiles)
     yield from silent(config, wording)
@@ -111,6 +113,38 @@ def unreachable(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
             what = f"no listener for trunks speaks {trunk.transport}"
             mend = "add one to listeners: of external.yaml"
             yield document.fault(("trunks", index, "transport"), what, mend)
+
+
+def trunkless(
+    config: CentreConfig, menus: Mapping[str, CompiledMenus], profiles: Profiles
+) -> Iterator[Fault]:
+    """Numbers outside whose trunks are none, or carry no calls to the outside."""
+    dialling = {trunk.name: trunk.host is not None for trunk in profiles.external.trunks}
+    document = read(config.folder / "numbers.yaml")
+    for index, number in enumerate(config.routing.numbers):
+        for each in reached(config, menus, number.destination):
+            if isinstance(each, Number):
+                yield from _undialable(document, ("numbers", index), each.trunks, dialling)
+                if not each.trunks and not any(dialling.values()):
+                    what = (
+                        f"the number {number.number} leads to {each.number}, and no trunk carries calls out"
+                    )
+                    yield document.fault(("numbers", index), what, _GIVE_HOST)
+    for index, rule in enumerate(config.routing.outgoing):
+        yield from _undialable(document, ("outgoing", index), rule.trunks, dialling)
+
+
+_GIVE_HOST = "give a trunk its host: in sip_profiles/external.yaml"
+
+
+def _undialable(
+    document: Document, at: tuple[str, int], trunks: Iterable[str], dialling: Mapping[str, bool]
+) -> Iterator[Fault]:
+    for name in trunks:
+        if name not in dialling:
+            yield document.fault((*at, "trunks"), f"no trunk is called {name}", suggest(name, dialling))
+        elif not dialling[name]:
+            yield document.fault((*at, "trunks"), f"the trunk {name} carries no calls out", _GIVE_HOST)
 
 
 def foreign(config: CentreConfig, menus: Mapping[str, CompiledMenus]) -> Iterator[Fault]:

@@ -111,6 +111,21 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
         ("config/menus/banco_sol.yaml", "type: menu", "type: menue", "menu"),
         ("sip_profiles/internal.yaml", "[SHA-256, MD5]", "[SHA-257, MD5]", "SHA-25"),
         ("sip_profiles/external.yaml", "[127.0.0.2]", "[0.0.0.0/0]", "half the world"),
+        (
+            "config/numbers.yaml",
+            "echo: true}",
+            'dial: "+34911222333", trunks: [dem]}',
+            "no trunk is called dem",
+        ),
+        (
+            "config/numbers.yaml",
+            "echo: true}",
+            'dial: "+34911222333", trunks: [demo]}',
+            "the trunk demo carries no calls out",
+        ),
+        ("config/numbers.yaml", "echo: true}", 'dial: "+34911222333"}', "no trunk carries calls out"),
+        ("config/numbers.yaml", "echo: true}", "echo: true, trunks: [demo]}", "trunks goes with dial only"),
+        ("config/numbers.yaml", "echo: true}", "dial: 34911222333}", "quote it"),
     ],
 )
 def test_a_fault_is_named_with_file_and_line(
@@ -190,3 +205,9 @@ def test_a_folder_that_is_not_there_is_a_fault_and_no_crash(tmp_path: Path) -> N
     found, faults = check_configuration(tmp_path / "nowhere")
     assert found is None
     assert "nowhere" in str(faults[0])
+
+
+def test_rules_for_calls_out_name_trunks_that_carry_them(tmp_path: Path) -> None:
+    rule = 'outgoing:\n  - {number: "+34*", trunks: [dema]}\n'
+    (fault,) = spoil(tmp_path, "config/numbers.yaml", lambda text: text + rule)
+    assert "no trunk is called dema" in fault
