@@ -101,6 +101,7 @@ def target_of(binding: Binding) -> Target:
         routes=binding.path,
         account=binding.account,
         instance=binding.instance or None,
+        profile="internal",
     )
 
 

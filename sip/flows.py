@@ -116,7 +116,7 @@ class Flows:
         if not Uri.parse(uri).is_sip or not hop.is_sip:
             raise UnresolvedTarget(f"no address for {target.uri}")
         if target.flow is not None:
-            flow = flow_towards(target.flow, hop_text, is_routed=True) if target.routes else target.flow
+            flow = self._routed(target.flow, hop, target) if target.routes else target.flow
         else:
             remote = target.destination or hop.address
             if not is_literal(remote[0]):
@@ -125,6 +125,15 @@ class Flows:
             flow = self.flow_to(remote, transport, profile=target.profile, name=target.server or "")
         if is_sips(target.uri) and flow.transport not in SECURE:
             raise UnresolvedTarget(f"{flow.transport} is not safe enough for {target.uri}")
+        return flow
+
+    def _routed(self, known: Flow, hop: Uri, target: Target) -> Flow:
+        """To the first proxy of a route, where `known` is how it was heard: by its connection while that is there."""
+        flow = flow_towards(known, str(hop), is_routed=True)
+        is_gone = flow.transport != "UDP" and flow == known and flow not in self.open
+        if is_gone and is_literal(hop.address[0]):
+            transport = hop.transport or flow.transport
+            return self.flow_to(hop.address, transport, profile=target.profile, name=target.server or "")
         return flow
 
     def reachable(self, target: Target) -> list[tuple[Target, Flow]]:

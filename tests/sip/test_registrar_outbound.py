@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sip.flow import Flow
 from tests.kit.desk import SERVER, Desk, headers
@@ -129,3 +131,29 @@ def test_a_lost_connection_takes_its_flow_and_leaves_the_devices_other_one(desk:
     desk.register(flow(2), headers=(KNOWS,), transport="TCP", source=("192.0.2.10", 2))
     (change,) = desk.registrar.connection_lost(Flow("TCP", SERVER, ("192.0.2.10", 1)), 1.0)
     assert (change.reason, [each.reg_id for each in change.bindings]) == ("connection lost", [2])
+
+
+_VALUE = st.one_of(
+    st.text(max_size=12), st.sampled_from(["0", "1", '"<urn:x>"', '"<>"', '"', "<urn:x>", "*", "%zz"])
+)
+_PATH = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["<sip:a;lr>", "<sip:a;lr;ob>,<sip:b>", "<sip:%zz@a>", "<sips:[::1]>"]),
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["reg-id", "+sip.instance", "q", "expires"]), _VALUE), max_size=4),
+    st.none() | _PATH,
+    st.sampled_from(["outbound", "path", "outbound, path", ""]),
+    st.integers(1, 3),
+)
+def test_no_parameters_and_no_path_raise(
+    params: list[tuple[str, str]], path: str | None, supported: str, hops: int
+) -> None:
+    desk = Desk()
+    contact = "<sip:1001@10.0.0.5>" + "".join(f";{name}={value}" for name, value in params)
+    more = (("Supported", supported), *((("Path", path),) if path is not None else ()))
+    reply = desk.register(contact, headers=more, hops=hops)
+    assert reply.status in (200, 400, 420, 423, 439)
+    assert (reply.status == 200) or desk.bindings() == ()

@@ -53,6 +53,14 @@ def test_a_proxys_connection_is_used_as_long_as_it_is_there() -> None:
     assert flow == tcp
 
 
+def test_when_a_proxys_connection_is_gone_a_new_one_is_opened_to_where_its_path_says() -> None:
+    made = stack()
+    made.listen("TCP", LOCAL)
+    gone = Flow("TCP", LOCAL, ("192.0.2.7", 40000))
+    _, flow = invite(Target(PHONE, flow=gone, routes=("<sip:192.0.2.7:5080;transport=tcp;lr>",)), made)
+    assert flow.remote == ("192.0.2.7", 5080)
+
+
 def test_a_strict_router_takes_the_place_of_the_contact() -> None:
     """RFC 3261 s.12.2.1.1."""
     request, flow = invite(Target(PHONE, routes=("<sip:192.0.2.7>", FAR)))
