@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sip.connected import connected
 from sip.reason import headers_for
 
 if TYPE_CHECKING:
     from sip.event_package import EventRules
+    from sip.identity import IdentityMode
     from sip.io.endpoint import Endpoint
     from sip.message import Extra
     from sip.reason import Reason
@@ -61,6 +63,11 @@ class SipCommands:
     def invite(self, target: Target, *, caller: CallerIdentity, body: bytes, headers: Extra = ()) -> Session:
         """Call somebody; the caller of this flushes once the session has its owner."""
         return self._stack.invite(target, caller=caller, body=body, headers=headers, now=self._endpoint.now())
+
+    def connected(self, session: Session, who: CallerIdentity, mode: IdentityMode) -> None:
+        """Tell the far end who it speaks with from now on."""
+        connected(session, who, mode, now=self._endpoint.now())
+        self._endpoint.flush()
 
     def reinvite(self, session: Session, body: bytes) -> None:
         """Change the session: hold, resume."""

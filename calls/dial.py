@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
 from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
+from calls.introduce import introduce
 from calls.lines import NoLine
 from calls.talk import Talk
 from calls.ways import TRY_ELSEWHERE, dial
@@ -117,6 +118,7 @@ async def _ring(
             case LegEnded(leg=leg) if leg is party:
                 return event
             case LegRang(leg=leg) if leg is party:
+                introduce(party, to=caller)
                 caller.ring()
             case LegProgressed():
                 if party.is_audible:
@@ -126,6 +128,7 @@ async def _ring(
                     exchange.plane.bridge(caller.stream.port, party.stream.port)
                     is_joined = True
             case LegAnswered(leg=leg) if leg is party:
+                introduce(party, to=caller)
                 caller.answer()
                 return None
             case _:

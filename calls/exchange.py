@@ -55,6 +55,7 @@ class Exchange:
         silence_limit: float = 0.0,
         messages_in_full: Callable[[], bool] = lambda: False,
         identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
+        name_of: Callable[[str | None, str | None], str] = lambda account, agent: "",
     ) -> None:
         """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
 
@@ -62,7 +63,8 @@ class Exchange:
         first. `lines` counts the calls of trunks.
         A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
         `messages_in_full`: whether ladders keep the text of each message, less its secrets.
-        `identity` gives what a target of a profile, or of a trunk, is told of callers.
+        `identity` gives what a target of a profile, or of a trunk, is told of callers; `name_of` the name of an
+        account or agent.
         """
         self.endpoint = endpoint
         self.sip = SipCommands(endpoint)
@@ -73,7 +75,8 @@ class Exchange:
         self._on_arrival = on_arrival
         self._on_presence = on_presence
         self._silence_limit = silence_limit
-        self._identity = identity
+        self.identity_rules = identity
+        self.name_of = name_of
         self._codecs = codecs
         self._lines = lines if lines is not None else Lines(lambda trunk: LineLimits())
         self._by_port: dict[int, Leg] = {}
@@ -112,7 +115,7 @@ class Exchange:
         need be converted.
         """
         profile = "external" if role == "external" else "internal"
-        rules = self._identity(profile, trunk, target)
+        rules = self.identity_rules(profile, trunk, target)
         target = replace(
             target,
             profile=target.profile or profile,
@@ -121,6 +124,8 @@ class Exchange:
         )
         if rules.shows_private:
             caller = replace(caller, is_private=False)
+        elif caller.is_private and profile != "external":
+            caller = replace(caller, user="")  # phones are trusted with names, and show what they are told
         codecs = sorted(self._codecs(profile, trunk), key=lambda codec: codec != prefer)
         self._take_line(trunk, "out")
         stream: Stream | None = None

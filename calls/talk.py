@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from calls.bridge import Bridge
 from calls.events import LegEnded, TransferAsked
+from calls.introduce import introduce
 from calls.transfer import begin
 
 if TYPE_CHECKING:
@@ -151,6 +152,8 @@ class Talk:
         self._inherit(leaving, newcomer if is_same_party else stays)
         self.pair = (stays, newcomer)
         leaving.hang_up()
+        introduce(newcomer, to=stays)
+        introduce(stays, to=newcomer)
         self.join()
 
     def can_give(self, leaving: Leg) -> bool:

@@ -91,6 +91,12 @@ class Present:
         host = target.destination[0] if target.destination else Uri.parse(target.uri).host
         return self.configuration.profiles.identity(profile, trunk, host)
 
+    def name_of(self, account: str | None, agent: str | None) -> str:
+        """How an agent, or the owner of an account, is called."""
+        found = self.configuration.routing.agents.get(agent) if agent is not None else None
+        owner = self.configuration.profiles.internal.accounts.get(account) if account is not None else None
+        return (found.name if found is not None else "") or (owner.name if owner is not None else "")
+
     def menu_set(self, name: str) -> CompiledMenus:
         """A menu set. Raises UnknownMenu: a caller may come from menus that have been replaced since."""
         found = self.configuration.menus.get(name)

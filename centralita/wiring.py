@@ -148,6 +148,7 @@ async def _wire(
         silence_limit=centre.silence_limit,
         messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",
         identity=present.identity,
+        name_of=present.name_of,
     )
     resources.callback(exchange.close)
     distribution = Distribution(configuration.routing, ids, journal)

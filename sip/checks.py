@@ -24,7 +24,7 @@ ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE, REGISTER, REFER
 ALLOW_EVENTS = "dialog, message-summary, refer, reg"
 """Event packages of which we send NOTIFY (RFC 6665 s.8.2.2); refer only by REFER."""
 SUPPORTED_OPTIONS: frozenset[str] = frozenset(
-    {"100rel", "norefersub", "outbound", "path", "replaces", "timer"}
+    {"100rel", "from-change", "norefersub", "outbound", "path", "replaces", "timer"}
 )
 """Option tags that a peer may require of us."""
 SUPPORTED = ", ".join(sorted(SUPPORTED_OPTIONS))

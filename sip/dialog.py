@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sip.message import Message, Response
 
 MAX_FORWARDS = "70"
+_SHOWN = ("P-Asserted-Identity", "Remote-Party-ID", "Privacy")
+"""What our INVITE has already said of who speaks at our end."""
 
 
 class Dialog:
@@ -26,6 +28,8 @@ class Dialog:
         "allow",
         "call_id",
         "flow",
+        "identity",
+        "is_identity_told",
         "local",
         "local_cseq",
         "local_tag",
@@ -33,6 +37,7 @@ class Dialog:
         "remote_cseq",
         "remote_tag",
         "routes",
+        "supported",
         "target",
     )
 
@@ -49,6 +54,10 @@ class Dialog:
         self.routes: list[str] = []
         self.target = ""
         self.allow: list[str] = []
+        self.supported: list[str] = []
+        self.identity: Extra = ()
+        """What our requests and answers say of who speaks at our end, where the peer may know."""
+        self.is_identity_told = True
         """The peer's Allow lines as written, read only when asked for."""
 
     @classmethod
@@ -62,6 +71,7 @@ class Dialog:
         contacts = invite.contacts
         dialog.target = contacts[0].uri_text if contacts else f"sip:{invite.flow.peer}"
         dialog.allow = invite.headers("Allow")
+        dialog.supported = invite.headers("Supported")
         return dialog
 
     @classmethod
@@ -75,6 +85,7 @@ class Dialog:
         dialog.routes = _route_set(response)[::-1]
         dialog.target = invite.uri_text
         dialog.refresh_target(response)
+        dialog.identity = tuple((name, value) for name in _SHOWN for value in invite.headers(name))
         return dialog
 
     def takes(self, number: int) -> bool:
@@ -95,6 +106,7 @@ class Dialog:
             # The connection that a phone came back on is the one that reaches it.
             self.flow = message.flow
         self.allow = message.headers("Allow") or self.allow
+        self.supported = message.headers("Supported") or self.supported
         try:
             contacts = message.contacts
             if contacts and contacts[0].uri.is_sip:
@@ -107,10 +119,15 @@ class Dialog:
         self.local_cseq = early.local_cseq
         self.remote_cseq = early.remote_cseq
         self.allow = self.allow or early.allow
+        self.supported = self.supported or early.supported
 
     def allows(self, method: str) -> bool:
         """Whether the peer has said that it takes a method (s.20.5); one that said nothing is not asked."""
         return any(method in map(str.strip, line.split(",")) for line in self.allow)
+
+    def knows(self, option: str) -> bool:
+        """Whether the peer has said that it supports an option (s.20.37)."""
+        return any(option in map(str.strip, line.split(",")) for line in self.supported)
 
     def request(
         self,

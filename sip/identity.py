@@ -98,7 +98,9 @@ def presented(
     return shown, (*headers, ("Privacy", "id")) if headers else ()
 
 
-def asserted_headers(caller: CallerIdentity, mode: IdentityMode, host: str) -> Extra:
+def asserted_headers(
+    caller: CallerIdentity, mode: IdentityMode, host: str, *, party: str = "calling"
+) -> Extra:
     """Who somebody is, for a peer that is trusted; nothing for others."""
     if not caller.user:
         return ()
@@ -108,7 +110,7 @@ def asserted_headers(caller: CallerIdentity, mode: IdentityMode, host: str) -> E
         lines.append(("P-Asserted-Identity", address(uri, display=caller.display)))
     if mode in ("remote-party-id", "both"):
         privacy = "full" if caller.is_private else "off"
-        value = f"{address(uri, display=caller.display)};party=calling;privacy={privacy};screen=yes"
+        value = f"{address(uri, display=caller.display)};party={party};privacy={privacy};screen=yes"
         lines.append(("Remote-Party-ID", value))
     return tuple(lines)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sip import info
 from sip.asked import RETRY_LATER
 from sip.checks import ABILITIES, ALLOW
+from sip.connected import note_sender
 from sip.events import KeySignalled
 from sip.refer import serve_refer, serve_subscribe
 from sip.referring import serve_notify
@@ -31,6 +32,8 @@ def serve_in_dialog(
     if dialog is not None and not dialog.takes(request.cseq.number):
         transaction.respond(500, "Server Internal Error (sequence number too low)", now=now)
         return
+    if dialog is not None and request.method in ("INVITE", "UPDATE"):
+        note_sender(dialog, request.required("From"))
     serve = _METHODS.get(request.method)
     if serve is None:
         transaction.respond(405, headers=(("Allow", ALLOW),), now=now)

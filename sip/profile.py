@@ -87,8 +87,8 @@ class InternalProfile(Part):
     subscriptions: SubscriptionsPart = SubscriptionsPart()
     guard: GuardPart = GuardPart()
     session_timer: SessionTimerPart = SessionTimerPart()
-    identity: IdentityMode = "from"
-    """How phones are told who calls: P-Asserted-Identity or Remote-Party-ID beside From."""
+    identity: IdentityMode = "asserted"
+    """How phones are told who calls, and with whom they speak: P-Asserted-Identity or Remote-Party-ID beside From."""
     show_private: bool = False
     """Whether agents see the numbers of callers who withhold them."""
     reliable_provisional: Reliability = Reliability.EARLY_MEDIA

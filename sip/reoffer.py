@@ -256,7 +256,9 @@ class Reoffer:
         self.tries += 1
         self.order, self.answer = Order(), None
         headers = (
-            session.context.dialog_headers(dialog.flow, secure=dialog.is_secure) + session.timer.asking()
+            session.context.dialog_headers(dialog.flow, secure=dialog.is_secure)
+            + session.timer.asking()
+            + dialog.identity
         )
         if self.body:
             headers += (("Content-Type", SDP),)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sip.body import description_or_none
 from sip.causes import cause_of
+from sip.connected import tell_connected
 from sip.events import (
     SessionAnswered,
     SessionCancelled,
@@ -59,16 +60,16 @@ class Detail:
 
 
 def _send_provisional(session: Session, detail: Detail, now: float) -> None:
-    session.early_dialog()
-    served = session.served
+    dialog, served = session.early_dialog(), session.served
     if served is None:
         return
+    headers = detail.headers + dialog.identity
     if is_reliable(session, detail.body):
         if session.reliable is None:
             session.reliable = ReliableAnswers(session, served)
-        session.reliable.send(detail.status, detail.body, detail.headers, now=now)
+        session.reliable.send(detail.status, detail.body, headers, now=now)
     else:
-        served.provisional(detail.status, detail.body, detail.headers, now=now)
+        served.provisional(detail.status, detail.body, headers, now=now)
 
 
 def _keep_answer(session: Session, detail: Detail, now: float) -> None:
@@ -76,7 +77,7 @@ def _keep_answer(session: Session, detail: Detail, now: float) -> None:
 
 
 def _send_success(session: Session, detail: Detail, now: float) -> None:
-    session.early_dialog()
+    dialog = session.early_dialog()
     session.kept = None
     # Once said reliably, the description is not said again (RFC 6337 s.3.1.1).
     body = b"" if session.turn.has_agreed else detail.body
@@ -85,7 +86,8 @@ def _send_success(session: Session, detail: Detail, now: float) -> None:
     if session.served is not None:
         _finish_reliable(session, now)
         timing = session.timer.answering(session.request, now=now)
-        session.served.succeed(body, detail.headers + timing, now=now)
+        session.served.succeed(body, detail.headers + timing + dialog.identity, now=now)
+        dialog.is_identity_told = True
 
 
 def _send_failure(session: Session, detail: Detail, now: float) -> None:
@@ -170,6 +172,7 @@ def _tell_confirmed(session: Session, detail: Detail, now: float) -> None:
     offering = session.served is not None and session.served.is_offering
     description = description_or_none(detail.message) if offering and detail.message is not None else None
     session.context.events.append(SessionConfirmed(session, description))
+    tell_connected(session, now=now)
 
 
 def _tell_cancelled(session: Session, detail: Detail, now: float) -> None:

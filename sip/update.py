@@ -201,6 +201,7 @@ class Updates:
         headers = (
             session.context.dialog_headers(dialog.flow, secure=dialog.is_secure)
             + session.timer.asking()
+            + dialog.identity
             + self.headers
         )
         if self.body:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
 from calls.events import LegAnswered, LegEnded, LegHeld, LegRang, LegResumed
+from calls.introduce import introduce
 from calls.talk import Talk
 from routing.commands import Overflow, RingAgent, StopRinging
 from routing.entry import EntryJoin
@@ -210,6 +211,7 @@ class _Stay:
                 case _:
                     pass
 
+        introduce(agent_leg, to=caller)
         pair = (caller, agent_leg)
         parting = await Talk(self._exchange, self._contact, pair, self._music, self._app.desk, hears).run()
         # A caller whom nobody took after a transfer waits for the next agent of the queue that he or she came to.

@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 RULES = IdentityRules("asserted", tells_diversions=True)
 
 
-async def called(rules: IdentityRules, *, private: bool, house_name: str = "") -> Request:
+async def called(
+    rules: IdentityRules, *, private: bool, house_name: str = "", role: str = "agent"
+) -> Request:
     """What an agent's phone gets for a caller Bob, +34600."""
     async with House(identity=lambda profile, trunk, target: rules) as house, Party() as bob:
         contact = Contact("c", ani="+34600", display="Bob", dnis="2", record=house.record)
         contact.is_private = private
         contact.diversions = (Diversion("300", "user-busy"),)
         leg = house.exchange.dial(
-            contact, Target(bob.uri), role="agent", caller=contact.caller_identity(house_name)
+            contact, Target(bob.uri), role=role, caller=contact.caller_identity(house_name)
         )
         request = (await bob.hears(InviteReceived)).session.request
         leg.hang_up()
@@ -44,13 +46,17 @@ async def test_a_private_caller_is_anonymous_to_agents_but_the_client_company_is
         assert b"34600" not in request.encode()
 
 
+async def test_a_phone_is_never_trusted_with_a_withheld_number() -> None:
+    assert b"34600" not in (await called(RULES, private=True)).encode()
+
+
 async def test_agents_may_be_shown_what_others_may_not_see() -> None:
     request = await called(IdentityRules(shows_private=True), private=True)
     assert request.from_.uri.user == "+34600"
 
 
 async def test_who_is_trusted_gets_the_number_beside_from() -> None:
-    request = await called(RULES, private=True)
+    request = await called(RULES, private=True, role="external")
     assert request.from_.uri_text == "sip:anonymous@anonymous.invalid"
     assert "+34600" in request.required("P-Asserted-Identity")
     assert request.header("Privacy") == "id"
