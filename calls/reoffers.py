@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 class Reoffers:
     """What the far end wants changed, and what we do; one at a time, and of our own wishes only the last counts."""
 
-    __slots__ = ("_leg", "_offered", "_wish")
+    __slots__ = ("_direction", "_leg", "_offered", "_wish")
 
     def __init__(self, leg: Leg) -> None:
         """Belongs to a leg."""
         self._leg = leg
+        self._direction = "sendrecv"
+        """What we do if the far end lets us: it is ours to end a hold of ours."""
         self._wish: str | None = None
         """The direction that waits for its re-INVITE."""
         self._offered: str | None = None
@@ -27,7 +29,7 @@ class Reoffers:
 
     def wish(self, direction: str) -> None:
         """Ask for a direction; while one description is still open that waits for its end."""
-        self._wish = direction
+        self._wish = self._direction = direction
         self.settle()
 
     def settle(self) -> None:
@@ -47,10 +49,10 @@ class Reoffers:
         """The far end offers in re-INVITE, UPDATE or PRACK; refused with 488 nothing changes (RFC 3261 s.14.2)."""
         leg, sip = self._leg, self._leg.exchange.sip
         if offer is None:
-            sip.accept_reoffer(leg.session, leg.stream.offer())
+            sip.accept_reoffer(leg.session, leg.stream.offer(direction=self._direction))
             return
         try:
-            body = leg.stream.answer(offer)
+            body = leg.stream.answer(offer, direction=self._direction)
         except CentralitaError as error:
             sip.refuse_reoffer(leg.session, error.status)
             return

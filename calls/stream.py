@@ -57,10 +57,10 @@ class Stream:
         """Our last description as an offer, to the letter: for a refresh."""
         return self._negotiation.repeat()
 
-    def answer(self, offer: SessionDescription) -> bytes:
+    def answer(self, offer: SessionDescription, *, direction: str = "sendrecv") -> bytes:
         """Agree to a remote offer. Raises NoCommonCodec (488) and OfferGlare (491)."""
         self._negotiation.receive_offer(offer)
-        return self._negotiation.answer().body
+        return self._negotiation.answer(direction=direction).body
 
     def accept(self, answer: SessionDescription, fork: str | None = None, *, early: bool = False) -> bool:
         """Take the remote answer to our offer, or what a fork will probably answer; False when it is of no use."""

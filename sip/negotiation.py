@@ -187,6 +187,8 @@ class Negotiation:
             # Held by 0.0.0.0: nothing is sent there, but the peer is still where it was.
             found = replace(found, remote=self.agreed.remote)
         self.agreed = found
+        if (found.before, found.after) != (self.local.before, self.local.after):
+            self.local = replace(self.local, before=found.before, after=found.after)
         if found.event_payload is not None and found.event_payload != self.local.event_payload:
             self.local = replace(self.local, event_payload=found.event_payload)
         return found

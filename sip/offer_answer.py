@@ -54,6 +54,9 @@ class LocalMedia:
     ptime: int = PTIMES[0]
     event_payload: int = EVENT_PAYLOAD
     """What we offer for telephone-event; once agreed it stays for the session (RFC 3264 s.8.3.2)."""
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    """The refused lines around ours: media lines are never taken out of a session (RFC 3264 s.8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Negotiated:
     direction: str
     """What we do: sendrecv, sendonly, recvonly (the peer holds us) or inactive."""
     ptime: int
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     @property
     def sending(self) -> bool:
@@ -88,7 +93,8 @@ def make_offer(local: LocalMedia, *, direction: str = "sendrecv") -> bytes:
     payloads = " ".join(str(PAYLOADS[codec]) for codec in local.codecs)
     maps = "".join(_LINES[codec] for codec in local.codecs)
     formats = f"{payloads} {local.event_payload}"
-    return _head(local) + _audio(local, formats, maps, local.event_payload, local.ptime, direction)
+    ours = _audio(local, formats, maps, local.event_payload, local.ptime, direction)
+    return _head(local) + _framed(local.before, ours, local.after)
 
 
 def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str = "sendrecv") -> Negotiated:
@@ -103,27 +109,28 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
     payload = PAYLOADS[codec]
     formats = str(payload) if event is None else f"{payload} {event}"
     accepted = _audio(local, formats, _LINES[codec], event, ptime, ours)
-    if len(offer.media) > 1:
-        before, after = _refused(offer.media[:place]), _refused(offer.media[place + 1 :])
-        accepted = before + accepted + after
-    return Negotiated(_head(local) + accepted, codec, payload, event, remote, ours, ptime)
+    before, after = _refused(offer.media[:place]), _refused(offer.media[place + 1 :])
+    body = _head(local) + _framed(before, accepted, after)
+    return Negotiated(body, codec, payload, event, remote, ours, ptime, before, after)
 
 
 def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str = "sendrecv") -> Negotiated:
     """Read the answer to the offer that `make_offer(local, direction=direction)` made.
 
-    Raises SdpError when it does not answer one media line, NoCommonCodec when it refuses the audio or takes
+    Raises SdpError when it does not answer each media line, NoCommonCodec when it refuses the audio or takes
     a codec that was not offered: the call is then acknowledged and ended.
     """
-    if len(answer.media) != 1:
+    place = len(local.before)
+    if len(answer.media) != place + 1 + len(local.after):
         raise SdpError("answer whose media lines are not those of the offer")
-    media = answer.media[0]
+    media = answer.media[place]
     codec = _choose(media, local)
     if codec is None:
         raise NoCommonCodec("answer without any codec that was offered")
     remote = _remote(media)
     ours = _mirror(media, remote, direction)
-    return Negotiated(b"", codec, PAYLOADS[codec], _event_payload(media), remote, ours, _ptime(media, local))
+    event, ptime = _event_payload(media), _ptime(media, local)
+    return Negotiated(b"", codec, PAYLOADS[codec], event, remote, ours, ptime, local.before, local.after)
 
 
 def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, str]:
@@ -210,6 +217,11 @@ def _audio(
     ).encode()
 
 
-def _refused(media: Iterable[Media]) -> bytes:
+def _refused(media: Iterable[Media]) -> tuple[str, ...]:
     """Refuse by port 0 (RFC 3264 s.6); one format is enough, since it means nothing there."""
-    return "".join(f"m={each.kind} 0 {each.protocol} {each.formats[0]}\r\n" for each in media).encode()
+    return tuple(f"m={each.kind} 0 {each.protocol} {each.formats[0]}\r\n" for each in media)
+
+
+def _framed(before: tuple[str, ...], ours: bytes, after: tuple[str, ...]) -> bytes:
+    """All media lines in their order."""
+    return "".join(before).encode() + ours + "".join(after).encode() if before or after else ours

@@ -18,6 +18,7 @@ def described(*lines: str) -> SessionDescription:
 
 ACTIVE = described("m=audio 6000 RTP/AVP 0 96", "a=rtpmap:96 telephone-event/8000")
 HELD = described("m=audio 6000 RTP/AVP 0 96", "a=rtpmap:96 telephone-event/8000", "a=sendonly")
+VIDEO_LINE = ("m=video 7000 RTP/AVP 31",)
 VIDEO = described("m=video 6000 RTP/AVP 31")
 
 
@@ -150,3 +151,59 @@ def test_a_refused_reoffer_leaves_what_was_agreed_and_the_next_has_a_new_version
 def test_answering_without_an_offer_is_our_mistake(negotiation: Negotiation) -> None:
     with pytest.raises(LocalProtocolError):
         negotiation.answer()
+
+
+def lines_of(body: bytes) -> list[str]:
+    return [line.split("/")[0] for line in body.decode().splitlines() if line.startswith("m=")]
+
+
+def test_our_offers_keep_every_media_line_of_the_session_in_its_place(negotiation: Negotiation) -> None:
+    """RFC 3264 s.8: lines are refused, never taken out."""
+    offer = described("m=video 7000 RTP/AVP 31", "m=audio 6000 RTP/AVP 0", "m=image 7002 udptl t38")
+    negotiation.receive_offer(offer)
+    expected = ["m=video 0 RTP", "m=audio 40000 RTP", "m=image 0 udptl t38"]
+    assert lines_of(negotiation.answer().body) == expected
+    assert lines_of(negotiation.offer(direction="sendonly")) == expected
+    answer = described("m=video 0 RTP/AVP 31", "m=audio 6002 RTP/AVP 0", "m=image 0 udptl t38", "a=recvonly")
+    found = negotiation.receive_answer(answer)
+    assert found is not None
+    assert found.remote == ("192.0.2.9", 6002)
+    negotiation.receive_offer(described("m=video 0 RTP/AVP 31", "m=audio 6000 RTP/AVP 0", *2 * VIDEO_LINE))
+    negotiation.answer()
+    assert len(lines_of(negotiation.offer())) == 4
+
+
+def test_an_answer_to_our_next_offer_with_fewer_lines_is_broken(negotiation: Negotiation) -> None:
+    negotiation.receive_offer(described("m=audio 6000 RTP/AVP 0", *VIDEO_LINE))
+    negotiation.answer()
+    negotiation.offer()
+    with pytest.raises(SdpError):
+        negotiation.receive_answer(ACTIVE)
+
+
+def test_a_preview_is_heard_while_our_offer_stays_open(negotiation: Negotiation) -> None:
+    negotiation.offer()
+    previewed = negotiation.preview(HELD)
+    assert previewed is not None
+    assert negotiation.agreed is previewed
+    assert negotiation.state is NegotiationState.OFFERED
+    found = negotiation.receive_answer(ACTIVE)
+    assert found is not None
+    assert found.direction == "sendrecv"
+    assert negotiation.preview(HELD) is None
+
+
+def test_a_preview_that_cannot_be_heard_changes_nothing(negotiation: Negotiation) -> None:
+    negotiation.offer()
+    with pytest.raises(NoCommonCodec):
+        negotiation.preview(described("m=audio 6000 RTP/AVP 9"))
+    assert (negotiation.agreed, negotiation.state) == (None, NegotiationState.OFFERED)
+
+
+def test_another_fork_answers_the_first_offer_anew(negotiation: Negotiation) -> None:
+    negotiation.offer()
+    negotiation.receive_answer(ACTIVE)
+    negotiation.fork()
+    found = negotiation.receive_answer(described("m=audio 6004 RTP/AVP 8"))
+    assert found is not None
+    assert (found.codec, found.remote) == ("PCMA", ("192.0.2.9", 6004))
