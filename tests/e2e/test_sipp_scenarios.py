@@ -62,6 +62,21 @@ ANSWERED = [
     "session-level-direction-recvonly",
     "static-payloads-without-rtpmap",
     "telephone-event-as-96",
+    "update-in-confirmed-dialog-expect-200",
+]
+EARLY_MEDIA = [
+    ("prack-expect-200-without-sdp", "far-end-announces"),
+    ("early-media-expect-183-and-200-with-sdp", "far-end-announces"),
+    ("early-media-expect-183-and-200-with-sdp", "far-end-announces-reliably-expect-prack"),
+    ("early-media-expect-183-and-200-with-sdp", "far-end-forks"),
+    ("prack-expect-200-without-sdp", "far-end-announces-reliably-expect-prack"),
+    ("prack-with-offer-expect-answer", "far-end-announces"),
+    ("update-in-early-dialog-expect-200", "far-end-announces"),
+    ("update-before-the-first-answer-expect-500", "far-end-rings-and-answers-late"),
+    ("prack-with-wrong-number-expect-481", "far-end-announces"),
+    ("prack-required-expect-reliable-180", "far-end-rings-and-answers-late"),
+    ("cancelled-in-early-media-expect-487", "far-end-announces-expect-cancel"),
+    ("late-offer-expect-offer-in-reliable-183", "far-end-announces"),
 ]
 REFUSED = [
     "bad-require-expect-420",
@@ -98,6 +113,8 @@ FROM_TRUNK = [
     Call("refused-expect-failure", "far", far_end="far-end-answers-with-wrong-codec-expect-ack-then-bye"),
     Call("refused-expect-failure", "far", far_end="far-end-answers-without-sdp-expect-ack-then-bye"),
     Call("cancelled-while-silent-expect-487", "far", far_end="far-end-is-silent"),
+    *(Call(near, "far", far_end=far) for near, far in EARLY_MEDIA),
+    Call("late-prack-expect-183-again", "far", far_end="far-end-announces", retransmits=False),
 ]
 OVER_TCP = [
     *(Call(name, transport="t1") for name in ANSWERED),
@@ -111,6 +128,8 @@ OVER_TCP = [
     Call("cancelled-expect-487", "far-tcp", far_end="far-end-rings-expect-cancel", transport="t1"),
     Call("busy-expect-486", "far-tcp", far_end="far-end-busy-486", transport="t1"),
     Call("refused-expect-failure", "far-tcp", transport="t1"),
+    *(Call(near, "far-tcp", far_end=far, transport="t1") for near, far in EARLY_MEDIA),
+    Call("late-prack-expect-183-again", "far-tcp", far_end="far-end-announces", transport="t1"),
 ]
 FROM_PHONES = [
     "register-and-unregister",
