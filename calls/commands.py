@@ -28,6 +28,10 @@ class SipCommands:
         self._endpoint = endpoint
         self._stack = endpoint.stack
 
+    def way_to(self, target: Target) -> str:
+        """The address of the next hop to a target. Raises as `invite` does."""
+        return self._stack.flows_to(target)[0].remote[0]
+
     def ring(self, session: Session, body: bytes = b"") -> None:
         """Send 180; a body is the offer that must not wait any longer (RFC 3262 s.5)."""
         self._stack.ring(session, 180, body, now=self._endpoint.now())

@@ -17,7 +17,7 @@ from calls.ladder import Ladders
 from calls.leg import Leg
 from calls.lines import LineLimits, Lines, NoLine
 from calls.phone_calls import PhoneCalls
-from calls.stream import CODECS, Stream
+from calls.stream import CODECS, Stream, sound_address
 from media import events as media_events
 from sip import causes
 from sip import events as sip_events
@@ -130,7 +130,7 @@ class Exchange:
         self._take_line(trunk, "out")
         stream: Stream | None = None
         try:
-            stream = Stream(self.plane.open_port(), codecs)
+            stream = Stream(self.plane.open_port(towards=self.sip.way_to(target)), codecs)
             session = self.sip.invite(target, caller=caller, body=stream.offer(), headers=headers)
         except CentralitaError:
             self._release_line(trunk)
@@ -172,7 +172,8 @@ class Exchange:
         try:
             self._take_line(caller.trunk, "in")
             try:
-                stream = Stream(self.plane.open_port(), self._codecs(caller.profile, caller.trunk))
+                port = self.plane.open_port(towards=sound_address(session))
+                stream = Stream(port, self._codecs(caller.profile, caller.trunk))
             except CentralitaError:
                 self._release_line(caller.trunk)
                 raise

@@ -8,6 +8,7 @@ from base.errors import CentralitaError
 from media.codec import Codec
 from sip.negotiation import Negotiation, NegotiationState
 from sip.offer_answer import LocalMedia
+from sip.sdp import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +16,18 @@ if TYPE_CHECKING:
     from media.plane import Port
     from sip.offer_answer import Negotiated
     from sip.sdp import SessionDescription
+    from sip.session import Session
 
 CODECS = ("PCMU", "PCMA")
 """All that the plane speaks."""
+
+
+def sound_address(session: Session) -> str:
+    """Where a caller wants to be heard: as the offer says, else where the call came from."""
+    for media in session.offer.media if session.offer is not None else ():
+        if media.address is not None and is_address(media.address):
+            return media.address
+    return session.request.flow.remote[0]
 
 
 class Stream:

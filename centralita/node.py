@@ -26,6 +26,7 @@ _FIXED = (
     "http",
     "rtp_address",
     "rtp_advertised",
+    "rtp_also",
     "rtp_ports",
     "silence_limit",
 )

@@ -10,6 +10,8 @@ from base.address import Address, is_ip
 from sip.listener import on_one_port
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from routing.centre import Centre
     from sip.listener import Listener
 
@@ -53,6 +55,14 @@ class Options:
         if centre.rtp_address is None and sip.advertised is not None and is_ip(sip.advertised[0]):
             return bound, sip.advertised[0]
         return bound, bound
+
+    def rtp_also(self, centre: Centre, listeners: Iterable[Listener]) -> str | None:
+        """Where sound of the other address family is received: at a listener's address of that, unless said."""
+        if centre.rtp_also is not None:
+            return centre.rtp_also
+        _, told = self.rtp_addresses(centre)
+        hosts = (each.address[0] for each in listeners if each.advertised is None)
+        return next((host for host in hosts if (":" in host) != (":" in told)), None)
 
     def http_address(self, centre: Centre) -> Address:
         """Where the API is listened to."""

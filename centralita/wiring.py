@@ -107,13 +107,14 @@ async def _wire(
     if listeners[0].advertised is None:
         refuse_wildcard(sip_at)
     rtp_address, rtp_advertised = options.rtp_addresses(centre)
+    rtp_also = options.rtp_also(centre, configuration.profiles.listeners)
     # Records of callers and hashes of passwords: for this user only.
     options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     trunk_passwords = await asyncio.to_thread(load_trunk_passwords, options.state / TRUNK_PASSWORDS_FILE)
     ledger = await _ledger(options, resources)
     journal = Journal(ledger)
-    plane = Plane(address=rtp_address, advertised=rtp_advertised, ports=rtp_ports)
+    plane = Plane(address=rtp_address, advertised=rtp_advertised, also=rtp_also, ports=rtp_ports)
     resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
     await asyncio.to_thread(voice.prepare, configuration.catalogue)

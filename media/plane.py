@@ -131,12 +131,15 @@ class Plane:
         *,
         address: str,
         advertised: str | None = None,
+        also: str | None = None,
         ports: range,
         threads: int | None = None,
         rtp_timeout: float = 30.0,
     ) -> None:
         self.address = advertised or address
         """What the far ends of calls are told, where that is not what is bound."""
+        self.also = also if also is not None and (":" in also) != (":" in self.address) else None
+        """An address of the other family, for far ends of that."""
         try:
             self._plane = _plane.Plane(address, ports.start, ports.stop, threads, rtp_timeout)
         except ValueError as error:
@@ -154,9 +157,14 @@ class Plane:
         """Encode a sound (16-bit little-endian mono samples at 8 kHz)."""
         return Clip(pcm)
 
-    def open_port(self) -> Port:
-        """Open a pair of ports; PortsExhausted says which limit stands in the way."""
+    def open_port(self, *, towards: str = "") -> Port:
+        """Open a pair of ports; PortsExhausted says which limit stands in the way.
+
+        `towards` is an address of the far end: the ports are of its family, where we have that.
+        """
         try:
+            if towards and self.also is not None and (":" in towards) == (":" in self.also):
+                return Port(self._plane.open_port(self.also), self.also)
             return Port(self._plane.open_port(), self.address)
         except OSError as error:
             raise PortsExhausted(_limit_met(error)) from error

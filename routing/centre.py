@@ -77,6 +77,8 @@ class Centre(Part):
     """Where others send sound to, behind NAT: it stands in SDP."""
     rtp_address: str | None = None
     """Where sound is received; the host of `sip` unless given."""
+    rtp_also: Annotated[str, AfterValidator(_reachable)] | None = None
+    """Where sound is received from the other address family; a listener's address of that family unless given."""
     rtp_ports: Annotated[tuple[int, int], BeforeValidator(ports)] = (20000, 29999)
     sip_profiles: Path = Path("../sip_profiles")
     prompts: Path = Path("../prompts")

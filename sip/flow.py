@@ -41,7 +41,12 @@ class Flow(NamedTuple):
 def written(address: Address) -> str:
     """An address as URIs and headers hold it."""
     host, port = address
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return f"{host_in_uri(host)}:{port}"
+
+
+def host_in_uri(host: str) -> str:
+    """A host as it stands in URIs and headers."""
+    return f"[{host}]" if ":" in host else host
 
 
 def default_port(transport: str) -> int:

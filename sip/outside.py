@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sip.body import SDP
 from sip.dialog import MAX_FORWARDS, is_sips, via_for, ways
 from sip.diversion import diversion_headers
+from sip.flow import host_in_uri
 from sip.identity import presented
 from sip.message import Request, fields_of
 
@@ -68,4 +69,4 @@ def invite_request(
 
 def own_host(flow: Flow) -> str:
     """Our address on a flow as it stands in URIs."""
-    return f"[{flow.local[0]}]" if ":" in flow.local[0] else flow.local[0]
+    return host_in_uri(flow.local[0])

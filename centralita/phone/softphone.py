@@ -15,6 +15,7 @@ from centralita.phone.script import Answer, HangUp, Hold, Keys, Play, Record, Re
 from media.plane import Plane
 from sip import events as sip_events
 from sip.events import Caller
+from sip.flow import host_in_uri
 from sip.io.endpoint import Endpoint
 from sip.reasons import REASONS
 from sip.stack import CallerIdentity, Stack, Target
@@ -117,7 +118,7 @@ class Softphone:
         """Register and stay registered. Raises PhoneError when refused."""
         self._registered = asyncio.get_running_loop().create_future()
         self._registration = self._stack.register(
-            f"sip:{account}@{server[0]}", registrar=server, login=login, now=self._endpoint.now()
+            f"sip:{account}@{host_in_uri(server[0])}", registrar=server, login=login, now=self._endpoint.now()
         )
         self._endpoint.flush()
         await self._registered
@@ -129,7 +130,7 @@ class Softphone:
         """Call a number through a server and carry out the script; how the call ended."""
         contact = Contact(self._ids.new(), ani=caller, display="", dnis=number, record=_forget)
         host, port = server
-        target = Target(f"sip:{number}@{host}:{port}", server, login)
+        target = Target(f"sip:{number}@{host_in_uri(host)}:{port}", server, login)
         leg = self._exchange.dial(contact, target, role="external", caller=CallerIdentity(caller))
         self._say(f"calling {number}")
         return await self._perform(contact, leg, script)

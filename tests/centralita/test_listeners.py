@@ -12,11 +12,18 @@ import pytest
 import structlog
 
 from base.errors import DocumentError
+from base.secret import Secret
+from centralita.phone.script import read_script
+from centralita.phone.softphone import Softphone
+from media import _plane
 from sip.flow import written
+from sip.login import Login
 from tests.kit.builders import request
 from tests.kit.certificates import Authority
-from tests.kit.ports import free_port
-from tests.kit.small_centre import small_node
+from tests.kit.ports import free_port, free_ports
+from tests.kit.small_centre import ACCOUNT, PASSWORD, SECOND, small_node
+
+OLD_PLANE = "the media plane was built before it had two address families: make setup"
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -200,3 +207,33 @@ async def ask_by_tls(address: tuple[str, int], authority: Authority, name: str |
     with suppress(OSError, ssl.SSLError):
         await writer.wait_closed()
     return int(line.split()[1])
+
+
+@pytest.mark.skipif("address" not in (_plane.Plane.open_port.__text_signature__ or ""), reason=OLD_PLANE)
+async def test_a_phone_of_ipv6_and_an_agent_of_ipv4_talk(tmp_path: Path) -> None:
+    made = small_node(tmp_path)
+    with (tmp_path / "sip_profiles" / "internal.yaml").open("a") as phones:
+        phones.write(f"listeners:\n  - {{transport: udp, address: '[::1]:{free_port(address='::1')}'}}\n")
+    await made.start()
+    try:
+        async with softphone(HOST) as agent, softphone("::1") as caller:
+            await asyncio.wait_for(agent.register(SECOND, made.parts.sip_address, login(SECOND)), 10)
+            answering = asyncio.create_task(agent.answer(read_script("answer; until ended")))
+            six = bound(made, "UDP", "internal")
+            script = read_script("until answered; wait 300ms; hang up")
+            ended = await asyncio.wait_for(caller.dial(SECOND, six, ACCOUNT, login(ACCOUNT), script), 20)
+            assert ended.status == 200
+            await asyncio.wait_for(answering, 10)
+            ended = await asyncio.wait_for(caller.dial("100", six, ACCOUNT, login(ACCOUNT), script), 20)
+            assert ended.status == 200
+        assert made.parts.plane.counters().packets_out > 5
+    finally:
+        await made.stop()
+
+
+def softphone(host: str) -> Softphone:
+    return Softphone((host, 0), free_ports(10, address=host), lambda text: None)
+
+
+def login(account: str) -> Login:
+    return Login(account, Secret(PASSWORD))

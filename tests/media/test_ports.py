@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from media import _plane
 from media.codec import Codec
 from media.errors import MediaError, PortsExhausted
 from media.plane import Plane
 from tests.kit.ports import free_ports
 from tests.kit.rtp import FarEnd, until
 from tests.kit.tone import tone
+
+OLD_PLANE = "the media plane was built before it had two address families: make setup"
 
 if TYPE_CHECKING:
     from tests.kit.rtp import Watch
@@ -166,4 +169,28 @@ def test_sound_goes_over_ipv6() -> None:
 def test_far_ends_are_told_the_advertised_address() -> None:
     plane = Plane(address="127.0.0.1", advertised="203.0.113.7", ports=free_ports(20), threads=1)
     assert plane.open_port().address == "203.0.113.7"
+    plane.close()
+
+
+@pytest.mark.skipif("address" not in (_plane.Plane.open_port.__text_signature__ or ""), reason=OLD_PLANE)
+def test_a_plane_of_two_families_bridges_them() -> None:
+    plane = Plane(address="127.0.0.1", also="::1", ports=free_ports(20), threads=1)
+    four, six = plane.open_port(towards="192.0.2.1"), plane.open_port(towards="2001:db8::9")
+    assert (four.address, six.address, plane.open_port().address) == ("127.0.0.1", "::1", "127.0.0.1")
+    with FarEnd() as caller, FarEnd(address="::1") as agent:
+        caller.meet(four)
+        agent.meet(six)
+        plane.bridge(four, six)
+        agent.send(b"\xd5" * 160)
+        caller.send(b"\x55" * 160)
+        caller.send(b"\x55" * 160)
+        agent.send(b"\xd5" * 160)
+        assert {each.payload for each in caller.hear(1)} == {b"\xd5" * 160}
+        assert {each.payload for each in agent.hear(1)} == {b"\x55" * 160}
+    plane.close()
+
+
+def test_a_second_address_of_the_same_family_is_none() -> None:
+    plane = Plane(address="127.0.0.1", also="127.0.0.2", ports=free_ports(20), threads=1)
+    assert plane.open_port(towards="127.0.0.9").address == "127.0.0.1"
     plane.close()

@@ -108,7 +108,9 @@ impl Plane {
     }
 
     /// Open a pair of sockets, trying the next pair while another program holds one.
-    pub fn open_port(&self) -> io::Result<Handle> {
+    /// A pair of sockets on the plane's address, or on another one of this machine (of the other family).
+    pub fn open_port(&self, address: Option<IpAddr>) -> io::Result<Handle> {
+        let address = address.unwrap_or(self.address);
         let id = self.next_id.fetch_add(1, Relaxed);
         let tick = self.shared.clock.beat().tick();
         let pairs = locked(&self.shared.allocator).pairs();
@@ -116,7 +118,7 @@ impl Plane {
             let Some(number) = locked(&self.shared.allocator).take() else {
                 break;
             };
-            match Port::open(id, self.address, number, tick) {
+            match Port::open(id, address, number, tick) {
                 Ok(port) => return Ok(self.adopt(port)),
                 Err(error) => {
                     locked(&self.shared.allocator).give_back(number);

@@ -29,7 +29,7 @@ struct PyPlane {
 impl PyPlane {
     #[new]
     fn new(address: &str, low: u32, high: u32, threads: Option<usize>, timeout: f64) -> PyResult<Self> {
-        let address: IpAddr = address.parse().map_err(|_| PyValueError::new_err("not an IP address"))?;
+        let address = ip_of(address)?;
         Ok(Self { inner: Arc::new(Plane::start(address, low..high, threads, timeout).map_err(os_error)?) })
     }
 
@@ -42,8 +42,10 @@ impl PyPlane {
         self.inner.take_events().into_iter().map(row_of).collect()
     }
 
-    fn open_port(&self, py: Python<'_>) -> PyResult<PyPort> {
-        let handle = py.detach(|| self.inner.open_port()).map_err(os_error)?;
+    #[pyo3(signature = (address=None))]
+    fn open_port(&self, py: Python<'_>, address: Option<&str>) -> PyResult<PyPort> {
+        let address = address.map(ip_of).transpose()?;
+        let handle = py.detach(|| self.inner.open_port(address)).map_err(os_error)?;
         Ok(PyPort { plane: self.inner.clone(), handle })
     }
 
@@ -73,6 +75,10 @@ impl PyPlane {
 }
 
 /// OSError with its number, which tells the face which limit was met.
+fn ip_of(text: &str) -> PyResult<IpAddr> {
+    text.parse().map_err(|_| PyValueError::new_err("not an IP address"))
+}
+
 fn os_error(error: io::Error) -> PyErr {
     let text = error.to_string();
     match error.raw_os_error() {
@@ -152,7 +158,7 @@ impl PyPort {
         receiving: bool,
         symmetric: bool,
     ) -> PyResult<()> {
-        let ip: IpAddr = host.parse().map_err(|_| PyValueError::new_err("not an IP address"))?;
+        let ip = ip_of(host)?;
         let codec = Codec::from_payload(payload).ok_or_else(|| PyValueError::new_err("no such codec"))?;
         let remote = SocketAddr::new(ip, number);
         let connection = Connection { remote, codec, event_payload, sending, receiving, symmetric };
