@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from contextlib import suppress
+from inspect import signature
 from typing import TYPE_CHECKING
 
 import pytest
@@ -209,7 +210,7 @@ async def ask_by_tls(address: tuple[str, int], authority: Authority, name: str |
     return int(line.split()[1])
 
 
-@pytest.mark.skipif("address" not in (_plane.Plane.open_port.__text_signature__ or ""), reason=OLD_PLANE)
+@pytest.mark.skipif("address" not in signature(_plane.Plane.open_port).parameters, reason=OLD_PLANE)
 async def test_a_phone_of_ipv6_and_an_agent_of_ipv4_talk(tmp_path: Path) -> None:
     made = small_node(tmp_path)
     with (tmp_path / "sip_profiles" / "internal.yaml").open("a") as phones:
