@@ -28,7 +28,17 @@ if TYPE_CHECKING:
 RING_TIMEOUT = 60.0
 """Seconds that a directly dialled party may ring; below Timer C's three minutes (RFC 3261 s.16.6)."""
 
-_NOT_FOR_THE_CALLER = {401: 503, 407: 503, 415: 488, 420: 503, 481: 503, 482: 503, 483: 503, 487: 480}
+_NOT_FOR_THE_CALLER = {
+    401: 503,
+    407: 503,
+    415: 488,
+    420: 503,
+    430: 480,
+    481: 503,
+    482: 503,
+    483: 503,
+    487: 480,
+}
 """Refusals that speak of our own request and not of the party; the caller is told something he or she can use."""
 
 

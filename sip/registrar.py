@@ -17,7 +17,7 @@ from sip.grammar import quote
 from sip.location import Binding
 from sip.uri import Uri
 from sip.verdicts import RegisterReply
-from sip.wishes import RegistrationLimits, read_wishes
+from sip.wishes import read_wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from sip.flow import Flow
     from sip.location import Location
     from sip.message import Request
-    from sip.wishes import Wish, Wishes
-
-__all__ = ["BindingRegistrar", "RegistrationLimits"]
+    from sip.wishes import RegistrationLimits, Wish, Wishes
 
 _LONGEST_CALL_ID = 128
 """Characters of a Call-ID that are kept; a longer one is kept as its hash."""

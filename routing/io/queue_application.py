@@ -41,6 +41,7 @@ _RESULTS = {
     404: ReservationResult.UNREACHABLE,
     408: ReservationResult.UNREACHABLE,
     410: ReservationResult.UNREACHABLE,
+    430: ReservationResult.UNREACHABLE,
     503: ReservationResult.UNREACHABLE,
 }
 """What a final status to an agent's INVITE says about the agent; anything else is FAILED."""

@@ -103,6 +103,7 @@ async def test_the_called_one_sees_who_calls_and_the_callers_codec_first(line: L
         (407, 503, 21),
         (415, 488, 79),
         (482, 503, 25),
+        (430, 480, 20),
         (487, 480, 16),
         (302, 480, 31),
     ],

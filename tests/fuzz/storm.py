@@ -18,8 +18,9 @@ from base.ids import SequenceIds
 from cluster.memory import MemoryLocation
 from sip.events import InviteReceived, MalformedMessage, SessionReoffered
 from sip.flow import Flow
-from sip.registrar import BindingRegistrar, RegistrationLimits
+from sip.registrar import BindingRegistrar
 from sip.stack import CallerIdentity, Stack, Target
+from sip.wishes import RegistrationLimits
 from tests.kit.builders import ANSWER, LOCAL, OFFER, Everybody, request
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from cluster.memory import MemoryLocation
 from sip.events import Caller
 from sip.flow import Flow
 from sip.message import Request, fields_of
-from sip.registrar import BindingRegistrar, RegistrationLimits
+from sip.registrar import BindingRegistrar
+from sip.wishes import RegistrationLimits
 
 if TYPE_CHECKING:
     from sip.location import Binding

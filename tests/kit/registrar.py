@@ -10,8 +10,9 @@ from sip.credentials import HashedSecrets
 from sip.events import InviteReceived, RegistrationAccepted, RegistrationRefused
 from sip.login import Login
 from sip.profile import Account, DigestPart, ExternalProfile, InternalProfile, Profiles
-from sip.registrar import BindingRegistrar, RegistrationLimits
+from sip.registrar import BindingRegistrar
 from sip.stack import Stack
+from sip.wishes import RegistrationLimits
 from tests.kit.builders import stack
 from tests.kit.wire import End, Fate, Wire
 

@@ -15,10 +15,11 @@ from sip.message import Response
 from sip.parser import parse
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
 from sip.qualify import QualifyPlan
-from sip.registrar import BindingRegistrar, RegistrationLimits
+from sip.registrar import BindingRegistrar
 from sip.stack import Stack
 from sip.target import Target
 from sip.values import NameAddr
+from sip.wishes import RegistrationLimits
 
 PHONES = 800
 LIMIT = 4_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sip.message import Request, Response
-from sip.registrar import RegistrationLimits
+from sip.wishes import RegistrationLimits
 from tests.kit.registrar import AOR, PASSWORD, PHONE, SERVER, Registered
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from sip.flow import Flow
 from sip.message import Response
 from sip.parser import parse
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
-from sip.registrar import BindingRegistrar, RegistrationLimits
+from sip.registrar import BindingRegistrar
 from sip.stack import Stack
+from sip.wishes import RegistrationLimits
 from tests.kit.builders import OFFER
 from tests.kit.calls import ALL_ZERO
 

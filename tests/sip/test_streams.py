@@ -20,10 +20,11 @@ from sip.framing import MAX_BODY
 from sip.login import Login
 from sip.message import Request, response_to
 from sip.parser import parse
-from sip.registrar import BindingRegistrar, RegistrationLimits
+from sip.registrar import BindingRegistrar
 from sip.stack import CallerIdentity, Stack, Target
 from sip.streams import CLOSE, IDLE_TIME, MESSAGE_TIME
 from sip.verdicts import Admitted
+from sip.wishes import RegistrationLimits
 from tests.kit.builders import ANSWER, LOCAL, OFFER, PEER, Everybody, request
 from tests.kit.calls import ALL_ZERO
 
