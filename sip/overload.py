@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from base.ids import Ids
 
-GLANCES = 4
+GLANCES = 3
 """Measurements in a row above the limit before anything is refused for them: one pause is no overload."""
-STEP_UP, STEP_DOWN = 0.2, 0.05
+STEP_UP, STEP_DOWN = 0.2, 0.02
 """How the refused share of new calls grows with each high measurement and shrinks with each low one."""
 MOST_UNREAD = 0.5
 """Share of the receive buffer that may be unread."""
@@ -98,8 +98,8 @@ class Overload:
     def measure(self, *, lag: float, unread: float, cpu: float, now: float) -> None:
         """Take a measurement, ten or so in a second.
 
-        `lag` is how late the loop is in seconds, `unread` the used share of the receive buffer, `cpu` the share of one
-        processor that the loop takes.
+        `lag` is how late the node is with its work in seconds, `unread` the used share of the receive buffer, `cpu`
+        the share of one processor that the loop takes.
         """
         limits = self._limits
         ratios = (

@@ -66,7 +66,7 @@ class Endpoint:
         except BaseException:
             await self.close()
             raise
-        self._probe = LoadProbe(self._loop, self.stack.overload, self._unread)
+        self._probe = LoadProbe(self._loop, self.stack.overload, self._unread, self._late)
         for (transport, local), each in self._sockets.items():
             self.stack.listen(transport, local, each.listener.serves)
 
@@ -172,6 +172,11 @@ class Endpoint:
         """The used share of the fullest receive buffer."""
         sockets = self._sockets.values()
         return max((each.unread() for each in sockets if isinstance(each, UdpListener)), default=0.0)
+
+    def _late(self) -> float:
+        """How long the datagram waits that has waited longest."""
+        sockets = self._sockets.values()
+        return max((each.late() for each in sockets if isinstance(each, UdpListener)), default=0.0)
 
     def _send_all(self) -> None:
         sockets = self._sockets

@@ -19,15 +19,23 @@ _CPU_OVER = 1.0
 class LoadProbe:
     """A timer that sees how late it is called, what waits unread, and what the loop's thread costs."""
 
-    __slots__ = ("_cpu", "_cpu_at", "_cpu_used", "_due", "_handle", "_loop", "_overload", "_unread")
+    __slots__ = ("_cpu", "_cpu_at", "_cpu_used", "_due", "_handle", "_late", "_loop", "_overload", "_unread")
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, overload: Overload, unread: Callable[[], float]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        overload: Overload,
+        unread: Callable[[], float],
+        late: Callable[[], float],
     ) -> None:
-        """Begin to measure; `unread` gives the used share of the fullest receive buffer."""
+        """Begin to measure.
+
+        `unread` gives the used share of the fullest receive buffer, `late` how long what has been read has waited.
+        """
         self._loop = loop
         self._overload = overload
         self._unread = unread
+        self._late = late
         self._cpu = 0.0
         self._cpu_at, self._cpu_used = loop.time(), time.thread_time()
         self._arm()
@@ -47,5 +55,6 @@ class LoadProbe:
             used = time.thread_time()
             self._cpu = (used - self._cpu_used) / passed
             self._cpu_at, self._cpu_used = now, used
-        self._overload.measure(lag=max(0.0, now - self._due), unread=self._unread(), cpu=self._cpu, now=now)
+        lag = max(0.0, now - self._due, self._late())
+        self._overload.measure(lag=lag, unread=self._unread(), cpu=self._cpu, now=now)
         self._arm()

@@ -1,10 +1,15 @@
-"""One UDP listener: a non-blocking socket read in bursts, with ICMP errors told apart by destination (Linux)."""
+"""One UDP listener: a non-blocking socket read in bursts, with ICMP errors told apart by destination (Linux).
+
+What may begin a call waits behind everything else that has come: in a flood of calls those in progress are heard, and
+pings answered, in time. INVITE and CANCEL keep their order.
+"""
 
 from __future__ import annotations
 
 import select
 import socket
 import struct
+from collections import deque
 from typing import TYPE_CHECKING
 
 from sip.flow import Flow
@@ -19,12 +24,19 @@ if TYPE_CHECKING:
 RECEIVE_BUFFER = 4 << 20
 """Room for a second of flood before the kernel drops; the kernel may allow less."""
 BURST = 64
-"""Datagrams taken per wake-up, so that timers and other work get their turn in a flood."""
+"""Datagrams of each kind served per wake-up, so that timers and other work get their turn in a flood."""
+READ_AHEAD = 1024
+"""Datagrams read per wake-up, to find among them what must not wait."""
+MOST_WAITING = 8192
+"""Datagrams of each kind that may wait; further ones are lost, and sent again by their senders."""
+_BEGINNINGS = frozenset((b"INVITE ", b"CANCEL "))
 _LARGEST = 65_535
 _MAX_FLOWS = 4096
 _SO_MEMINFO = 55
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
+
+_Lane = deque[tuple[float, bytes, Flow]]
 
 
 class UdpListener:
@@ -34,10 +46,13 @@ class UdpListener:
         "_after",
         "_failed",
         "_flows",
+        "_is_scheduled",
         "_loop",
         "_poll",
         "_receive",
         "_socket",
+        "_urgent",
+        "_waiting",
         "address",
         "dropped",
         "listener",
@@ -60,6 +75,9 @@ class UdpListener:
         self._failed = failed
         self._after = after
         self._flows: dict[Address, Flow] = {}
+        self._urgent: _Lane = deque()
+        self._waiting: _Lane = deque()
+        self._is_scheduled = False
         self.dropped = 0
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
@@ -109,29 +127,64 @@ class UdpListener:
         used, size = struct.unpack_from("=II", self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 8))
         return float(used / size) if size else 0.0
 
+    def late(self) -> float:
+        """How long what has been read longest ago waits to be served."""
+        oldest = min((lane[0][0] for lane in (self._urgent, self._waiting) if lane), default=None)
+        return self._loop.time() - oldest if oldest is not None else 0.0
+
     async def close(self) -> None:
         """Stop reading and close."""
+        self._urgent.clear()
+        self._waiting.clear()
         self._loop.remove_reader(self._poll.fileno())
         self._poll.close()
         self._socket.close()
 
     def _on_readable(self) -> None:
-        receive, read, flows = self._receive, self._socket.recvfrom, self._flows
+        read, flows, now = self._socket.recvfrom, self._flows, self._loop.time()
+        urgent, waiting = self._urgent, self._waiting
         count = 0
         try:
-            for count in range(BURST):  # noqa: B007 - whether any came is asked below
+            for count in range(READ_AHEAD):  # noqa: B007 - whether any came is asked below
                 data, source = read(_LARGEST)
                 flow = flows.get(source)
                 if flow is None:
                     flow = self._flow_from(source)
-                receive(data, flow)
+                lane = waiting if data[:7] in _BEGINNINGS else urgent
+                if len(lane) < MOST_WAITING:
+                    lane.append((now, data, flow))
+                else:
+                    self.dropped += 1
         except BlockingIOError:
             if not count:
                 self._drain_errors()
         except OSError:
             self._drain_errors()
         finally:
+            self._serve()
+
+    def _serve(self) -> None:
+        """Serve some of what came; the rest in the loop's next round, when others have had their turn."""
+        urgent, waiting = self._urgent, self._waiting
+        try:
+            self._take(urgent, BURST)
+            # While others are behind too, new calls have a part of the time, so that none starves.
+            self._take(waiting, BURST // 4 if urgent else BURST)
+        finally:
             self._after()
+            if (urgent or waiting) and not self._is_scheduled:
+                self._is_scheduled = True
+                self._loop.call_soon(self._go_on)
+
+    def _take(self, lane: _Lane, most: int) -> None:
+        receive = self._receive
+        for _ in range(min(most, len(lane))):
+            _, data, flow = lane.popleft()
+            receive(data, flow)
+
+    def _go_on(self) -> None:
+        self._is_scheduled = False
+        self._serve()
 
     def _flow_from(self, source: Address) -> Flow:
         if len(self._flows) >= _MAX_FLOWS:

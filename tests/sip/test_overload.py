@@ -94,17 +94,17 @@ def test_callers_are_told_different_times() -> None:
 
 def test_one_pause_is_no_overload() -> None:
     made = overload()
-    press(made, 3)
+    press(made, 2)
     assert refused(made, 100, now=0.4) == 0
     press(made, 1, lag=0.0)
-    press(made, 3)
+    press(made, 2)
     assert refused(made, 100, now=1.0) == 0
 
 
 def test_a_lasting_lag_has_ever_more_new_calls_refused_until_all_are() -> None:
     made = overload()
     counts = []
-    now = press(made, 3)
+    now = press(made, 2)
     for _ in range(6):
         now = press(made, 1, since=now)
         counts.append(refused(made, 100, now=now))
@@ -113,11 +113,11 @@ def test_a_lasting_lag_has_ever_more_new_calls_refused_until_all_are() -> None:
 
 def test_between_the_limits_the_share_stays_and_below_them_it_shrinks() -> None:
     made = overload()
-    now = press(made, 5)
+    now = press(made, 4)
     assert made.share == pytest.approx(0.4)
     now = press(made, 50, since=now, lag=0.15)
     assert made.share == pytest.approx(0.4)
-    press(made, 8, since=now, lag=0.05)
+    press(made, 20, since=now, lag=0.05)
     assert made.share == 0.0
 
 
@@ -317,11 +317,11 @@ class SlowLoop:
 def test_the_probe_tells_how_late_it_is_called() -> None:
     loop = SlowLoop()
     made = overload()
-    probe = LoadProbe(cast("asyncio.AbstractEventLoop", loop), made, lambda: 0.0)
-    for _ in range(4):
+    probe = LoadProbe(cast("asyncio.AbstractEventLoop", loop), made, lambda: 0.0, lambda: 0.0)
+    for _ in range(3):
         loop.run(late=0.3)
     assert made.share > 0
-    for _ in range(4):
+    for _ in range(10):
         loop.run(late=0.0)
     assert made.share == 0
     probe.close()
@@ -331,7 +331,16 @@ def test_the_probe_tells_how_late_it_is_called() -> None:
 def test_the_probe_tells_what_waits_unread() -> None:
     loop = SlowLoop()
     made = overload()
-    LoadProbe(cast("asyncio.AbstractEventLoop", loop), made, lambda: 0.8)
+    LoadProbe(cast("asyncio.AbstractEventLoop", loop), made, lambda: 0.8, lambda: 0.0)
+    for _ in range(4):
+        loop.run(late=0.0)
+    assert made.share > 0
+
+
+def test_the_probe_tells_how_long_what_was_read_has_waited() -> None:
+    loop = SlowLoop()
+    made = overload()
+    LoadProbe(cast("asyncio.AbstractEventLoop", loop), made, lambda: 0.0, lambda: 0.5)
     for _ in range(4):
         loop.run(late=0.0)
     assert made.share > 0
