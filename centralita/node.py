@@ -9,6 +9,7 @@ import structlog
 
 from centralita.configuration import load_configuration
 from centralita.wiring import wire
+from sip.flow import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +102,7 @@ class Node:
         sip, http = self.parts.sip_address, self.parts.http_address
         low, high = self.parts.rtp_ports[0], self.parts.rtp_ports[-1]
         return (
-            f"ready sip={sip[0]}:{sip[1]} http={http[0]}:{http[1]} rtp={low}-{high} "
+            f"ready sip={written(sip)} http={written(http)} rtp={low}-{high} "
             f"config={self.options.config} state={self.options.state}"
         )
 

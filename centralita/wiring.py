@@ -6,6 +6,8 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+import structlog
+
 from base.io.clock import http_date
 from base.io.ids import SystemIds
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Number, Queue, Uri
@@ -55,6 +57,7 @@ from records.ledger import Ledger
 from records.reader import Reader
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
+from sip.flow import written
 from sip.flows import Flows
 from sip.io.credentials_file import load_credentials
 from sip.io.dns import Dns
@@ -75,6 +78,8 @@ if TYPE_CHECKING:
     from centralita.options import Options
     from sip.events import PresenceEvent, RegistrationChanged
 
+
+log = structlog.get_logger()
 
 LAST_WORDS = 3.0
 """Seconds that our BYEs get at a stop to be answered, or sent again."""
@@ -221,6 +226,8 @@ async def _wire(
     http_address = await _http(options, options.http_address(centre), app, resources)
     groups = [listeners, *((each,) for each in configuration.profiles.listeners)]
     await listening("SIP", "--sip", sip_at, endpoint.start(groups=groups))
+    for listener, at in endpoint.listeners:
+        log.info("listening", transport=listener.transport, at=written(at), serves=listener.serves)
     resources.push_async_callback(endpoint.close)
     resources.push_async_callback(endpoint.settle, LAST_WORDS)
     resources.push_async_callback(trunks.close)
@@ -276,5 +283,5 @@ async def _http(
     http = HttpServer(app)
     resources.push_async_callback(http.close)
     found = await listening("HTTP", "--http", address, http.start(*address))
-    (options.state / HTTP_FILE).write_text("{}:{}\n".format(*found), encoding="ascii")
+    (options.state / HTTP_FILE).write_text(f"{written(found)}\n", encoding="ascii")
     return found

@@ -18,6 +18,7 @@ from centralita.options import PHONE_PASSWORD, STATE
 from media.sound import write_wav
 from media.voice import local_voice
 from routing.agents import Status
+from sip.flow import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +117,7 @@ class Demonstration:
         return f".venv/bin/centralita contact {contact}" + ("" if state == STATE else f" --state {state}")
 
     async def _phone(self, *arguments: str, password: str = "") -> asyncio.subprocess.Process:
-        server = "{}:{}".format(*self._node.parts.sip_address)
+        server = written(self._node.parts.sip_address)
         environment: Mapping[str, str] = {**os.environ, **({PHONE_PASSWORD: password} if password else {})}
         return await asyncio.create_subprocess_exec(
             sys.executable,

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from calls.destination import described
 from routing.feature_codes import CODES
+from sip.flow import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
 def guide(node: Node, passwords: Mapping[str, str]) -> RenderableType:
     """Tables for the terminal."""
-    host, port = node.parts.sip_address
+    server = written(node.parts.sip_address)
     return Group(
         Text("Softphone accounts", style="bold"),
-        Text(
-            f"Server {host}:{port} over UDP or TCP, realm {node.parts.configuration.profiles.internal.realm}."
-        ),
+        Text(f"Server {server} over UDP or TCP, realm {node.parts.configuration.profiles.internal.realm}."),
         _phones(node, passwords),
         Text("\nNumbers to dial", style="bold"),
         _numbers(node),
@@ -34,7 +33,7 @@ def guide(node: Node, passwords: Mapping[str, str]) -> RenderableType:
         _codes(),
         Text(
             "\nWithout a softphone: .venv/bin/centralita phone dial +34910000001 "
-            f"--server {host}:{port} --bind 127.0.0.2:0 "
+            f"--server {server} --bind 127.0.0.2:0 "
             '--script "until answered; record heard.wav; wait 8s; keys 0; wait 20s; hang up"'
         ),
         Text(
