@@ -16,6 +16,7 @@ from calls.events import DigitPressed, LegReferred, PlaybackFinished, RtpLost
 from calls.ladder import Ladders
 from calls.leg import Leg
 from calls.lines import LineLimits, Lines, NoLine
+from calls.moving import described, move
 from calls.phone_calls import PhoneCalls
 from calls.stream import CODECS, Stream, sound_address
 from media import events as media_events
@@ -140,7 +141,7 @@ class Exchange:
         leg = Leg(self._ids.new(), contact, role, self, session, stream)
         leg.agent, leg.account, leg.trunk = agent, target.account, trunk
         leg.peer, leg.number = target.uri, target.account or session.user
-        contact.record("leg.invited", leg, **leg.described())
+        contact.record("leg.invited", leg, **described(leg))
         self._keep(leg)
         self.endpoint.flush()
         return leg
@@ -161,7 +162,7 @@ class Exchange:
         if leg is None:
             return
         contact.caller = leg
-        contact.record("leg.invited", leg, **leg.described())
+        contact.record("leg.invited", leg, **described(leg))
         self._keep(leg)
         if self._agree(leg):
             self._on_arrival(contact, caller)
@@ -206,7 +207,7 @@ class Exchange:
         leg = self._serve(session, caller, contact, replaced.role)
         if leg is None:
             return
-        contact.record("leg.invited", leg, **leg.described())
+        contact.record("leg.invited", leg, **described(leg))
         self._keep(leg)
         if self._agree(leg):
             leg.answer()
@@ -216,7 +217,7 @@ class Exchange:
 
     def move(self, leg: Leg, contact: Contact) -> None:
         """A leg goes on in another contact."""
-        leg.move(contact, self._ids.new())
+        move(leg, contact, self._ids.new())
 
     def _agree(self, leg: Leg) -> bool:
         """Settle the codec at once, so that a call which cannot be heard is refused before anything else happens."""

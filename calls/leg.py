@@ -205,32 +205,6 @@ class Leg:
         """
         self.exchange.sip.refer(self.session, target)
 
-    def move(self, contact: Contact, leg_id: str) -> None:
-        """Go on in another contact, under another id: each contact has a whole record of its own legs."""
-        counters = self.stream.port.counters()
-        self.contact.record(
-            "leg.ended", self, ended_by="transfer", status=200, cause=causes.NORMAL, rtp=counters._asdict()
-        )
-        self.contact.legs.remove(self)
-        self.contact, self.id = contact, leg_id
-        contact.legs.append(self)
-        if self.role == "caller":
-            self.role = "external" if self.account is None else "agent"
-        contact.record("leg.invited", self, **self.described())
-        contact.record("leg.answered", self, codec=self.stream.codec)
-
-    def described(self) -> dict[str, object]:
-        """Who it is, for the record."""
-        data: dict[str, object] = {
-            "role": self.role,
-            "direction": self.session.direction,
-            "peer": self.peer,
-            "sip_call_id": self.session.call_id,
-        }
-        if self.agent is not None:
-            data["agent"] = self.agent
-        return data
-
     def refuse_transfer(self, status: int) -> None:
         """Refuse the transfer that the party asked for, if that is still open."""
         if self.session.referral is not None:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calls.destination import Number, Uri
-from calls.leg import Leg
 from sip.dialog import is_literal
 from sip.events import Caller
 from sip.uri import escape
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from calls.destination import Destination
+    from calls.leg import Leg
     from calls.transfer import Party
     from calls.ways import FindWay
     from centralita.applications import DirectApplication
@@ -83,7 +83,7 @@ class TransferDesk:
 
     def may_replace(self, who: Caller | Leg, leg: Leg) -> bool:
         """The same phone or carrier may go on elsewhere, and phones that may call the house may pick up for it."""
-        one = self.caller_of(who) if isinstance(who, Leg) else who
+        one = who if isinstance(who, Caller) else self.caller_of(who)
         other = self.caller_of(leg)
         if one.account is not None:
             return one.account == other.account or self._allows(one, "agents")
@@ -104,9 +104,19 @@ class TransferDesk:
             account = (settings.account if settings is not None else None) or _ANY
         if account is not None:
             return Caller("internal", account, None, leg.number, "", leg.peer)
-        return Caller("external", None, leg.trunk, leg.number, "", leg.peer)
+        dialog = leg.session.dialog
+        known = (
+            self._profiles().trunk_at(dialog.flow.remote[0])
+            if leg.trunk is None and dialog is not None
+            else None
+        )
+        trunk = known.name if known is not None else leg.trunk
+        return Caller("external", None, trunk, leg.number, "", leg.peer)
 
     def _may_dial(self, who: Caller, route: Route) -> bool:
+        if who.account is None and who.trunk is None:
+            # Whom the number plan has us call at an address: like any caller, it may reach our own numbers.
+            return self._numbers.kind_of(route) == "numbers"
         if who.account != _ANY:
             return self._numbers.allows(who, route)
         return not isinstance(route.destination, Number) and self._allows(who, self._numbers.kind_of(route))

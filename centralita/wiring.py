@@ -186,7 +186,7 @@ async def _wire(
         present.agents,
         direct,
         outside,
-        lambda address: address == endpoint.address,
+        lambda address: any(address in (at, each.known_as(at)) for each, at in endpoint.listeners),
         staff.calling,
     )
     queue = QueueApplication(

@@ -67,6 +67,39 @@ def test_every_type_of_the_contract_has_a_sentence() -> None:
         assert sentence(kind, Facts({}))[0].isupper(), kind
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        (
+            "transfer.requested",
+            {"by": "ana", "target": "1002", "kind": "blind"},
+            "Transfers the other party to 1002",
+        ),
+        (
+            "transfer.requested",
+            {"by": "ana", "target": "1002", "kind": "attended"},
+            "Transfers the other party to 1002 after asking there",
+        ),
+        ("transfer.completed", {"to": "queue shop"}, "The transfer to queue shop is done"),
+        (
+            "transfer.completed",
+            {"to": "1002", "merged": "01X"},
+            "The transfer to 1002 is done, whom it spoke with in contact 01X",
+        ),
+        ("transfer.completed", {"to": "1002", "kind": "replaced"}, "Is replaced by 1002"),
+        (
+            "transfer.failed",
+            {"to": "extension 1002", "status": 486},
+            "The transfer to extension 1002 fails (SIP 486 Busy Here)",
+        ),
+        ("transfer.failed", {"status": 403}, "The transfer fails (SIP 403 Forbidden)"),
+        ("leg.ended", {"ended_by": "transfer", "status": 200}, "Goes on in another contact"),
+    ],
+)
+def test_transfers_are_told_in_words(kind: str, data: dict[str, Any], said: str) -> None:
+    assert sentence(kind, Facts(data)) == said
+
+
 values: st.SearchStrategy[Any] = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9), st.just([1]), st.just({"a": 1})
 )
