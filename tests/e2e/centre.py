@@ -50,12 +50,13 @@ def make_centre(
     folder: Path,
     *,
     far_end: int | None = None,
+    third: int | None = None,
     digest: str = "SHA-256, MD5",
     address: str = "127.0.0.1",
 ) -> Server:
-    """A server, not yet started; the number `far` leads to a far end on this port of the loopback address."""
+    """A server, not yet started; the numbers `far` and `third` lead to these ports of the loopback address."""
     server = Server(folder, centre=ROOT, address=address)
-    values = {"far_end": str(far_end or free_port())}
+    values = {"far_end": str(far_end or free_port()), "third": str(third or free_port())}
     for file in sorted((_HERE / "centre_files").rglob("*.yaml")):
         text = Template(file.read_text()).substitute(values)
         (server.config / file.relative_to(_HERE / "centre_files")).write_text(text)
