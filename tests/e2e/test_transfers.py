@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.centre import CARRIER_SENDS, TRUNK, make_centre
+from tests.e2e.centre import CALLER_TONES, CARRIER_SENDS, TRUNK, make_centre
+from tests.e2e.telephones import agent_at_desk, agent_heard, pjsua_caller, wait_for_agent
 from tests.kit.foreign_sipp import Scenario
 from tests.kit.ports import free_port
+from tests.kit.tone import tone, write_wav
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 FAR, THIRD = free_port(), free_port()
+THIRD_TONES = frozenset({930, 1540})
 
 TO_ITSELF = [
     ("far-end-transfers-expect-notify-200-and-bye", "echo", None),
@@ -81,3 +85,61 @@ def test_the_caller_transfers(server: Server, tmp_path: Path) -> None:
     with called:
         caller.run()
         called.finish()
+
+
+@pytest.fixture(scope="module")
+def third_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the one says to whom callers are sent."""
+    return write_wav(tmp_path_factory.mktemp("sound") / "third.wav", tone(THIRD_TONES, 20))
+
+
+@pytest.mark.parametrize("is_attended", [False, True])
+def test_an_agent_transfers_a_caller_who_hears_the_next_one(
+    server: Server,
+    tmp_path: Path,
+    caller_sound: Path,
+    agent_sound: Path,
+    third_sound: Path,
+    *,
+    is_attended: bool,
+) -> None:
+    with (
+        agent_at_desk(server, "ana", tmp_path, plays=agent_sound) as ana,
+        agent_at_desk(server, "piotr", tmp_path, plays=third_sound, dials=None) as piotr,
+        pjsua_caller(server, tmp_path, plays=caller_sound) as caller,
+    ):
+        caller.dial("support")
+        ana.wait_for_state("CONFIRMED")
+        wait_for_agent(server, "ana", state="talking")
+        if is_attended:
+            ana.hold()
+            ana.dial("1002")
+            ana.transfer_to_second()
+        else:
+            ana.transfer("1002")
+        assert ana.wait_for_transfer() == 200
+        ana.wait_for_state("DISCONNECTED")
+        wait_for_agent(server, "ana", state="idle")
+        piotr.wait_for_state("CONFIRMED")
+        time.sleep(1.0)
+        caller.hang_up()
+        piotr.wait_for_state("DISCONNECTED")
+        assert agent_heard(caller, THIRD_TONES)
+        assert agent_heard(piotr, CALLER_TONES)
+
+
+def test_an_agent_whose_colleague_declines_takes_the_caller_back(
+    server: Server, tmp_path: Path, caller_sound: Path, agent_sound: Path
+) -> None:
+    with (
+        agent_at_desk(server, "ana", tmp_path, plays=agent_sound) as ana,
+        agent_at_desk(server, "piotr", tmp_path, plays=agent_sound, dials=None, on_call="603"),
+        pjsua_caller(server, tmp_path, plays=caller_sound) as caller,
+    ):
+        caller.dial("support")
+        ana.wait_for_state("CONFIRMED")
+        ana.transfer("1002")
+        assert ana.wait_for_transfer() == 603
+        wait_for_agent(server, "ana", state="talking")
+        caller.hang_up()
+        ana.wait_for_state("DISCONNECTED")

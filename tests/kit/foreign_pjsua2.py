@@ -114,6 +114,18 @@ class PjsuaPhone:
         """Take the call back from hold."""
         self.process.tell("resume")
 
+    def transfer(self, number: str) -> None:
+        """Send the other party on, and wait until it is told how that went."""
+        self.process.tell("transfer", uri=f"sip:{number}@{self.server[0]}:{self.server[1]}")
+
+    def transfer_to_second(self) -> None:
+        """Join the other party with that of a call that was begun during this one."""
+        self.process.tell("join")
+
+    def wait_for_transfer(self, *, within: float = PATIENCE) -> int:
+        """The status that a transfer came to."""
+        return int(self.process.wait_for("transfer", final=True, within=within)["status"])
+
     def hang_up(self) -> None:
         """End the call, or cancel it while it rings."""
         mark = self.process.mark()
@@ -169,6 +181,7 @@ class _Worker:
         self.finished = False
         self.on_call: str = settings["on_call"]
         self.call: Any = None
+        self.first: Any = None
         self.kept: list[Any] = []  # pjsua crashes when Python collects an object it still uses
         self.player: Any = None
         self.recorder: Any = None
@@ -180,7 +193,7 @@ class _Worker:
         self.endpoint.libHandleEvents(20)
 
     def dial(self, uri: str) -> None:
-        self.call = _call_class(self.pj, self)(self.account)
+        self.first, self.call = self.call, _call_class(self.pj, self)(self.account)
         self.kept.append(self.call)
         self.call.makeCall(uri, self.pj.CallOpParam(USE_DEFAULTS))
 
@@ -221,6 +234,12 @@ class _Worker:
         again = self.pj.CallOpParam(USE_DEFAULTS)
         again.opt.flag = self.pj.PJSUA_CALL_UNHOLD
         self.call.reinvite(again)
+
+    def transfer(self, uri: str) -> None:
+        self.call.xfer(uri, self.pj.CallOpParam(USE_DEFAULTS))
+
+    def join(self) -> None:
+        self.first.xferReplaces(self.call, self.pj.CallOpParam(USE_DEFAULTS))
 
     def hangup(self) -> None:
         self.call.hangup(self.pj.CallOpParam(USE_DEFAULTS))
@@ -345,6 +364,9 @@ def _call_class(pj: Any, worker: _Worker) -> Any:
                 status=int(info.lastStatusCode),
                 reason=info.lastReason,
             )
+
+        def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+            report("transfer", status=int(prm.statusCode), final=bool(prm.finalNotify))
 
         def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
             worker.media(self)
