@@ -60,6 +60,10 @@ ANSWERED = [
     "reinvite-with-unknown-codec-expect-488-and-call-stays",
     "second-bye-expect-481",
     "session-level-direction-recvonly",
+    "session-timer-left-to-server-expect-refresher-uas",
+    "session-timer-refreshed-by-caller-expect-same-refresher",
+    "session-timer-too-short-expect-422-then-call",
+    "session-timer-unknown-to-caller-expect-refresher-uas",
     "static-payloads-without-rtpmap",
     "telephone-event-as-96",
     "update-in-confirmed-dialog-expect-200",
@@ -115,6 +119,12 @@ FROM_TRUNK = [
     Call("cancelled-while-silent-expect-487", "far", far_end="far-end-is-silent"),
     *(Call(near, "far", far_end=far) for near, far in EARLY_MEDIA),
     Call("late-prack-expect-183-again", "far", far_end="far-end-announces", retransmits=False),
+    Call("answered-and-ended", "far", far_end="far-end-demands-longer-timer-with-422"),
+    Call("answered-and-ended", "far", far_end="far-end-refreshes-by-update"),
+    Call("answered-and-ended", "far", far_end="far-end-moved-to-a-number-of-ours"),
+    Call("refused-expect-failure", "far", far_end="far-end-moved-where-nobody-may-call"),
+    Call("withheld-number-expect-call", "far", far_end="far-end-sees-no-number"),
+    Call("cancelled-with-reason-expect-487", "far", far_end="far-end-is-told-why-it-is-cancelled"),
 ]
 OVER_TCP = [
     *(Call(name, transport="t1") for name in ANSWERED),
