@@ -29,6 +29,7 @@ class Gateway:
     """What is known of one trunk. Its keeper tells it; it only draws conclusions."""
 
     __slots__ = (
+        "downs",
         "failure",
         "granted",
         "hops",
@@ -59,6 +60,8 @@ class Gateway:
         """What the registrar said last, if it does not take us."""
         self.unresolved = ""
         """Why its host leads nowhere, if it does not."""
+        self.downs = 0
+        """How often it went down since the start or since it was changed."""
         self.was: Health | None = None
         """What was last told of it."""
 

@@ -32,6 +32,7 @@ def _shown(gateway: Gateway, lines: Lines) -> dict[str, object]:
         "host": settings.host,
         "up": health.is_up,
         "why": health.why,
+        "downs": gateway.downs,
         "channels": {"in_use": lines.in_use(gateway.name), "most": settings.channels},
         "calls": served,
         "refused": refused,

@@ -210,6 +210,7 @@ class Trunks:
             if health.is_up:
                 log.warning("trunk_up", trunk=gateway.name, round_trip=gateway.round_trip)
             else:
+                gateway.downs += was is not None
                 log.warning("trunk_down", trunk=gateway.name, why=health.why)
         gateway.was = health
 

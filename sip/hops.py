@@ -108,7 +108,7 @@ def locate(uri: Uri, means: Means, draw: Draw) -> Generator[Questions, Answers, 
         found.servers.append((first, (target, _port(first))))
     hops = yield from _addresses(found.servers, uri.host, means)
     if not hops:
-        raise UnresolvedTarget(f"no way to {target} by what this node listens on")
+        raise UnresolvedTarget(f"no address for {target} that this node's listeners can send to")
     return hops[:MOST_HOPS]
 
 

@@ -127,7 +127,7 @@ async def test_a_trunk_that_is_asked_is_down_when_none_of_its_servers_answers(sc
     scene.tell(PeerUnreachable(second, 408))
     assert gateway.health.why == "no answer to OPTIONS"
     scene.tell(PeerReachable(first, 0.02))
-    assert (gateway.health.is_up, gateway.round_trip) == (True, 0.02)
+    assert (gateway.health.is_up, gateway.round_trip, gateway.downs) == (True, 0.02, 1)
 
 
 async def test_what_is_told_of_others_is_not_ours(scene: Scene) -> None:

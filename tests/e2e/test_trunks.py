@@ -72,14 +72,14 @@ ZONE = {
 }
 
 
-def configure(server: Server, trunks: str = TRUNKS) -> None:
+def configure(server: Server, trunks: str = TRUNKS, added: str = NUMBERS) -> None:
     """Give a centre, not yet started, the trunks and numbers of these tests."""
     (server.folder / "sip_profiles" / "external.yaml").write_text(trunks)
     phones = server.folder / "sip_profiles" / "internal.yaml"
     allowed = '  "1003": {name: John, may_call: [numbers, external], dial_out: ["+34*", "!+34803*"]}'
     phones.write_text(re.sub(r'  "1003":.*', allowed, phones.read_text()))
     with (server.config / "numbers.yaml").open("a") as numbers:
-        numbers.write(NUMBERS)
+        numbers.write(added)
     done = server.run(
         "trunk", "password", "proven", "--config", str(server.config), "--state", str(server.state),
         given=TRUNK_PASSWORD + "\n",
@@ -253,10 +253,8 @@ trunks:
     register: {{expires: 5m}}
     numbers: {{country: "34", incoming: national}}
 """,
+        '  - {number: "+34910000002", client: banco_sol, echo: true}\n',
     )
-    numbers = server.config / "numbers.yaml"
-    own = '  - {number: "+34910000002", client: banco_sol, echo: true}\n'
-    numbers.write_text(numbers.read_text().partition("  - {number: out,")[0] + own)
     with carrier("carrier-registers-us-and-hears-us-leave", tmp_path, port, limit=40.0) as registrar:
         with server:
             wait_until(lambda: server.ask("/api/v1/trunks/proven")["registered"], "registered", within=10)

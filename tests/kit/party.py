@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from calls.leg import Leg
+    from calls.lines import Lines
     from media.plane import Clip
     from sip.events import Event
     from sip.flow import Flow
@@ -78,6 +79,7 @@ class House:
         silence_limit: float = 0.0,
         admission: Admission | None = None,
         identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
+        lines: Lines | None = None,
     ) -> None:
         """Open the plane; entering opens the sockets. `codecs` are those of each profile, all unless named."""
         self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
@@ -87,6 +89,7 @@ class House:
         self.codecs = codecs
         self.silence_limit = silence_limit
         self.identity = identity
+        self.lines = lines
         self.rows: list[Row] = []
         self.contacts: list[Contact] = []
         self.on_arrival: Callable[[Contact], object] = lambda contact: None
@@ -101,6 +104,7 @@ class House:
             lambda contact, _: self._arrive(contact),
             lambda _: None,
             lambda profile, trunk: self.codecs.get(profile, CODECS),
+            lines=self.lines,
             silence_limit=self.silence_limit,
             identity=self.identity,
         )
