@@ -11,6 +11,7 @@ from sip.target import CallerIdentity
 if TYPE_CHECKING:
     from calls.events import Record
     from calls.leg import Leg
+    from calls.pickup import Ringing
     from calls.talk import Talk
     from sip.diversion import Diversion
 
@@ -79,6 +80,7 @@ class Contact:
         "outcome",
         "questions",
         "record_event",
+        "ringing",
         "talk",
     )
 
@@ -105,6 +107,8 @@ class Contact:
         """How often a back end was asked for this contact, in all its menus: each question has a number of its own."""
         self.record_event = record
         self.inbox: Inbox[object] = Inbox()
+        self.ringing: Ringing | None = None
+        """The party that is called."""
         self.talk: Talk | None = None
         """The conversation that the contact is in."""
 

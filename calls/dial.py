@@ -7,9 +7,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
-from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
+from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang, PickedUp
 from calls.introduce import introduce
 from calls.lines import NoLine
+from calls.pickup import Ringing
 from calls.talk import Talk
 from calls.ways import TRY_ELSEWHERE, dial
 from sip import causes
@@ -76,11 +77,13 @@ async def connect(
             continue
         if party is None:
             return None
-        try:
-            refusal = await _ring(exchange, contact, caller, party, until)
-        except BaseException:
-            party.hang_up()
-            raise
+        with Ringing(contact, party, desk) as ringing:
+            try:
+                refusal = await _ring(exchange, contact, caller, ringing, until)
+            except BaseException:
+                party.hang_up()
+                raise
+        party = ringing.party
         if refusal is None and caller.is_up and party.is_up:
             return await _talk(Talk(exchange, contact, (caller, party), music, desk))
         party.hang_up()
@@ -110,9 +113,10 @@ async def _dial(exchange: Exchange, contact: Contact, caller: Leg, find: FindWay
 
 
 async def _ring(
-    exchange: Exchange, contact: Contact, caller: Leg, party: Leg, until: float
+    exchange: Exchange, contact: Contact, caller: Leg, ringing: Ringing, until: float
 ) -> LegEnded | None:
     """Wait for the party's answer; gives its refusal. Without one it has answered, or the caller is served or gone."""
+    party = ringing.party
     is_joined = False
     while True:
         event = await contact.inbox.next(until)
@@ -140,6 +144,10 @@ async def _ring(
             case LegAnswered(leg=leg) if leg is party:
                 introduce(party, to=caller)
                 caller.answer()
+                return None
+            case PickedUp(leg=leg, by=newcomer) if leg is party and not newcomer.has_ended:
+                introduce(newcomer, to=caller)
+                ringing.answer(newcomer, caller)
                 return None
             case _:
                 pass

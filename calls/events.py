@@ -42,6 +42,14 @@ class LegAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class PickedUp:
+    """Somebody wants to answer for a party that rings."""
+
+    leg: Leg
+    by: Leg
+
+
+@dataclass(frozen=True, slots=True)
 class LegConfirmed:
     """The caller acknowledged our answer; nothing of the set-up is open any more."""
 

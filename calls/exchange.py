@@ -18,6 +18,7 @@ from calls.leg import Leg
 from calls.lines import LineLimits, Lines, NoLine
 from calls.moving import described, move
 from calls.phone_calls import PhoneCalls
+from calls.pickup import Ringing
 from calls.stream import CODECS, Stream, sound_address
 from media import events as media_events
 from sip import causes
@@ -196,11 +197,11 @@ class Exchange:
 
     def _take_over(self, session: Session, caller: sip_events.Caller, replaced: object) -> None:
         """An INVITE with Replaces (RFC 3891): a party goes on with another phone, or somebody takes its place."""
-        talk = replaced.contact.talk if isinstance(replaced, Leg) else None
-        if talk is None or not isinstance(replaced, Leg) or not talk.can_give(replaced):
+        holder = replaced.contact.talk or replaced.contact.ringing if isinstance(replaced, Leg) else None
+        if holder is None or not isinstance(replaced, Leg) or not holder.can_give(replaced):
             self.sip.reject(session, 603, causes.REJECTED)
             return
-        if talk.desk is None or not talk.desk.may_replace(caller, replaced):
+        if holder.desk is None or not holder.desk.may_replace(caller, replaced):
             self.sip.reject(session, 403, causes.REJECTED)
             return
         contact = replaced.contact
@@ -209,11 +210,15 @@ class Exchange:
             return
         contact.record("leg.invited", leg, **described(leg))
         self._keep(leg)
-        if self._agree(leg):
+        if not self._agree(leg):
+            return
+        contact.record("transfer.completed", replaced, to=leg.number, kind="replaced")
+        holder.desk.joined(caller, leg)
+        if isinstance(holder, Ringing):
+            holder.give(leg)
+        else:
             leg.answer()
-            contact.record("transfer.completed", replaced, to=leg.number, kind="replaced")
-            talk.desk.joined(caller, leg)
-            talk.replace(replaced, leg, is_same_party=True)
+            holder.replace(replaced, leg, is_same_party=True)
 
     def move(self, leg: Leg, contact: Contact) -> None:
         """A leg goes on in another contact."""

@@ -59,7 +59,9 @@ def find(context: Context, replaces: Replaces) -> Session | None:
         return None
     theirs = session.remote_tag
     if theirs is None and session.direction == "out":
-        return None  # nobody has answered yet: there is no dialog to name
+        # Nobody has answered yet: it is one of the early dialogs, or none.
+        is_known = session.early is not None and session.early.of(replaces.from_tag) is not None
+        return session if is_known else None
     return session if (theirs or _NO_TAG) == replaces.from_tag else None
 
 
