@@ -111,7 +111,9 @@ class Phones:
             self.nonce[n] = re.search(r'nonce="([^"]+)"', text)[1]  # type: ignore[index]
             self.nc[n] = 0
             self._register(n)
-        elif status != "100" and text.startswith("SIP/2.0"):  # an OPTIONS is left unanswered, as by many phones
+        elif status != "100" and text.startswith(
+            "SIP/2.0"
+        ):  # an OPTIONS is left unanswered, as by many phones
             self.refused += 1
 
 

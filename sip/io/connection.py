@@ -54,17 +54,11 @@ class Connection(asyncio.Protocol):
                 transport.abort()
                 return
         self._has_begun = True
-        self._wrapping = self._listener.wrapping(self.flow, accepted=self.is_accepted)
-        if self._wrapping is None:
-            self._listener.ready(self)
-            return
         self._hurry = asyncio.get_running_loop().call_later(HANDSHAKE_TIME, transport.abort)
         try:
-            self._wrapping.begin()
+            self._begin()
         except WrappingBroken:
             self.cut()
-        else:
-            self._write_rest(self._wrapping)
 
     def data_received(self, data: bytes) -> None:
         """Octets came."""
@@ -99,6 +93,15 @@ class Connection(asyncio.Protocol):
         """End it at once."""
         if self._transport is not None:
             self._transport.abort()
+
+    def _begin(self) -> None:
+        self._wrapping = wrapping = self._listener.wrapping(self.flow, accepted=self.is_accepted)
+        if wrapping is None:
+            self._calm()
+            self._listener.ready(self)
+        else:
+            wrapping.begin()
+            self._write_rest(wrapping)
 
     def _wrap(self, wrapping: Wrapping, data: bytes) -> None:
         try:

@@ -24,12 +24,16 @@ class TlsWrapping:
     __slots__ = ("_expected", "_incoming", "_outgoing", "_tls", "identities", "is_ready")
 
     def __init__(self, contexts: Contexts, flow: Flow, *, accepted: bool) -> None:
-        """Begin before the handshake."""
+        """Begin before the handshake. Raises WrappingBroken for a name that no server can have."""
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._expected = None if accepted else flow.name or flow.remote[0]
-        self._tls = (contexts.accepting if accepted else contexts.connecting).wrap_bio(
-            self._incoming, self._outgoing, server_side=accepted, server_hostname=self._expected
-        )
+        context = contexts.accepting if accepted else contexts.connecting
+        try:
+            self._tls = context.wrap_bio(
+                self._incoming, self._outgoing, server_side=accepted, server_hostname=self._expected
+            )
+        except (ssl.SSLError, ValueError) as error:
+            raise WrappingBroken(str(error)) from None
         self.is_ready = False
         """Whether the handshake is done."""
         self.identities: tuple[str, ...] = ()

@@ -43,4 +43,4 @@ class Wrapping(Protocol):
 
 
 Wrap = Callable[[Flow, bool], Wrapping]
-"""Makes the wrapping of one connection; the flag says whether it was opened to us."""
+"""Makes the wrapping of one connection; the flag says whether it was opened to us. Raises WrappingBroken."""

@@ -133,7 +133,7 @@ async def test_a_call_goes_through_one_connection(authority: Authority, scheme: 
         assert alice.stack.counters()["connections"] == bob.stack.counters()["connections"] == 1
 
 
-@pytest.mark.parametrize("server", ["carol.example", None])
+@pytest.mark.parametrize("server", ["carol.example", "a..b", ".b", "x" * 300, None])
 async def test_a_server_that_does_not_prove_its_name_gets_no_call(
     authority: Authority, server: str | None
 ) -> None:
