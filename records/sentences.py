@@ -60,7 +60,14 @@ def _ending(facts: Facts) -> str:
 def _contact_opened(facts: Facts) -> str:
     way = facts.phrase("trunk", " over trunk {}") or facts.phrase("account", " from account {}")
     proof = facts.phrase("attestation", ", attested {}")
-    return f"Call from {facts['ani']} to {facts['dnis']}{way}{_for_client(facts)}{proof}"
+    hidden = ", number withheld" if facts.data.get("private") is True else ""
+    sent = facts.phrase("redirected_from", ", sent on by {}")
+    return f"Call from {facts['ani']} to {facts['dnis']}{way}{_for_client(facts)}{proof}{hidden}{sent}"
+
+
+def _contact_redirected(facts: Facts) -> str:
+    done = "" if facts.data.get("followed") is True else ", where it may not go"
+    return f"The call is sent on by {facts['by']} to {facts['to']}{done}"
 
 
 def _contact_routed(facts: Facts) -> str:
@@ -280,6 +287,7 @@ def _agent_is(name: str) -> Callable[[Facts], str]:
 _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "contact.opened": _contact_opened,
     "contact.routed": _contact_routed,
+    "contact.redirected": _contact_redirected,
     "contact.closed": _contact_closed,
     "leg.invited": _leg_invited,
     "leg.ringing": lambda facts: "Is told that it rings" if facts.is_caller else "Rings",

@@ -100,6 +100,30 @@ def test_transfers_are_told_in_words(kind: str, data: dict[str, Any], said: str)
     assert sentence(kind, Facts(data)) == said
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        (
+            "contact.opened",
+            {"ani": "+34600", "dnis": "900", "private": True, "redirected_from": "300"},
+            "Call from +34600 to 900, number withheld, sent on by 300",
+        ),
+        (
+            "contact.redirected",
+            {"by": "agent ana", "to": "extension 1002", "followed": True},
+            "The call is sent on by agent ana to extension 1002",
+        ),
+        (
+            "contact.redirected",
+            {"by": "agent ana", "to": "sip:x@h", "followed": False},
+            "The call is sent on by agent ana to sip:x@h, where it may not go",
+        ),
+    ],
+)
+def test_redirected_calls_are_told_in_words(kind: str, data: dict[str, Any], said: str) -> None:
+    assert sentence(kind, Facts(data)) == said
+
+
 values: st.SearchStrategy[Any] = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9), st.just([1]), st.just({"a": 1})
 )

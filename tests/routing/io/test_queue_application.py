@@ -87,7 +87,14 @@ async def test_the_agents_hang_up_ends_the_call_and_begins_wrap_up() -> None:
 
 @pytest.mark.parametrize(
     ("status", "result"),
-    [(486, "busy"), (603, "rejected"), (480, "rejected"), (503, "unreachable"), (500, "failed")],
+    [
+        (486, "busy"),
+        (603, "rejected"),
+        (480, "rejected"),
+        (302, "rejected"),
+        (503, "unreachable"),
+        (500, "failed"),
+    ],
 )
 async def test_an_agent_who_refuses_is_followed_by_the_next(floor: Floor, status: int, result: str) -> None:
     hers = await floor.waiting()
