@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
 from calls.destination import Agent, Extension, FeatureCode, Hangup, Number, Uri, described
-from calls.events import LegAnswered, LegEnded, LegRang
+from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
 from calls.ways import TRY_ELSEWHERE, dial
 from sip import causes
 
@@ -194,7 +194,7 @@ class Transfer:
                 self._fail(_NOBODY)
             case LegEnded(leg=leg) if leg is self._stays:
                 self._give_up(leg)
-            case LegRang(leg=leg) if leg is self._newcomer:
+            case LegRang(leg=leg) | LegProgressed(leg=leg) if leg is self._newcomer:
                 self._report(180)
             case LegAnswered(leg=leg) if leg is self._newcomer:
                 self._complete(leg)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sip.transaction.client import ClientTransaction
 
 _CONTENT = (("Content-Type", SDP),)
+CREDENTIALS = ("Authorization", "Proxy-Authorization")
+"""The headers that hold ours."""
 
 
 class InviteAsker(Protocol):
@@ -110,10 +112,17 @@ class SentInvite:
 
     def acknowledge(self, dialog: Dialog, body: bytes = b"", *, now: float) -> None:
         """Send the ACK of a 2xx, and keep it for when the 2xx comes again."""
-        headers = _CONTENT if body else ()
         ack = dialog.request(
-            "ACK", self.context.branch(), cseq=self.request.cseq.number, headers=headers, body=body
+            "ACK",
+            self.context.branch(),
+            cseq=self.request.cseq.number,
+            headers=_CONTENT if body else (),
+            body=body,
         )
+        for name in CREDENTIALS:
+            # It says the same as its INVITE of who we are (s.13.2.2.4): nobody can challenge an ACK.
+            if name in self.request.fields:
+                ack.fields[name] = self.request.fields[name]
         self.context.flows.lead(ack)
         sent = self.acks[dialog.remote_tag or ""] = (ack.encode(), ack.flow)
         self.context.send(*sent, dialog.call_id, "ACK sdp" if body else "ACK", now)

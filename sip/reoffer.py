@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from base.machine import Machine
 from sip.asked import RETRY_LATER
 from sip.body import SDP, description_of, description_or_none
+from sip.challenged import with_login
 from sip.dialog import Dialog
 from sip.early import Order, rseq_of
 from sip.errors import ParseError
@@ -28,7 +29,18 @@ On, Do = ReofferInput, ReofferEffect
 class Reoffer:
     """The re-INVITEs of one session."""
 
-    __slots__ = ("answer", "body", "kept", "machine", "order", "sent", "served", "session", "tries")
+    __slots__ = (
+        "answer",
+        "body",
+        "is_tried",
+        "kept",
+        "machine",
+        "order",
+        "sent",
+        "served",
+        "session",
+        "tries",
+    )
 
     def __init__(self, session: Session) -> None:
         """Begin idle."""
@@ -42,6 +54,8 @@ class Reoffer:
         self.body = b""
         self.kept: bytes | None = None
         self.tries = 0
+        self.is_tried = False
+        """Whether the one under way holds credentials."""
 
     # Theirs.
 
@@ -175,6 +189,8 @@ class Reoffer:
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
         """Our re-INVITE was refused; 408 and 481 mean that the peer is gone (s.14.1, RFC 5057)."""
         session = self.session
+        if self._send_with_login(response, now):
+            return
         session.turn.failed()
         is_up = session.state is SessionState.CONFIRMED
         if status == 491 and is_up and self.tries < MOST_GLARES:
@@ -189,6 +205,18 @@ class Reoffer:
             session.context.events.append(SessionReofferRefused(session, status))
         if status in (408, 481):
             session.on_lost(status, now=now)
+
+    def _send_with_login(self, response: Response | None, now: float) -> bool:
+        """Answer a challenge, once; our offer stays open meanwhile."""
+        session, dialog, sent = self.session, self.session.dialog, self.sent
+        if dialog is None or sent is None or self.is_tried or session.state is not SessionState.CONFIRMED:
+            return False
+        again = with_login(session, dialog, sent.request, response)
+        if again is None:
+            return False
+        self.is_tried = True
+        self.sent = SentInvite(session.context, again, self, now=now)
+        return True
 
     def dialog_from(self, response: Response) -> Dialog:
         """A 2xx with another tag than the dialog's: some proxy forked a request that it may not fork."""
@@ -254,7 +282,7 @@ class Reoffer:
         if dialog is None:
             return
         self.tries += 1
-        self.order, self.answer = Order(), None
+        self.order, self.answer, self.is_tried = Order(), None, False
         headers = (
             session.context.dialog_headers(dialog.flow, secure=dialog.is_secure)
             + session.timer.asking()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from base.machine import Letter, Machine, Table
 from sip.asked import RETRY_LATER
 from sip.body import SDP, description_of, description_or_none
+from sip.challenged import with_login
 from sip.errors import ParseError
 from sip.events import SessionReanswered, SessionReofferRefused
 from sip.glare import MOST_GLARES, pause
@@ -88,7 +89,7 @@ _CONTENT = (("Content-Type", SDP),)
 class Updates:
     """The UPDATEs that we send in one session, one at a time."""
 
-    __slots__ = ("body", "dialog", "headers", "machine", "session", "tries", "user")
+    __slots__ = ("body", "dialog", "headers", "is_tried", "machine", "session", "tries", "user")
 
     def __init__(self, session: Session) -> None:
         """Begin idle."""
@@ -99,6 +100,8 @@ class Updates:
         self.headers: Extra = ()
         self.user: ClientUser | None = None
         self.tries = 0
+        self.is_tried = False
+        """Whether the one under way holds credentials."""
 
     def send(
         self, dialog: Dialog, body: bytes, headers: Extra, user: ClientUser | None, *, now: float
@@ -118,6 +121,8 @@ class Updates:
             return
         if response.status < 300:
             self._succeed(response, now)
+        elif self._send_with_login(transaction, response, now):
+            return
         else:
             self._fail(response.status, response, now)
         if self.user is not None and self.machine.state is not S.WAITING:
@@ -146,6 +151,17 @@ class Updates:
         """Whether the first exchange is over and no other is open (s.5.1)."""
         turn, reliable = self.session.turn_of(dialog), self.session.reliable
         return turn.has_agreed and not turn.is_open and not (reliable is not None and reliable.is_waiting)
+
+    def _send_with_login(self, transaction: ClientTransaction, response: Response, now: float) -> bool:
+        """Answer a challenge, once; our offer stays open meanwhile."""
+        if self.dialog is None or self.is_tried or self.machine.state is not S.SENT:
+            return False
+        again = with_login(self.session, self.dialog, transaction.request, response)
+        if again is None:
+            return False
+        self.is_tried = True
+        self.session.context.layer.request(again, self, now=now)
+        return True
 
     def _succeed(self, response: Response, now: float) -> None:
         dialog = self.dialog
@@ -196,6 +212,7 @@ class Updates:
         if dialog is None:
             return
         self.tries += 1
+        self.is_tried = False
         if self.body:
             session.turn_of(dialog).sent()
         headers = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
-from calls.events import LegAnswered, LegEnded, LegHeld, LegRang, LegResumed
+from calls.events import LegAnswered, LegEnded, LegHeld, LegProgressed, LegRang, LegResumed
 from calls.introduce import introduce
 from calls.talk import Talk
 from routing.commands import Overflow, RingAgent, StopRinging
@@ -151,7 +151,7 @@ class _Stay:
                 self._ring(event)
             case StopRinging() if event.reservation == self._reservation:
                 self._drop_agent_leg()
-            case LegRang(leg=leg) if leg is self._agent_leg and self._reservation:
+            case LegRang(leg=leg) | LegProgressed(leg=leg) if leg is self._agent_leg and self._reservation:
                 self._distribution.ringing(self._reservation)
             case LegAnswered(leg=leg) if leg is self._agent_leg and self._reservation and not leg.has_ended:
                 return self._connect(self._reservation)
