@@ -50,7 +50,7 @@ impl Port {
         } else if self.feeds == Feeds::Nobody {
             self.out.interrupt();
         }
-        let silence = lane.tick.wrapping_sub(self.heard_tick);
+        let silence = ticks_since(self.heard_tick, lane.tick);
         if silence > lane.timeout_ticks && !self.timed_out && connection.receiving {
             self.timed_out = true;
             let silence = silence as f32 / TICKS_PER_SECOND as f32;
@@ -133,5 +133,24 @@ impl Port {
         } else {
             self.socket.send_to(datagram, self.peer().unwrap_or(connection.remote))
         }
+    }
+}
+
+/// How long ago `then` was. A thread that is late obeys commands at the present beat and then makes up for older
+/// ones, for which what has just happened lies ahead: that counts as now.
+fn ticks_since(then: u32, now: u32) -> u32 {
+    (now.wrapping_sub(then) as i32).max(0) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ticks_since;
+
+    #[test]
+    fn what_lies_ahead_is_now_and_the_count_may_wrap() {
+        assert_eq!(ticks_since(100, 101), 1);
+        assert_eq!(ticks_since(101, 100), 0);
+        assert_eq!(ticks_since(u32::MAX, 1), 2);
+        assert_eq!(ticks_since(1, u32::MAX), 0);
     }
 }
