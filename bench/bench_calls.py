@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--calls", type=int, default=1000, help="standing calls for the memory figure")
     options = parser.parse_args()
-    per_call, setup, failed = [], [], 0
+    per_call, setup, failed, repeated = [], [], 0, 0
     with node() as (pid, address):
         Load(address, "ivr").run(rate=50, seconds=1, hold=0.2)  # warm
         for _ in range(options.rounds):
@@ -39,6 +39,7 @@ def main() -> None:
             per_call.append((cpu_seconds(pid) - before) / max(done.ended, 1) * 1000)
             setup += done.setup
             failed += done.placed - done.ended
+            repeated += done.repeated
         memory = _memory(pid, address, options.calls)
     print(
         json.dumps(
@@ -48,6 +49,7 @@ def main() -> None:
                 "cpu_ms_per_call": {name: round(pick(per_call), 3) for name, pick in _PICKS.items()},
                 "setup_ms_p99": round(sorted(setup)[int(len(setup) * 0.99)] * 1000, 2),
                 "failed": failed,
+                "repeated_200s": repeated,
                 "kB_per_standing_call": round(memory / 1000, 1),
                 "machine": f"{platform.machine()}, Python {platform.python_version()}",
             }

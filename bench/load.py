@@ -48,6 +48,8 @@ class Outcome:
     refused: int = 0
     setup: list[float] = field(default_factory=list)
     """Seconds from INVITE to 200."""
+    repeated: int = 0
+    """200s of the server that came again."""
 
 
 class Load:
@@ -170,6 +172,8 @@ class Load:
             self.outcome.setup.append(now - call.sent)
             call.sent = 0.0
             heapq.heappush(self._due, (now + hold, n))
+        else:
+            self.outcome.repeated += 1
         self._in_dialog("ACK", "a", 1, n, call)
 
     def _bye(self, n: str) -> None:
