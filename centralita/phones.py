@@ -9,10 +9,11 @@ from sip.qualify import PeerState
 from sip.stack import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sip.events import PresenceEvent
     from sip.location import Binding, Location
+    from sip.qualify import Peer
     from sip.registering import QualifyPart
     from sip.stack import Stack
 
@@ -44,6 +45,18 @@ class Phones:
         """The account's phones that are there, the best first."""
         bindings = self._location.find(account, now=self._now())
         return tuple(each for each in bindings if self._is_there(each))
+
+    def all(self, account: str | None = None) -> Iterator[tuple[float, str, tuple[Binding, ...]]]:
+        """The time, and each account (or this one) with its registered phones, there or not."""
+        now = self._now()
+        for name in sorted(self._location.accounts()) if account is None else (account,):
+            bindings = self._location.find(name, now=now)
+            if bindings:
+                yield now, name, bindings
+
+    def peer(self, binding: Binding) -> Peer | None:
+        """What came of asking a phone; None for one that is not asked."""
+        return self._stack.peer(_name(binding))
 
     def hear(self, event: PresenceEvent) -> None:
         """A phone came, went, answers or no longer answers; what is said of others passes by."""
@@ -88,7 +101,7 @@ class Phones:
         self._tell(RegistrationChanged(account, self.find(account), reason))
 
     def _is_there(self, binding: Binding) -> bool:
-        peer = self._stack.peer(_name(binding))
+        peer = self.peer(binding)
         return peer is None or peer.state is not PeerState.UNREACHABLE
 
 

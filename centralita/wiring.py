@@ -27,6 +27,7 @@ from centralita.listening import listening, refuse_wildcard
 from centralita.numbers import Numbers
 from centralita.outgoing import NumberApplication
 from centralita.parts import Parts
+from centralita.phone_view import shown_phones
 from centralita.phones import Phones
 from centralita.places import Places
 from centralita.present import Present
@@ -216,6 +217,7 @@ async def _wire(
         ledger=ledger,
         reader=Reader(options.state / LEDGER_FILE),
         trunks=lambda: shown_trunks(trunks, lines),
+        phones=lambda account: shown_phones(phones, account),
         counters=counters,
         health=trouble,
         door=entrance.door(endpoint.now),

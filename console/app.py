@@ -9,9 +9,10 @@ import structlog
 from aiohttp import web
 
 from console import agents, bans, contacts, node, queues
+from console import phones as phone_routes
 from console import trunks as trunk_routes
 from console.access import guard
-from console.keys import COUNTERS, DISTRIBUTION, DOOR, HEALTH, LEDGER, READER, TRUNKS
+from console.keys import COUNTERS, DISTRIBUTION, DOOR, HEALTH, LEDGER, PHONES, READER, TRUNKS
 from console.problem import problem, problems
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def make_app(
     ledger: Ledger,
     reader: Reader,
     trunks: Callable[[], Sequence[Mapping[str, object]]],
+    phones: Callable[[str | None], Sequence[Mapping[str, object]]],
     counters: Callable[[], Mapping[str, int]],
     health: Callable[[], list[str]],
     door: Door,
@@ -57,10 +59,11 @@ def make_app(
     app[LEDGER] = ledger
     app[READER] = reader
     app[TRUNKS] = trunks
+    app[PHONES] = phones
     app[COUNTERS] = counters
     app[HEALTH] = health
     app[DOOR] = door
-    for part in (node, agents, queues, contacts, bans, trunk_routes):
+    for part in (node, agents, queues, contacts, bans, trunk_routes, phone_routes):
         app.add_routes(part.routes)
     return app
 

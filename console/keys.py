@@ -21,4 +21,6 @@ DOOR = web.AppKey("door", Door)
 READER = web.AppKey("reader", Reader)
 COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")
 HEALTH: web.AppKey[Callable[[], list[str]]] = web.AppKey("health")
+PHONES: web.AppKey[Callable[[str | None], Sequence[Mapping[str, object]]]] = web.AppKey("phones")
+"""The registered phones of one account, or of all."""
 TRUNKS: web.AppKey[Callable[[], Sequence[Mapping[str, object]]]] = web.AppKey("trunks")

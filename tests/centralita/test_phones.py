@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from centralita.phone_view import shown_phones
 from centralita.phones import Phones
 from centralita.places import SILENCE, Places
 from cluster.memory import MemoryLocation
@@ -206,3 +208,20 @@ def test_a_phone_behind_a_proxy_is_called_by_its_path() -> None:
     target = floor.places().account("1001")
     assert target is not None
     assert target.routes == ("<sip:192.0.2.7;lr>", "<sip:edge.example;lr;ob>")
+
+
+def test_phones_are_shown_with_what_came_of_asking_them() -> None:
+    floor = Floor()
+    floor.register(binding(instance="urn:x", reg_id=1), binding(PLAIN, q=0.5, path=("<sip:192.0.2.7;lr>",)))
+    floor.wait(60.0, answering=(NAT,))
+    ((shown),) = shown_phones(floor.phones)
+    assert shown["account"] == "1001"
+    nat, plain = cast("list[dict[str, object]]", shown["phones"])
+    assert (nat["contact"], nat["address"], nat["port"], nat["transport"]) == (NAT, *PEER, "UDP")
+    assert (nat["answers"], nat["round_trip"]) == ("reachable", 0.0)
+    assert (nat["instance"], nat["reg_id"], nat["expires"]) == ("urn:x", 1, 999_940)
+    assert (plain["answers"], plain["round_trip"], plain["q"]) == (None, None, 0.5)
+    assert plain["path"] == ["<sip:192.0.2.7;lr>"]
+    json.dumps(shown)
+    assert shown_phones(floor.phones, "1001") == [shown]
+    assert shown_phones(floor.phones, "1002") == []

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 KEY = "a-key-of-the-state-folder"
+ANA_AT_HOME = {"account": "1001", "phones": [{"answers": "reachable"}]}
 AUTH = {"Authorization": f"Bearer {KEY}"}
 
 
@@ -58,6 +59,7 @@ class Api:
             ledger=self.ledger,
             reader=self.reader,
             trunks=lambda: [{"name": "carrier", "up": True}],
+            phones=lambda account: [ANA_AT_HOME] if account in (None, "1001") else [],
             counters=self._counters,
             health=lambda: self.trouble,
             door=Door(self.guard, lambda: {"turned_away": self.guard.tally.all()}, lambda: 100.0),
@@ -353,3 +355,9 @@ async def test_what_was_turned_away_is_counted_by_reason(api: Api) -> None:
         200,
         {"turned_away": {"banned": 1, "bans": 1, "scanner": 1}},
     )
+
+
+async def test_phones_are_listed_and_asked_for_by_account(api: Api) -> None:
+    assert await api.ask("GET", "/api/v1/phones") == (200, {"accounts": [ANA_AT_HOME]})
+    assert await api.ask("GET", "/api/v1/phones/1001") == (200, ANA_AT_HOME)
+    assert await api.problem("GET", "/api/v1/phones/1002") == (404, "no_phone")
