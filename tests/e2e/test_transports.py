@@ -16,7 +16,8 @@ from tests.e2e.telephones import (
 )
 from tests.kit.certificates import Authority
 from tests.kit.foreign_baresip import BaresipPhone
-from tests.kit.ports import free_port
+from tests.kit.foreign_pjsua2 import PjsuaPhone
+from tests.kit.ports import free_port, free_ports
 from tests.kit.tone import hears, read_wav
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.kit.server import Server
 
-PORT = free_port()
+PORT, FAR = free_port(), free_port()
 SAFE = ("127.0.0.1", PORT)
 
 
@@ -39,6 +40,18 @@ def node(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iter
     """A server with a TLS listener for phones."""
     certificate, key = authority.issue("127.0.0.1", "localhost")
     server = make_centre(tmp_path_factory.mktemp("node"), digest="MD5")
+    with (server.folder / "sip_profiles" / "external.yaml").open("a") as trunks:
+        trunks.write(
+            f"\n  - {{name: safe, host: '127.0.0.1:{FAR}', transport: tls}}\n"
+            f"  - {{name: unproved, host: 'localhost:{FAR}', transport: tls}}\n"
+            f"\nlisteners:\n  - {{transport: tls, address: '127.0.0.1:{free_port()}', "
+            f"certificate: {certificate}, key: {key}, ca: {authority.ca}}}\n"
+        )
+    with (server.config / "numbers.yaml").open("a") as numbers:
+        numbers.write(
+            '\n  - {number: safe, client: banco_sol, dial: "+34911222333", trunks: [safe]}\n'
+            '  - {number: unproved, client: banco_sol, dial: "+34911222333", trunks: [unproved]}\n'
+        )
     with (server.folder / "sip_profiles" / "internal.yaml").open("a") as phones:
         phones.write(
             f"\nlisteners:\n  - {{transport: tls, address: '127.0.0.1:{PORT}', "
@@ -88,3 +101,28 @@ def test_a_baresip_agent_over_tls_and_a_caller_hear_each_other(
         piotr.wait_for("CALL_CLOSED")
         assert hears(read_wav(piotr.recording()), CALLER_TONES)
         server.run("agent", "logout", "piotr", "--state", str(server.state))
+
+
+def test_calls_to_a_carrier_go_over_tls_and_only_to_one_that_proves_itself(
+    server: Server, authority: Authority, tmp_path: Path, caller_sound: Path, agent_sound: Path
+) -> None:
+    carrier = PjsuaPhone(
+        server=("127.0.0.1", FAR),
+        local=("127.0.0.1", FAR),
+        rtp_port=free_ports(6)[0],
+        user="carrier",
+        folder=tmp_path,
+        plays=agent_sound,
+        transport="tls",
+        certificate=authority.issue("127.0.0.1", file="carrier"),
+    )
+    with carrier, pyvoip_caller(server, tmp_path) as caller:
+        caller.dial("safe")
+        caller.say(caller_sound)
+        wait_to_hear(caller, AGENT_TONES)
+        caller.heard(1.0)
+        caller.hang_up()
+        carrier.process.wait_for("call", state="DISCONNECTED")
+        assert agent_heard(carrier, CALLER_TONES)
+        assert caller.dial_and_be_refused("unproved") >= 500
+        assert server.counters()["handshakes_failed"] > 0

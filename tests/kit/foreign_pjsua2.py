@@ -37,6 +37,7 @@ class PjsuaPhone:
         transport: str = "udp",
         has_mailbox: bool = False,
         ca: Path | None = None,
+        certificate: tuple[Path, Path] | None = None,
     ) -> None:
         """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register.
 
@@ -54,6 +55,7 @@ class PjsuaPhone:
             "local": list(local),
             "transport": transport,
             "ca": str(ca) if ca else None,
+            "certificate": [str(each) for each in certificate] if certificate else None,
             "rtp_port": rtp_port,
             "user": user,
             "password": password,
@@ -307,6 +309,8 @@ def _open_endpoint(pj: Any, settings: dict[str, Any]) -> Any:
     if settings["ca"]:
         transport.tlsConfig.CaListFile = settings["ca"]
         transport.tlsConfig.verifyServer = True
+    if settings["certificate"]:
+        transport.tlsConfig.certFile, transport.tlsConfig.privKeyFile = settings["certificate"]
     endpoint.transportCreate(getattr(pj, f"PJSIP_TRANSPORT_{settings['transport'].upper()}"), transport)
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()

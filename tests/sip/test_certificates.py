@@ -9,11 +9,13 @@ import pytest
 from base.ids import SequenceIds
 from sip.certificate import identities, proves
 from sip.errors import UnresolvedTarget
+from sip.events import InviteReceived
 from sip.flow import Flow
 from sip.io.certificates import UnusableCertificate, contexts
 from sip.listener import TlsSettings
+from sip.parser import parse
 from sip.stack import CallerIdentity, Stack, Target
-from tests.kit.builders import OFFER, Everybody, request
+from tests.kit.builders import ANSWER, OFFER, Everybody, request
 from tests.kit.certificates import Authority
 
 if TYPE_CHECKING:
@@ -71,3 +73,24 @@ def test_a_key_with_a_password_is_refused_and_nobody_is_asked(tmp_path: Path) ->
     )
     with pytest.raises(UnusableCertificate, match="holds no key that can be read"):
         contexts(TlsSettings(certificate, key))
+
+
+def test_all_contacts_of_a_secure_dialog_are_sips() -> None:
+    """RFC 3261 s.12.1.1 and s.12.2.1.1: in the answer to a SIPS request, and in ours inside the dialog."""
+    stack = Stack(SequenceIds(), admission=Everybody())
+    flow = Flow("TLS", ("192.0.2.1", 5061), ("192.0.2.2", 40001))
+    stack.listen("TLS", flow.local)
+    stack.connection_made(flow, accepted=True, now=0.0)
+    secure = {"uri": "sips:ivr@192.0.2.1", "contact": "<sips:bob@192.0.2.2>"}
+    stack.receive_stream(request(body=OFFER, **secure), flow, now=0.0)  # type: ignore[arg-type]
+    session = next(each.session for each in iter(stack.next_event, None) if isinstance(each, InviteReceived))
+    stack.answer(session, ANSWER, now=0.0)
+    answer = parse(stack.take_output()[-1][0])
+    assert answer.header("Contact") == "<sips:192.0.2.1:5061>"
+    ack = request("ACK", branch="z9hG4bK-2", to_tag=session.local_tag, **secure)  # type: ignore[arg-type]
+    stack.receive_stream(ack, flow, now=0.0)
+    stack.reinvite(session, OFFER, now=0.0)
+    ((data, way),) = stack.take_output()
+    assert way == flow
+    assert data.startswith(b"INVITE sips:bob@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.1:5061;")
+    assert parse(data).header("Contact") == "<sips:192.0.2.1:5061>"
