@@ -158,6 +158,20 @@ def test_a_call_that_we_placed_is_found_by_the_same_tags() -> None:
     assert peer.event(InviteReceived).replaced is session
 
 
+def test_a_call_of_ours_that_rings_is_found_by_the_tag_of_who_rings() -> None:
+    """RFC 3891 s.3: also with early-only; before anybody rings there is no dialog to name."""
+    peer = Peer()
+    session, invite = peer.placed_call()
+    value = f"{session.call_id};to-tag={session.local_tag};from-tag=theirs;early-only"
+    assert pickup(peer, ("Replaces", value)) == 481
+    peer.reply(invite, 180, tag="theirs")
+    other = request(
+        call_id="call-8", branch="z9hG4bK-8", from_tag="f8", headers=(("Replaces", value),), body=OFFER
+    )
+    assert peer.say(other) == []
+    assert peer.event(InviteReceived).replaced is session
+
+
 def test_join_is_not_served() -> None:
     """RFC 3911: required it is 420, otherwise the call is an ordinary one."""
     peer = Peer()
