@@ -36,7 +36,12 @@ def targets_of(response: Response) -> tuple[str, ...]:
             continue
         text = contact.uri_text.partition("?")[0]
         method = uri.params.get("method")
-        if uri.scheme not in ("sip", "sips", "tel") or len(text) > _LONGEST or not weight:
+        if (
+            uri.scheme not in ("sip", "sips", "tel")
+            or len(text) > _LONGEST
+            or not text.isascii()
+            or not weight
+        ):
             continue
         if (method is None or method.upper() == "INVITE") and text not in (each for _, each in found):
             found.append((weight, text))

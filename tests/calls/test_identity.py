@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calls.contact import Contact
+from calls.dial import connect
+from calls.ways import Way
 from sip.diversion import Diversion
-from sip.events import InviteReceived
+from sip.events import InviteReceived, SessionAnswered, SessionRinging
 from sip.identity import IdentityRules
 from sip.stack import Target
 from sip.verdicts import Admitted
@@ -85,4 +88,34 @@ async def test_the_record_knows_what_the_called_party_does_not(monkeypatch: pyte
         assert opened["original_called"] == "100"
         assert (contact.is_private, contact.diversions, contact.ani) == (True, passed_on, "600100200")
         leg.hang_up()
+        await house.over()
+
+
+async def test_who_calls_is_told_who_rings_and_who_answers() -> None:
+    """RFC 3325 in answers: the caller's phone shows whom it reached."""
+    async with (
+        House(identity=lambda profile, trunk, target: RULES) as house,
+        Party() as alice,
+        Party() as bob,
+    ):
+        house.exchange.name_of = lambda account, agent: "Ana"
+        hers = alice.call(house, alice.body())
+        contact, caller = await house.arrival()
+        target = Target(bob.uri, account="1002")
+
+        async def way() -> Way:
+            return Way(target, contact.caller_identity(), role="agent")
+
+        work = asyncio.create_task(connect(house.exchange, contact, (way,), house.music))
+        his = (await bob.hears(InviteReceived)).session
+        bob.ring(his)
+        await alice.hears(SessionRinging)
+        dialog = caller.session.dialog
+        assert dialog is not None
+        assert dialog.identity == (("P-Asserted-Identity", '"Ana" <sip:1002@127.0.0.1>'),)
+        bob.answer(his)
+        await alice.hears(SessionAnswered)
+        assert dialog.is_identity_told
+        alice.hang_up(hers)
+        await work
         await house.over()

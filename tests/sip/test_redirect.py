@@ -45,7 +45,8 @@ def test_header_parts_and_other_methods_are_not_taken_over() -> None:
 
 
 @pytest.mark.parametrize(
-    "contact", ["", '"open', "*", "<sip:>", "<sip:%zz@h>", f"<sip:{'a' * 300}@h>", "<sip:a@h>;q=0"]
+    "contact",
+    ["", "<sip:\u00e1@h>", '"open', "*", "<sip:>", "<sip:%zz@h>", f"<sip:{'a' * 300}@h>", "<sip:a@h>;q=0"],
 )
 def test_what_cannot_be_used_is_left_out(contact: str) -> None:
     assert targets(contact) == ()

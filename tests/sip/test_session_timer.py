@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from base.secret import Secret
 from sip.events import (
     InviteReceived,
     SessionEnded,
     SessionRefreshDue,
     SessionRefused,
 )
+from sip.login import Login
 from sip.message import Request, Response
 from sip.session_expires import TimerPolicy
 from sip.session_timer import TimerState
+from sip.stack import CallerIdentity, Target
 from tests.kit.builders import ANSWER, OFFER, request
 from tests.kit.builders import stack as usual_stack
 from tests.kit.phone import Peer
@@ -173,6 +176,29 @@ def test_422_after_422_comes_to_an_end() -> None:
     assert invite.cseq.number == 4
     assert peer.event(SessionRefused).status == 422
     peer.assert_over()
+
+
+@pytest.mark.parametrize("first", [401, 422])
+def test_a_422_and_a_challenge_may_come_in_either_order(first: int) -> None:
+    """Credentials are not sent again unasked, and each refusal is answered once."""
+    peer = Peer()
+    login = Login("us", Secret("tangerine-Boat-42"))
+    target = Target("sip:bob@192.0.2.2:5070", login=login)
+    peer.stack.invite(target, caller=CallerIdentity("us"), body=OFFER, now=0.0)
+    (invite,) = peer.hear()
+    asked = (first, 422 if first == 401 else 401, 401)
+    for turn, status in enumerate(asked if first == 401 else asked[:2]):
+        assert isinstance(invite, Request)
+        challenge = ("WWW-Authenticate", f'Digest realm="x", nonce="n{turn}", algorithm=MD5')
+        header = challenge if status == 401 else ("Min-SE", "2400")
+        assert invite.cseq.number == turn + 1
+        _, invite = peer.reply(invite, status, tag=f"t{turn}", headers=(header,))
+        assert isinstance(invite, Request)
+        assert (invite.header("Authorization") is not None) == (status == 401)
+    assert isinstance(invite, Request)
+    assert invite.header("Session-Expires") == "2400"
+    peer.reply(invite, 200, body=ANSWER)
+    assert peer.kinds() == ["SessionAnswered"]
 
 
 # --- refreshing --------------------------------------------------------------------------------------------------
