@@ -38,7 +38,13 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def register(
-    name: str, server: Server, folder: Path, address: str, keys: Mapping[str, str] | None = None
+    name: str,
+    server: Server,
+    folder: Path,
+    address: str,
+    keys: Mapping[str, str] | None = None,
+    *,
+    transport: str = "u1",
 ) -> None:
     file = SCENARIOS / f"{name}.xml"
     Scenario(
@@ -49,6 +55,7 @@ def register(
         caller=DESK,
         password=PASSWORD,
         keys=keys or {},
+        transport=transport,
     ).run()
 
 
@@ -58,9 +65,10 @@ def call_desk(server: Server, folder: Path) -> None:
     Scenario(near, folder, remote=server.sip, dial="desk", address=TRUNK, caller=CARRIER_SENDS).run()
 
 
+@pytest.mark.parametrize("transport", ["u1", "t1"])
 @pytest.mark.parametrize("name", REGISTRATIONS)
-def test_a_registration(name: str, server: Server, tmp_path: Path, stranger: str) -> None:
-    register(name, server, tmp_path, stranger)
+def test_a_registration(name: str, transport: str, server: Server, tmp_path: Path, stranger: str) -> None:
+    register(name, server, tmp_path, stranger, transport=transport)
 
 
 def test_a_call_to_a_phone_behind_proxies_goes_by_its_path(
