@@ -71,7 +71,7 @@ _CONTENT = (("Content-Type", SDP),)
 class AskedOffer:
     """The place for one such offer."""
 
-    __slots__ = ("dialog", "machine", "request", "session", "transaction")
+    __slots__ = ("dialog", "machine", "request", "session", "transaction", "turn")
 
     def __init__(self, session: Session) -> None:
         """Begin with none."""
@@ -80,6 +80,8 @@ class AskedOffer:
         self.dialog: Dialog | None = None
         self.request: Request | None = None
         self.transaction: ServerTransaction | None = None
+        self.turn = session.turn
+        """That of the dialog which the offer came in: by the time of our answer another fork may have the session."""
 
     @property
     def is_open(self) -> bool:
@@ -99,6 +101,7 @@ class AskedOffer:
         for effect in self.machine.fire(On.OFFER):
             if effect is Do.SERVE:
                 self.request, self.transaction, self.dialog = request, transaction, dialog
+                self.turn = self.session.turn_of(dialog)
             elif effect is Do.TELL_REOFFERED:
                 self.session.context.events.append(SessionReoffered(self.session, offer))
             else:
@@ -124,7 +127,7 @@ class AskedOffer:
                 self.session.release_answer(now=now)
             elif self.transaction is not None:
                 self.transaction.respond(status, headers=headers, now=now)
-                self._turn_failed()
+                self.turn.failed()
 
     def _succeed(self, body: bytes, now: float) -> None:
         dialog, request, transaction = self.dialog, self.request, self.transaction
@@ -137,10 +140,5 @@ class AskedOffer:
             headers = (
                 self.session.context.dialog_headers(request.flow, secure=dialog.is_secure) + timing + _CONTENT
             )
-        turn = self.session.turn_of(dialog)
-        turn.sent()
+        self.turn.sent()
         transaction.respond(200, headers=headers, body=body, now=now)
-
-    def _turn_failed(self) -> None:
-        if self.dialog is not None:
-            self.session.turn_of(self.dialog).failed()

@@ -136,4 +136,6 @@ class EarlyDialogs:
         early = self.of(response.to.tag)
         if early is not None:
             dialog.inherit(early.dialog)
+            if not response.headers("Contact"):
+                dialog.target = early.dialog.target
         return dialog

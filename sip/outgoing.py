@@ -60,7 +60,7 @@ NOBODY = Nobody()
 class SentInvite:
     """The asking side of one INVITE."""
 
-    __slots__ = ("acks", "asker", "context", "is_cancelled", "is_withdrawn", "request", "tag", "transaction")
+    __slots__ = ("acks", "asker", "cancels", "context", "is_withdrawn", "request", "tag", "transaction")
 
     def __init__(self, context: Context, request: Request, asker: InviteAsker, *, now: float) -> None:
         """Send it."""
@@ -69,14 +69,14 @@ class SentInvite:
         self.asker = asker
         self.tag: str | None = None
         self.acks: dict[str, tuple[bytes, Flow]] = {}
-        self.is_cancelled = self.is_withdrawn = False
+        self.cancels = self.is_withdrawn = False
         self.transaction = context.layer.request(request, self, now=now)
 
     def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
         """Sort an answer by its status."""
         if response.status < 200:
             if self.is_withdrawn:
-                self._cancel(now)
+                self._give_time(now)
             self.asker.on_provisional(response, now=now)
             return
         self.context.timers.cancel((self, "NO_FINAL"))
@@ -91,23 +91,21 @@ class SentInvite:
 
     def withdraw(self, *, cancel: bool, now: float) -> None:
         """The session of a re-INVITE ends: cancel it, if the peer does not know yet, and wait no longer than 64*T1."""
-        if self.transaction.state is State.PROCEEDING:
-            self.context.timers.set((self, "NO_FINAL"), now + PATIENCE)
-        if cancel and not self.is_withdrawn:
-            self.is_withdrawn = True
-            self._cancel(now)
+        self.is_withdrawn = True
+        self.cancels = self.cancels or cancel
+        self._give_time(now)
 
     def on_timer(self, letter: str, *, now: float) -> None:
         """No final answer within 64*T1: nobody will give one (s.9.1)."""
         if self.transaction.state is State.PROCEEDING:
             self.transaction.abandon()
 
-    def _cancel(self, now: float) -> None:
-        """Not before somebody has heard the INVITE (s.9.1), and once."""
-        timers = self.context.timers
-        if self.transaction.state is State.PROCEEDING and not self.is_cancelled:
-            self.is_cancelled = True
-            timers.set((self, "NO_FINAL"), now + PATIENCE)
+    def _give_time(self, now: float) -> None:
+        """Once somebody has heard the INVITE: before that it must not be cancelled (s.9.1), and Timer B ends it."""
+        if self.transaction.state is not State.PROCEEDING or (self, "NO_FINAL") in self.context.timers:
+            return
+        self.context.timers.set((self, "NO_FINAL"), now + PATIENCE)
+        if self.cancels:
             self.context.layer.request(cancel_for(self.request, ()), NOBODY, now=now)
 
     def acknowledge(self, dialog: Dialog, body: bytes = b"", *, now: float) -> None:

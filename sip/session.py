@@ -318,6 +318,8 @@ class Session:
             detail.description = description_or_none(response) or detail.description
             if detail.description is not None:
                 self.turn.received()
+            else:
+                self.turn.failed()
         self._fire(SessionInput.SUCCESS, detail, now)
         if self.early is not None and self.early.has_ended(tag):
             self._fire(SessionInput.BYE, detail, now)

@@ -83,6 +83,8 @@ def _send_success(session: Session, detail: Detail, now: float) -> None:
     body = b"" if session.turn.has_agreed else detail.body
     if body:
         session.turn.sent()
+    elif session.turn.is_theirs:
+        session.turn.failed()
     if session.served is not None:
         _finish_reliable(session, now)
         timing = session.timer.answering(session.request, now=now)

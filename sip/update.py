@@ -89,13 +89,14 @@ _CONTENT = (("Content-Type", SDP),)
 class Updates:
     """The UPDATEs that we send in one session, one at a time."""
 
-    __slots__ = ("body", "dialog", "headers", "is_tried", "machine", "session", "tries", "user")
+    __slots__ = ("body", "dialog", "headers", "is_tried", "machine", "session", "tries", "turn", "user")
 
     def __init__(self, session: Session) -> None:
         """Begin idle."""
         self.session = session
         self.machine = Machine(UPDATE)
         self.dialog: Dialog | None = None
+        self.turn = session.turn
         self.body = b""
         self.headers: Extra = ()
         self.user: ClientUser | None = None
@@ -112,6 +113,7 @@ class Updates:
                 self.session.context.events.append(SessionReofferRefused(self.session, 491))
             return False
         self.dialog, self.body, self.headers, self.user, self.tries = dialog, body, headers, user, 0
+        self.turn = self.session.turn_of(dialog)
         self._fire(On.SEND, 0, None, now)
         return True
 
@@ -136,8 +138,7 @@ class Updates:
 
     def on_timer(self, letter: str, *, now: float) -> None:
         """The pause after a 491 is over."""
-        turn = self.session.turn_of(self.dialog) if self.dialog is not None else self.session.turn
-        self._fire(On.SUPERSEDED if turn.is_open else On.DUE, 491, None, now)
+        self._fire(On.SUPERSEDED if self.turn.is_open else On.DUE, 491, None, now)
 
     def on_superseded(self, *, now: float) -> None:
         """The peer offers first, so what we wanted to offer has to be thought over."""
@@ -168,16 +169,15 @@ class Updates:
         if dialog is not None and self.machine.state is S.SENT:
             dialog.refresh_target(response)
             self.session.timer.answered(response, now=now)
-            turn = self.session.turn_of(dialog)
             if self.body and description_or_none(response) is not None:
-                turn.received()
+                self.turn.received()
             elif self.body:
-                turn.failed()
+                self.turn.failed()
         self._fire(On.SUCCESS, response.status, response, now)
 
     def _fail(self, status: int, response: Response | None, now: float) -> None:
-        if self.body and self.dialog is not None and self.machine.state is S.SENT:
-            self.session.turn_of(self.dialog).failed()
+        if self.body and self.machine.state is S.SENT:
+            self.turn.failed()
         crossed = status == 491 and self.body and self.tries < MOST_GLARES
         if status == 422 and self.machine.state is S.SENT and self.session.timer.learn(response):
             self._transmit(now)
@@ -214,7 +214,7 @@ class Updates:
         self.tries += 1
         self.is_tried = False
         if self.body:
-            session.turn_of(dialog).sent()
+            self.turn.sent()
         headers = (
             session.context.dialog_headers(dialog.flow, secure=dialog.is_secure)
             + session.timer.asking()

@@ -202,3 +202,44 @@ def test_a_bye_that_overtakes_the_2xx_ends_the_call_as_soon_as_it_begins() -> No
         assert starts(peer.reply(invite, 200, body=ANSWER)) == ["ACK"]
         assert peer.event(SessionEnded).by == "remote"
         peer.assert_over()
+
+
+def test_an_offer_of_a_fork_that_loses_does_not_stay_open_in_the_one_that_answers() -> None:
+    peer = Peer()
+    session, invite = peer.placed_call()
+    for tag in ("one", "two"):
+        peer.reply(invite, 183, tag=tag, headers=reliable(1), body=ANSWER)
+    assert peer.say_inside(session, "UPDATE", from_tag="one", cseq=1, body=OFFER) == []
+    peer.reply(invite, 200, tag="two")
+    peer.stack.accept_reoffer(session, ANSWER, now=0.0)
+    assert starts(peer.hear()) == [200]
+    assert not session.turn.is_open
+
+
+def test_a_2xx_without_contact_is_reached_where_its_early_dialog_was() -> None:
+    peer = Peer()
+    session, invite = peer.placed_call()
+    peer.reply(invite, 180, contact="<sip:desk@192.0.2.2:5070>")
+    (ack,) = peer.reply(invite, 200, body=ANSWER, contact=None)
+    assert isinstance(ack, Request)
+    assert ack.uri_text == "sip:desk@192.0.2.2:5070"
+    assert session.state.name == "CONFIRMED"
+
+
+def test_a_reinvite_of_ours_that_the_peer_never_answers_is_forgotten_after_its_bye() -> None:
+    peer = Peer()
+    session, invite = peer.placed_call()
+    peer.reply(invite, 200, body=ANSWER)
+    peer.stack.reinvite(session, OFFER, now=0.0)
+    (again,) = peer.hear()
+    assert isinstance(again, Request)
+    assert starts(peer.say_inside(session, "BYE", cseq=9)) == [200]
+    assert peer.reply(again, 100) == []
+    peer.assert_over()
+
+
+def test_a_2xx_without_any_answer_leaves_no_offer_open() -> None:
+    peer = Peer()
+    session, invite = peer.placed_call()
+    peer.reply(invite, 200)
+    assert not session.turn.is_open
