@@ -58,6 +58,7 @@ ANSWERED = [
     "reinvite-before-ack-expect-500-or-491-and-call-stays",
     "reinvite-hold-and-resume",
     "reinvite-with-unknown-codec-expect-488-and-call-stays",
+    "resume-without-sdp-expect-full-offer",
     "second-bye-expect-481",
     "session-level-direction-recvonly",
     "session-timer-left-to-server-expect-refresher-uas",
@@ -66,7 +67,9 @@ ANSWERED = [
     "session-timer-unknown-to-caller-expect-refresher-uas",
     "static-payloads-without-rtpmap",
     "telephone-event-as-96",
+    "telephone-event-changed-by-reinvite",
     "update-in-confirmed-dialog-expect-200",
+    "video-added-by-reinvite-expect-port-0-and-kept",
 ]
 EARLY_MEDIA = [
     ("prack-expect-200-without-sdp", "far-end-announces"),
