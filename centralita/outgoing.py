@@ -68,11 +68,13 @@ _NO_ROUTE = 3
 def shown(contact: Contact, gateway: Gateway) -> CallerIdentity:
     """Who we say is calling: our number there for a phone of the house, else the caller's own as the carrier writes it.
 
-    The address behind it is the carrier's domain: what it knows us by, and no address of ours.
+    The address behind it is the carrier's domain where we have an account, else our own.
     """
     settings = gateway.settings
     own = settings.number or settings.login
     user = own if contact.account is not None and own is not None else contact.ani
     display = contact.display if contact.account is None and not contact.is_private else ""
     number = settings.numbers.sent(user) if user else ""
-    return CallerIdentity(number, display, settings.domain or None, contact.is_private)
+    return CallerIdentity(
+        number, display, settings.domain if settings.login is not None else None, contact.is_private
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,7 +18,6 @@ from sip.uri import Uri
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from base.ids import Ids
     from base.secret import Secret
     from sip.events import PresenceEvent
     from sip.hops import Hop
@@ -52,12 +52,15 @@ class TrunkDown(CentralitaError):
 class Trunks:
     """All trunks of a node."""
 
-    def __init__(self, endpoint: Endpoint, resolver: Resolver, sources: TrunkSources, ids: Ids) -> None:
-        """`adopt` begins the work; `sources` is told where calls of trunks may come from."""
+    def __init__(self, endpoint: Endpoint, resolver: Resolver, sources: TrunkSources, key: str) -> None:
+        """`adopt` begins the work; `sources` is told where calls of trunks may come from.
+
+        `key` is a secret of this node that outlives it.
+        """
         self._endpoint = endpoint
         self._resolver = resolver
         self._sources = sources
-        self._ids = ids
+        self._key = key
         self._gateways: dict[str, Gateway] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._peers: dict[str, tuple[Gateway, Hop]] = {}
@@ -182,7 +185,7 @@ class Trunks:
         if gateway.registration is not None:
             gateway.registration.lead(stack.flows_to(target))
             return
-        gateway.line = self._ids.token()
+        gateway.line = line_of(self._key, gateway.name)
         self._sources.register(gateway.name, gateway.line)
         registration = stack.register(
             gateway.settings.aor,
@@ -226,6 +229,14 @@ class Trunks:
         if gateway.registration is not None:
             del self._registrations[gateway.registration]
             self._endpoint.stack.unregister(gateway.registration, now=self._endpoint.now())
+
+
+def line_of(key: str, trunk: str) -> str:
+    """What marks our contact at a trunk's registrar: nobody can guess it, and after a restart it is the same.
+
+    Another one each time would leave the old contact bound until it expires, and the carrier would ring both.
+    """
+    return hmac.digest(key.encode(), f"line of {trunk}".encode(), "sha256").hex()[:16]
 
 
 def _first_hop(gateway: Gateway) -> Uri:

@@ -118,6 +118,7 @@ async def _wire(
     options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     trunk_passwords = await asyncio.to_thread(load_trunk_passwords, options.state / TRUNK_PASSWORDS_FILE)
+    key = key_of(options.state / KEY_FILE, lambda: ids.token(24))
     ledger = await _ledger(options, resources)
     journal = Journal(ledger)
     plane = Plane(address=rtp_address, advertised=rtp_advertised, also=rtp_also, ports=rtp_ports)
@@ -172,7 +173,7 @@ async def _wire(
     numbers = Numbers(present.now)
     resolver = Resolver(stack.means, Dns(present.dns(), HOSTS))
     resources.push_async_callback(resolver.close)
-    trunks = Trunks(endpoint, resolver, entrance.admission.sources, ids)
+    trunks = Trunks(endpoint, resolver, entrance.admission.sources, key)
 
     def presence(event: PresenceEvent) -> None:
         if not trunks.hear(event):
@@ -212,7 +213,7 @@ async def _wire(
     }
     dispatcher = Dispatcher(numbers.route, numbers.allows, applications, staff.calling)
     app = make_app(
-        key=key_of(options.state / KEY_FILE, lambda: ids.token(24)),
+        key=key,
         distribution=distribution,
         ledger=ledger,
         reader=Reader(options.state / LEDGER_FILE),

@@ -147,6 +147,30 @@ def test_a_phone_is_not_bound_to_an_address_that_nobody_can_reach() -> None:
     assert "--bind" in shown.output
 
 
+def test_a_trunks_password_is_kept_for_itself_and_shown_nowhere(tmp_path: Path) -> None:
+    folder, state = write_centre(tmp_path), tmp_path / "state"
+    external = tmp_path / "sip_profiles" / "external.yaml"
+    text = external.read_text().rstrip("\n")
+    external.write_text(f"{text}\n  - {{name: proven, host: carrier.example, login: we}}\n")
+    places = ("--config", folder, "--state", state)
+    for trunk, given, says in (
+        ("provn", "x\n", 'no trunk is called "provn"'),
+        ("carrier", "x\n", "has no login"),
+        ("proven", "\n", "one line of plain letters"),
+        ("proven", "caña\n", "one line of plain letters"),
+    ):
+        refused = run("trunk", "password", trunk, *places, given=given)
+        assert (refused.exit_code, says in refused.output) == (1, True), refused.output
+    done = run("trunk", "password", "proven", *places, given="lemon-Kettle-9\n")
+    assert done.exit_code == 0
+    assert "lemon" not in done.output
+    kept = state / "trunk-passwords.yaml"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert "lemon-Kettle-9" in kept.read_text()
+    assert run("trunk", "password", "proven", *places, "--remove").exit_code == 0
+    assert "lemon" not in kept.read_text()
+
+
 def test_a_password_is_made_and_only_its_hash_is_kept(tmp_path: Path) -> None:
     config, state = write_centre(tmp_path), tmp_path / "state"
     state.mkdir()

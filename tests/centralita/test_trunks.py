@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from base.ids import SequenceIds
 from base.secret import Secret
 from calls.contact import Contact
 from calls.lines import LineLimits, Lines
 from centralita.gateway import Gateway
 from centralita.outgoing import shown
 from centralita.trunk_view import print_trunks, shown_trunks
-from centralita.trunks import TrunkDown, Trunks
+from centralita.trunks import TrunkDown, Trunks, line_of
 from sip.events import PeerReachable, PeerUnreachable, RegistrationAccepted, RegistrationRefused
 from sip.hops import Hop, Means
 from sip.io.dns import Dns, DnsSettings
@@ -52,7 +51,7 @@ class Scene:
         self.sources = TrunkSources()
         means = Means(frozenset({("UDP", 4)}))
         resolver = Resolver(lambda: means, Dns(DnsSettings(("127.0.0.1",), 1, 0.2), hosts))
-        self.trunks = Trunks(self.endpoint, resolver, self.sources, SequenceIds())
+        self.trunks = Trunks(self.endpoint, resolver, self.sources, "a secret")
 
     def hear(self, event: Any) -> None:
         """What the stack tells."""
@@ -179,8 +178,15 @@ def test_a_phone_of_the_house_shows_our_number_and_a_customer_the_own() -> None:
     )
     gateway = Gateway(trunk, None)
     ours = shown(contact(account="1001"), gateway)
-    assert (ours.user, ours.display, ours.host) == ("34910000099", "", "carrier.example")
+    assert (ours.user, ours.display, ours.host) == ("34910000099", "", None)
     assert shown(contact(), gateway).user == "34600111222"
+    account = Gateway(trunk.model_copy(update={"login": "we"}), Secret("lemon-Kettle-9"))
+    assert shown(contact(), account).host == "carrier.example"
+
+
+def test_our_line_is_the_same_after_a_restart_and_another_for_each_trunk_and_node() -> None:
+    assert line_of("key", "a") == line_of("key", "a")
+    assert len({line_of(key, trunk) for key in ("key", "other") for trunk in ("a", "b")}) == 4
 
 
 def test_a_gateway_prefers_servers_that_answer() -> None:

@@ -205,3 +205,39 @@ def test_every_record_is_tried_exactly_once(records: list[Srv]) -> None:
     order = in_order(records, lambda highest: random.randint(0, highest))
     assert Counter(order) == Counter(records)
     assert [each.priority for each in order] == sorted(each.priority for each in records)
+
+
+_NAMES = st.sampled_from(["a.example", "_sip._udp.a.example", "b.example", "", ".", "192.0.2.1", "x" * 300])
+_RECORDS = st.one_of(
+    st.builds(Naptr, st.integers(), st.integers(), st.text(max_size=2), st.text(max_size=9), _NAMES),
+    st.builds(Srv, st.integers(0, 9), st.integers(0, 9), st.integers(0, 65535), _NAMES),
+    st.sampled_from(["192.0.2.1", "2001:db8::1"]),
+)
+_ANYTHING = st.dictionaries(
+    st.tuples(_NAMES, st.sampled_from(["NAPTR", "SRV", "A", "AAAA"])),
+    st.lists(_RECORDS, max_size=40).map(tuple),
+    max_size=12,
+)
+
+
+@given(
+    st.sampled_from(
+        [
+            "sip:a.example",
+            "sips:a.example",
+            "sip:a.example;transport=tls",
+            "sip:a.example:1;transport=ws",
+            "sip:[2001:db8::1]",
+            "sip:a.example;maddr=b.example",
+        ]
+    ),
+    _ANYTHING,
+)
+def test_whatever_the_dns_says_there_are_few_ways_or_none(uri: str, zone: Zone) -> None:
+    try:
+        found = hops(uri, zone, DUAL)
+    except UnresolvedTarget:
+        return
+    assert 1 <= len(found) <= 16
+    assert len(set(found)) == len(found)
+    assert all((hop.transport, 6 if ":" in hop.address[0] else 4) in DUAL.listeners for hop in found)
