@@ -145,8 +145,10 @@ def test_a_service_that_is_decidedly_not_there_is_not_guessed() -> None:
         ("carrier.example", "A"): ("192.0.2.9",),
         ("_sip._udp.carrier.example", "SRV"): (Srv(0, 0, 0, "."),),
     }
+    asked: list[Question] = []
     with pytest.raises(UnresolvedTarget):
-        hops("sip:a@carrier.example", zone)
+        hops("sip:a@carrier.example", zone, asked=asked)
+    assert {each.kind for each in asked} == {"NAPTR", "SRV"}
     assert shown("sip:a@carrier.example;transport=tcp", zone) == ["TCP 192.0.2.9:5060"]
 
 
