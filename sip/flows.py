@@ -101,8 +101,8 @@ class Flows:
         Over TLS the far end must prove to be `name`, or that address where no name is given.
         """
         name = (name or remote[0]).lower() if transport == "TLS" else ""
-        alias = self._aliases.get((transport, remote))
-        if alias is not None and (not name or name in self.identities(alias)):
+        alias = self._alias_towards(remote, transport, name)
+        if alias is not None:
             return alias
         local = self._listener_towards(remote, transport, profile)
         if local is None:
@@ -181,9 +181,13 @@ class Flows:
         name = host.lower() if flow.transport == "TLS" else ""
         if name and flow.name and host == flow.remote[0]:
             name = flow.name
-        return self._aliases.get((flow.transport, (host, port))) or Flow(
-            flow.transport, flow.local, (host, port), name
-        )
+        alias = self._alias_towards((host, port), flow.transport, name)
+        return alias or Flow(flow.transport, flow.local, (host, port), name)
+
+    def _alias_towards(self, remote: Address, transport: str, name: str) -> Flow | None:
+        """The connection of a peer who listens there, if it has proved what it must."""
+        alias = self._aliases.get((transport, remote))
+        return alias if alias is not None and (not name or name in self.identities(alias)) else None
 
     def _profile_at(self, local: Address) -> str:
         """Whom another listener at this address serves."""

@@ -102,6 +102,19 @@ def test_rfc5923_nobody_gets_requests_for_a_domain_that_he_has_not_proved(flows:
     assert flows.flow_to(FAR_SAFE, "TLS", name="carrier.example") != CONNECTION
 
 
+def test_rfc5923_a_dialog_whose_connection_is_gone_goes_on_by_that_of_the_very_peer(flows: Flows) -> None:
+    def way(gone: Flow) -> Flow:
+        bye = parsed_request(request("BYE", uri="sip:bob@198.51.100.7:5061", to_tag="t"), gone)
+        flows.lead(bye)
+        return bye.flow
+
+    gone = Flow("TLS", SAFE, FAR_SAFE, "carrier.example")
+    alias(flows, CONNECTION, "another.example")
+    assert way(gone) == gone
+    alias(flows, CONNECTION, "carrier.example")
+    assert way(gone) == CONNECTION
+
+
 def test_rfc5923_without_the_parameter_or_after_its_end_a_connection_is_not_used(flows: Flows) -> None:
     alias(flows, CONNECTION, "carrier.example", wish="")
     assert flows.flow_to(FAR_SAFE, "TLS", name="carrier.example") != CONNECTION
