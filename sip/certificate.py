@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,8 +25,16 @@ def identities(names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         elif kind == "DNS":
             hosts.append(value.lower())
         elif kind == "IP Address":
-            addresses.append(value)
+            addresses += _written_as_usual(value)
     return (*(uris or hosts), *addresses)
+
+
+def _written_as_usual(address: str) -> list[str]:
+    """An address of a certificate, which has its own way to write those of IPv6; nothing where it is none."""
+    try:
+        return [str(ip_address(address.strip()))]
+    except ValueError:
+        return []
 
 
 def proves(names: Iterable[tuple[str, str]], domain: str) -> bool:

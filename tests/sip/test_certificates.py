@@ -46,6 +46,7 @@ def test_a_sips_request_by_a_way_that_can_be_read_is_416() -> None:
         ([("DNS", "A.example"), ("IP Address", "192.0.2.1")], ("a.example", "192.0.2.1")),
         ([("URI", "sip:Carrier.example"), ("DNS", "host1.carrier.example")], ("carrier.example",)),
         ([("URI", "sip:bob@a.example"), ("URI", "https://a.example"), ("DNS", "b.example")], ("b.example",)),
+        ([("IP Address", "2001:DB8:0:0:0:0:0:1\n"), ("IP Address", "<invalid>")], ("2001:db8::1",)),
         ([("email", "x@a.example")], ()),
     ],
 )

@@ -14,6 +14,7 @@ import sip.io.connection
 import sip.io.tcp
 from base.io.ids import SystemIds
 from sip.events import Event, InviteReceived, SessionAnswered, SessionEnded, SessionRefused
+from sip.flow import host_in_uri
 from sip.flows import Flows
 from sip.io.endpoint import Endpoint
 from sip.parser import parse
@@ -91,7 +92,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def dial(alice: Endpoint, bob: Endpoint, scheme: str = "sip", server: str | None = "bob.example") -> None:
     host, port = bob.address
     by = ";transport=tls" if scheme == "sip" else ""
-    target = Target(f"{scheme}:bob@{host}:{port}{by}", server=server)
+    target = Target(f"{scheme}:bob@{host_in_uri(host)}:{port}{by}", server=server)
     alice.stack.invite(target, caller=CallerIdentity("alice"), body=OFFER, now=alice.now())
     alice.flush()
 
@@ -163,11 +164,12 @@ async def test_a_server_whose_certificate_nobody_trusted_signed_gets_no_call(
         await until(lambda: bob.counters()["handshakes_failed"] == 1)
 
 
-async def test_an_address_can_be_proved_too(authority: Authority) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_an_address_can_be_proved_too(authority: Authority, host: str) -> None:
     heard: list[Event] = []
     async with (
-        endpoint(authority.listener("127.0.0.1")) as bob,
-        endpoint(authority.listener("alice.example"), heard) as alice,
+        endpoint(authority.listener(host, address=(host, 0))) as bob,
+        endpoint(authority.listener("alice.example", address=(host, 0)), heard) as alice,
     ):
         dial(alice, bob, server=None)
         assert isinstance(await outcome(heard), SessionEnded)
