@@ -13,6 +13,7 @@ from sip.turn import Turn
 if TYPE_CHECKING:
     from sip.message import Request, Response
     from sip.sdp import SessionDescription
+    from sip.transaction.client import ClientTransaction
 
 MOST_EARLY = 16
 """Early dialogs kept for one INVITE: tags are the peers' to choose. Further forks ring, and no more."""
@@ -43,6 +44,18 @@ class Order:
             return False
         self.last = rseq
         return True
+
+    # The user of the PRACK of the last one.
+
+    def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
+        """A PRACK that was refused, because another request overtook it, is sent anew when the response comes again."""
+        is_refused = response.status >= 300 and response.status != 481
+        named = transaction.request.required("RAck").split()[0]
+        if is_refused and self.last is not None and named == str(self.last):
+            self.last -= 1
+
+    def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
+        """Nobody is there; the INVITE will find out."""
 
 
 class EarlyDialog:

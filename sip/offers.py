@@ -27,8 +27,8 @@ def acknowledge(session: Session, body: bytes, *, now: float) -> None:
     early = session.early.latest if session.dialog is None and session.early is not None else None
     if early is not None and early.unanswered is not None:
         early.turn.sent()
-        send_prack(session.context, early.dialog, session.request, early.unanswered, body, now=now)
-        early.unanswered = None
+        rseq, early.unanswered = early.unanswered, None
+        send_prack(session.context, early.dialog, session.request, rseq, early.order, body, now=now)
     sent, dialog = session.sent, session.dialog
     if session.reoffer is not None and session.reoffer.sent is not None:
         sent = session.reoffer.sent

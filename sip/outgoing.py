@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sip.dialog import Dialog
     from sip.flow import Flow
     from sip.message import Request, Response
-    from sip.transaction.client import ClientTransaction
+    from sip.transaction.client import ClientTransaction, ClientUser
 
 _CONTENT = (("Content-Type", SDP),)
 CREDENTIALS = ("Authorization", "Proxy-Authorization")
@@ -143,9 +143,16 @@ class SentInvite:
 
 
 def send_prack(
-    context: Context, dialog: Dialog, invite: Request, rseq: int, body: bytes = b"", *, now: float
+    context: Context,
+    dialog: Dialog,
+    invite: Request,
+    rseq: int,
+    user: ClientUser,
+    body: bytes = b"",
+    *,
+    now: float,
 ) -> None:
-    """Acknowledge a reliable provisional response to our INVITE (RFC 3262 s.4)."""
+    """Acknowledge a reliable provisional response to our INVITE (RFC 3262 s.4); `user` is told what comes of it."""
     headers = (("RAck", f"{rseq} {invite.cseq.number} INVITE"), *(_CONTENT if body else ()))
     request = dialog.request("PRACK", context.branch(), headers=headers, body=body)
-    context.layer.request(request, NOBODY, now=now)
+    context.layer.request(request, user, now=now)

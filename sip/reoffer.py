@@ -165,7 +165,7 @@ class Reoffer:
         if found is not None and self.session.turn.is_ours:
             self.session.turn.received()
             self.answer = found
-        send_prack(self.session.context, dialog, sent.request, rseq, now=now)
+        send_prack(self.session.context, dialog, sent.request, rseq, self.order, now=now)
 
     def on_success(self, response: Response, *, now: float) -> None:
         """Our re-INVITE was accepted."""

@@ -243,3 +243,17 @@ def test_a_2xx_without_any_answer_leaves_no_offer_open() -> None:
     session, invite = peer.placed_call()
     peer.reply(invite, 200)
     assert not session.turn.is_open
+
+
+def test_a_prack_that_was_overtaken_and_refused_is_sent_anew() -> None:
+    """RFC 3261 s.12.2.2: whoever gets a lower number than before says 500, and keeps waiting for its PRACK."""
+    peer = Peer()
+    _, invite = peer.placed_call()
+    (first,) = peer.reply(invite, 183, headers=reliable(7), body=ANSWER)
+    assert isinstance(first, Request)
+    peer.reply(first, 500)
+    (second,) = peer.reply(invite, 183, headers=reliable(7), body=ANSWER)
+    assert isinstance(second, Request)
+    assert (second.header("RAck"), second.cseq.number) == ("7 1 INVITE", 3)
+    peer.reply(second, 200)
+    assert peer.reply(invite, 183, headers=reliable(7), body=ANSWER) == []
