@@ -38,8 +38,11 @@ class PjsuaPhone:
         has_mailbox: bool = False,
         ca: Path | None = None,
         certificate: tuple[Path, Path] | None = None,
+        requires_prack: bool = False,
     ) -> None:
         """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register.
+
+        183 is no refusal: what the phone plays is then heard although it has not answered.
 
         One that has a mailbox subscribes to it. Over TLS the server's certificate must be signed by `ca` and be the
         server's.
@@ -64,6 +67,7 @@ class PjsuaPhone:
             "records": str(self.recording),
             "on_call": on_call,
             "has_mailbox": has_mailbox,
+            "requires_prack": requires_prack,
             "log": str(folder / f"{user}-pjsua.log"),
         }
         self.process = ForeignProcess(Path(__file__), settings, log=folder / f"{user}-process.log")
@@ -205,6 +209,8 @@ class _Worker:
     def incoming(self, call: Any) -> None:
         self.kept.append(call)
         if self.on_call.isdigit():
+            if self.on_call.startswith("1"):
+                self.call = call
             self._reply(call, int(self.on_call))
             report("incoming", peer=call.getInfo().remoteUri)
             return
@@ -330,6 +336,8 @@ def _account_settings(pj: Any, settings: dict[str, Any]) -> Any:
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", settings["realm"], settings["user"], 0, settings["password"])
         )
+    if settings["requires_prack"]:
+        config.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
     config.mwiConfig.enabled = settings["has_mailbox"]
     media = config.mediaConfig.transportConfig
     media.boundAddress, media.port = settings["local"][0], settings["rtp_port"]
