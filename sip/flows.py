@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from sip.target import Target
 
 _Way = tuple[str, "Address"]
+_MOST_REMEMBERED = 4096
 
 
 class Flows:
     """All listeners and connections of one endpoint."""
 
-    __slots__ = ("_alias_of", "_aliases", "_identities", "_serves", "open")
+    __slots__ = ("_alias_of", "_aliases", "_identities", "_proved_at", "_serves", "open")
 
     def __init__(self) -> None:
         """Begin without listeners."""
@@ -37,6 +38,8 @@ class Flows:
         self._identities: dict[Flow, tuple[str, ...]] = {}
         self._aliases: dict[_Way, Flow] = {}
         self._alias_of: dict[Flow, _Way] = {}
+        self._proved_at: dict[str, str] = {}
+        """The domain that was proved last from an address, for when that connection is gone."""
         self.open: set[Flow] = set()
         """The connections that are there now."""
 
@@ -68,6 +71,9 @@ class Flows:
         self.open.add(flow)
         if identities:
             self._identities[flow] = identities
+            if len(self._proved_at) >= _MOST_REMEMBERED:
+                del self._proved_at[next(iter(self._proved_at))]
+            self._proved_at[flow.remote[0]] = identities[0]
 
     def lost(self, flow: Flow) -> None:
         """A connection is no more."""
@@ -178,11 +184,17 @@ class Flows:
         host, port = uri.address
         if not uri.is_sip or not is_literal(host) or (":" in host) != (":" in flow.remote[0]):
             return flow
-        name = host.lower() if flow.transport == "TLS" else ""
-        if name and flow.name and host == flow.remote[0]:
-            name = flow.name
+        name = self.proof_of(host, flow)
         alias = self._alias_towards((host, port), flow.transport, name)
         return alias or Flow(flow.transport, flow.local, (host, port), name)
+
+    def proof_of(self, host: str, flow: Flow) -> str:
+        """What the peer of a TLS connection that is gone must prove again, should it be reached at a host."""
+        if flow.transport != "TLS":
+            return ""
+        if host != flow.remote[0]:
+            return host.lower()
+        return flow.name or self._proved_at.get(host, host)
 
     def _alias_towards(self, remote: Address, transport: str, name: str) -> Flow | None:
         """The connection of a peer who listens there, if it has proved what it must."""

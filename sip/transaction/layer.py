@@ -99,7 +99,7 @@ class TransactionLayer:
         self.servers[key] = transaction
         if transaction.flow.transport != "UDP":
             # When its connection is gone, answers go where the Via says that the sender listens (s.18.2.2).
-            transaction.fallback = _listening_at(request)
+            transaction.fallback = self._listening_at(request)
             self.carry(transaction, transaction.flow)
         if merging:
             transaction.merge = merge_key(request)
@@ -140,6 +140,14 @@ class TransactionLayer:
             else:
                 transaction.on_connection_lost(now=now)
 
+    def _listening_at(self, request: Request) -> Flow:
+        """Where the sender of a request listens by its own word, for answers whose connection is gone (s.18.2.2)."""
+        flow, via = request.flow, request.via
+        port = via.port or default_port(flow.transport)
+        host = flow.remote[0] if is_literal(via.host) else via.host
+        name = self.flows.proof_of(host, flow)
+        return Flow(flow.transport, flow.local, (flow.remote[0], port), name)
+
     def expect(self, transaction: ClientTransaction) -> None:
         """Remember whom to tell when a request cannot be delivered."""
         if transaction.reliable:
@@ -173,14 +181,6 @@ def _may_switch(request: Request) -> bool:
     """Whether a large request may go by TCP: not to a phone behind NAT, whose UDP port no connection reaches."""
     host, port = request.uri.address
     return request.flow.transport == "UDP" and (not is_literal(host) or (host, port) == request.flow.remote)
-
-
-def _listening_at(request: Request) -> Flow:
-    """Where the sender of a request listens by its own word, for answers whose connection is gone (s.18.2.2)."""
-    flow, via = request.flow, request.via
-    port = via.port or default_port(flow.transport)
-    name = via.host.lower() if flow.transport == "TLS" else ""
-    return Flow(flow.transport, flow.local, (flow.remote[0], port), name)
 
 
 def reply_flow(request: Request) -> Flow:

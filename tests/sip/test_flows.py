@@ -115,6 +115,19 @@ def test_rfc5923_a_dialog_whose_connection_is_gone_goes_on_by_that_of_the_very_p
     assert way(gone) == CONNECTION
 
 
+def test_whoever_proved_a_domain_must_prove_it_again_when_his_connection_is_gone(flows: Flows) -> None:
+    def way(gone: Flow) -> Flow:
+        bye = parsed_request(request("BYE", uri="sip:bob@198.51.100.7:5061", to_tag="t"), gone)
+        flows.lead(bye)
+        return bye.flow
+
+    assert way(CONNECTION).name == FAR_SAFE[0]
+    flows.opened(CONNECTION, ("carrier.example", "sip.carrier.example"))
+    assert way(CONNECTION) == CONNECTION
+    flows.lost(CONNECTION)
+    assert way(CONNECTION) == Flow("TLS", SAFE, FAR_SAFE, "carrier.example")
+
+
 def test_rfc5923_without_the_parameter_or_after_its_end_a_connection_is_not_used(flows: Flows) -> None:
     alias(flows, CONNECTION, "carrier.example", wish="")
     assert flows.flow_to(FAR_SAFE, "TLS", name="carrier.example") != CONNECTION
