@@ -84,6 +84,10 @@ class BaresipPhone:
         """Take the call that rings."""
         self._ask("accept")
 
+    def transfer(self, number: str) -> None:
+        """Send the other party on."""
+        self._ask("transfer", f"sip:{number}@{self.server[0]}:{self.server[1]}{self._by}")
+
     def hang_up(self) -> None:
         """End or refuse the call."""
         self._ask("hangup")
