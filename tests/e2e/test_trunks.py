@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import signal
+import socket
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 CARRIER = "127.0.0.3"
-FIRST, SECOND, DEAD, DNS = (free_port() for _ in range(4))
+FIRST, SECOND, DEAD, DROPS, DNS = (free_port() for _ in range(5))
 TRUNK_PASSWORD = "lemon-Kettle-9"
 
 TRUNKS = f"""
@@ -42,6 +44,8 @@ trunks:
     number: "+34910000099"
     numbers: {{country: "34", incoming: national, outgoing: international_00}}
   - {{name: dead, host: "{CARRIER}:{DEAD}"}}
+  - {{name: dead-tcp, host: "{CARRIER}:{DEAD}", transport: tcp}}
+  - {{name: dropping, host: "{CARRIER}:{DROPS}", transport: tcp}}
   - {{name: narrow, host: "{CARRIER}:{SECOND}", channels: 1}}
   - {{name: slow, host: "{CARRIER}:{SECOND}", calls_per_second: 1}}
   - name: named
@@ -55,6 +59,7 @@ trunks:
 NUMBERS = """
   - {number: out, client: banco_sol, dial: "+34911222333", trunks: [first, second]}
   - {number: past-dead, client: banco_sol, dial: "+34911222333", trunks: [dead, second]}
+  - {number: past-dead-tcp, client: banco_sol, dial: "+34911222333", trunks: [dead-tcp, dropping, second]}
   - {number: narrow, client: banco_sol, dial: "+34911222333", trunks: [narrow]}
   - {number: slow, client: banco_sol, dial: "+34911222333", trunks: [slow]}
   - {number: named, client: banco_sol, dial: "+34911222333", trunks: [named]}
@@ -131,6 +136,24 @@ def test_a_carrier_that_cannot_be_reached_is_passed_over(server: Server, tmp_pat
         caller(server, tmp_path, "past-dead").run()
         second.finish()
     assert f"INVITE sip:0034911222333@{CARRIER}:{SECOND} SIP/2.0" in heard(second)
+
+
+def test_a_carrier_that_refuses_or_drops_connections_is_passed_over(server: Server, tmp_path: Path) -> None:
+    dropped = threading.Event()
+    with socket.create_server((CARRIER, DROPS)) as listener, carrier("far-end-answers", tmp_path) as second:
+
+        def drop() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(100)  # the INVITE has come, and nothing more happens to it
+            dropped.set()
+
+        dropping = threading.Thread(target=drop)
+        dropping.start()
+        caller(server, tmp_path, "past-dead-tcp").run()
+        second.finish()
+        dropping.join(5)
+    assert dropped.is_set()
 
 
 def test_a_carrier_that_is_full_is_passed_over_and_left_alone_for_as_long_as_it_wishes(
