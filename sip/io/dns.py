@@ -118,6 +118,7 @@ class Dns:
         return self._keep(question, answer, min(max(float(found.rrset.ttl), SHORTEST), LONGEST))
 
     def _failed(self, question: Question, error: Exception) -> Answer:
+        self._resolver = None  # the system may name other servers by now
         log.info("dns_failed", name=question.name, kind=question.kind, error=type(error).__name__)
         kept = self._kept.get(question)
         is_usable = kept is not None and kept.until + TOO_OLD > self._now()
