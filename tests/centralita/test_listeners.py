@@ -6,7 +6,6 @@ import asyncio
 import socket
 import ssl
 from contextlib import suppress
-from inspect import signature
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,15 +15,12 @@ from base.errors import DocumentError
 from base.secret import Secret
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
-from media import _plane
 from sip.flow import written
 from sip.login import Login
 from tests.kit.builders import request
 from tests.kit.certificates import Authority
 from tests.kit.ports import free_port, free_ports
 from tests.kit.small_centre import ACCOUNT, PASSWORD, SECOND, small_node
-
-OLD_PLANE = "the media plane was built before it had two address families: make setup"
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -210,7 +206,6 @@ async def ask_by_tls(address: tuple[str, int], authority: Authority, name: str |
     return int(line.split()[1])
 
 
-@pytest.mark.skipif("address" not in signature(_plane.Plane.open_port).parameters, reason=OLD_PLANE)
 async def test_a_phone_of_ipv6_and_an_agent_of_ipv4_talk(tmp_path: Path) -> None:
     made = small_node(tmp_path)
     with (tmp_path / "sip_profiles" / "internal.yaml").open("a") as phones:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import resource
 import socket
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from media import _plane
 from media.codec import Codec
 from media.errors import MediaError, PortsExhausted
 from media.plane import Plane
 from tests.kit.ports import free_ports
 from tests.kit.rtp import FarEnd, until
 from tests.kit.tone import tone
-
-OLD_PLANE = "the media plane was built before it had two address families: make setup"
 
 if TYPE_CHECKING:
     from tests.kit.rtp import Watch
@@ -173,7 +169,6 @@ def test_far_ends_are_told_the_advertised_address() -> None:
     plane.close()
 
 
-@pytest.mark.skipif("address" not in signature(_plane.Plane.open_port).parameters, reason=OLD_PLANE)
 def test_a_plane_of_two_families_bridges_them() -> None:
     plane = Plane(address="127.0.0.1", also="::1", ports=free_ports(20), threads=1)
     four, six = plane.open_port(towards="192.0.2.1"), plane.open_port(towards="2001:db8::9")
