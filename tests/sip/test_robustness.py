@@ -15,7 +15,7 @@ from tests.kit.phone import Peer
 TORTURE = [
     path.read_bytes() for path in sorted((Path(__file__).parents[1] / "data" / "torture").glob("*.dat"))
 ]
-METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "REGISTER", "UPDATE", "X"]
+METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "REGISTER", "UPDATE", "PRACK", "X"]
 SNIPPETS = [
     b"\r\n",
     b"\0",
@@ -106,18 +106,19 @@ def test_any_damage_to_a_response_is_taken(
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(METHODS), st.integers(0, 4), st.integers(1, 3), st.booleans()), max_size=14
+        st.tuples(st.sampled_from(METHODS), st.integers(0, 6), st.integers(1, 3), st.booleans()), max_size=14
     )
 )
 def test_any_order_of_requests_in_a_dialog_is_taken(steps: list[tuple[str, int, int, bool]]) -> None:
     peer = Peer()
-    session = peer.call()
+    session = peer.call(headers=(("Supported", "100rel"),))
     for turn, (method, action, cseq, repeat) in enumerate(steps):
         branch = f"z9hG4bK-{cseq if repeat else turn + 10}"
         tag = None if method == "CANCEL" else session.local_tag
-        peer.say(
-            request(method, branch=branch, to_tag=tag, cseq=cseq, body=OFFER if method == "INVITE" else b"")
-        )
+        body = OFFER if method == "INVITE" or (method in ("UPDATE", "PRACK") and action % 2) else b""
+        number = session.reliable.number if session.reliable is not None else 1
+        rack = (("RAck", f"{number} 1 INVITE"),)
+        peer.say(request(method, branch=branch, to_tag=tag, cseq=cseq, headers=rack, body=body))
         if action == 1 and session.state.name == "RECEIVED":
             peer.stack.answer(session, ANSWER, now=peer.now)
         elif action == 2 and session.reoffers.machine.state.name != "ANSWERED":
@@ -126,6 +127,10 @@ def test_any_order_of_requests_in_a_dialog_is_taken(steps: list[tuple[str, int, 
             peer.stack.reinvite(session, OFFER, now=peer.now)
         elif action == 4:
             peer.wait(1.0)
+        elif action == 5 and session.state.name == "RECEIVED":
+            peer.stack.ring(session, 183, ANSWER, now=peer.now)
+        elif action == 6:
+            peer.stack.update(session, OFFER, now=peer.now)
         peer.hear()
     assert all(event.session is session for event in peer.events if isinstance(event, SessionReoffered))
     peer.stack.end(session, now=peer.now)
