@@ -12,7 +12,7 @@ from calls.introduce import introduce
 from calls.lines import NoLine
 from calls.pickup import Ringing
 from calls.talk import Talk
-from calls.ways import TRY_ELSEWHERE, dial
+from calls.ways import TRY_ELSEWHERE, dial, may_go_on
 from sip import causes
 
 if TYPE_CHECKING:
@@ -92,15 +92,10 @@ async def connect(
         if refusal.targets and follow is not None:
             steps.extendleft(reversed(follow(refusal)))
             is_redirected = True
-        elif not _may_go_on(refusal.status, is_redirected=is_redirected):
+        elif not may_go_on(refusal.status, is_redirected=is_redirected):
             break
     _pass_on(refusal, caller)
     return None
-
-
-def _may_go_on(status: int, *, is_redirected: bool) -> bool:
-    """Whether the next is tried: of the places that a 3xx named, unless one speaks for all (RFC 3261 s.21.6)."""
-    return status < 600 if is_redirected else status in TRY_ELSEWHERE
 
 
 async def _dial(exchange: Exchange, contact: Contact, caller: Leg, find: FindWay) -> Leg | None:

@@ -7,12 +7,13 @@ that has nobody to talk with.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
 from calls.destination import Agent, Extension, FeatureCode, Hangup, Number, Uri, described
 from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
-from calls.ways import TRY_ELSEWHERE, dial
+from calls.ways import TRY_ELSEWHERE, dial, may_go_on
 from sip import causes
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from calls.events import TransferAsked
     from calls.leg import Leg
     from calls.talk import Talk
-    from calls.ways import FindWay
+    from calls.ways import FindWay, Follow
     from sip.events import Caller
     from sip.message import Extra
     from sip.refer import Referral
@@ -42,8 +43,8 @@ class Desk(Protocol):
     def find(self, leg: Leg, wish: ReferTo) -> Destination | int:
         """Where a target leads if this party dials it, or the status that refuses it."""
 
-    def ways(self, contact: Contact, destination: Party) -> Sequence[FindWay]:
-        """The ways to a party, in the order in which they are tried."""
+    def reach(self, contact: Contact, destination: Party) -> tuple[Sequence[FindWay], Follow | None]:
+        """The ways to a party, in the order in which they are tried, and what is tried when it is elsewhere (3xx)."""
 
     def may_replace(self, who: Caller | Leg, leg: Leg) -> bool:
         """Whether somebody may take over what a leg is in."""
@@ -106,8 +107,8 @@ async def _call(talk: Talk, desk: Desk, leg: Leg, asked: TransferAsked, destinat
     if wish.replaces is not None:
         # The dialog is somebody else's: only the phone that has it can give it up (RFC 5589 s.7).
         headers = (*headers, ("Require", "replaces"), ("Replaces", str(wish.replaces)))
-    ways = desk.ways(talk.contact, destination)
-    transfer = talk.transfer = Transfer(talk, leg, referral, described(destination), ways, headers)
+    steps, follow = desk.reach(talk.contact, destination)
+    transfer = talk.transfer = Transfer(talk, leg, referral, described(destination), steps, follow, headers)
     await transfer.call()
 
 
@@ -137,14 +138,16 @@ class Transfer:
     """A blind transfer while the new party rings. Who asked for it may stay to hear, or be gone already."""
 
     __slots__ = (
+        "_follow",
         "_headers",
+        "_is_redirected",
         "_newcomer",
         "_referral",
         "_stays",
+        "_steps",
         "_talk",
         "_to",
         "_transferor",
-        "_ways",
         "until",
     )
 
@@ -154,7 +157,8 @@ class Transfer:
         transferor: Leg,
         referral: Referral,
         to: str,
-        ways: Sequence[FindWay],
+        steps: Sequence[FindWay],
+        follow: Follow | None,
         headers: Extra,
     ) -> None:
         """Keep what belongs together; `call` begins."""
@@ -164,22 +168,28 @@ class Transfer:
         self._newcomer: Leg | None = None
         self._referral = referral
         self._to = to
-        self._ways = list(ways)
+        self._steps: deque[FindWay | Destination] = deque(steps)
+        self._follow = follow
+        self._is_redirected = False
         self._headers = headers
         self.until = asyncio.get_running_loop().time() + RING_TIMEOUT
 
     async def call(self) -> None:
         """Call by the first way that can be tried; the transfer fails when none can."""
         status = 404
-        while self._ways:
+        while self._steps:
+            step = self._steps.popleft()
+            if not callable(step):
+                self._pass_on(step)
+                return
             try:
-                way = await self._ways.pop(0)()
+                way = await step()
                 self._newcomer = dial(
                     self._talk.exchange, self._talk.contact, way, self._stays, self._headers
                 )
             except CentralitaError as error:
                 status = error.status
-                if status not in TRY_ELSEWHERE:
+                if status not in TRY_ELSEWHERE and not self._is_redirected:
                     break
             else:
                 self._talk.sever(waiting=self._stays)
@@ -199,12 +209,26 @@ class Transfer:
             case LegAnswered(leg=leg) if leg is self._newcomer:
                 self._complete(leg)
             case LegEnded(leg=leg) if leg is self._newcomer:
-                if event.status in TRY_ELSEWHERE and self._ways:
-                    await self.call()
-                else:
-                    self._fail(event.status if event.status >= 400 else _NOBODY)
+                await self._refused(event)
             case _:
                 pass  # who asked has gone, or holds: the transfer goes on
+
+    async def _refused(self, ending: LegEnded) -> None:
+        if ending.targets and self._follow is not None:
+            self._steps.extendleft(reversed(self._follow(ending)))
+            self._is_redirected = True
+        elif not may_go_on(ending.status, is_redirected=self._is_redirected):
+            self._steps.clear()
+        if self._steps:
+            await self.call()
+        else:
+            self._fail(ending.status if ending.status >= 400 else _NOBODY)
+
+    def _pass_on(self, destination: Destination) -> None:
+        """The new party is where something of ours answers at once."""
+        self._over(200)
+        self._talk.contact.record("transfer.completed", self._transferor, to=described(destination))
+        self._talk.leave(self._transferor, destination)
 
     def abandon(self) -> None:
         """Something went wrong with ourselves."""

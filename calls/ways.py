@@ -44,6 +44,11 @@ Follow = Callable[["LegEnded"], "Sequence[FindWay | Destination]"]
 """What is tried when a party says that it is elsewhere (3xx): other ways, or what somebody else serves."""
 
 
+def may_go_on(status: int, *, is_redirected: bool) -> bool:
+    """Whether the next is tried: of the places that a 3xx named, unless one speaks for all (RFC 3261 s.21.6)."""
+    return status < 600 if is_redirected else status in TRY_ELSEWHERE
+
+
 def dial(exchange: Exchange, contact: Contact, way: Way, other: Leg | None, headers: Extra = ()) -> Leg:
     """Call by a way; `other` is whom the party will speak with. Raises CentralitaError."""
     leg = exchange.dial(

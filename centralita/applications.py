@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from calls.exchange import Exchange
     from calls.leg import Leg
     from calls.transfer import Desk
-    from calls.ways import FindWay
+    from calls.ways import FindWay, Follow
     from centralita.redirects import Redirects
     from media.plane import Clip
     from sip.io.resolver import Resolver
@@ -116,7 +116,14 @@ class DirectApplication:
         self.desk = desk
 
     async def serve(self, contact: Contact, destination: Agent | Extension | Uri) -> Destination | None:
-        """Until one goes; where the one who stays goes next. Who is elsewhere (3xx) is called there."""
+        """Until one goes; where the one who stays goes next."""
+        ways, follow = self.reach(contact, destination)
+        return await connect(self._exchange, contact, ways, self._music, desk=self.desk, follow=follow)
+
+    def reach(
+        self, contact: Contact, destination: Agent | Extension | Uri
+    ) -> tuple[Sequence[FindWay], Follow]:
+        """The one way to a party; who is elsewhere (3xx) is called there."""
         trail = Trail(destination)
 
         def step(to: Destination) -> FindWay | Destination:
@@ -129,12 +136,7 @@ class DirectApplication:
                 contact.diversions = (self._redirects.diversion(contact, trail.latest), *contact.diversions)
             return [step(each) for each in news]
 
-        ways = (partial(self._next_way, contact, destination, trail),)
-        return await connect(self._exchange, contact, ways, self._music, desk=self.desk, follow=follow)
-
-    def ways(self, contact: Contact, destination: Agent | Extension | Uri) -> Sequence[FindWay]:
-        """The one way to a party."""
-        return (partial(self._way, contact, destination),)
+        return (partial(self._next_way, contact, destination, trail),), follow
 
     async def _next_way(self, contact: Contact, destination: Agent | Extension | Uri, trail: Trail) -> Way:
         trail.latest = destination

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from calls.destination import Destination
     from calls.leg import Leg
     from calls.transfer import Party
-    from calls.ways import FindWay
+    from calls.ways import FindWay, Follow
     from centralita.applications import DirectApplication
     from centralita.dispatcher import Watcher
     from centralita.numbers import Numbers
@@ -75,11 +75,11 @@ class TransferDesk:
             )
         return route.destination
 
-    def ways(self, contact: Contact, destination: Party) -> Sequence[FindWay]:
-        """The ways to a party, in the order in which they are tried."""
+    def reach(self, contact: Contact, destination: Party) -> tuple[Sequence[FindWay], Follow | None]:
+        """The ways to a party, in the order in which they are tried, and what is tried when it is elsewhere."""
         if isinstance(destination, Number):
-            return self._outside.ways(contact, destination)
-        return self._direct.ways(contact, destination)
+            return self._outside.ways(contact, destination), None
+        return self._direct.reach(contact, destination)
 
     def may_replace(self, who: Caller | Leg, leg: Leg) -> bool:
         """The same phone or carrier may go on elsewhere, and phones that may call the house may pick up for it."""

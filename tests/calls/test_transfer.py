@@ -111,6 +111,41 @@ async def test_a_third_who_refuses_leaves_the_two_together(scene: Scene, status:
     await scene.board.over()
 
 
+async def test_a_third_who_is_elsewhere_is_called_there(scene: Scene) -> None:
+    """RFC 3261 s.8.1.3.4: a phone that is forwarded answers 302."""
+    carols = await scene.transferring()
+    contact = (("Contact", f"<{scene.board.at('dave')}>"),)
+    scene.carol.say(lambda now: scene.carol.stack.reject(carols, 302, headers=contact, now=now))
+    await scene.board.answered("dave")
+    assert await scene.bob.outcome() == 200
+    await scene.bob.hears(SessionEnded)
+    await scene.board.talk(scene.alice, scene.dave)
+    scene.alice.hang_up(scene.hers)
+    await scene.board.over()
+
+
+async def test_a_third_who_is_forwarded_to_a_menu_sends_the_caller_there(scene: Scene) -> None:
+    scene.board.elsewhere["900"] = Menu("shop")
+    carols = await scene.transferring()
+    contact = (("Contact", f"<{scene.board.at('900')}>"),)
+    scene.carol.say(lambda now: scene.carol.stack.reject(carols, 302, headers=contact, now=now))
+    assert await scene.bob.outcome() == 200
+    await scene.bob.hears(SessionEnded)
+    assert await asyncio.wait_for(scene.board.tasks[0], 5) == Menu("shop")
+    scene.alice.hang_up(scene.hers)
+    await scene.board.over()
+
+
+async def test_a_third_who_is_forwarded_to_nobody_leaves_the_two_together(scene: Scene) -> None:
+    carols = await scene.transferring()
+    contact = (("Contact", f"<{scene.board.at('nobody')}>"),)
+    scene.carol.say(lambda now: scene.carol.stack.reject(carols, 302, headers=contact, now=now))
+    assert await scene.bob.outcome() == 480
+    await scene.board.talk(scene.alice, scene.bob)
+    scene.alice.hang_up(scene.hers)
+    await scene.board.over()
+
+
 async def test_a_third_who_is_nowhere_leaves_the_two_together(scene: Scene) -> None:
     scene.bob.transfer(scene.his, scene.board.at("nobody"))
     assert await scene.bob.outcome() == 480

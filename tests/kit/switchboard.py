@@ -9,9 +9,10 @@ from base.errors import CentralitaError
 from calls.destination import Extension
 from calls.dial import connect
 from calls.transfer import Desk, Party
-from calls.ways import FindWay, Way
+from calls.ways import FindWay, Follow, Way
 from sip.events import Caller, InviteReceived, SessionAnswered
 from sip.target import Target
+from sip.uri import Uri
 from tests.kit.party import HOST, House, until
 from tests.kit.party import Party as Phone
 from tests.kit.tone import hears, tone
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from calls.destination import Destination
+    from calls.events import LegEnded
     from calls.leg import Leg
     from sip.refer_to import ReferTo
     from sip.session import Session
@@ -55,7 +57,7 @@ class Switchboard(Desk):
         name = wish.uri.subscriber
         return self.elsewhere[name] if name in self.elsewhere else Extension(name)
 
-    def ways(self, contact: Contact, destination: Party) -> Sequence[FindWay]:
+    def reach(self, contact: Contact, destination: Party) -> tuple[Sequence[FindWay], Follow | None]:
         assert isinstance(destination, Extension)
         name = destination.account
 
@@ -65,7 +67,18 @@ class Switchboard(Desk):
             target = Target(self.addresses[name], account=name)
             return Way(target, contact.caller_identity(), role="agent")
 
-        return [only]
+        def follow(ending: LegEnded) -> list[FindWay | Destination]:
+            found = [Uri.parse(target).user or "" for target in ending.targets]
+            places = [self.elsewhere.get(user, Extension(user)) for user in found]
+            steps: list[FindWay | Destination] = []
+            for each in places:
+                if isinstance(each, Extension):
+                    steps += self.reach(contact, each)[0]
+                elif not isinstance(each, int):
+                    steps.append(each)
+            return steps
+
+        return [only], follow
 
     def may_replace(self, who: Caller | Leg, leg: Leg) -> bool:
         return self.is_entitled
@@ -80,7 +93,7 @@ class Switchboard(Desk):
         self.tasks.append(asyncio.get_running_loop().create_task(self._serve(contact)))
 
     async def _serve(self, contact: Contact) -> Destination | None:
-        ways = self.ways(contact, Extension(contact.dnis))
+        ways, _ = self.reach(contact, Extension(contact.dnis))
         return await connect(self.house.exchange, contact, ways, self.house.music, desk=self)
 
     # --- what tests do ---
