@@ -39,13 +39,14 @@ class PjsuaPhone:
         ca: Path | None = None,
         certificate: tuple[Path, Path] | None = None,
         requires_prack: bool = False,
+        srtp: str = "off",
     ) -> None:
         """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register.
 
         183 is no refusal: what the phone plays is then heard although it has not answered.
 
         One that has a mailbox subscribes to it. Over TLS the server's certificate must be signed by `ca` and be the
-        server's.
+        server's. `srtp`: off, optional (offered beside plain sound) or mandatory.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.user = user
@@ -68,6 +69,7 @@ class PjsuaPhone:
             "on_call": on_call,
             "has_mailbox": has_mailbox,
             "requires_prack": requires_prack,
+            "srtp": srtp,
             "log": str(folder / f"{user}-pjsua.log"),
         }
         self.process = ForeignProcess(Path(__file__), settings, log=folder / f"{user}-process.log")
@@ -338,6 +340,12 @@ def _account_settings(pj: Any, settings: dict[str, Any]) -> Any:
         )
     if settings["requires_prack"]:
         config.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
+    config.mediaConfig.srtpUse = {
+        "off": pj.PJMEDIA_SRTP_DISABLED,
+        "optional": pj.PJMEDIA_SRTP_OPTIONAL,
+        "mandatory": pj.PJMEDIA_SRTP_MANDATORY,
+    }[settings["srtp"]]
+    config.mediaConfig.srtpSecureSignaling = 0
     config.mwiConfig.enabled = settings["has_mailbox"]
     media = config.mediaConfig.transportConfig
     media.boundAddress, media.port = settings["local"][0], settings["rtp_port"]
