@@ -52,6 +52,7 @@ async def scene() -> AsyncIterator[Scene]:
 
 def whole(board: Switchboard) -> None:
     """Each contact's record is whole: every leg that was invited has ended in the same contact."""
+    assert all(leg.contact is contact for contact in board.contacts for leg in contact.legs)
     for contact in {row.contact for row in board.house.rows}:
         rows = [row for row in board.house.rows if row.contact == contact]
         invited = [row.leg for row in rows if row.kind == "leg.invited"]
@@ -105,6 +106,23 @@ async def test_a_caller_joins_the_two_whom_it_called(scene: Scene) -> None:
     await scene.board.talk(scene.bob, scene.carol)
     scene.carol.hang_up(carols)
     await scene.bob.hears(SessionEnded)
+    await scene.board.over()
+    whole(scene.board)
+
+
+async def test_two_who_called_the_same_party_are_joined_by_it(scene: Scene) -> None:
+    """Each has a contact: that of the call in which it was asked for goes on, the other one is closed."""
+    daves, second = await scene.board.call(scene.dave, "bob")
+    scene.bob.transfer(scene.first, scene.naming(second))
+    assert await scene.bob.outcome() == 200
+    await scene.board.talk(scene.alice, scene.dave)
+    await until(lambda: scene.board.tasks[1].done())
+    kept, closed = scene.board.contacts
+    assert closed.caller is not None
+    assert closed.caller.has_ended
+    assert [leg.role for leg in kept.legs if leg.is_up] == ["caller", "external"]
+    scene.dave.hang_up(daves)
+    await scene.alice.hears(SessionEnded)
     await scene.board.over()
     whole(scene.board)
 
