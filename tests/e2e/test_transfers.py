@@ -116,7 +116,7 @@ def test_an_agent_transfers_a_caller_who_hears_the_next_one(
         if is_attended:
             ana.hold()
             ana.dial("1002")
-            ana.transfer_to_second()
+            ana.transfer(None)
         else:
             ana.transfer("1002")
         assert ana.wait_for_transfer() == 200

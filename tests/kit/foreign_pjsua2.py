@@ -122,13 +122,10 @@ class PjsuaPhone:
         """Take the call back from hold."""
         self.process.tell("resume")
 
-    def transfer(self, number: str) -> None:
-        """Send the other party on, and wait until it is told how that went."""
-        self.process.tell("transfer", uri=f"sip:{number}@{self.server[0]}:{self.server[1]}")
-
-    def transfer_to_second(self) -> None:
-        """Join the other party with that of a call that was begun during this one."""
-        self.process.tell("join")
+    def transfer(self, number: str | None) -> None:
+        """Send the other party on; without a number to that of a call that was begun during this one."""
+        uri = f"sip:{number}@{self.server[0]}:{self.server[1]}" if number is not None else None
+        self.process.tell("transfer", uri=uri)
 
     def wait_for_transfer(self, *, within: float = PATIENCE) -> int:
         """The status that a transfer came to."""
@@ -245,11 +242,11 @@ class _Worker:
         again.opt.flag = self.pj.PJSUA_CALL_UNHOLD
         self.call.reinvite(again)
 
-    def transfer(self, uri: str) -> None:
-        self.call.xfer(uri, self.pj.CallOpParam(USE_DEFAULTS))
-
-    def join(self) -> None:
-        self.first.xferReplaces(self.call, self.pj.CallOpParam(USE_DEFAULTS))
+    def transfer(self, uri: str | None) -> None:
+        if uri is None:
+            self.first.xferReplaces(self.call, self.pj.CallOpParam(USE_DEFAULTS))
+        else:
+            self.call.xfer(uri, self.pj.CallOpParam(USE_DEFAULTS))
 
     def hangup(self) -> None:
         self.call.hangup(self.pj.CallOpParam(USE_DEFAULTS))
