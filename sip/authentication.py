@@ -223,4 +223,4 @@ def _same_place(text: str, request: Request) -> bool:
     if text == request.uri_text:
         return True
     said, asked = Uri.parse(text), request.uri
-    return said.user in (None, asked.user) and said.host.lower() == asked.host.lower()
+    return asked.is_sip and said.user in (None, asked.user) and said.host.lower() == asked.host.lower()

@@ -118,8 +118,8 @@ def objection(request: Request) -> Refuse | None:
     fields = request.fields
     if request.method not in METHODS:
         return Refuse(405, headers=_ALLOW)
-    if not request.uri.is_sip or (request.uri.scheme == "sips" and request.flow.transport not in SECURE):
-        return Refuse(416)  # a SIPS URI by a way that can be read is no scheme that we serve there (s.26.2.2)
+    if not _is_scheme_served(request):
+        return Refuse(416)
     hops = fields.get("Max-Forwards")
     if hops is not None and int(hops[0]) == 0:
         return Refuse(483)
@@ -133,6 +133,14 @@ def objection(request: Request) -> Refuse | None:
         # A filter, which no package here has (RFC 6665 s.5.4.3).
         return Refuse(415, headers=(("Accept", ""),))
     return None
+
+
+def _is_scheme_served(request: Request) -> bool:
+    """A SIPS URI is none of ours by a way that can be read (s.26.2.2); a number may be called by its tel URI."""
+    uri = request.uri
+    if uri.scheme == "tel":
+        return request.method in ("INVITE", "OPTIONS") and bool(uri.subscriber)
+    return uri.is_sip and (uri.scheme != "sips" or request.flow.transport in SECURE)
 
 
 def _unsupported(request: Request) -> list[str]:

@@ -98,7 +98,7 @@ class Session:
         self.call_id = request.call_id
         self.local_tag = local_tag
         self.direction: Literal["in", "out"] = direction
-        self.user = request.uri.user or ""
+        self.user = request.uri.subscriber
         self.machine = Machine(CALLEE if direction == "in" else CALLER)
         self.caller: Caller | None = None
         self.offer: SessionDescription | None = None

@@ -18,7 +18,7 @@ def in_our_numbers(trunk: Trunk, request: Request, caller: Caller) -> Caller:
     """The caller with both numbers as the number plan has them."""
     caller = replace(caller, user=trunk.numbers.received(caller.user))
     dialled = trunk.numbers.received(_dialled(trunk, request))
-    return caller if dialled == (request.uri.user or "") else replace(caller, dialled=dialled)
+    return caller if dialled == request.uri.subscriber else replace(caller, dialled=dialled)
 
 
 def _dialled(trunk: Trunk, request: Request) -> str:

@@ -228,3 +228,16 @@ def test_a_caller_without_contact_is_reached_where_he_came_from() -> None:
     ((data, flow),) = peer.stack.take_output()
     assert data.startswith(b"BYE sip:192.0.2.2:5070 SIP/2.0")
     assert flow.remote == ("192.0.2.2", 5070)
+
+
+def test_a_number_may_be_called_by_its_tel_uri() -> None:
+    """RFC 3966: visual separators are no part of the number."""
+    peer = Peer()
+    assert peer.call(uri="tel:+34-911.222(333);phone-context=x").user == "+34911222333"
+
+
+@pytest.mark.parametrize(
+    ("method", "uri"), [("REGISTER", "tel:+34911"), ("INVITE", "tel:"), ("INVITE", "mailto:a@b")]
+)
+def test_what_no_number_is_asked_of_is_no_scheme_of_ours(method: str, uri: str) -> None:
+    assert Peer().say_request(method, uri=uri, body=b"").status == 416
