@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sip.context import Context
     from sip.dialog import Dialog
     from sip.flow import Flow
-    from sip.message import Request, Response
+    from sip.message import Extra, Request, Response
     from sip.transaction.client import ClientTransaction, ClientUser
 
 _CONTENT = (("Content-Type", SDP),)
@@ -60,7 +60,7 @@ NOBODY = Nobody()
 class SentInvite:
     """The asking side of one INVITE."""
 
-    __slots__ = ("acks", "asker", "cancels", "context", "is_withdrawn", "request", "tag", "transaction")
+    __slots__ = ("acks", "asker", "cancels", "context", "is_withdrawn", "request", "tag", "transaction", "why")
 
     def __init__(self, context: Context, request: Request, asker: InviteAsker, *, now: float) -> None:
         """Send it."""
@@ -70,6 +70,7 @@ class SentInvite:
         self.tag: str | None = None
         self.acks: dict[str, tuple[bytes, Flow]] = {}
         self.cancels = self.is_withdrawn = False
+        self.why: Extra = ()
         self.transaction = context.layer.request(request, self, now=now)
 
     def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
@@ -89,10 +90,14 @@ class SentInvite:
         """Nobody answered."""
         self.asker.on_failure(status, None, now=now)
 
-    def withdraw(self, *, cancel: bool, now: float) -> None:
-        """The session of a re-INVITE ends: cancel it, if the peer does not know yet, and wait no longer than 64*T1."""
+    def withdraw(self, *, cancel: bool, headers: Extra = (), now: float) -> None:
+        """Nobody waits for it any more: cancel it, if the peer does not know yet, and bear it no longer than 64*T1.
+
+        `headers` say in the CANCEL why.
+        """
         self.is_withdrawn = True
-        self.cancels = self.cancels or cancel
+        if cancel:
+            self.cancels, self.why = True, headers
         self._give_time(now)
 
     def on_timer(self, letter: str, *, now: float) -> None:
@@ -106,7 +111,7 @@ class SentInvite:
             return
         self.context.timers.set((self, "NO_FINAL"), now + PATIENCE)
         if self.cancels:
-            self.context.layer.request(cancel_for(self.request, ()), NOBODY, now=now)
+            self.context.layer.request(cancel_for(self.request, self.why), NOBODY, now=now)
 
     def acknowledge(self, dialog: Dialog, body: bytes = b"", *, now: float) -> None:
         """Send the ACK of a 2xx, and keep it for when the 2xx comes again."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip.dialog import Dialog
-from sip.message import cancel_for
 from sip.outgoing import NOBODY
 from sip.reason import Reason
 from sip.transaction.tables import State
@@ -37,6 +36,7 @@ class Patience:
         session, sent = self._session, self._sent
         if session.sent is sent and sent.transaction.state is State.CALLING:
             sent.asker = GivenUp(sent)
+            sent.withdraw(cancel=True, headers=(("Reason", _TOO_LATE.written),), now=now)
             session.context.timers.cancel((sent.transaction, "A"))
             session.on_failure(408, None, now=now)
 
@@ -51,19 +51,14 @@ def be_patient(session: Session, *, now: float) -> None:
 class GivenUp:
     """The user of an INVITE that nobody waits for any more."""
 
-    __slots__ = ("_is_cancelled", "_sent")
+    __slots__ = ("_sent",)
 
     def __init__(self, sent: SentInvite) -> None:
         """Take over."""
         self._sent = sent
-        self._is_cancelled = False
 
     def on_provisional(self, response: Response, *, now: float) -> None:
-        """Only now may it be cancelled."""
-        if not self._is_cancelled:
-            self._is_cancelled = True
-            cancel = cancel_for(self._sent.request, (("Reason", _TOO_LATE.written),))
-            self._sent.context.layer.request(cancel, NOBODY, now=now)
+        """It is cancelled already, since this was what its withdrawal waited for."""
 
     def on_success(self, response: Response, *, now: float) -> None:
         """Answered after all: ended at once."""

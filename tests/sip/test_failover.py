@@ -95,6 +95,23 @@ def test_a_2xx_that_comes_too_late_is_acknowledged_and_ended() -> None:
     assert sent.count("BYE") == 1
 
 
+def test_a_server_that_rings_too_late_and_never_says_the_last_word_is_forgotten() -> None:
+    """RFC 3261 s.9.1: a cancelled INVITE without a final answer is over after 64*T1."""
+    peer = Peer()
+    (invite,) = call(peer, Target(URI, PEER, server="carrier.example", try_for=1.0))
+    peer.wait(1.5)
+    (cancel,) = peer.reply(invite, 180)
+    assert isinstance(cancel, Request)
+    assert (cancel.method, cancel.header("Reason")) == (
+        "CANCEL",
+        'SIP;cause=408;text="answered too late"',
+    )
+    assert peer.reply(invite, 180) == []
+    peer.reply(cancel, 200)
+    peer.wait(40.0)
+    peer.assert_over()
+
+
 def test_a_server_that_says_503_with_retry_after_is_left_alone_for_so_long() -> None:
     """RFC 3261 s.21.5.4."""
     peer = Peer()
