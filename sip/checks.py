@@ -120,8 +120,8 @@ def objection(request: Request) -> Refuse | None:
         return Refuse(405, headers=_ALLOW)
     if not _is_scheme_served(request):
         return Refuse(416)
-    hops = fields.get("Max-Forwards")
-    if hops is not None and int(hops[0]) == 0:
+    if request.method == "INVITE" and request.to.tag is None and _has_no_hop_left(request):
+        # It would go on to somebody else. All others end here, and whoever is asked answers (RFC 4475 s.3.3.11).
         return Refuse(483)
     if "Require" in fields or "Proxy-Require" in fields:
         refused = _unsupported(request)
@@ -141,6 +141,11 @@ def _is_scheme_served(request: Request) -> bool:
     if uri.scheme == "tel":
         return request.method in ("INVITE", "OPTIONS") and bool(uri.subscriber)
     return uri.is_sip and (uri.scheme != "sips" or request.flow.transport in SECURE)
+
+
+def _has_no_hop_left(request: Request) -> bool:
+    hops = request.fields.get("Max-Forwards")
+    return hops is not None and int(hops[0]) == 0
 
 
 def _unsupported(request: Request) -> list[str]:

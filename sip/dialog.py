@@ -54,11 +54,11 @@ class Dialog:
         self.routes: list[str] = []
         self.target = ""
         self.allow: list[str] = []
+        """The peer's Allow lines as written, read only when asked for."""
         self.supported: list[str] = []
         self.identity: Extra = ()
         """What our requests and answers say of who speaks at our end, where the peer may know."""
         self.is_identity_told = True
-        """The peer's Allow lines as written, read only when asked for."""
 
     @classmethod
     def as_callee(cls, invite: Request, tag: str) -> Dialog:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from sip.transaction.server import ServerTransaction
 
 
+_NO_PACKAGES = (("Recv-Info", ""),)
+
+
 def serve_in_dialog(
     session: Session, request: Request, transaction: ServerTransaction, *, now: float
 ) -> None:
@@ -42,6 +45,10 @@ def serve_in_dialog(
 
 
 def _serve_info(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:
+    if "Info-Package" in request.fields:
+        # We take none: our keys come without (RFC 6086 s.4.2.2).
+        transaction.respond(469, headers=_NO_PACKAGES, now=now)
+        return
     kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
     if request.body and kind not in info.TYPES:
         transaction.respond(415, headers=(("Accept", ", ".join(sorted(info.TYPES))),), now=now)

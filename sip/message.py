@@ -193,7 +193,10 @@ def response_to(
     headers: Extra = (),
     body: bytes = b"",
 ) -> bytes:
-    """A response as octets (s.8.2.6): Via stamped, From, To, Call-ID and CSeq copied, the tag added to To."""
+    """A response as octets (s.8.2.6): Via stamped, From, To, Call-ID and CSeq copied, the tag added to To.
+
+    A 100 repeats the Timestamp too, by which the sender measures the way.
+    """
     fields = request.fields
     lines = [f"SIP/2.0 {status} {reason or REASONS.get(status) or 'Unknown'}"]
     lines += [f"Via: {value}" for value in _stamped_vias(request)]
@@ -205,6 +208,8 @@ def response_to(
             lines.append(f"{name}: {values[0]}")
             if name == "To" and tag is not None and ";tag" not in values[0].replace(" ", ""):
                 lines[-1] += f";tag={tag}"
+    if status == 100 and "Timestamp" in fields:
+        lines.append(f"Timestamp: {fields['Timestamp'][0]}")
     if headers:
         lines += [f"{name}: {value}" for name, value in headers]
     lines.append(f"Content-Length: {len(body)}\r\n\r\n")

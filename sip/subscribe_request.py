@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sip.checks import ALLOW_EVENTS
 from sip.errors import ParseError, SubscriptionRefused
 from sip.event_package import Watched
 from sip.grammar import is_token, number, parameters, split
@@ -24,7 +25,7 @@ def event_of(request: Request) -> tuple[str, str]:
     """
     lines = request.headers("Event")
     if not lines:
-        raise SubscriptionRefused(489)
+        raise SubscriptionRefused(489, headers=(("Allow-Events", ALLOW_EVENTS),))
     name, *rest = split(lines[0], ";")
     if len(lines) > 1 or not all(is_token(each) for each in name.split(".")):
         raise ParseError("one Event is needed")

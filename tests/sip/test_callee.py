@@ -38,6 +38,17 @@ def test_an_answer_carries_contact_allow_and_the_tag_of_the_ringing() -> None:
     assert answer.body == ANSWER
 
 
+def test_a_100_repeats_the_timestamp_of_its_invite() -> None:
+    """RFC 3261 s.8.2.6.1; later answers do not."""
+    peer = Peer()
+    session = peer.call(headers=(("Timestamp", "54.21"),))
+    (trying,) = peer.wait(0.3)
+    assert statuses([trying]) == [100]
+    assert trying.header("Timestamp") == "54.21"
+    peer.stack.ring(session, now=peer.now)
+    assert peer.hear()[0].header("Timestamp") is None
+
+
 def test_an_ack_with_another_cseq_is_no_ack() -> None:
     peer = Peer()
     session = peer.call()

@@ -47,6 +47,32 @@ def test_an_info_of_unknown_type_is_415() -> None:
     assert statuses(peer.say(data)) == [415]
 
 
+def test_an_info_of_a_package_is_refused_with_those_that_we_take_which_are_none() -> None:
+    """RFC 6086 s.4.2.2."""
+    peer = Peer()
+    tag = peer.answered_call().local_tag
+    headers = (("Info-Package", "conference"),)
+    (refusal,) = peer.say(request("INFO", to_tag=tag, cseq=2, branch="z9hG4bK-i", headers=headers, body=b"5"))
+    assert statuses([refusal]) == [469]
+    assert refusal.fields["Recv-Info"] == [""]
+
+
+@pytest.mark.parametrize("method", ["BYE", "OPTIONS"])
+def test_a_request_that_may_go_no_further_has_arrived(method: str) -> None:
+    """RFC 4475 s.3.3.11: Max-Forwards 0 is for those who would forward."""
+    peer = Peer()
+    tag = peer.answered_call().local_tag
+    data = request(
+        method,
+        to_tag=tag,
+        cseq=2,
+        branch="z9hG4bK-z",
+        without=("Max-Forwards",),
+        headers=(("Max-Forwards", "0"),),
+    )
+    assert statuses(peer.say(data)) == [200]
+
+
 def test_a_reinvite_is_told_answered_and_acknowledged() -> None:
     peer = Peer()
     session = peer.answered_call()

@@ -89,6 +89,8 @@ def test_a_request_gets_its_status(method: str, parts: dict[str, Any], status: i
     assert answer.to.tag
     if status == 405:
         assert "INVITE" in answer.listed("Allow")
+    if status == 489:
+        assert "dialog" in answer.listed("Allow-Events")
     peer.assert_over()
 
 

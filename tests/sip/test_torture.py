@@ -46,7 +46,7 @@ EXPECTED = {
     "bext01": {420},
     "invut": {415},
     "sdp01": {406},
-    "zeromf": {483},
+    "zeromf": {200},
     "wsinv": {481},
     "esc01": {200},
     "escnull": {200},
