@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from base.machine import Letter, Machine, Table
 from sip.body import SDP
 from sip.events import SessionReoffered
+from sip.retry_after import try_later
 
 if TYPE_CHECKING:
     from sip.dialog import Dialog
@@ -63,8 +64,6 @@ ASKED = Table(
     absorbed={(S.IDLE, On.ACCEPT), (S.IDLE, On.REFUSE), (S.IDLE, On.OVER)},
 )
 
-RETRY_LATER = (("Retry-After", "5"),)
-"""At most 10 s says RFC 3261 s.14.2; not drawn at random, so that tests and ladders repeat."""
 _CONTENT = (("Content-Type", SDP),)
 
 
@@ -105,7 +104,7 @@ class AskedOffer:
             elif effect is Do.TELL_REOFFERED:
                 self.session.context.events.append(SessionReoffered(self.session, offer))
             else:
-                transaction.respond(500, headers=RETRY_LATER, now=now)
+                transaction.respond(500, headers=try_later(self.session.context.ids), now=now)
 
     def accept(self, body: bytes, *, now: float) -> None:
         """Answer it."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sip.errors import ServersUnavailable
+from sip.retry_after import retry_after
 
 if TYPE_CHECKING:
     from sip.flow import Address
@@ -69,14 +70,6 @@ class Avoided:
         ways.sort(key=lambda each: _holds(self._failed, each, now))
         first, *others = ways
         return replace(first, alternatives=tuple(others))
-
-
-def retry_after(response: Response) -> float | None:
-    """The seconds of a Retry-After header (RFC 3261 s.20.33); None where there is none, or one that cannot be read."""
-    digits = (response.header("Retry-After") or "").strip()
-    for mark in ("(", ";"):
-        digits = digits.partition(mark)[0].strip()
-    return float(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 7 else None
 
 
 def _server(target: Target) -> _Server | None:

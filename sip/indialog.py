@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip import info
-from sip.asked import RETRY_LATER
 from sip.checks import ABILITIES, ALLOW
 from sip.connected import note_sender
 from sip.events import KeySignalled
 from sip.refer import serve_refer, serve_subscribe
 from sip.referring import serve_notify
 from sip.reliable import serve_prack
+from sip.retry_after import try_later
 from sip.session_table import SessionState
 from sip.update import serve_update
 
@@ -66,7 +66,7 @@ def _serve_invite(session: Session, request: Request, transaction: ServerTransac
     elif state in (SessionState.CLOSING, SessionState.ENDING, SessionState.ENDED):
         transaction.respond(481, now=now)
     elif state in (SessionState.RECEIVED, SessionState.ANSWERING):
-        transaction.respond(500, headers=RETRY_LATER, now=now)
+        transaction.respond(500, headers=try_later(session.context.ids), now=now)
     else:
         # Our 2xx waits for its ACK, or our own INVITE for its answer (RFC 5407 s.3.1.4, s.14.2).
         transaction.respond(491, now=now)

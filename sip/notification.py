@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from sip.retry_after import retry_after
+
 if TYPE_CHECKING:
     from sip.context import Context
     from sip.dialog import Dialog
@@ -20,7 +22,7 @@ class NotifyOwner(Protocol):
     def on_notified(self, *, now: float) -> None:
         """The subscriber has it."""
 
-    def on_notify_failed(self, status: int, retry_after: int | None, *, now: float) -> None:
+    def on_notify_failed(self, status: int, retry_after: float | None, *, now: float) -> None:
         """It was refused, not answered (408) or not deliverable (503); perhaps it may be sent again later."""
 
 
@@ -56,14 +58,8 @@ class Notifications:
         if response.status < 300:
             self._owner.on_notified(now=now)
         else:
-            self._owner.on_notify_failed(response.status, _seconds(response.header("Retry-After")), now=now)
+            self._owner.on_notify_failed(response.status, retry_after(response), now=now)
 
     def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
         """Nobody answered."""
         self._owner.on_notify_failed(status, None, now=now)
-
-
-def _seconds(text: str | None) -> int | None:
-    """The number at the head of a Retry-After, whose comment and parameters are left aside; None for any other."""
-    head = (text or "").partition("(")[0].partition(";")[0].strip()
-    return int(head) if head.isascii() and head.isdigit() and len(head) <= 7 else None

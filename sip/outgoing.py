@@ -60,7 +60,17 @@ NOBODY = Nobody()
 class SentInvite:
     """The asking side of one INVITE."""
 
-    __slots__ = ("acks", "asker", "cancels", "context", "is_withdrawn", "request", "tag", "transaction", "why")
+    __slots__ = (
+        "acks",
+        "asker",
+        "cancels",
+        "context",
+        "is_withdrawn",
+        "request",
+        "tag",
+        "transaction",
+        "why",
+    )
 
     def __init__(self, context: Context, request: Request, asker: InviteAsker, *, now: float) -> None:
         """Send it."""

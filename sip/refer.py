@@ -12,6 +12,7 @@ from base.machine import Machine
 from sip.errors import ParseError
 from sip.events import TransferRequested
 from sip.grammar import number, parameters, split
+from sip.notification import Notifications
 from sip.reasons import REASONS
 from sip.refer_table import REFERRAL, ReferralEffect, ReferralInput, ReferralState
 from sip.refer_to import ReferTo, read
@@ -19,17 +20,16 @@ from sip.replaces import find
 from sip.session_table import SessionState
 
 if TYPE_CHECKING:
-    from sip.message import Extra, Request, Response
+    from sip.message import Extra, Request
     from sip.reason import Reason
     from sip.session import Session
-    from sip.transaction.client import ClientTransaction
     from sip.transaction.server import ServerTransaction
 
 HEARING = 4.0
 """Seconds that our BYE waits for the outcome to be heard: a BYE that overtook it would silence it."""
 LIFETIME = 180
 """Seconds that a referral is followed unless refreshed: longer than any phone rings."""
-_FRAGMENT = (("Content-Type", "message/sipfrag;version=2.0"),)
+_FRAGMENT = "message/sipfrag;version=2.0"
 _OVER = (SessionState.CLOSING, SessionState.ENDING, SessionState.ENDED)
 
 
@@ -129,24 +129,20 @@ class Referral:
         else:
             self._fire(ReferralInput.EXPIRE, now)
 
-    def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
-        """An answer to our NOTIFY. A refusal ends the telling (RFC 6665 s.4.2.2); the transfer goes on."""
-        if response.status >= 200:
-            self._on_notified(is_heard=response.status < 300, now=now)
-
-    def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
-        """Nobody hears our NOTIFY."""
-        self._on_notified(is_heard=False, now=now)
-
-    def _on_notified(self, *, is_heard: bool, now: float) -> None:
+    def on_notified(self, *, now: float) -> None:
+        """Its sender has our NOTIFY: the next may go."""
         self._is_notifying = False
         state, self._next = self._next, None
-        if not is_heard:
-            self._fire(ReferralInput.LOST, now)
-        elif state is not None:
+        if state is not None:
             self._notify(state, now)
-        if not self._is_notifying:
+        else:
             self._end_session(now)
+
+    def on_notify_failed(self, status: int, retry_after: float | None, *, now: float) -> None:
+        """A refusal ends the telling (RFC 6665 s.4.2.2); the transfer goes on."""
+        self._next = None
+        self._fire(ReferralInput.LOST, now)
+        self._end_session(now)
 
     def _end_session(self, now: float) -> None:
         self._is_notifying = False
@@ -194,15 +190,9 @@ class Referral:
             return
         self._is_notifying = True
         status, reason = self._last
-        headers = (
-            *context.dialog_headers(dialog.flow, secure=dialog.is_secure),
-            ("Event", self.event),
-            ("Subscription-State", state),
-            *_FRAGMENT,
-        )
         body = f"SIP/2.0 {status} {reason}\r\n".encode("utf-8", "surrogateescape")
-        request = dialog.request("NOTIFY", context.branch(), headers=headers, body=body)
-        context.layer.request(request, self, now=now)
+        # One sender for each, or it and this would hold each other, and the session, until the collector comes.
+        Notifications(context, dialog, self.event, self).send(state, _FRAGMENT, body, now=now)
 
 
 def serve_refer(session: Session, request: Request, transaction: ServerTransaction, now: float) -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.avoidance import retry_after
 from sip.dialog import MAX_FORWARDS, contact_for, is_sips, via_for
 from sip.errors import ParseError
 from sip.events import RegistrationAccepted, RegistrationRefused
 from sip.keep_alive import EARLIER, KeepAlive, KeepAlivePlan
 from sip.login import with_credentials
 from sip.message import Request, fields_of
+from sip.retry_after import retry_after
 from sip.uri import Uri, escape
 from sip.values import NameAddr, address
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.machine import Machine
-from sip.asked import RETRY_LATER
 from sip.body import SDP, description_of, description_or_none
 from sip.challenged import with_login
 from sip.dialog import Dialog
@@ -15,6 +14,7 @@ from sip.events import SessionReanswered, SessionReoffered, SessionReofferRefuse
 from sip.glare import MOST_GLARES, pause
 from sip.incoming import ServedInvite
 from sip.outgoing import SentInvite, send_prack
+from sip.retry_after import try_later
 from sip.session_table import REOFFER, ReofferEffect, ReofferInput, ReofferState, SessionState
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Reoffer:
             if turn.is_ours:
                 transaction.respond(491, now=now)
             else:
-                transaction.respond(500, headers=RETRY_LATER, now=now)
+                transaction.respond(500, headers=try_later(self.session.context.ids), now=now)
             return
         for effect in self.machine.fire(On.INVITE):
             match effect:
@@ -91,7 +91,7 @@ class Reoffer:
                 case Do.TELL_REOFFERED:
                     self.session.context.events.append(SessionReoffered(self.session, offer))
                 case Do.SEND_LATER:
-                    transaction.respond(500, headers=RETRY_LATER, now=now)
+                    transaction.respond(500, headers=try_later(self.session.context.ids), now=now)
                 case Do.SEND_PENDING:
                     transaction.respond(491, now=now)
                 case _:

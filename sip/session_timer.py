@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from base.machine import Machine, Table
 from sip.errors import ParseError
 from sip.events import SessionRefreshDue
+from sip.glare import pause
 from sip.reason import TIMER_EXPIRED
 from sip.session_expires import (
     Agreement,
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 _RETRY = 10.0
 """Seconds until a refresh that could not be sent, or was refused, is tried again."""
-_GLARE = {"out": 3.0, "in": 1.0}
-"""After a 491: within the ranges of RFC 3261 s.14.1, by who owns the Call-ID; not drawn, so that tests repeat."""
 _NO_UPDATE = frozenset((405, 420, 501))
 _MARGIN = 32.0
 """A session is ended this long, or a third of its interval, before it expires (s.10)."""
@@ -175,7 +174,8 @@ class SessionTimer:
             self.is_update_refused = True
             self._set(now)
         elif status == 491:
-            self._set(min(now + _GLARE[session.direction], self.deadline))
+            wait = pause(session.context.ids, owner=session.direction == "out")
+            self._set(min(now + wait, self.deadline))
         elif self.machine.state is S.ALONE and self.agreement is not None:
             self._take(self.agreement, now)  # it refuses, therefore it lives
 

@@ -78,7 +78,7 @@ class Subscription:
         self._version = 0
         self._told: Told = {}
         self._reason = ""
-        self._delay = 0
+        self._delay = 0.0
         self._delays = 0
 
     @property
@@ -111,7 +111,7 @@ class Subscription:
         self._delays = 0
         self._fire(SubscriptionInput.DELIVERED, now)
 
-    def on_notify_failed(self, status: int, retry_after: int | None, *, now: float) -> None:
+    def on_notify_failed(self, status: int, retry_after: float | None, *, now: float) -> None:
         """The subscriber has it not. Unless it says when to come again, the subscription is gone (s.4.2.2)."""
         self._delays += 1
         if retry_after is None or status == 481 or self._delays > MOST_DELAYS:

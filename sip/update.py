@@ -9,13 +9,13 @@ from enum import auto
 from typing import TYPE_CHECKING
 
 from base.machine import Letter, Machine, Table
-from sip.asked import RETRY_LATER
 from sip.body import SDP, description_of, description_or_none
 from sip.challenged import with_login
 from sip.errors import ParseError
 from sip.events import SessionReanswered, SessionReofferRefused
 from sip.glare import MOST_GLARES, pause
 from sip.offers import supersede_offers
+from sip.retry_after import try_later
 from sip.session_table import GONE
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def serve_update(session: Session, request: Request, transaction: ServerTransact
     elif turn.is_ours:
         transaction.respond(491, now=now)
     elif turn.is_theirs or session.offers_asked.is_open:
-        transaction.respond(500, headers=RETRY_LATER, now=now)
+        transaction.respond(500, headers=try_later(session.context.ids), now=now)
     else:
         turn.received()
         supersede_offers(session, now=now)

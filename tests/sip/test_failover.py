@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from sip.avoidance import MOST, Avoided, retry_after
+from sip.avoidance import MOST, Avoided
 from sip.errors import ServersUnavailable
 from sip.events import SessionAnswered, SessionRefused
 from sip.message import Request, Response
 from sip.parser import parse
+from sip.retry_after import retry_after
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import ANSWER, OFFER, PEER, stack
 from tests.kit.calls import ALL_ZERO, LONG
