@@ -1,4 +1,4 @@
-"""Re-INVITE and UPDATE that the other side of a call challenges (RFC 3261 s.22); a challenged BYE is let be."""
+"""Re-INVITE, UPDATE and REFER that the other side of a call challenges (RFC 3261 s.22); a challenged BYE is let be."""
 
 from __future__ import annotations
 

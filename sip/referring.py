@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sip.challenged import with_login
 from sip.errors import ParseError, SessionStateError
 from sip.events import TransferReported
 from sip.grammar import number, parameters, split
-from sip.login import with_credentials
 from sip.refer import LIFETIME
 from sip.session_table import SessionState
 from sip.transaction.timing import PATIENCE
@@ -26,14 +26,16 @@ _FINAL = 200
 class SentRefer:
     """One REFER of ours; its sequence number names its NOTIFYs."""
 
-    __slots__ = ("first", "number", "request", "session", "status")
+    __slots__ = ("is_tried", "number", "request", "session", "status")
 
     def __init__(self, session: Session, request: Request) -> None:
         """Keep what belongs together."""
         self.session = session
         self.request = request
-        self.number = self.first = request.cseq.number
+        self.number = request.cseq.number
         self.status = 100
+        self.is_tried = False
+        """Whether it holds credentials."""
 
     def send(self, request: Request, *, now: float) -> None:
         """Send it, first or with credentials."""
@@ -80,16 +82,14 @@ class SentRefer:
         self.session.referring = None
 
     def _try_again(self, response: Response, now: float) -> bool:
-        session = self.session
-        if response.status not in (401, 407) or session.login is None or session.dialog is None:
+        """Answer a challenge, once."""
+        dialog = self.session.dialog
+        if dialog is None or self.is_tried:
             return False
-        context = session.context
-        again = with_credentials(
-            self.request, response, session.login, context.branch(), context.ids, first=self.first
-        )
+        again = with_login(self.session, dialog, self.request, response)
         if again is None:
             return False
-        session.dialog.local_cseq = max(session.dialog.local_cseq, again.cseq.number)
+        self.is_tried = True
         self.send(again, now=now)
         return True
 

@@ -156,11 +156,24 @@ def test_a_refer_of_ours_ends_with_its_call() -> None:
     assert reports(peer) == []
 
 
+def test_a_refer_that_another_realm_than_the_call_s_challenges_gets_no_credentials() -> None:
+    """RFC 3261 s.26.1.1: somebody on the way could ask for them."""
+    peer = Peer()
+    session = peer.answered_call()
+    session.login = Login("us", Secret("a long password"), realm="carrier")
+    peer.stack.transfers.refer(session, "sip:carol@192.0.2.9", now=0.0)
+    (first,) = peer.hear()
+    assert isinstance(first, Request)
+    challenge = ("WWW-Authenticate", 'Digest realm="evil", nonce="n1", algorithm=MD5, qop="auth"')
+    assert peer.reply(first, 401, headers=(challenge,)) == []
+    assert reports(peer) == [(401, True)]
+
+
 def test_a_challenged_refer_is_sent_again_with_credentials_and_followed_by_its_new_number() -> None:
     """RFC 3261 s.22.2; the NOTIFYs of the second carry its sequence number."""
     peer = Peer()
     session = peer.answered_call()
-    session.login = Login("us", Secret("a long password"))
+    session.login = Login("us", Secret("a long password"), realm="carrier")
     peer.stack.transfers.refer(session, "sip:carol@192.0.2.9", now=0.0)
     (first,) = peer.hear()
     assert isinstance(first, Request)
