@@ -130,17 +130,19 @@ def _services(uri: Uri, target: str, means: Means) -> Generator[Questions, Answe
     if is_literal(target) or uri.port is not None:
         chosen = transport or ("TLS" if uri.scheme == "sips" else "UDP")
         return (_Service(chosen, server=(target, uri.port or _port(chosen))),)
-    if transport is not None:
+    if transport is not None and (uri.scheme == "sip" or "transport" in uri.params):
         label = _LABELS.get(transport)
         if label is None:
             return (_Service(transport, server=(target, _port(transport))),)
         return (_Service(transport, srv=label + target),)
     question = Question(target, "NAPTR")
     answers = yield (question,)
-    named = _by_naptr(answers[question], means)
+    # A sips URI takes nothing but TLS, and the zone may still say under what name that is found.
+    allowed = ("UDP", "TCP", "TLS") if transport is None else (transport,)
+    named = tuple(each for each in _by_naptr(answers[question], means) if each.transport in allowed)
     if named:
         return named
-    known = [each for each in ("UDP", "TCP") if means.has(each)]
+    known = [each for each in ("UDP", "TCP") if means.has(each)] if transport is None else [transport]
     return tuple(_Service(each, srv=_LABELS[each] + target) for each in known)
 
 

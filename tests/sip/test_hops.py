@@ -108,6 +108,19 @@ def test_sips_goes_by_tls_only() -> None:
     assert Question("_sip._udp.carrier.example", "SRV") not in asked
 
 
+def test_the_zone_says_under_what_name_sips_is_found() -> None:
+    """RFC 3263 s.4.1: NAPTR is asked for a sips URI too, and only SIPS services count."""
+    zone: Zone = {
+        ("carrier.example", "NAPTR"): (
+            Naptr(10, 50, "s", "SIP+D2U", "_sip._udp.carrier.example."),
+            Naptr(20, 50, "s", "SIPS+D2T", "_secure._tcp.carrier.example."),
+        ),
+        ("_secure._tcp.carrier.example", "SRV"): (Srv(0, 1, 5071, "a.carrier.example."),),
+        ("a.carrier.example", "A"): ("192.0.2.1",),
+    }
+    assert shown("sips:a@carrier.example", zone) == ["TLS 192.0.2.1:5071"]
+
+
 def test_sips_by_udp_or_without_tls_is_impossible() -> None:
     for uri, means in (("sips:a@carrier.example;transport=udp", ALL), ("sips:a@carrier.example", PLAIN)):
         with pytest.raises(UnresolvedTarget):
