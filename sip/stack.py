@@ -134,7 +134,7 @@ class Stack:
             if data.strip(b"\r\n\0 "):
                 self._context.events.append(MalformedMessage(flow.peer, str(error)))
                 self._reception.admission.tolerates(flow, now=now)
-            return False
+            return data.startswith(b"SIP/")  # a response with a status that is none: its end was known
         message.flow = flow
         if fault is not None:
             message.fault = fault
