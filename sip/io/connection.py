@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from sip.flow import Flow
 from sip.io.wrapping import WrappingBroken
+from sip.streams import MESSAGE_TIME
 
 if TYPE_CHECKING:
     from sip.io.tcp import TcpListener
@@ -54,7 +55,7 @@ class Connection(asyncio.Protocol):
                 transport.abort()
                 return
         self._has_begun = True
-        self._hurry = asyncio.get_running_loop().call_later(HANDSHAKE_TIME, transport.abort)
+        self._hurry = asyncio.get_running_loop().call_later(HANDSHAKE_TIME, self.cut)
         try:
             self._begin()
         except WrappingBroken:
@@ -135,10 +136,19 @@ class Connection(asyncio.Protocol):
         if wrapping.is_ready and not was_ready:
             self._calm()
             self._listener.ready(self)
+        if wrapping.is_ready:
+            self._time_message(wrapping, is_new=bool(sip))
         for piece in sip:
             self._listener.receive(piece, self.flow)
         if has_ended:
             self.write(b"")
+
+    def _time_message(self, wrapping: Wrapping, *, is_new: bool) -> None:
+        """A message that comes in pieces has as long as any; where the wrapping keeps none, streams see to it."""
+        if is_new or not wrapping.is_mid_message:
+            self._calm()
+        if wrapping.is_mid_message and self._hurry is None:
+            self._hurry = asyncio.get_running_loop().call_later(MESSAGE_TIME, self.cut)
 
     def _write_rest(self, wrapping: Wrapping) -> None:
         rest = wrapping.take()

@@ -23,6 +23,8 @@ class TlsWrapping:
 
     __slots__ = ("_expected", "_incoming", "_outgoing", "_tls", "identities", "is_ready")
 
+    is_mid_message = False  # a message is cut anywhere, and put together by who reads it
+
     def __init__(self, contexts: Contexts, flow: Flow, *, accepted: bool) -> None:
         """Begin before the handshake. Raises WrappingBroken for a name that no server can have."""
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()

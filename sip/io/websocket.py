@@ -51,6 +51,11 @@ class WebSocketWrapping:
         """Whether the upgrade is done."""
         self.identities: tuple[str, ...] = ()
 
+    @property
+    def is_mid_message(self) -> bool:
+        """Whether some of a message is here and its end is not."""
+        return bool(self._pieces)
+
     def begin(self) -> None:
         """The client begins."""
 
@@ -150,6 +155,11 @@ class Layered:
     def is_ready(self) -> bool:
         """Whether both handshakes are done."""
         return self._inner.is_ready
+
+    @property
+    def is_mid_message(self) -> bool:
+        """Whether either keeps the beginning of a message."""
+        return self._outer.is_mid_message or self._inner.is_mid_message
 
     @property
     def identities(self) -> tuple[str, ...]:

@@ -23,6 +23,10 @@ class Wrapping(Protocol):
     def identities(self) -> tuple[str, ...]:
         """The domains that the far end has proved."""
 
+    @property
+    def is_mid_message(self) -> bool:
+        """Whether it keeps the beginning of a message whose end has not come."""
+
     def begin(self) -> None:
         """Prepare what we must write first. Raises WrappingBroken."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -21,6 +22,7 @@ from wsproto.events import (
     TextMessage,
 )
 
+import sip.io.connection
 from base.ids import SequenceIds
 from sip import message as messages
 from sip.dialog import contact_for, via_for
@@ -213,6 +215,32 @@ async def test_a_client_of_another_make_calls_and_hangs_up(house: House, tmp_pat
         assert (bye.method, bye.uri_text) == ("BYE", contact[1:-1])
         await phone.close()
     await until(lambda: not house.stack.counters()["connections"])
+
+
+async def test_half_a_message_is_waited_for_as_long_as_any(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message may come in pieces (RFC 6455 s.5.4), but not for ever: ten seconds, as over TCP."""
+    monkeypatch.setattr(sip.io.connection, "MESSAGE_TIME", 0.1)
+    (host, port), *_ = [address for _, address in house.endpoint.listeners]
+    reader, writer = await asyncio.open_connection(host, port)
+    client = WSConnection(ConnectionType.CLIENT)
+    writer.write(client.send(Request(host=host, target="/", subprotocols=["sip"])))
+    ping = from_browser(request("OPTIONS", sent_by=NOWHERE), "ws").decode()
+    client.receive_data(await reader.readuntil(b"\r\n\r\n"))
+    assert isinstance(next(client.events()), AcceptConnection)
+    for piece in (TextMessage(ping[:40], message_finished=False), TextMessage(ping[40:])):
+        writer.write(client.send(piece))
+    assert b"SIP/2.0 200" in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    await asyncio.sleep(0.2)  # between two messages there is no hurry
+    assert house.stack.counters()["connections"] == 1
+    writer.write(client.send(TextMessage(ping[:40], message_finished=False)))
+    with suppress(ConnectionError):
+        await asyncio.wait_for(reader.read(), 5)
+    await until(lambda: not house.stack.counters()["connections"])
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def test_nobody_is_dialled_by_websocket(house: House) -> None:
