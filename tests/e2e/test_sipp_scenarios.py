@@ -129,6 +129,7 @@ FROM_TRUNK = [
     Call("withheld-number-expect-call", "far", far_end="far-end-sees-no-number"),
     Call("cancelled-with-reason-expect-487", "far", far_end="far-end-is-told-why-it-is-cancelled"),
 ]
+# Not what UDP alone sends again: over TCP nothing lingers for a BYE, nor is a 404 repeated (RFC 3261 s.17.2).
 OVER_TCP = [
     *(Call(name, transport="t1") for name in ANSWERED),
     *(Call(name, transport="t1") for name in REFUSED),
@@ -136,6 +137,36 @@ OVER_TCP = [
     Call("unknown-number-expect-404", "5550000", transport="t1"),
     Call("unknown-number-expect-404", "5550000", transport="tn"),
     Call("lost-ack-expect-200-again", transport="t1", retransmits=False),
+    Call("retransmitted-invite-expect-same-200", transport="t1", retransmits=False),
+    Call("retransmitted-invite-expect-same-404", "5550000", transport="t1", retransmits=False),
+    Call("merged-request-expect-482", "far-tcp", far_end="far-end-rings-expect-cancel", transport="t1"),
+    Call("cancelled-while-silent-expect-487", "far-tcp", far_end="far-end-is-silent", transport="t1"),
+    Call(
+        "refused-expect-failure",
+        "far-tcp",
+        far_end="far-end-challenges-expect-no-credentials",
+        transport="t1",
+    ),
+    Call(
+        "refused-expect-failure",
+        "far-tcp",
+        far_end="far-end-answers-with-wrong-codec-expect-ack-then-bye",
+        transport="t1",
+    ),
+    Call(
+        "refused-expect-failure",
+        "far-tcp",
+        far_end="far-end-answers-without-sdp-expect-ack-then-bye",
+        transport="t1",
+    ),
+    Call("answered-and-ended", "far-tcp", far_end="far-end-demands-longer-timer-with-422", transport="t1"),
+    Call("answered-and-ended", "far-tcp", far_end="far-end-refreshes-by-update", transport="t1"),
+    Call(
+        "cancelled-with-reason-expect-487",
+        "far-tcp",
+        far_end="far-end-is-told-why-it-is-cancelled",
+        transport="t1",
+    ),
     Call("answered-and-ended", "far-tcp", far_end="far-end-answers", transport="t1"),
     Call("answered-then-ended-by-server", "far-tcp", far_end="far-end-ends", transport="tn"),
     Call("cancelled-expect-487", "far-tcp", far_end="far-end-rings-expect-cancel", transport="t1"),

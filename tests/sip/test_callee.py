@@ -252,3 +252,19 @@ def test_a_number_may_be_called_by_its_tel_uri() -> None:
 )
 def test_what_no_number_is_asked_of_is_no_scheme_of_ours(method: str, uri: str) -> None:
     assert Peer().say_request(method, uri=uri, body=b"").status == 416
+
+
+def test_very_long_tags_and_fifty_accept_headers_change_nothing() -> None:
+    """RFC 3261 s.7.3.1: fifty fields are one list; s.19.3: a tag is any token."""
+    peer = Peer()
+    tag = "t" * 4000
+    accepted = tuple(("Accept", f"application/x-{number}, application/sdp") for number in range(50))
+    session = peer.call(headers=accepted, from_tag=tag)
+    peer.stack.answer(session, ANSWER, now=0.0)
+    (answer,) = peer.hear()
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.from_.tag) == (200, tag)
+    assert peer.say(request("ACK", branch="z9hG4bK-2", from_tag=tag, to_tag=session.local_tag)) == []
+    bye = request("BYE", branch="z9hG4bK-3", cseq=2, from_tag=tag, to_tag=session.local_tag)
+    assert statuses(peer.say(bye)) == [200]
+    peer.assert_over()
