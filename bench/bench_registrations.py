@@ -35,13 +35,16 @@ PATIENCE = 10.0
 _REGISTER = (
     "REGISTER sip:{host} SIP/2.0\r\nVia: SIP/2.0/UDP {me};rport;branch=z9hG4bK{n}x{cseq}\r\nMax-Forwards: 70\r\n"
     "From: <sip:{n}@{host}>;tag=f{n}\r\nTo: <sip:{n}@{host}>\r\nCall-ID: {n}@phone-of-the-bench\r\n"
-    "CSeq: {cseq} REGISTER\r\nContact: <sip:{n}@192.0.2.{last}:5060;line={n}>;expires=3600\r\n"
+    "CSeq: {cseq} REGISTER\r\nContact: <sip:{n}@192.0.2.{last}:5060;line={n}>;expires={expires}\r\n"
     "User-Agent: Bench Phone 1.0\r\n{proof}Content-Length: 0\r\n\r\n"
 )
 
 
 class Phones:
     """All phones, behind one socket."""
+
+    method = "REGISTER"
+    request = _REGISTER
 
     def __init__(self, server: tuple[str, int], count: int) -> None:
         self.server = server
@@ -55,9 +58,11 @@ class Phones:
         self.nc = [0] * count
         self.ha1 = [_sha256(f"{n}:{REALM}:{PASSWORD}") for n in range(count)]
         self.accepted = self.challenged = self.refused = 0
+        self.expires = 3600
 
-    def round(self, rate: float) -> float:
+    def round(self, rate: float, expires: int = 3600) -> float:
         """Register every phone once, `rate` a second; the seconds it took."""
+        self.expires = expires
         began = due = time.monotonic()
         before = self.accepted
         for n in range(len(self.cseq)):
@@ -73,18 +78,27 @@ class Phones:
     def _register(self, n: int) -> None:
         self.cseq[n] += 1
         host = "{}:{}".format(*self.server)
-        text = _REGISTER.format(
-            host=host, me=self.me, n=n, cseq=self.cseq[n], last=n % 254 + 1, proof=self._proof(n, host)
+        text = self.request.format(
+            host=host,
+            me=self.me,
+            n=n,
+            cseq=self.cseq[n],
+            last=n % 254 + 1,
+            expires=self.expires,
+            proof=self._proof(n, self._uri(n, host)),
         )
         self.socket.sendto(text.encode(), self.server)
 
-    def _proof(self, n: int, host: str) -> str:
+    def _uri(self, n: int, host: str) -> str:
+        return f"sip:{host}"
+
+    def _proof(self, n: int, uri: str) -> str:
         nonce = self.nonce[n]
         if not nonce:
             return ""
         self.nc[n] += 1
-        uri, nc, cnonce = f"sip:{host}", f"{self.nc[n]:08x}", "0a4f113b"
-        ha2 = _sha256(f"REGISTER:{uri}")
+        nc, cnonce = f"{self.nc[n]:08x}", "0a4f113b"
+        ha2 = _sha256(f"{self.method}:{uri}")
         response = _sha256(f"{self.ha1[n]}:{nonce}:{nc}:{cnonce}:auth:{ha2}")
         return (
             f'Authorization: Digest username="{n}", realm="{REALM}", nonce="{nonce}", uri="{uri}", qop=auth, '
@@ -107,7 +121,7 @@ class Phones:
             self.accepted += 1
         elif status == "401":
             self.challenged += 1
-            n = int(re.search(r"\r\nCall-ID: (\d+)@", text)[1])  # type: ignore[index]
+            n = int(re.search(r"\r\nCall-ID: (\d+)[-@]", text)[1])  # type: ignore[index]
             self.nonce[n] = re.search(r'nonce="([^"]+)"', text)[1]  # type: ignore[index]
             self.nc[n] = 0
             self._register(n)
@@ -131,8 +145,11 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="centralita-bench-config-"))
     try:
-        config = _config(folder, options.phones)
-        with node(config=config, prepare=lambda state: _passwords(state, options.phones)) as (pid, address):
+        config = config_for(folder, options.phones)
+        with node(config=config, prepare=lambda state: passwords_for(state, options.phones)) as (
+            pid,
+            address,
+        ):
             time.sleep(1)
             phones = Phones(address, options.phones)
             before = resident(pid)
@@ -162,7 +179,7 @@ def main() -> None:
     )
 
 
-def _config(folder: Path, phones: int) -> Path:
+def config_for(folder: Path, phones: int) -> Path:
     """The measuring centre with this many accounts, and with nobody on 127.0.0.1 trusted."""
     config = folder / "config"
     shutil.copytree(ROOT / "bench/config", config)
@@ -177,7 +194,8 @@ def _config(folder: Path, phones: int) -> Path:
     return config
 
 
-def _passwords(state: Path, phones: int) -> None:
+def passwords_for(state: Path, phones: int) -> None:
+    """Give each of them a password, as an administrator does."""
     secrets = HashedSecrets()
     for n in range(phones):
         secrets.set_password(str(n), REALM, PASSWORD)

@@ -55,14 +55,23 @@ class Outcome:
 class Load:
     """Calls from one socket."""
 
-    def __init__(self, server: tuple[str, int], user: str, *, rtp_port: int = 0) -> None:
-        """`rtp_port` is what our SDP names; nothing need listen there."""
+    def __init__(
+        self,
+        server: tuple[str, int],
+        user: str,
+        *,
+        rtp_port: int = 0,
+        address: str = "127.0.0.1",
+        cancels: bool = False,
+    ) -> None:
+        """`rtp_port` is what our SDP names; nothing need listen there. `cancels`: each call is, as soon as it rings."""
         self._server = server
         self._user = user
         self._rtp_port = rtp_port or 9
+        self._cancels = cancels
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((address, 0))
         self._socket.settimeout(0.0)
         self._me = "{}:{}".format(*self._socket.getsockname())
         self._run = os.urandom(4).hex()
@@ -151,6 +160,8 @@ class Load:
         call = self._calls.get(n)
         method = _header(text, "CSeq").split()[1]
         if call is None or status < 200:
+            if call is not None and status == 180 and self._cancels:
+                self._for_invite("CANCEL", n, f"<{self._uri()}>")
             return
         if method == "INVITE":
             self._settled(n, call, status, text, hold)
@@ -161,6 +172,7 @@ class Load:
     def _settled(self, n: str, call: _Call, status: int, text: str, hold: float) -> None:
         call.to = _header(text, "To")
         if status >= 300:
+            self._for_invite("ACK", n, call.to)
             self.outcome.refused += 1
             del self._calls[n]
             return
@@ -175,6 +187,13 @@ class Load:
         else:
             self.outcome.repeated += 1
         self._in_dialog("ACK", "a", 1, n, call)
+
+    def _for_invite(self, method: str, n: str, to: str) -> None:
+        """CANCEL, or the ACK of a refusal: they go where the INVITE went and have its branch."""
+        self._in_dialog(method, "i", 1, n, _Call(0.0, self._uri(), to))
+
+    def _uri(self) -> str:
+        return "sip:{}@{}:{}".format(self._user, *self._server)
 
     def _bye(self, n: str) -> None:
         call = self._calls.get(n)

@@ -30,11 +30,15 @@ def node(
     rtp_ports: str = "40000-59999",
     config: Path = ROOT / "bench/config",
     prepare: Callable[[Path], None] = lambda state: None,
+    http: int = 0,
 ) -> Iterator[tuple[int, tuple[str, int]]]:
-    """Run one; gives its process id and SIP address. `prepare` is given the state folder before the start."""
+    """Run one; gives its process id and SIP address. `prepare` is given the state folder before the start.
+
+    `http` is the port of its HTTP side, for who wants to ask it; else some port.
+    """
     state = Path(tempfile.mkdtemp(prefix="centralita-bench-"))
     prepare(state)
-    port, http = free_port(), free_port()
+    port, http = free_port(), http or free_port()
     command = [
         str(ROOT / ".venv/bin/centralita"),
         "serve",
