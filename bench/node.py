@@ -18,10 +18,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def free_port() -> int:
-    """A UDP port nobody uses now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port nobody uses now, for UDP or for TCP."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as other,
+        ):
+            found.bind(("127.0.0.1", 0))
+            port = int(found.getsockname()[1])
+            with contextlib.suppress(OSError):
+                other.bind(("127.0.0.1", port))
+                return port
 
 
 @contextlib.contextmanager

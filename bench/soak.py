@@ -4,7 +4,7 @@
 
 At once: calls answered, cancelled and refused, phones that refresh, subscriptions that are begun and run out, and
 broken messages from a stranger by UDP and TCP. Then calm. Prints a line every ten seconds and one JSON line at the
-end: how fast the memory still grew after the first quarter (least squares) and the counters that did not come back to
+end: how fast the memory still grew in the second half (least squares) and the counters that did not come back to
 zero. `tests/sip/test_fuzz.py` asks the same of the SIP stack alone, with tracemalloc.
 """
 
@@ -208,7 +208,7 @@ class Soak:
             "MB": [
                 round(held / 1e6, 1) for held in (self.samples[0][1], under_load[-1][1], self.samples[-1][1])
             ],
-            "kB_per_minute": round(slope(under_load[len(under_load) // 4 :]) * 60 / 1000, 1),
+            "kB_per_minute": round(slope(under_load[len(under_load) // 2 :]) * 60 / 1000, 1),
             "calls_per_minute": round(placed / self._options.minutes),
             "left": left,
         }
