@@ -85,7 +85,8 @@ async def connect(
                 raise
         party = ringing.party
         if refusal is None and caller.is_up and party.is_up:
-            return await _talk(Talk(exchange, contact, (caller, party), music, desk))
+            talk = Talk(exchange, contact, (caller, party), music, desk)
+            return talk.settle(await talk.run())
         party.hang_up()
         if refusal is None or caller.has_ended:
             break
@@ -163,13 +164,3 @@ def _pass_on(refusal: LegEnded | CentralitaError | None, caller: Leg) -> None:
             elif status == 408 and refusal.leg.trunk is not None:
                 status = 504  # it was no server of the caller's that kept silent
             caller.refuse(status, refusal.cause, reasons=refusal.reasons)
-
-
-async def _talk(talk: Talk) -> Destination | None:
-    """Until they part. Whom nobody took after a transfer is let go: nobody here knows where else to send him or her."""
-    parting = await talk.run()
-    contact = talk.contact
-    if parting.is_stranded and contact.caller is not None:
-        contact.outcome = "transfer_failed"
-        contact.caller.hang_up(causes.NO_ANSWER)
-    return parting.destination

@@ -12,6 +12,7 @@ from calls.bridge import Bridge
 from calls.events import LegEnded, TransferAsked
 from calls.introduce import introduce
 from calls.transfer import begin
+from sip import causes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,13 @@ class Talk:
             case _:
                 pass
 
+    def settle(self, parting: Parting) -> Destination | None:
+        """Where the one who stays goes next; whom nobody took after a transfer has nowhere to go, and is let go."""
+        if parting.is_stranded and self.contact.caller is not None:
+            self.contact.outcome = "transfer_failed"
+            self.contact.caller.hang_up(causes.NO_ANSWER)
+        return parting.destination
+
     # --- what transfers do to it ----------------------------------------------------------------------------------
 
     def other(self, leg: Leg) -> Leg:
@@ -166,6 +174,7 @@ class Talk:
         given = self.other(leaving)
         self.sever()
         self._inherit(given, leaving)
+        given.refuse_transfer(491)  # its own wish, if it had one just now, would stay behind unread
         self.exchange.move(given, into)
         self.parting = _OVER
         self.contact.outcome = "transferred"

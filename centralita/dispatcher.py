@@ -149,9 +149,12 @@ class Dispatcher(Generic[R]):
 
     def _begin(self, contact: Contact, caller: Caller) -> None:
         """Tell that the caller is in a call for as long as its leg lasts: it may leave before the contact ends."""
-        if contact.caller is not None:
-            contact.caller.when_over(lambda: self._on_task(caller, begun=False))
-        self._on_task(caller, begun=True)
+        try:
+            self._on_task(caller, begun=True)
+        finally:
+            # After it, since a caller who has cancelled already is over at once.
+            if contact.caller is not None:
+                contact.caller.when_over(lambda: self._on_task(caller, begun=False))
 
     async def _run(self, contact: Contact, destination: Destination) -> None:
         current: Destination | None = destination

@@ -214,6 +214,8 @@ class _Stay:
 
         introduce(agent_leg, to=caller)
         pair = (caller, agent_leg)
-        parting = await Talk(self._exchange, self._contact, pair, self._music, self._app.desk, hears).run()
-        # A caller whom nobody took after a transfer waits for the next agent of the queue that he or she came to.
-        return destination if parting.is_stranded else parting.destination
+        talk = Talk(self._exchange, self._contact, pair, self._music, self._app.desk, hears)
+        parting = await talk.run()
+        if parting.is_stranded and self._contact.caller is not agent_leg:
+            return destination  # nobody took the caller after a transfer: the next agent of the queue will
+        return talk.settle(parting)

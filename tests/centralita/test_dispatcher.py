@@ -241,6 +241,21 @@ async def test_a_caller_who_cancels_before_anything_was_served_is_closed_as_gone
     assert closed["ended_by"] == "caller"
 
 
+async def test_who_cancels_before_its_task_begins_is_in_a_call_no_longer(desk: Desk, party: Party) -> None:
+    """INVITE and CANCEL in one batch of datagrams: the watcher counts, and must hear the beginning first."""
+
+    def arrive(contact: Contact) -> None:
+        desk.dispatcher.arrive(contact, CALLER)
+        assert contact.caller is not None
+        contact.caller.hang_up()
+
+    desk.house.on_arrival = arrive
+    party.call(desk.house, party.body(), user="600")
+    await party.hears(SessionRefused)
+    await desk.over()
+    assert desk.watched == [True, False]
+
+
 @pytest.mark.parametrize("role", ["agent", "external"])
 async def test_a_call_that_the_other_party_ended_says_so(desk: Desk, party: Party, role: str) -> None:
     desk.services[Queue] = Talks(role)

@@ -133,6 +133,19 @@ async def test_a_caller_who_leaves_by_a_transfer_leaves_the_agent_in_the_call(sc
     assert scene.floor.state() is State.WRAP_UP
 
 
+async def test_an_agent_whom_a_caller_left_and_nobody_took_is_let_go(scene: Scene) -> None:
+    """Alice sends Ana to Carol, hangs up, and Carol refuses: an agent is no caller who could wait in the queue."""
+    scene.alice.transfer(scene.hers, scene.board.at("carol"))
+    carols = await scene.board.rings("carol")
+    scene.alice.hang_up(scene.hers)
+    await scene.alice.hears(SessionEnded)
+    scene.carol.refuse(carols, 486)
+    await scene.ana.hears(SessionEnded)
+    assert await scene.floor.over() == [None]
+    assert scene.floor.state() is State.WRAP_UP
+    assert scene.floor.contacts[0].outcome == "transfer_failed"
+
+
 async def test_an_agent_joins_the_caller_with_whom_she_asked(scene: Scene) -> None:
     """RFC 5589 s.7 with a consultation that the agent's phone began by calling us."""
     serve_queue = scene.floor.house.on_arrival
