@@ -12,7 +12,7 @@ from calls.introduce import introduce
 from calls.lines import NoLine
 from calls.pickup import Ringing
 from calls.talk import Talk
-from calls.ways import TRY_ELSEWHERE, dial, may_go_on
+from calls.ways import RING_TIMEOUT, TRY_ELSEWHERE, dial, may_go_on
 from sip import causes
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from calls.transfer import Desk
     from calls.ways import FindWay, Follow
     from media.plane import Clip
-
-RING_TIMEOUT = 60.0
-"""Seconds that a directly dialled party may ring; below Timer C's three minutes (RFC 3261 s.16.6)."""
 
 _NOT_FOR_THE_CALLER = {
     401: 503,

@@ -5,26 +5,25 @@ Knows no menus, queues or numbers: an arriving call is handed, with its contact 
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
+from calls.arrival import opened, record_refusal
 from calls.commands import SipCommands
 from calls.contact import Contact
-from calls.events import DigitPressed, LegReferred, PlaybackFinished, RtpLost
+from calls.hearing import Hearing
 from calls.ladder import Ladders
 from calls.leg import Leg
 from calls.lines import LineLimits, Lines, NoLine
 from calls.moving import described, move
 from calls.phone_calls import PhoneCalls
 from calls.pickup import Ringing
+from calls.session_events import tell
 from calls.stream import CODECS, Stream, sound_address
-from media import events as media_events
 from sip import causes
 from sip import events as sip_events
 from sip.identity import tell_little
-from sip.reason import cause_in, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,23 +75,21 @@ class Exchange:
         self._record = record
         self._on_arrival = on_arrival
         self._on_presence = on_presence
-        self._silence_limit = silence_limit
+        self._hearing = Hearing(plane, silence_limit)
         self.identity_rules = identity
         self.name_of = name_of
         self._codecs = codecs
         self._lines = lines if lines is not None else Lines(lambda trunk: LineLimits())
-        self._by_port: dict[int, Leg] = {}
         self._ladders = Ladders(record, messages_in_full)
-        asyncio.get_running_loop().add_reader(plane.fileno(), self.handle_media)
 
     @property
     def leg_count(self) -> int:
         """How many legs are not yet over."""
-        return len(self._by_port)
+        return len(self._hearing)
 
     def close(self) -> None:
         """Stop listening to the plane."""
-        asyncio.get_running_loop().remove_reader(self.plane.fileno())
+        self._hearing.close()
 
     # --- making legs ---------------------------------------------------------------------------------------------
 
@@ -142,7 +139,6 @@ class Exchange:
         leg = Leg(self._ids.new(), contact, role, self, session, stream)
         leg.agent, leg.account, leg.trunk = agent, target.account, trunk
         leg.peer, leg.number = target.uri, target.account or session.user
-        contact.record("leg.invited", leg, **described(leg))
         self._keep(leg)
         self.endpoint.flush()
         return leg
@@ -150,7 +146,8 @@ class Exchange:
     def _arrive(self, event: sip_events.InviteReceived) -> None:
         session, caller = event.session, event.caller
         if event.replaced is not None:
-            self._take_over(session, caller, event.replaced.owner)
+            owner = event.replaced.owner
+            self._take_over(session, caller, owner if isinstance(owner, Leg) else None)
             return
         dnis = caller.dialled or session.user
         contact = Contact(
@@ -158,12 +155,11 @@ class Exchange:
         )
         contact.account, contact.attestation = caller.account, caller.attestation
         contact.is_private, contact.diversions = caller.is_private, caller.diversions
-        contact.record("contact.opened", **_opened(caller, dnis))
+        contact.record("contact.opened", **opened(caller, dnis))
         leg = self._serve(session, caller, contact, "caller")
         if leg is None:
             return
         contact.caller = leg
-        contact.record("leg.invited", leg, **described(leg))
         self._keep(leg)
         if self._agree(leg):
             self._on_arrival(contact, caller)
@@ -192,13 +188,13 @@ class Exchange:
             return leg
         self._ladders.drop(session.call_id)
         if contact.caller is None:
-            _record_refusal(contact, failure)
+            record_refusal(contact, failure)
         return None
 
-    def _take_over(self, session: Session, caller: sip_events.Caller, replaced: object) -> None:
+    def _take_over(self, session: Session, caller: sip_events.Caller, replaced: Leg | None) -> None:
         """An INVITE with Replaces (RFC 3891): a party goes on with another phone, or somebody takes its place."""
-        holder = replaced.contact.talk or replaced.contact.ringing if isinstance(replaced, Leg) else None
-        if holder is None or not isinstance(replaced, Leg) or not holder.can_give(replaced):
+        holder = replaced.contact.talk or replaced.contact.ringing if replaced is not None else None
+        if replaced is None or holder is None or not holder.can_give(replaced):
             self.sip.reject(session, 603, causes.REJECTED)
             return
         if holder.desk is None or not holder.desk.may_replace(caller, replaced):
@@ -208,7 +204,6 @@ class Exchange:
         leg = self._serve(session, caller, contact, replaced.role)
         if leg is None:
             return
-        contact.record("leg.invited", leg, **described(leg))
         self._keep(leg)
         if not self._agree(leg):
             return
@@ -234,14 +229,16 @@ class Exchange:
         except CentralitaError as error:
             leg.refuse(error.status, error.cause)
             if leg is leg.contact.caller:
-                _record_refusal(leg.contact, error)
+                record_refusal(leg.contact, error)
             return False
         return True
 
     def _keep(self, leg: Leg) -> None:
+        """A leg begins: from now on it hears of its session and its port."""
+        leg.contact.record("leg.invited", leg, **described(leg))
         leg.session.owner = leg
         leg.contact.legs.append(leg)
-        self._by_port[leg.stream.port.id] = leg
+        self._hearing.keep(leg)
         self._ladders.keep(leg)
         self.phone_calls.follow(leg)
 
@@ -257,7 +254,7 @@ class Exchange:
     def forget(self, leg: Leg) -> None:
         """The leg is over: no more events for it, but its last messages still reach its ladder."""
         self._release_line(leg.trunk)
-        self._by_port.pop(leg.stream.port.id, None)
+        self._hearing.forget(leg)
         self._ladders.forget(leg)
         leg.session.owner = None
 
@@ -282,7 +279,7 @@ class Exchange:
                 pass  # counted by the stack
             case _:
                 if isinstance(event.session.owner, Leg):
-                    _tell(event.session.owner, event)
+                    tell(event.session.owner, event)
                 elif isinstance(event, sip_events.TransferRequested):
                     self.sip.refuse_transfer(event.referral, 603)
 
@@ -295,90 +292,3 @@ class Exchange:
             session.owner.hang_up(causes.INTERRUPTED, by="error")
         else:
             self.sip.end(session, cause=causes.INTERRUPTED)
-
-    def handle_media(self) -> None:
-        """The plane has events."""
-        for event in self.plane.take_events():
-            leg = self._by_port.get(event.port)
-            if leg is None:
-                continue
-            match event:
-                case media_events.DigitPressed():
-                    leg.contact.inbox.post(DigitPressed(leg, event.digit))
-                case media_events.PlaybackFinished():
-                    leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
-                case media_events.RtpTimeout():
-                    self._silent(leg, event.silence)
-                case media_events.RtpStarted():
-                    leg.media_began()
-
-    def _silent(self, leg: Leg, silence: float) -> None:
-        leg.contact.record("leg.silent", leg, silence=silence)
-        leg.contact.inbox.post(RtpLost(leg, silence))
-        if self._silence_limit:
-            heard = leg.stream.port.counters().packets_in
-            pause = max(0.0, self._silence_limit - silence)
-            asyncio.get_running_loop().call_later(pause, self._end_if_silent, leg, heard)
-
-    def _end_if_silent(self, leg: Leg, heard: int) -> None:
-        """The far end went without a BYE: nobody would ever end this leg."""
-        if leg.is_up and not leg.stream.held and leg.stream.port.counters().packets_in == heard:
-            leg.hang_up(causes.INTERRUPTED, by="timeout", reason="nothing was heard")
-
-
-def _record_refusal(contact: Contact, error: CentralitaError) -> None:
-    contact.record(
-        "contact.closed", outcome="refused", ended_by="centralita", status=error.status, cause=error.cause
-    )
-
-
-def _opened(caller: sip_events.Caller, dialled: str) -> dict[str, object]:
-    data: dict[str, object] = {
-        "ani": caller.user,
-        "dnis": dialled,
-        "profile": caller.profile,
-        "trunk": caller.trunk,
-        "account": caller.account,
-    }
-    if caller.verstat is not None:
-        data["verstat"], data["attestation"] = caller.verstat, caller.attestation
-    if caller.is_private:
-        data["private"] = True
-    if caller.diversions:
-        latest = caller.diversions[0]
-        data["redirected_from"], data["redirect_reason"] = latest.user, latest.reason
-        data["original_called"] = caller.diversions[-1].user
-    return data
-
-
-def _tell(leg: Leg, event: sip_events.Event) -> None:
-    match event:
-        case sip_events.SessionRinging():
-            leg.rang(event)
-        case sip_events.SessionAnswered():
-            leg.answered(event.description, event.fork)
-        case sip_events.SessionConfirmed():
-            leg.confirmed(event.description)
-        case sip_events.SessionRefused():
-            leg.end("remote", event.status, event.cause, event.reason, event.reasons, event.targets)
-        case sip_events.SessionCancelled():
-            why = event.reasons
-            leg.end("remote", 487, cause_in(why), text_in(why) or "cancelled", why)
-        case sip_events.SessionEnded():
-            leg.end(event.by, event.status or 200, event.cause, event.reason, event.reasons)
-        case sip_events.SessionReoffered():
-            leg.reoffers.came(event.offer)
-        case sip_events.SessionRefreshDue():
-            leg.reoffers.refresh()
-        case sip_events.KeySignalled():
-            leg.key_signalled(event.key)
-        case sip_events.TransferRequested():
-            leg.transfer_requested(event)
-        case sip_events.TransferReported():
-            leg.contact.inbox.post(LegReferred(leg, event.status, event.is_over))
-        case sip_events.SessionReanswered():
-            leg.reoffers.answered(event.description)
-        case sip_events.SessionReofferRefused():
-            leg.reoffers.refused(event.status)
-        case _:
-            pass

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from base.errors import CentralitaError
 from calls.destination import Agent, Extension, FeatureCode, Hangup, Number, Uri, described
 from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
-from calls.ways import TRY_ELSEWHERE, dial, may_go_on
+from calls.ways import RING_TIMEOUT, TRY_ELSEWHERE, dial, may_go_on
 from sip import causes
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 Party = Agent | Extension | Uri | Number
 """Destinations that are called, and may or may not answer."""
-RING_TIMEOUT = 60.0
-"""Seconds that the new party may ring."""
 _NOBODY = 480
 
 

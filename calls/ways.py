@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sip.message import Extra
     from sip.target import CallerIdentity, Target
 
+RING_TIMEOUT = 60.0
+"""Seconds that a party whom no queue gave may ring; below Timer C's three minutes (RFC 3261 s.16.6)."""
 TRY_ELSEWHERE = frozenset((401, 407, 408, 500, 502, 503, 504))
 """Refusals of whom we called by, not of the party: another way may still lead there."""
 

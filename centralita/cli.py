@@ -1,4 +1,4 @@
-"""The command line: `centralita serve | check | contacts | contact | phone | agent | bans | prompts`."""
+"""The command line: `centralita COMMAND`; `centralita --help` lists them."""
 
 from __future__ import annotations
 

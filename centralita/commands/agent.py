@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
 from base.errors import CentralitaError
-from centralita.client import NodeClient
+from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
 from centralita.state import CREDENTIALS_FILE
 
 app = typer.Typer(help="Agents: list them, set a status, give a phone its password.", no_args_is_help=True)
 
-Http = Annotated[
-    str | None,
-    typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder"),
-]
 Agent = Annotated[str, typer.Argument(help="The agent's id.")]
 
 
 @app.command("list")
 def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show all agents of a running node."""
-    agents = _asked(state, http, "GET", "/api/v1/agents")["agents"]
+    agents = ask(state, http, "GET", "/api/v1/agents")["agents"]
     if as_json:
         typer.echo(json.dumps(agents, ensure_ascii=False, indent=1))
     else:
@@ -62,7 +58,7 @@ def log_out(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> No
 @app.command("wrap-up-over")
 def wrap_up_over(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
     """End an agent's wrap-up."""
-    _show(_asked(state, http, "DELETE", _path(agent, "wrap-up")))
+    _show(ask(state, http, "DELETE", _path(agent, "wrap-up")))
 
 
 @app.command()
@@ -112,7 +108,7 @@ def password(
 
 def _set_status(state: State, http: str | None, agent: str, status: str, reason: str | None) -> None:
     body = {"status": status, "reason": reason}
-    _show(_asked(state, http, "PUT", _path(agent, "status"), body))
+    _show(ask(state, http, "PUT", _path(agent, "status"), body))
 
 
 def _path(agent: str, part: str) -> str:
@@ -122,10 +118,3 @@ def _path(agent: str, part: str) -> str:
 def _show(agent: dict[str, object]) -> None:
     reason = f" ({agent['reason']})" if agent["reason"] else ""
     typer.echo(f"{agent['id']}: {agent['status']}{reason}, {agent['state']}")
-
-
-def _asked(state: State, http: str | None, method: str, path: str, body: object = None) -> dict[str, Any]:
-    try:
-        return NodeClient(state, http).ask(method, path, body)
-    except CentralitaError as error:
-        fail(str(error))

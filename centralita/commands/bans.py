@@ -8,27 +8,18 @@ from urllib.parse import quote
 
 import typer
 
-from base.errors import CentralitaError
-from centralita.client import NodeClient
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
+from centralita.commands.asking import Http, ask
+from centralita.commands.parameters import DEFAULT_STATE, Json, State
 
 app = typer.Typer(
     help="Bans: which sources are not answered, and letting one in again.", no_args_is_help=True
 )
 
-Http = Annotated[
-    str | None,
-    typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder"),
-]
-
 
 @app.command("list")
 def list_bans(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show who is banned, why, and for how long yet."""
-    try:
-        bans = NodeClient(state, http).ask("GET", "/api/v1/bans")["bans"]
-    except CentralitaError as error:
-        fail(str(error))
+    bans = ask(state, http, "GET", "/api/v1/bans")["bans"]
     if as_json:
         typer.echo(json.dumps(bans, indent=1))
         return
@@ -45,8 +36,5 @@ def remove(
     http: Http = None,
 ) -> None:
     """Let a source in again."""
-    try:
-        NodeClient(state, http).ask("DELETE", f"/api/v1/bans/{quote(source, safe=':')}")
-    except CentralitaError as error:
-        fail(str(error))
+    ask(state, http, "DELETE", f"/api/v1/bans/{quote(source, safe=':')}")
     typer.echo(f"{source} is let in again")

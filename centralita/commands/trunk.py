@@ -9,24 +9,16 @@ from typing import Annotated
 import typer
 
 from base.errors import CentralitaError
-from centralita.client import NodeClient
+from centralita.commands.asking import Http, ask
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
 from centralita.state import TRUNK_PASSWORDS_FILE
 
 app = typer.Typer(help="Trunks: give one its password at the carrier.", no_args_is_help=True)
 
-Http = Annotated[
-    str | None,
-    typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder"),
-]
-
 
 def trunks(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show the trunks of a running node: up or down and why, calls, registration."""
-    try:
-        found = NodeClient(state, http).ask("GET", "/api/v1/trunks")["trunks"]
-    except CentralitaError as error:
-        fail(str(error))
+    found = ask(state, http, "GET", "/api/v1/trunks")["trunks"]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:

@@ -8,6 +8,7 @@ from base.errors import CentralitaError
 from calls.events import LegAnswered, LegEnded, LegHeld, LegProgressed, LegRang, LegResumed
 from calls.introduce import introduce
 from calls.talk import Talk
+from calls.ways import Way, dial
 from routing.commands import Overflow, RingAgent, StopRinging
 from routing.entry import EntryJoin
 from routing.reservation import ReservationResult
@@ -168,17 +169,10 @@ class _Stay:
         if target is None:
             self._fail(ReservationResult.UNREACHABLE)
             return
-        caller = self._contact.caller
-        codec = caller.stream.codec if caller is not None else None
+        contact = self._contact
+        way = Way(target, contact.caller_identity(self._client), role="agent", agent=command.agent)
         try:
-            self._agent_leg = self._exchange.dial(
-                self._contact,
-                target,
-                role="agent",
-                caller=self._contact.caller_identity(self._client),
-                prefer=codec,
-                agent=command.agent,
-            )
+            self._agent_leg = dial(self._exchange, contact, way, contact.caller)
         except CentralitaError:
             self._fail(ReservationResult.FAILED)
 

@@ -1,4 +1,4 @@
-"""The example of trunks in docs/operations.md works as it stands."""
+"""What docs/operations.md says of settings is true: its example works as it stands, its tables hold every setting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from base.document import Part
 from centralita.configuration import check_configuration
+from routing.centre import Centre
+from sip.profile import ExternalProfile, InternalProfile
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,3 +44,37 @@ def test_the_example_of_trunks_has_no_faults(tmp_path: Path) -> None:
     carrier = found.profiles.trunk("carrier")
     assert carrier is not None
     assert carrier.numbers.sent("+34600111222") == "0034600111222"
+
+
+def _tables() -> str:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    return page.partition("## All settings")[2]
+
+
+def _usual(file: str) -> Part:
+    if file == "centre.yaml":
+        return Centre()
+    return InternalProfile(realm="r") if file == "internal.yaml" else ExternalProfile(trunks=())
+
+
+def test_the_tables_hold_every_setting() -> None:
+    named = set(re.findall(r"`([a-z_]+)[`.]", _tables()))
+    for model in (Centre, InternalProfile, ExternalProfile):
+        assert set(model.model_fields) - named == set(), model.__name__
+
+
+def test_the_tables_say_the_usual_values() -> None:
+    """Those that are written as YAML; settings of both profiles are asked of one."""
+    parts = re.split(
+        r"\*\*`?(?:\w+/)?(centre.yaml|internal.yaml|external.yaml|Both profiles)`?\*\*", _tables()
+    )[1:]
+    checked = 0
+    for file, table in zip(parts[::2], parts[1::2], strict=True):
+        for path, text in re.findall(r"^\| `([\w.]+)`[^|]*\| `(\{.*?\})` \|", table, flags=re.MULTILINE):
+            usual: object = _usual(file)
+            for name in path.split("."):
+                usual = getattr(usual, name)
+            assert isinstance(usual, Part)
+            assert type(usual).model_validate(yaml.safe_load(text)) == usual
+            checked += 1
+    assert checked == 10

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from calls import dial
-from calls.ways import Way
+from calls.ways import RING_TIMEOUT, Way
 from sip.events import InviteReceived, SessionAnswered, SessionRinging
 from sip.stack import Target
 from tests.kit.party import until
@@ -25,7 +25,7 @@ class Line:
         self.house, self.alice, self.bob = house, alice, bob
         self.tasks: list[asyncio.Task[Destination | None]] = []
         self.contacts: list[Contact] = []
-        self.ring_timeout = dial.RING_TIMEOUT
+        self.ring_timeout = RING_TIMEOUT
         self.target = Target(bob.uri)
         house.on_arrival = self._connect
 

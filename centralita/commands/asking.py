@@ -1,0 +1,25 @@
+"""Commands that ask a running node by its API."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - read by typer
+from typing import Annotated, Any
+
+import typer
+
+from base.errors import CentralitaError
+from centralita.client import NodeClient
+from centralita.commands.parameters import fail
+
+Http = Annotated[
+    str | None,
+    typer.Option("--http", help="ADDR:PORT of the node's API.", show_default="from the state folder"),
+]
+
+
+def ask(state: Path, http: str | None, method: str, path: str, body: object = None) -> dict[str, Any]:
+    """The node's answer; the command fails with its words where it refuses, or is not there."""
+    try:
+        return NodeClient(state, http).ask(method, path, body)
+    except CentralitaError as error:
+        fail(str(error))

@@ -1,0 +1,108 @@
+"""What a node opens before it takes calls: its state folder, its sound, its listeners. Each closes with `resources`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+
+from centralita.listening import listening
+from centralita.state import (
+    CARDS_FILE,
+    CREDENTIALS_FILE,
+    HTTP_FILE,
+    KEY_FILE,
+    LEDGER_FILE,
+    PROMPTS_FOLDER,
+    TRUNK_PASSWORDS_FILE,
+)
+from console.access import key_of
+from console.app import HttpServer
+from ivr.io.cards import SandboxCards
+from media.plane import Plane
+from media.prompts import PromptLibrary
+from records.ledger import Ledger
+from sip.flow import written
+from sip.io.credentials_file import load_credentials
+from sip.io.trunk_passwords import load_trunk_passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AsyncExitStack
+
+    from aiohttp import web
+
+    from base.address import Address
+    from base.ids import Ids
+    from base.secret import Secret
+    from centralita.configuration import Configuration
+    from centralita.options import Options
+    from sip.credentials import Credentials
+    from sip.io.endpoint import Endpoint
+
+log = structlog.get_logger()
+
+
+class Kept(NamedTuple):
+    """What the state folder holds."""
+
+    credentials: Credentials
+    trunk_passwords: Mapping[str, Secret]
+    key: str
+    ledger: Ledger
+
+
+async def open_state(options: Options, ids: Ids, resources: AsyncExitStack) -> Kept:
+    """What the state folder holds; in the ledger, what an earlier end left open is closed."""
+    # Records of callers and hashes of passwords: for this user only.
+    options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
+    trunk_passwords = await asyncio.to_thread(load_trunk_passwords, options.state / TRUNK_PASSWORDS_FILE)
+    key = key_of(options.state / KEY_FILE, lambda: ids.token(24))
+    ledger = Ledger(options.state / LEDGER_FILE)
+    await asyncio.to_thread(ledger.start)
+    resources.push_async_callback(asyncio.to_thread, ledger.close)
+    return Kept(credentials, trunk_passwords, key, ledger)
+
+
+async def open_sound(
+    options: Options, configuration: Configuration, resources: AsyncExitStack
+) -> tuple[Plane, PromptLibrary]:
+    """The media plane, and the prompts made for it."""
+    centre = configuration.centre
+    address, advertised = options.rtp_addresses(centre)
+    also = options.rtp_also(centre, configuration.profiles.listeners)
+    plane = Plane(address=address, advertised=advertised, also=also, ports=options.rtp_range(centre))
+    resources.callback(plane.close)
+    voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
+    await asyncio.to_thread(voice.prepare, configuration.catalogue)
+    return plane, voice
+
+
+async def open_cards(options: Options, resources: AsyncExitStack) -> SandboxCards:
+    """The sandbox card system."""
+    cards = SandboxCards(options.state / CARDS_FILE)
+    await cards.start()
+    resources.push_async_callback(cards.close)
+    return cards
+
+
+async def open_http(
+    options: Options, address: Address, app: web.Application, resources: AsyncExitStack
+) -> tuple[str, int]:
+    """The API's listener; where it listens is written down for the commands that talk to it."""
+    http = HttpServer(app)
+    resources.push_async_callback(http.close)
+    found = await listening("HTTP", "--http", address, http.start(*address))
+    (options.state / HTTP_FILE).write_text(f"{written(found)}\n", encoding="ascii")
+    return found
+
+
+async def open_listeners(options: Options, configuration: Configuration, endpoint: Endpoint) -> None:
+    """Open the SIP listeners, the one of centre.yaml or the command line first."""
+    centre = configuration.centre
+    groups = [options.sip_listeners(centre), *((each,) for each in configuration.profiles.listeners)]
+    await listening("SIP", "--sip", options.sip_address(centre), endpoint.start(groups=groups))
+    for listener, at in endpoint.listeners:
+        log.info("listening", transport=listener.transport, at=written(at), serves=listener.serves)

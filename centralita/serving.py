@@ -1,0 +1,76 @@
+"""What serves callers, put together: an application for each kind of destination, and the desk that transfers ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Number, Queue, Uri
+from centralita.applications import (
+    DirectApplication,
+    EchoApplication,
+    FeatureCodeApplication,
+    HangupApplication,
+)
+from centralita.outgoing import NumberApplication
+from centralita.places import Places
+from centralita.redirects import Redirects
+from centralita.transfers import TransferDesk
+from ivr.io.application import MenuApplication
+from routing.io.queue_application import QueueApplication
+
+if TYPE_CHECKING:
+    from centralita.dispatcher import Application
+    from centralita.numbers import Numbers
+    from centralita.phones import Phones
+    from centralita.present import Present
+    from centralita.signalling import Signalling
+    from centralita.staff import Staff
+    from centralita.trunks import Trunks
+    from ivr.io.cards import SandboxCards
+    from media.prompts import PromptLibrary
+    from routing.io.distribution import Distribution
+    from sip.flow import Address
+    from sip.io.resolver import Resolver
+
+
+def make_applications(
+    present: Present,
+    signalling: Signalling,
+    *,
+    numbers: Numbers,
+    phones: Phones,
+    staff: Staff,
+    distribution: Distribution,
+    trunks: Trunks,
+    resolver: Resolver,
+    voice: PromptLibrary,
+    cards: SandboxCards,
+) -> dict[type, Application]:
+    """By the type of the destination that each serves."""
+    exchange, endpoint = signalling.exchange, signalling.endpoint
+
+    def is_ours(address: Address) -> bool:
+        return any(address in (at, each.known_as(at)) for each, at in endpoint.listeners)
+
+    places = Places(present.agents, phones.find)
+    redirects = Redirects(present.now, numbers, signalling.stack.is_ours)
+    direct = DirectApplication(exchange, places, resolver, present.music, staff.called, redirects)
+    outside = NumberApplication(exchange, trunks, present.music)
+    desk = TransferDesk(
+        numbers, lambda: present.now().profiles, present.agents, direct, outside, is_ours, staff.calling
+    )
+    direct.desk = outside.desk = desk
+    queue = QueueApplication(
+        exchange, distribution, places, present.music, present.client_name, present.language_skill, desk
+    )
+    return {
+        Menu: MenuApplication(present.menu_set, voice, cards, present.facts),
+        Queue: queue,
+        Agent: direct,
+        Extension: direct,
+        Uri: direct,
+        Number: outside,
+        FeatureCode: FeatureCodeApplication(staff.carry_out, present.said),
+        Echo: EchoApplication(),
+        Hangup: HangupApplication(),
+    }
