@@ -1,6 +1,6 @@
 """Registered phones: memory for each, and processor time of refreshing them over UDP with digest. Prints one JSON line.
 
-.venv/bin/python bench/bench_registrations.py [--phones 20000] [--rate 500] [--seconds 40]
+.venv/bin/python bench/bench_registrations.py [--phones 20000] [--rate 500]
 
 Every phone refreshes with the nonce of its last challenge, as phones do, and asks for a new one when told "stale".
 """

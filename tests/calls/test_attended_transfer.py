@@ -100,6 +100,7 @@ async def test_a_caller_joins_the_two_whom_it_called(scene: Scene) -> None:
     """Both contacts are the transferor's own: the one in which it asked goes on."""
     second = scene.alice.call(scene.board.house, scene.alice.body(), user="carol")
     carols = await scene.board.answered("carol")
+    await scene.alice.hears(SessionAnswered)  # until then her second call has no dialog to be named
     await until(lambda: scene.board.house.kinds().count("bridge.began") == 2)
     scene.alice.transfer(scene.hers, scene.naming(second))
     assert await scene.alice.outcome() == 200

@@ -107,8 +107,8 @@ impl Plane {
         locked(&self.recorder).as_ref().map_or(0, Recorder::dropped)
     }
 
-    /// Open a pair of sockets, trying the next pair while another program holds one.
-    /// A pair of sockets on the plane's address, or on another one of this machine (of the other family).
+    /// Open a pair of sockets, trying the next pair while another program holds one: on the plane's address, or on
+    /// another one of this machine (of the other family).
     pub fn open_port(&self, address: Option<IpAddr>) -> io::Result<Handle> {
         let address = address.unwrap_or(self.address);
         let id = self.next_id.fetch_add(1, Relaxed);

@@ -74,11 +74,11 @@ impl PyPlane {
     }
 }
 
-/// OSError with its number, which tells the face which limit was met.
 fn ip_of(text: &str) -> PyResult<IpAddr> {
     text.parse().map_err(|_| PyValueError::new_err("not an IP address"))
 }
 
+/// OSError with its number, which tells the face which limit was met.
 fn os_error(error: io::Error) -> PyErr {
     let text = error.to_string();
     match error.raw_os_error() {
