@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from sip.body import SDP
 from sip.message import cancel_for
 from sip.reason import ELSEWHERE
+from sip.transaction.client import NOBODY
 from sip.transaction.tables import State
 from sip.transaction.timing import PATIENCE
 
@@ -40,21 +41,6 @@ class InviteAsker(Protocol):
 
 MOST_ANSWERS = 32
 """Forks of one INVITE that are acknowledged and ended; a peer that makes up more tags than this is not answered."""
-
-
-class Nobody:
-    """The user of a request whose outcome changes nothing: CANCEL, the BYE to a fork."""
-
-    __slots__ = ()
-
-    def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
-        """Nothing follows."""
-
-    def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
-        """Nothing follows."""
-
-
-NOBODY = Nobody()
 
 
 class SentInvite:

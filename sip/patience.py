@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sip.dialog import Dialog
-from sip.outgoing import NOBODY
 from sip.reason import Reason
+from sip.transaction.client import NOBODY
 from sip.transaction.tables import State
 
 if TYPE_CHECKING:

@@ -185,6 +185,8 @@ class Reoffer:
             sent.acknowledge(dialog, now=now)
         if session.state is SessionState.CONFIRMED:
             session.context.events.append(SessionReanswered(session, found))
+        else:
+            self.sent = None
 
     def on_failure(self, status: int, response: Response | None, *, now: float) -> None:
         """Our re-INVITE was refused; 408 and 481 mean that the peer is gone (s.14.1, RFC 5057)."""
@@ -203,6 +205,8 @@ class Reoffer:
         session.timer.refused(status, now=now)
         if is_up:
             session.context.events.append(SessionReofferRefused(session, status))
+        else:
+            self.sent = None
         if status in (408, 481):
             session.on_lost(status, now=now)
 
@@ -237,6 +241,8 @@ class Reoffer:
                 self.sent.withdraw(cancel=cancel, now=now)
             else:
                 self._carry_out(effect, now)
+        if self.machine.state is not ReofferState.SENT:
+            self.sent = None
 
     # Effects.
 

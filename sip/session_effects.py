@@ -17,13 +17,13 @@ from sip.events import (
 )
 from sip.message import Response, cancel_for
 from sip.offers import close_offers
-from sip.outgoing import NOBODY
 from sip.reason import cause_in, reasons_of, text_in
 from sip.reasons import REASONS
 from sip.redirect import targets_of
 from sip.referring import close_transfers
 from sip.reliable import ReliableAnswers, is_reliable
 from sip.session_table import SessionEffect, SessionState
+from sip.transaction.client import NOBODY
 from sip.transaction.timing import PATIENCE
 
 if TYPE_CHECKING:

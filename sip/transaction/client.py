@@ -30,6 +30,21 @@ class ClientUser(Protocol):
         """Timer B or F ran out (408), or the transport failed (503)."""
 
 
+class Nobody:
+    """The user of a request whose outcome changes nothing (CANCEL, the BYE to a fork), and of what is over."""
+
+    __slots__ = ()
+
+    def on_response(self, transaction: ClientTransaction, response: Response, *, now: float) -> None:
+        """Nothing follows."""
+
+    def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
+        """Nothing follows."""
+
+
+NOBODY = Nobody()
+
+
 class ClientTransaction:
     """One request that we sent."""
 
@@ -94,6 +109,7 @@ class ClientTransaction:
         """Take a timer that is due."""
         for effect in self.machine.fire(_TIMERS[letter]):
             self._carry_out(effect, now)
+        self._release()
 
     def on_transport_error(self, *, now: float) -> None:
         """The request could not be delivered."""
@@ -105,6 +121,7 @@ class ClientTransaction:
             return
         for effect in self.machine.fire(ClientInput.TRANSPORT_ERROR):
             self._carry_out(effect, now)
+        self._release()
 
     def switch(self, flow: Flow) -> None:
         """Send by another transport than the target asked for: the request is too large, or was."""
@@ -117,6 +134,12 @@ class ClientTransaction:
         """Forget everything: the user has given up waiting for a final response."""
         self.machine.state = State.TERMINATED
         self.layer.remove_client(self)
+        self._release()
+
+    def _release(self) -> None:
+        """Let go of the user of what is over: they hold each other, and he a session, until the collector comes."""
+        if self.state is State.TERMINATED:
+            self.user = NOBODY
 
     def transmit(self, now: float) -> None:
         """Send the request, first or again."""

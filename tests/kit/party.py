@@ -17,8 +17,8 @@ from media.plane import Plane
 from sip.events import InviteReceived, MessageTraced, TransferReported
 from sip.identity import tell_little
 from sip.io.endpoint import Endpoint
-from sip.outgoing import NOBODY
 from sip.stack import CallerIdentity, Stack, Target
+from sip.transaction.client import NOBODY
 from tests.kit.builders import Everybody
 from tests.kit.ports import free_ports
 from tests.kit.rtp import FarEnd
