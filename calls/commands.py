@@ -47,15 +47,19 @@ class SipCommands:
         self._stack.answer(session, body, now=self._endpoint.now())
         self._endpoint.flush()
 
-    def reject(self, session: Session, status: int, cause: int, reasons: tuple[Reason, ...] = ()) -> None:
+    def reject(
+        self,
+        session: Session,
+        status: int,
+        cause: int,
+        *,
+        reasons: tuple[Reason, ...] = (),
+        retry_after: int | None = None,
+    ) -> None:
         """Send a final refusal, with the Q.850 cause that says more than the status (RFC 6432)."""
         headers = headers_for(reasons, cause)
-        self._stack.reject(session, status, headers=headers, now=self._endpoint.now())
-        self._endpoint.flush()
-
-    def turn_away(self, session: Session, status: int, cause: int, retry_after: int) -> None:
-        """Refuse for the moment."""
-        headers = (("Retry-After", str(retry_after)), ("Reason", f"Q.850;cause={cause}"))
+        if retry_after is not None:
+            headers = (("Retry-After", str(retry_after)), *headers)
         self._stack.reject(session, status, headers=headers, now=self._endpoint.now())
         self._endpoint.flush()
 

@@ -150,10 +150,8 @@ def _pass_on(refusal: LegEnded | CentralitaError | None, caller: Leg) -> None:
     match refusal:
         case None:
             return
-        case NoLine():
-            caller.turn_away(refusal.status, refusal.cause, refusal.retry_after)
         case CentralitaError():
-            caller.refuse(refusal.status, refusal.cause)
+            caller.refuse(refusal.status, refusal.cause, retry_after=refusal.retry_after)
         case LegEnded():
             status = _NOT_FOR_THE_CALLER.get(refusal.status, refusal.status)
             if status < 400:

@@ -15,7 +15,7 @@ from calls.contact import Contact
 from calls.hearing import Hearing
 from calls.ladder import Ladders
 from calls.leg import Leg
-from calls.lines import LineLimits, Lines, NoLine
+from calls.lines import LineLimits, Lines
 from calls.moving import described, move
 from calls.phone_calls import PhoneCalls
 from calls.pickup import Ringing
@@ -166,7 +166,6 @@ class Exchange:
 
     def _serve(self, session: Session, caller: sip_events.Caller, contact: Contact, role: str) -> Leg | None:
         """The leg of somebody who calls us, with its port; None when there was none and the caller was told so."""
-        failure: CentralitaError
         try:
             self._take_line(caller.trunk, "in")
             try:
@@ -175,21 +174,16 @@ class Exchange:
             except CentralitaError:
                 self._release_line(caller.trunk)
                 raise
-        except NoLine as error:
-            self.sip.turn_away(session, error.status, error.cause, error.retry_after)
-            failure = error
         except CentralitaError as error:
-            self.sip.reject(session, error.status, error.cause)
-            failure = error
-        else:
-            leg = Leg(self._ids.new(), contact, role, self, session, stream)
-            leg.peer, leg.number = caller.source, caller.user
-            leg.account, leg.trunk = caller.account, caller.trunk
-            return leg
-        self._ladders.drop(session.call_id)
-        if contact.caller is None:
-            record_refusal(contact, failure)
-        return None
+            self.sip.reject(session, error.status, error.cause, retry_after=error.retry_after)
+            self._ladders.drop(session.call_id)
+            if contact.caller is None:
+                record_refusal(contact, error)
+            return None
+        leg = Leg(self._ids.new(), contact, role, self, session, stream)
+        leg.peer, leg.number = caller.source, caller.user
+        leg.account, leg.trunk = caller.account, caller.trunk
+        return leg
 
     def _take_over(self, session: Session, caller: sip_events.Caller, replaced: Leg | None) -> None:
         """An INVITE with Replaces (RFC 3891): a party goes on with another phone, or somebody takes its place."""

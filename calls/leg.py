@@ -136,7 +136,14 @@ class Leg:
         self._fire(LegInput.ANSWERED)
         self.follow_direction()
 
-    def refuse(self, status: int, cause: int | None = None, *, reasons: tuple[Reason, ...] = ()) -> None:
+    def refuse(
+        self,
+        status: int,
+        cause: int | None = None,
+        *,
+        reasons: tuple[Reason, ...] = (),
+        retry_after: int | None = None,
+    ) -> None:
         """Turn the caller away with a final status, or hang up when already answered."""
         if self.has_ended:
             return
@@ -145,16 +152,7 @@ class Leg:
             self.hang_up(cause, reasons=reasons)
             return
         self._ending = self._ending or LegEnded(self, "local", status, cause, "")
-        self.exchange.sip.reject(self.session, status, cause, reasons)
-        self._fire(LegInput.ENDED)
-
-    def turn_away(self, status: int, cause: int, retry_after: int) -> None:
-        """Refuse the caller for now; another attempt may do better after so many seconds (RFC 3261 s.20.33)."""
-        if self.has_ended or self.is_up or not self._calls_us:
-            self.refuse(status, cause)
-            return
-        self._ending = self._ending or LegEnded(self, "local", status, cause, "")
-        self.exchange.sip.turn_away(self.session, status, cause, retry_after)
+        self.exchange.sip.reject(self.session, status, cause, reasons=reasons, retry_after=retry_after)
         self._fire(LegInput.ENDED)
 
     def hang_up(

@@ -25,7 +25,6 @@ class NoLine(CentralitaError):
     status = 503
     cause = causes.NO_CIRCUIT
     retry_after = 1
-    """Seconds after which another attempt may do better."""
 
 
 class AllLinesBusy(NoLine):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from base.errors import CentralitaError
+from centralita.failures import place_of
 from centralita.gateway import Gateway
 from sip import causes
 from sip.events import PeerReachable, PeerUnreachable, RegistrationAccepted, RegistrationRefused
@@ -136,15 +137,24 @@ class Trunks:
         await asyncio.sleep(delay)
         while True:
             try:
-                hops = tuple(await self._resolver.hops(_first_hop(gateway)))
-                gateway.unresolved = ""
-            except CentralitaError as error:
-                gateway.unresolved = str(error)
-                hops = ()
-            if set(hops) != set(gateway.hops):
-                self._follow(gateway, hops)
-            self._conclude(gateway)
-            await asyncio.sleep(LOOK_AGAIN if hops else SOON_AGAIN)
+                leads_somewhere = await self._look(gateway)
+            except Exception as error:  # noqa: BLE001 - who watches a trunk must not end by a fault of ours
+                log.error("trunk_failed", trunk=gateway.name, error=type(error).__name__, at=place_of(error))
+                leads_somewhere = False
+            await asyncio.sleep(LOOK_AGAIN if leads_somewhere else SOON_AGAIN)
+
+    async def _look(self, gateway: Gateway) -> bool:
+        """Where the carrier is now; False while its name leads nowhere."""
+        try:
+            hops = tuple(await self._resolver.hops(_first_hop(gateway)))
+            gateway.unresolved = ""
+        except CentralitaError as error:
+            gateway.unresolved = str(error)
+            hops = ()
+        if set(hops) != set(gateway.hops):
+            self._follow(gateway, hops)
+        self._conclude(gateway)
+        return bool(hops)
 
     def _follow(self, gateway: Gateway, hops: tuple[Hop, ...]) -> None:
         """The carrier is elsewhere. One that cannot be resolved for the moment is still where it was."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,8 +63,12 @@ class Scene:
     async def adopt(self, *trunks: dict[str, Any], known: dict[str, Secret] | None = None) -> Gateway:
         """Take settings over; the first trunk."""
         self.trunks.adopt(profiles(*trunks), SECRET if known is None else known)
-        await asyncio.sleep(0.06)
+        await until(lambda: all(map(_is_looked_at, self.trunks.all())))
         return self.trunks.all()[0]
+
+
+def _is_looked_at(gateway: Gateway) -> bool:
+    return bool(gateway.settings.host is None or gateway.hops or gateway.unresolved)
 
 
 @pytest.fixture
@@ -102,6 +105,25 @@ async def test_a_name_that_leads_nowhere_is_told_until_it_leads_somewhere(scene:
     gateway = await scene.adopt({"host": "nobody.example"})
     await until(lambda: not gateway.health.is_up)
     assert "nobody.example" in gateway.health.why
+
+
+async def test_a_fault_of_ours_does_not_end_the_watching_of_a_trunk(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("centralita.trunks.SOON_AGAIN", 0.01)
+    follow, faults = scene.trunks._follow, [RuntimeError("sip:secret@carrier.example")]
+
+    def fails_once(gateway: Gateway, hops: tuple[Hop, ...]) -> None:
+        if faults:
+            raise faults.pop()
+        follow(gateway, hops)
+
+    monkeypatch.setattr(scene.trunks, "_follow", fails_once)
+    gateway = await scene.adopt({"host": "127.0.0.9"})
+    assert gateway.hops
+    printed = capsys.readouterr()
+    assert "trunk_failed" in printed.out + printed.err
+    assert "secret" not in printed.out + printed.err
 
 
 async def test_a_trunk_that_registers_is_up_while_it_is_registered(scene: Scene) -> None:
