@@ -38,7 +38,10 @@ class Avoided:
         self._failed: dict[_Server, float] = {}
 
     def note(self, target: Target, status: int, response: Response | None, *, now: float) -> None:
-        """An INVITE to a target failed; without a response the server is silent or cannot be reached."""
+        """An INVITE to a target failed; without a response the server is silent or cannot be reached.
+
+        One that refuses a call is there.
+        """
         server = _server(target)
         if server is None:
             return
@@ -48,6 +51,8 @@ class Avoided:
             seconds = retry_after(response)
             if seconds:
                 _remember(self._refusing, server, now + min(seconds, LONGEST), now)
+        else:
+            self.answered(target)
 
     def answered(self, target: Target) -> None:
         """A server spoke: what was held against it is forgotten."""

@@ -32,11 +32,13 @@ def rseq_of(response: Response) -> int | None:
 class Order:
     """The sequence of one dialog's reliable provisional responses."""
 
-    __slots__ = ("last",)
+    __slots__ = ("answer", "last")
 
     def __init__(self) -> None:
         """None has come yet."""
         self.last: int | None = None
+        self.answer = b""
+        """What a PRACK that was refused has answered: the next one says it again."""
 
     def takes(self, rseq: int) -> bool:
         """Whether this is the next one; a repeated one, or one that overtook another, is not heard (s.4)."""
@@ -53,6 +55,7 @@ class Order:
         named = transaction.request.required("RAck").split()[0]
         if is_refused and self.last is not None and named == str(self.last):
             self.last -= 1
+            self.answer = transaction.request.body
 
     def on_no_response(self, transaction: ClientTransaction, status: int, *, now: float) -> None:
         """Nobody is there; the INVITE will find out."""

@@ -285,7 +285,8 @@ def hear_early(session: Session, response: Response, detail: Detail, *, now: flo
     if rseq is not None and early.turn.is_theirs and session.state not in GONE:
         early.unanswered = rseq
     elif rseq is not None:
-        send_prack(session.context, early.dialog, session.request, rseq, early.order, now=now)
+        answer, early.order.answer = early.order.answer, b""
+        send_prack(session.context, early.dialog, session.request, rseq, early.order, answer, now=now)
     if response.status == 199:
         session.early.drop(response.to.tag)
     return response.status != 199

@@ -257,3 +257,16 @@ def test_a_prack_that_was_overtaken_and_refused_is_sent_anew() -> None:
     assert (second.header("RAck"), second.cseq.number) == ("7 1 INVITE", 3)
     peer.reply(second, 200)
     assert peer.reply(invite, 183, headers=reliable(7), body=ANSWER) == []
+
+
+def test_a_prack_that_is_sent_anew_answers_the_offer_again() -> None:
+    """RFC 3262 s.5: else the peer's offer would stay open for good."""
+    peer = Peer()
+    session, invite = peer.placed_call(body=None)
+    peer.reply(invite, 183, headers=reliable(7), body=OFFER)
+    peer.stack.acknowledge(session, ANSWER, now=0.0)
+    (first,) = peer.hear()
+    assert isinstance(first, Request)
+    peer.reply(first, 500)
+    (second,) = peer.reply(invite, 183, headers=reliable(7), body=OFFER)
+    assert (second.body, second.header("Content-Type")) == (ANSWER, "application/sdp")

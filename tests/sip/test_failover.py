@@ -151,6 +151,18 @@ def test_a_server_that_was_silent_is_tried_last_for_a_while() -> None:
     assert destinations == {PEER}
 
 
+def test_a_server_that_refuses_a_call_is_no_longer_tried_last() -> None:
+    peer = Peer()
+    both = replace(ALIVE, try_for=4.0, alternatives=(DEAD,))
+    call(peer, both)
+    peer.wait(4.5)
+    (invite,) = call(peer, ALIVE)
+    peer.reply(invite, 486)
+    peer.stack.invite(both, caller=CallerIdentity("ann"), body=OFFER, now=peer.now)
+    destinations = {flow.remote for data, flow in peer.stack.take_output() if data.startswith(b"INVITE")}
+    assert destinations == {PEER}
+
+
 def test_what_is_remembered_of_servers_is_bounded() -> None:
     avoided = Avoided()
     response = parse(b"SIP/2.0 503 No\r\nRetry-After: 99\r\nContent-Length: 0\r\n\r\n")
