@@ -17,6 +17,8 @@ MAX_HEAD = 65_536
 """Octets of a start line and its headers."""
 MAX_BODY = 65_536
 """Octets of a body."""
+MOST_LINE_ENDS = 256
+"""Octets of line ends in a row that came at once: 64 keep-alives; more is a flood that would keep us from others."""
 PING = b"\r\n\r\n"
 PONG = b"\r\n"
 _END = b"\r\n\r\n"
@@ -62,9 +64,10 @@ class Framer:
         messages: list[Framed] = []
         at = pings = 0
         while True:
+            start = at
             at, more = _skip_keep_alives(buffer, at)
             pings += more
-            end = self._message_end(at, messages)
+            end = -1 if at - start > MOST_LINE_ENDS else self._message_end(at, messages)
             if end is None:
                 break
             if end < 0:
@@ -132,7 +135,8 @@ def body_length(head: bytes) -> int:
 def _skip_keep_alives(buffer: bytearray, at: int) -> tuple[int, int]:
     """Pass over line ends before a message; a double CRLF is a ping. What may yet become one is left."""
     pings = 0
-    while at < len(buffer) and buffer[at] in PONG:
+    most = at + MOST_LINE_ENDS
+    while at < len(buffer) and buffer[at] in PONG and at <= most:
         if buffer.startswith(PING, at):
             at += len(PING)
             pings += 1

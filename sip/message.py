@@ -206,7 +206,7 @@ def response_to(
         values = fields.get(name)
         if values:
             lines.append(f"{name}: {values[0]}")
-            if name == "To" and tag is not None and ";tag" not in values[0].replace(" ", ""):
+            if name == "To" and tag is not None and not _has_tag(request, values[0]):
                 lines[-1] += f";tag={tag}"
     if status == 100 and "Timestamp" in fields:
         lines.append(f"Timestamp: {fields['Timestamp'][0]}")
@@ -214,6 +214,16 @@ def response_to(
         lines += [f"{name}: {value}" for name, value in headers]
     lines.append(f"Content-Length: {len(body)}\r\n\r\n")
     return "\r\n".join(lines).encode("utf-8", "surrogateescape") + body
+
+
+def _has_tag(request: Request, to: str) -> bool:
+    """Whether To has one already; the word may also stand in a name, in the URI, or begin another parameter's."""
+    if ";" not in to or "tag" not in to.lower():
+        return False
+    try:
+        return request.to.tag is not None
+    except ParseError:
+        return ";tag" in to.replace(" ", "")
 
 
 def _stamped_vias(request: Request) -> list[str]:

@@ -173,13 +173,14 @@ class NameAddr:
 
     @property
     def tag(self) -> str | None:
-        """The dialog tag, if there is one."""
+        """The dialog tag, if there is one; one without a value belongs to no dialog, but is there."""
         rest = self._rest
         if not rest:
             return None
         if rest.startswith(";tag=") and ";" not in rest[5:]:
             return rest[5:]
-        return self.params.get("tag")
+        params = self.params
+        return (params["tag"] or "") if "tag" in params else None
 
     def __str__(self) -> str:
         """As a header value, always with angle brackets."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip.framing import MAX_BODY, MAX_HEAD, Framer
+from sip.framing import MAX_BODY, MAX_HEAD, MOST_LINE_ENDS, PING, Framer
 from tests.kit.builders import OFFER, request
 
 if TYPE_CHECKING:
@@ -51,6 +51,20 @@ def test_noise_neither_raises_nor_is_kept_without_end(chunks: list[bytes]) -> No
 
 def test_two_messages_in_one_segment_are_two() -> None:
     assert heard([INVITE + OPTIONS]) == ([INVITE, OPTIONS], 0)
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n", b"\r"])
+def test_a_flood_of_line_ends_breaks_the_stream_before_it_costs_time(line_end: bytes) -> None:
+    framer = Framer()
+    _, pings = framer.feed(line_end * 1_000_000 + OPTIONS)
+    assert framer.is_broken
+    assert not len(framer)
+    assert pings <= MOST_LINE_ENDS // len(PING) + 1
+
+
+def test_as_many_keep_alives_as_are_borne_at_once_are_answered() -> None:
+    most = MOST_LINE_ENDS // len(PING)
+    assert heard([PING * most + OPTIONS, PING * most]) == ([OPTIONS], 2 * most)
 
 
 def test_each_double_crlf_is_a_ping_and_a_single_one_is_nothing() -> None:

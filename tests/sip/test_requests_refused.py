@@ -94,6 +94,24 @@ def test_a_request_gets_its_status(method: str, parts: dict[str, Any], status: i
     peer.assert_over()
 
 
+@pytest.mark.parametrize(
+    "to", ['"a;tag=1" <sip:echo@192.0.2.1>', "<sip:echo@192.0.2.1;tag=1>", "<sip:echo@192.0.2.1>;tagged=1"]
+)
+def test_an_answer_carries_our_tag_wherever_else_the_word_stands(to: str) -> None:
+    """RFC 3261 s.8.2.6.2."""
+    answer = Peer().say_request(without=("To", "Max-Forwards"), headers=(("To", to), ("Max-Forwards", "0")))
+    assert answer.status == 483
+    assert answer.header("To") == f"{to};tag={answer.to.tag}"
+
+
+@pytest.mark.parametrize("to", ["<sip:echo@192.0.2.1>;\ttag=1", "<sip:echo@192.0.2.1>;tag"])
+def test_a_request_with_a_tag_gets_no_second_one(to: str) -> None:
+    """RFC 3261 s.8.2.6.2."""
+    answer = Peer().say_request(without=("To",), headers=(("To", to),))
+    assert answer.status == 481
+    assert answer.header("To") == to
+
+
 def test_a_refused_invite_is_sent_until_its_ack() -> None:
     peer = Peer()
     first = peer.say_request(uri="mailto:a@b")
