@@ -12,6 +12,7 @@ address, must be able to end their calls.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sip.authentication import Authenticator, Judgement
@@ -174,7 +175,8 @@ class ProfileAdmission:
         judged = self._authenticator.judge(request, host, now=now)
         match judged.judgement:
             case Judgement.VALID | Judgement.WRONG:
-                return self._on_password(judged, request, flow, now)
+                verdict = self._on_password(judged, request, flow, now)
+                return replace(verdict, is_kept=True) if isinstance(verdict, Refuse) else verdict
             case Judgement.ABSENT:
                 return Challenge(401, self._authenticator.challenge(host, now=now))
             case Judgement.STALE:

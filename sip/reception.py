@@ -178,7 +178,7 @@ class Reception:
             # Without a transaction: a stranger must not be able to fill our memory (s.26.3.2.4).
             self._answer_statelessly(request, verdict.status, None, verdict.headers)
         elif isinstance(verdict, Refuse):
-            if "Authorization" in request.fields or "Proxy-Authorization" in request.fields:
+            if verdict.is_kept:
                 self._refuse(key, request, verdict, now)
             else:
                 self._answer_statelessly(request, verdict.status, verdict.reason, verdict.headers)

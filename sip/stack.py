@@ -53,6 +53,10 @@ if TYPE_CHECKING:
 __all__ = ["CallerIdentity", "Stack", "Target"]
 
 
+LARGE = 4096
+"""Octets of a message beyond which it counts against a stranger before it is read: reading it takes long."""
+
+
 class Tap(Protocol):
     """Hears every message that passes."""
 
@@ -124,6 +128,8 @@ class Stack:
             return True
         if flow.transport == "UDP" and is_stun(data):
             self._keep_alive(data, flow, now)
+            return True
+        if len(data) > LARGE and not self._reception.admission.tolerates(flow, now=now):
             return True
         if self.tap is not None:
             self.tap(data, flow, sent=False)

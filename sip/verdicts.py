@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Refuse:
     status: int
     reason: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    is_kept: bool = field(default=False, compare=False)
+    """Whether retransmissions are not judged again: it has used a nonce, which only the true source was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Admission(Protocol):
         """Whether the limits of one source do not hold there: a trunk."""
 
     def tolerates(self, flow: Flow, *, now: float) -> bool:
-        """Count a request that `admit` will not see; False when that was one too many."""
+        """Count a message that `admit` will not see, or a very large one; False when that was one too many."""
 
     def admit(self, request: Request, flow: Flow, now: float) -> Verdict:
         """Judge a request that is well-formed."""
