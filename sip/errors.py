@@ -80,10 +80,10 @@ class WeakPassword(CentralitaError):
     status = 400
 
 
-class RegistrationRefused(RemoteProtocolError):
+class RegisterRefused(RemoteProtocolError):
     """A REGISTER that cannot be carried out; the text is the reason phrase."""
 
-    code = "registration_refused"
+    code = "register_refused"
 
     def __init__(self, status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         """Say what the phone is told."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.errors import ParseError, RegistrationRefused
+from sip.errors import ParseError, RegisterRefused
 from sip.grammar import number, unquote
 from sip.values import NameAddr
 
@@ -21,7 +21,7 @@ HIGHEST_REG_ID = 2**31 - 1
 
 
 def read_path(request: Request, *, from_anybody: bool) -> tuple[str, ...]:
-    """The path that a REGISTER came by. Raises RegistrationRefused and ParseError.
+    """The path that a REGISTER came by. Raises RegisterRefused and ParseError.
 
     A phone that does not know of Path would not see who put himself between us; it must say that it does, unless
     `from_anybody`.
@@ -30,25 +30,25 @@ def read_path(request: Request, *, from_anybody: bool) -> tuple[str, ...]:
         return ()
     path = tuple(request.listed("Path"))
     if len(path) > MOST_HOPS or sum(map(len, path)) > LONGEST_PATH:
-        raise RegistrationRefused(400, "Bad Request - Path too long")
+        raise RegisterRefused(400, "Bad Request - Path too long")
     for hop in path:
         uri = NameAddr.parse(hop).uri
         if not uri.is_sip or not uri.host or "<" not in hop:
-            raise RegistrationRefused(400, "Bad Request - Path is not of SIP URIs")
+            raise RegisterRefused(400, "Bad Request - Path is not of SIP URIs")
     if not from_anybody and PATH not in request.listed("Supported"):
-        raise RegistrationRefused(420, "Bad Extension", (("Unsupported", PATH),))
+        raise RegisterRefused(420, "Bad Extension", (("Unsupported", PATH),))
     return path
 
 
 def wants_outbound(request: Request, path: tuple[str, ...]) -> bool:
-    """Whether a REGISTER with a reg-id is to be served by RFC 5626. Raises RegistrationRefused (439) and ParseError.
+    """Whether a REGISTER with a reg-id is to be served by RFC 5626. Raises RegisterRefused (439) and ParseError.
 
     It is where the phone says outbound, and its first hop (we, or the proxy at the far end of the path) has it too.
     """
     if OUTBOUND not in request.listed("Supported") and OUTBOUND not in request.listed("Require"):
         return False
     if len(request.listed("Via")) > 1 and (not path or "ob" not in NameAddr.parse(path[-1]).uri.params):
-        raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
+        raise RegisterRefused(439, "First Hop Lacks Outbound Support")
     return True
 
 

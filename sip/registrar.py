@@ -11,7 +11,7 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 from base.timers import Timers
-from sip.errors import ParseError, RegistrationRefused
+from sip.errors import ParseError, RegisterRefused
 from sip.events import RegistrationChanged
 from sip.grammar import quote
 from sip.location import Binding
@@ -66,7 +66,7 @@ class BindingRegistrar:
             before = self._location.find(account, now=now)
             wishes = read_wishes(request, self._limits)
             after = self._apply(account, request, wishes, before, now) if wishes else before
-        except RegistrationRefused as refused:
+        except RegisterRefused as refused:
             return RegisterReply(refused.status, str(refused), refused.headers, ())
         except ParseError as error:
             return RegisterReply(error.status, f"Bad Request - {error}", (), ())
@@ -126,9 +126,9 @@ class BindingRegistrar:
         """The address-of-record; it must be the caller's own (s.10.3 steps 4 and 5)."""
         uri = request.to.uri
         if uri.user is None or not uri.is_sip or uri.user not in self._accounts:
-            raise RegistrationRefused(404, "Not Found")
+            raise RegisterRefused(404, "Not Found")
         if uri.user != caller.account:
-            raise RegistrationRefused(403, "Forbidden")
+            raise RegisterRefused(403, "Forbidden")
         return intern(uri.user)
 
     def _apply(
@@ -172,7 +172,7 @@ class BindingRegistrar:
                     )
                 )
         if sum(1 for wish in wishes.each if wish.seconds) > self._limits.contacts:
-            raise RegistrationRefused(403, "Too Many Contacts")
+            raise RegisterRefused(403, "Too Many Contacts")
         # A phone that came back on another port must get in: the oldest make room, not the newest.
         kept.sort(key=_age)
         return tuple([*kept, *added][-self._limits.contacts :])
@@ -197,7 +197,7 @@ def _check_order(bindings: Collection[Binding], call_id: str, cseq: int) -> None
     """A request of the same Call-ID must be newer than what it changes (s.10.3 steps 6 and 7)."""
     for each in bindings:
         if each.call_id == call_id and each.cseq >= cseq:
-            raise RegistrationRefused(500, "Sequence Number Out Of Order")
+            raise RegisterRefused(500, "Sequence Number Out Of Order")
 
 
 def _is_same(binding: Binding, wish: Wish, reg_id: int) -> bool:

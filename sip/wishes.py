@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sip.errors import RegistrationRefused
+from sip.errors import RegisterRefused
 from sip.outbound import read_instance, read_path, read_reg_id, wants_outbound
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Wishes:
 
 
 def read_wishes(request: Request, limits: RegistrationLimits) -> Wishes:
-    """Read a REGISTER. Raises RegistrationRefused, and ParseError for what breaks the grammar."""
+    """Read a REGISTER. Raises RegisterRefused, and ParseError for what breaks the grammar."""
     path = read_path(request, from_anybody=limits.path_from_anybody)
     contacts = request.contacts
     if not contacts:
@@ -75,31 +75,31 @@ def read_wishes(request: Request, limits: RegistrationLimits) -> Wishes:
     expires = _seconds(request.header("Expires"))
     if any(each.uri_text == "*" for each in contacts):
         if len(contacts) > 1 or expires != 0:
-            raise RegistrationRefused(400, "Bad Request - Contact * stands alone with Expires 0")
+            raise RegisterRefused(400, "Bad Request - Contact * stands alone with Expires 0")
         return Wishes(is_for_all=True, path=path)
     if len(contacts) > MAX_CONTACTS_READ:
-        raise RegistrationRefused(403, "Too Many Contacts")
+        raise RegisterRefused(403, "Too Many Contacts")
     wishes = tuple(_wish(each, expires, limits) for each in contacts)
     flows = [each for each in wishes if each.reg_id]
     if not flows or not wants_outbound(request, path):
         return Wishes(wishes, path=path)
     if sum(1 for each in flows if each.seconds) > 1:
-        raise RegistrationRefused(400, "Bad Request - one flow at a time")
+        raise RegisterRefused(400, "Bad Request - one flow at a time")
     return Wishes(wishes, path=path, has_outbound=True)
 
 
 def _wish(contact: NameAddr, expires: int | None, limits: RegistrationLimits) -> Wish:
     if not contact.uri.is_sip or not contact.uri.host:
-        raise RegistrationRefused(400, "Bad Request - Contact is not a SIP URI")
+        raise RegisterRefused(400, "Bad Request - Contact is not a SIP URI")
     if len(contact.uri_text) > LONGEST_CONTACT:
-        raise RegistrationRefused(400, "Bad Request - Contact too long")
+        raise RegisterRefused(400, "Bad Request - Contact too long")
     params = contact.params
     own = params.get("expires")
     seconds = _seconds(own) if own is not None else expires
     if seconds is None:
         seconds = limits.default
     if 0 < seconds < min(limits.minimum, _HOUR):
-        raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(limits.minimum)),))
+        raise RegisterRefused(423, "Interval Too Brief", (("Min-Expires", str(limits.minimum)),))
     instance = read_instance(contact)
     # Without the device's name the number of its flow says nothing (RFC 5626 s.6).
     reg_id = read_reg_id(contact) if instance else 0

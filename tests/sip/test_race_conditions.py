@@ -138,12 +138,15 @@ def test_3_2_4_callee_receives_the_ack_when_it_has_hung_up() -> None:
     call = Call(fate=slow(b"ACK", after=3.0))
     call.wire.at(0.1, call.bob_ends)
     both_are_over(call)
+    before, _ = " ".join(call.wire.starts()).split(" BYE", 1)
+    assert before.count("ACK") == 2  # the first is still on its way
 
 
 def test_the_bye_overtakes_the_200_of_its_call() -> None:
     call = Call(answer_after=1.0, fate=slow(b"SIP/2.0 200"))
     call.wire.at(1.05, call.bob_ends)
     both_are_over(call)
+    assert call.wire.starts().count("BYE") == 1
 
 
 @pytest.mark.parametrize("theirs", ["INVITE", "UPDATE"])
