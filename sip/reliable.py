@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sip.transaction.server import ServerTransaction
 
 OPTION = "100rel"
+MOST_HELD = 8
+"""Provisional responses that wait for the PRACK of the one before."""
 
 
 class Reliability(Enum):
@@ -176,7 +178,8 @@ class ReliableAnswers:
                 case Do.TRANSMIT if held is not None:
                     self._transmit(held, now)
                 case Do.HOLD if held is not None:
-                    self.held.append(held)
+                    # The newest count: the other party may ring as often as it likes, and this one not listen.
+                    self.held = [*self.held[1 - MOST_HELD :], held]
                 case Do.RETRANSMIT:
                     self.served.transaction.repeat(self.data, now=now)
                     self.interval *= 2

@@ -13,7 +13,7 @@ from sip.events import (
     SessionReoffered,
 )
 from sip.message import Request, Response
-from sip.reliable import Reliability
+from sip.reliable import MOST_HELD, Reliability
 from sip.stack import Stack
 from tests.kit.builders import ANSWER, LOCAL, OFFER, Everybody, request
 from tests.kit.calls import Call
@@ -115,6 +115,21 @@ def test_a_response_that_is_never_acknowledged_ends_the_invite_with_504() -> Non
     assert (ended.by, ended.status) == ("timeout", 504)
     peer.say(request("ACK", to_tag=session.local_tag))
     peer.assert_over()
+
+
+def test_only_the_newest_wait_for_a_caller_who_acknowledges_nothing() -> None:
+    """The phones that ring say 181 as often as they like, and we may not send the next (RFC 3262 s.3)."""
+    peer = Peer()
+    session = peer.call(headers=REQUIRES)
+    for _ in range(1000):
+        peer.stack.ring(session, 181, now=0.0)
+    peer.stack.ring(session, 182, now=0.0)
+    said = [rseq(one(peer.hear()))]
+    heard = starts(peer.say(prack(session.local_tag, said[0])))
+    for cseq in range(3, 20):
+        said.append(said[-1] + 1)
+        heard += starts(peer.say(prack(session.local_tag, said[-1], cseq=cseq)))
+    assert [each for each in heard if each not in (200, 481)] == [181] * (MOST_HELD - 1) + [182]
 
 
 def test_the_next_one_waits_for_the_prack_of_the_one_before() -> None:
