@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
+
+import structlog
 
 from base.errors import CentralitaError
 from sip.io.capture import Capture
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
 
     from routing.centre import Tracing
     from sip.stack import Stack
+
+
+log = structlog.get_logger()
 
 
 class CannotTrace(CentralitaError):
@@ -60,9 +66,18 @@ class MessageTracing:
             return None
         file = self._folder / settings.pcap if settings.pcap is not None else None
         try:
-            return Capture(server=settings.hep, agent=settings.hep_agent, file=file)
+            return Capture(
+                server=settings.hep, agent=settings.hep_agent, file=file, told=partial(_tell, str(file))
+            )
         except OSError as error:
             what = f"{file}: " if error.filename else f"hep {settings.hep}: "
             raise CannotTrace(
                 f"tracing: {what}{error.strerror}; mend or leave out tracing: in centre.yaml"
             ) from None
+
+
+def _tell(file: str, failure: str | None) -> None:
+    if failure is None:
+        log.warning("tracing_goes_on", pcap=file)
+    else:
+        log.warning("tracing_failed", pcap=file, why=failure)

@@ -18,6 +18,7 @@ from sip import hep, pcap
 from sip.redaction import redacted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sip.flow import Address, Flow
@@ -34,17 +35,32 @@ _CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]{1,256})", re.MULTIL
 class Capture:
     """Takes every message that passes the endpoint."""
 
-    def __init__(self, *, server: Address | None = None, agent: int = 0, file: Path | None = None) -> None:
-        """Open what is asked for. Raises OSError."""
-        self.dropped = 0
+    def __init__(
+        self,
+        *,
+        server: Address | None = None,
+        agent: int = 0,
+        file: Path | None = None,
+        told: Callable[[str | None], None] | None = None,
+    ) -> None:
+        """Open what is asked for; `told` hears, in a thread, why the file cannot be written, and None once it can.
+
+        Raises OSError.
+        """
+        self._dropped = 0
         self._agent = agent
         self._socket: socket.socket | None = None
-        self._writer = PcapWriter(file) if file is not None else None
+        self._writer = PcapWriter(file, told) if file is not None else None
         if server is not None:
             family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
             self._socket = socket.socket(family, socket.SOCK_DGRAM)
             self._socket.settimeout(0)
             self._socket.connect(server)
+
+    @property
+    def dropped(self) -> int:
+        """Copies that nobody got."""
+        return self._dropped + (self._writer.lost if self._writer is not None else 0)
 
     def __call__(self, data: bytes, flow: Flow, *, sent: bool) -> None:
         """One message as it was on the wire."""
@@ -56,11 +72,11 @@ class Capture:
             try:
                 self._socket.send(packet)
             except OSError:  # full, or nobody listens there
-                self.dropped += 1
+                self._dropped += 1
         if self._writer is not None:
             ends = (flow.local, flow.remote) if sent else (flow.remote, flow.local)
             if not self._writer.add(pcap.record(shown, *ends, ts=ts)):
-                self.dropped += 1
+                self._dropped += 1
 
     def close(self) -> None:
         """Write what waits and let go. Blocks for the disk: not on the loop."""
@@ -73,9 +89,13 @@ class Capture:
 class PcapWriter:
     """One capture file with its thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, told: Callable[[str | None], None] | None = None) -> None:
         """Begin a file; an earlier one of that name is put aside. Raises OSError."""
+        self.lost = 0
+        """Records that the disk did not take."""
         self._path = path
+        self._told = told
+        self._failure: str | None = None
         self._waiting: deque[bytes] = deque()
         self._ending = threading.Event()
         self._size = 0
@@ -107,18 +127,35 @@ class PcapWriter:
         if not records:
             return
         try:
-            self._append(b"".join(records))
+            self._append(records)
             if self._size >= LARGEST_FILE:
                 self._turn_over()
                 before, self._file = self._file, self._begin()
                 os.close(before)
-        except OSError:
-            return  # the disk is full: a capture is not worth a call
+        except OSError as error:  # the disk is full: a capture is not worth a call
+            self._tell(error.strerror or str(error))
+        else:
+            self._tell(None)
 
-    def _append(self, data: bytes) -> None:
+    def _tell(self, failure: str | None) -> None:
+        if failure != self._failure:
+            self._failure = failure
+            if self._told is not None:
+                self._told(failure)
+
+    def _append(self, records: list[bytes]) -> None:
+        data = b"".join(records)
+        left = data
+        try:
+            while left:
+                left = left[os.write(self._file, left) :]
+        except OSError:
+            self.lost += len(records)
+            # Half a record would make all that follow it unreadable.
+            os.ftruncate(self._file, self._size)
+            os.lseek(self._file, self._size, os.SEEK_SET)
+            raise
         self._size += len(data)
-        while data:
-            data = data[os.write(self._file, data) :]
 
     def _begin(self) -> int:
         # Who called whom is personal data: for this user only.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import struct
 import time
@@ -13,7 +15,7 @@ import pytest
 from sip import hep, pcap
 from sip.flow import Flow
 from sip.io import capture
-from sip.io.capture import Capture
+from sip.io.capture import Capture, PcapWriter
 from tests.kit.builders import request
 
 if TYPE_CHECKING:
@@ -126,6 +128,33 @@ def test_what_the_disk_cannot_take_in_time_is_dropped_and_counted(
     taken(request("OPTIONS"), FOUR, sent=True)
     taken.close()
     assert taken.dropped == 1
+
+
+def test_a_full_disk_leaves_whole_records_counts_the_lost_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, room = os.write, [1000]
+
+    def scarce(file: int, data: bytes) -> int:
+        if not room[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        done = write(file, data[: room[0]])
+        room[0] -= done
+        return done
+
+    monkeypatch.setattr(os, "write", scarce)
+    monkeypatch.setattr(capture, "_PAUSE", 3600)
+    told: list[str | None] = []
+    writer = PcapWriter(tmp_path / "trace.pcap", told.append)
+    for size, letter in ((700, b"a"), (700, b"b"), (10, b"c")):
+        writer.add(pcap.record(letter * size, ("127.0.0.1", 1), ("127.0.0.1", 2), ts=1.0))
+        writer._write()
+        room[0] = 1000 if letter == b"b" else room[0]
+    writer.close()
+    kept = [packet for _, packet in records((tmp_path / "trace.pcap").read_bytes())]
+    assert [packet[28:29] for packet in kept] == [b"a", b"c"]
+    assert writer.lost == 1
+    assert told == ["No space left on device", None]
 
 
 def test_a_full_file_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
