@@ -41,6 +41,7 @@ class Node:
         """Nothing is opened yet."""
         self.options = options
         self._parts: Parts | None = None
+        self._started: Configuration | None = None
         self._draining = False
         self._reloading = asyncio.Lock()
 
@@ -68,6 +69,7 @@ class Node:
         """
         configuration = await asyncio.to_thread(load_configuration, self.options.config)
         self._parts = await wire(self.options, configuration, trouble=self.trouble, counters=self.counters)
+        self._started = configuration
 
     async def reload(self) -> None:
         """Take the edited configuration for calls that come from now on. Raises DocumentError and changes nothing.
@@ -76,11 +78,11 @@ class Node:
         """
         async with self._reloading:
             configuration = await asyncio.to_thread(load_configuration, self.options.config)
-            former = self.parts.configuration
             await self.parts.adopt(configuration)
-        before, after = former.centre, configuration.centre
+        started = self._started if self._started is not None else configuration
+        before, after = started.centre, configuration.centre
         changed = [each for each in _FIXED if getattr(before, each) != getattr(after, each)]
-        if _places(former) != _places(configuration):
+        if _places(started) != _places(configuration):
             changed.append("listeners")
         if changed:
             log.warning("restart_needed", settings=changed)

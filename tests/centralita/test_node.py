@@ -193,7 +193,11 @@ async def test_a_reload_says_which_settings_need_a_restart(node: Node) -> None:
     centre.write_text(centre.read_text() + "rtp_ports: 40000-40009\n")
     with capture_logs() as logs:
         await node.reload()
-    assert [each["settings"] for each in logs if each["event"] == "restart_needed"] == [["rtp_ports"]]
+        await node.reload()
+        centre.write_text(centre.read_text().replace("rtp_ports: 40000-40009\n", ""))
+        await node.reload()
+    # As often as it is asked for until it is done or taken back.
+    assert [each["settings"] for each in logs if each["event"] == "restart_needed"] == [["rtp_ports"]] * 2
 
 
 @pytest.mark.parametrize(
