@@ -220,7 +220,8 @@ def suggest(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
         return f'did you mean "{near[0]}"?'
-    return "known: " + ", ".join(names[:12]) if names else ""
+    shown = names if len(names) <= 30 else [*names[:12], "..."]
+    return "known: " + ", ".join(shown) if names else ""
 
 
 def _follows(error: Any, others: Iterable[Any]) -> bool:
@@ -241,7 +242,7 @@ def _explain(model: type[BaseModel], document: Document, at: Location, data: Any
         if colon and after:
             mend = f"write a space after the colon, {before}: {after}"
         else:
-            mend = suggest(key, _fields(model, _inside(data, location[:-1])))
+            mend = suggest(key, _fields(model, location[:-1], set(_at(data, location[:-1], {}))))
         return Fault(str(document.path), line, f'unknown key "{key}"', mend)
     if error["type"] == "missing":
         return Fault(
@@ -255,29 +256,85 @@ def _explain(model: type[BaseModel], document: Document, at: Location, data: Any
             f"{name}: {error['input']!r} is not known",
             suggest(str(error["input"]), expected),
         )
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return Fault(str(document.path), line, f"{name}: {message}")
+    return Fault(str(document.path), line, f"{name}: {_in_words(error, _at(data, location, None))}")
 
 
-def _inside(data: Any, location: Location) -> set[str]:
+_WORDS = {
+    "int_type": "{input} is not a whole number",
+    "int_parsing": "{input} is not a whole number",
+    "int_from_float": "{input} is not a whole number",
+    "float_type": "{input} is not a number",
+    "float_parsing": "{input} is not a number",
+    "bool_type": "{input} is neither true nor false",
+    "bool_parsing": "{input} is neither true nor false",
+    "string_type": "{input} is not text (quote it)",
+    "tuple_type": "must be a list, such as [one, another]",
+    "list_type": "must be a list, such as [one, another]",
+    "dict_type": "must be keys with values, such as {{key: value}}",
+    "model_type": "must be keys with values, such as {{key: value}}",
+    "model_attributes_type": "must be keys with values, such as {{key: value}}",
+    "too_short": "needs at least {min_length} of them",
+    "too_long": "takes at most {max_length} of them",
+    "greater_than": "must be more than {gt:g}{unit}",
+    "greater_than_equal": "must be at least {ge:g}{unit}",
+    "less_than": "must be less than {lt:g}{unit}",
+    "less_than_equal": "must be at most {le:g}{unit}",
+}
+"""What administrators are told in place of the model's own words."""
+
+
+def _in_words(error: Any, written: Any) -> str:
+    words = _WORDS.get(error["type"])
+    if words is None:
+        return str(error["msg"]).removeprefix("Value error, ")
+    unit = "s" if isinstance(written, str) and re.fullmatch(r"[\d.]+ *(ms|s|m|h)", written) else ""
+    return words.format(**error.get("ctx", {}), input=repr(error["input"]), unit=unit)
+
+
+def _at(data: Any, location: Location, otherwise: Any) -> Any:
+    """What stands there in the file, if it is of the kind of `otherwise` (None: any)."""
     for step in location:
         if isinstance(data, list) and isinstance(step, int):
             data = data[step] if step < len(data) else data
         elif isinstance(data, dict):
             data = data.get(step, data)
-    return set(data) if isinstance(data, dict) else set()
+    return data if otherwise is None or isinstance(data, type(otherwise)) else otherwise
 
 
-def _fields(model: type[BaseModel], siblings: set[str]) -> set[str]:
-    """The fields of that model of the tree which has most in common with the keys that stand there."""
+def _fields(model: type[BaseModel], location: Location, siblings: set[str]) -> set[str]:
+    """The fields of that model which the location leads to; of several, the one most like the keys that stand there."""
     best: set[str] = set()
     score = -1.0
-    for each in _models(model, set()):
+    for each in _led_to(model, location) or list(_models(model, set())):
         fields = {field.alias or name for name, field in each.model_fields.items()}
         common = len(fields & siblings) - 0.01 * len(fields)
         if common > score:
             best, score = fields, common
     return best
+
+
+def _led_to(model: type[BaseModel], location: Location) -> list[type[BaseModel]]:
+    """The models that stand at a location: steps that name no field are places in lists, keys, or kinds of a choice."""
+    found = [model]
+    for step in location:
+        inner = [
+            field.annotation
+            for each in found
+            for name, field in each.model_fields.items()
+            if step in (name, field.alias)
+        ]
+        if inner:
+            found = [each for kind in inner for each in _outermost(kind)]
+    return found
+
+
+def _outermost(kind: Any) -> Iterator[type[BaseModel]]:
+    """The models of an annotation, not those inside them."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+        return
+    for argument in get_args(kind):
+        yield from _outermost(argument)
 
 
 def _models(kind: Any, seen: set[Any]) -> Iterator[type[BaseModel]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from base.document import Fault, refuse
-from centralita.consistency import inconsistencies
+from centralita.consistency import inconsistencies, unwritable
 from ivr.load import load_menus
 from ivr.wording import load_wording
 from routing.clients import load_clients
@@ -64,6 +64,7 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     faults.extend(inconsistencies(config, menus, wording, profiles))
     if profiles is not None:
         faults.extend(certificate_faults(profiles.listeners, config.sip_profiles))
+    faults.extend(unwritable(config))
     clients = load_clients(folder / "clients", faults)
     if faults or profiles is None:
         return None, faults

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from base.address import WILDCARDS
 from base.document import Fault, read, suggest
 from calls.destination import Extension, Menu, Number, Queue
 from sip.listener import clash, on_one_port
@@ -31,7 +32,9 @@ def inconsistencies(
         yield from homeless(config, profiles)
         yield from unregistered(config, menus, profiles)
         yield from trunkless(config, menus, profiles)
+        yield from undirected(config, profiles)
         yield from crowded(config, profiles)
+        yield from overlapping(config, profiles)
         yield from unreachable(config, profiles)
     yield from silent(config, wording)
     yield from mute(config, menus, wording)
@@ -39,8 +42,13 @@ def inconsistencies(
 
 
 def silent(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:
-    """Queues whose music is no prompt: callers would wait in silence and hang up."""
+    """A language or a music without prompts: callers would wait in silence and hang up."""
     language = config.centre.language
+    is_written = "language" in config.centre.model_fields_set
+    if is_written and language not in wording.languages() and not wording.unread:
+        what = f"language {language} is none of prompts"
+        centre = read(config.folder / "centre.yaml")
+        yield centre.fault(("language",), what, suggest(language, wording.languages()))
     document = read(config.folder / "queues.yaml")
     for queue in config.routing.queues.values():
         if queue.music is not None and not wording.has(language, queue.music) and not wording.unread:
@@ -86,6 +94,54 @@ def unregistered(
                 )
                 mend = suggest(each.account, known) or "add it to accounts: in sip_profiles/internal.yaml"
                 yield document.fault(("numbers", index), what, mend)
+
+
+def undirected(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
+    """Phones that may call outside, when nobody has said which numbers."""
+    internal = profiles.internal
+    document = read(config.sip_profiles / "internal.yaml")
+    for name, account in internal.accounts.items():
+        kinds = internal.may_call if account.may_call is None else account.may_call
+        dial_out = internal.dial_out if account.dial_out is None else account.dial_out
+        if "external" in kinds and not dial_out:
+            at = ("may_call",) if account.may_call is None else ("accounts", name)
+            what = f"{name} may call external numbers, but none is named"
+            yield document.fault(at, what, 'add dial_out: ["+34*"] with the numbers that it may')
+
+
+def overlapping(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
+    """The API at a port that takes SIP, and ports for sound of which one takes SIP."""
+    centre = config.centre
+    document = read(config.folder / "centre.yaml")
+    listeners = (*on_one_port(centre.sip, tcp=centre.sip_tcp), *profiles.listeners)
+    sound = centre.rtp_address or centre.sip.host
+    for each in listeners:
+        host, port = each.address
+        if each.transport.upper() != "UDP":
+            if centre.http.port == port and _meet(host, centre.http.host):
+                yield document.fault(
+                    ("http",), f"{centre.http} takes SIP by {each.transport}", "give it another port"
+                )
+        elif centre.rtp_ports[0] <= port <= centre.rtp_ports[1] and _meet(host, sound):
+            yield document.fault(("rtp_ports",), f"port {port} takes SIP", "choose a range without it")
+
+
+def unwritable(config: CentreConfig) -> Iterator[Fault]:
+    """A capture file that is a folder, or lies in one that is not there."""
+    file = config.centre.tracing.pcap
+    if file is None:
+        return
+    place = config.folder / file
+    if place.is_dir() or not place.parent.is_dir():
+        document = read(config.folder / "centre.yaml")
+        what = f"{file} is a folder" if place.is_dir() else f"the folder of {file} is not there"
+        yield document.fault(
+            ("tracing", "pcap"), what, "create it or mend the path, which begins at this file's folder"
+        )
+
+
+def _meet(one: str, other: str) -> bool:
+    return one == other or one in WILDCARDS or other in WILDCARDS
 
 
 def crowded(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:

@@ -101,7 +101,8 @@ class Gateway:
     @property
     def round_trip(self) -> float | None:
         """Seconds to the nearest server that answers."""
-        return min(self.round_trips.values(), default=None)
+        best = min(self.round_trips.values(), default=None)
+        return round(best, 4) if best is not None else None
 
     def target(self, number: str | None, hops: tuple[Hop, ...]) -> Target:
         """Whom to call for a number, by these ways: those that answer first."""

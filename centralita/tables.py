@@ -98,6 +98,7 @@ def print_timeline(console: Console, found: ContactTimeline) -> None:
         soft_wrap=True,
     )
     console.print()
+    console.print("[dim] seconds  who             what[/dim]")
     for row in timeline.rows(found):
         console.print(timeline_line(row), highlight=False, soft_wrap=True)
     console.print()

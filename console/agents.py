@@ -65,7 +65,9 @@ async def set_status(request: web.Request) -> web.Response:
         change = StatusChange.model_validate_json(await request.read())
         distribution.choose_status(agent, change.status, change.reason)
     except ValidationError as error:
-        detail = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        detail = "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'the body'}: {each['msg']}" for each in error.errors()
+        )
         return problem(422, "invalid_body", detail)
     except CentralitaError as error:
         return problem(404, error.code, str(error))

@@ -13,6 +13,7 @@ from base.address import HIGHEST_PORT, WILDCARDS, Address, address, advertised_a
 from base.document import Part
 from base.durations import Seconds
 from sip.overload_settings import OverloadPart
+from sip.profile_values import CallingCode
 
 
 def ports(value: object) -> tuple[int, int]:
@@ -64,7 +65,7 @@ class Centre(Part):
 
     name: str = "Centralita"
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
-    country: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")] | None = None
+    country: CallingCode | None = None
     """Calling code, for numbers dialled without one."""
     language: str = "en"
     sip: Annotated[Address, BeforeValidator(address)] = Address("127.0.0.1", 5060)

@@ -105,15 +105,15 @@ def weakness(account: str, password: str) -> str | None:
     """Why a password is too weak, or None when it will do."""
     lower = password.lower()
     if len(password) < MIN_LENGTH:
-        return f"shorter than {MIN_LENGTH} characters"
+        return f"the password is shorter than {MIN_LENGTH} characters"
     if not password.isprintable():
-        return "has characters that cannot be typed"
+        return "the password has characters that cannot be typed"
     if len(account) >= 3 and account.lower() in lower:
-        return "contains the account's name"
+        return "the password contains the account's name"
     if len(set(lower)) < 5:
-        return "made of too few different characters"
+        return "the password is made of too few different characters"
     if any(each in lower for each in _KNOWN):
-        return "contains a word that is tried first"
+        return "the password contains a word that attackers try first"
     if any(lower in row or lower in row[::-1] for row in _ROWS):
-        return "a row of the keyboard or the alphabet"
+        return "the password is a row of the keyboard or the alphabet"
     return None

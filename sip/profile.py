@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from base.document import Fault, Part, load
 from base.durations import Seconds
@@ -29,7 +29,6 @@ from sip.trunk import DnsPart, Trunk
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
-    from typing import Self
 
     from base.document import Document
     from sip.events import Caller
@@ -116,15 +115,6 @@ class InternalProfile(Part):
         if found is None:
             return False
         return watcher == resource or (package == "dialog" and (found.may_watch or self.may_watch) == "house")
-
-    @model_validator(mode="after")
-    def _says_which_numbers(self) -> Self:
-        for name, account in self.accounts.items():
-            kinds = self.may_call if account.may_call is None else account.may_call
-            dial_out = self.dial_out if account.dial_out is None else account.dial_out
-            if "external" in kinds and not dial_out:
-                raise ValueError(f'{name} may call external numbers, but not which: dial_out: ["+34*"]')
-        return self
 
 
 class ExternalProfile(Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -74,3 +75,13 @@ def admits(patterns: tuple[str, ...], number: str) -> bool:
             return False
         found = found or hit
     return found
+
+
+def _calling_code(value: str) -> str:
+    if re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) is None:
+        raise ValueError(f'{value!r} is no calling code; write its digits alone, such as "34"')
+    return value
+
+
+CallingCode = Annotated[str, AfterValidator(_calling_code)]
+"""A country's, without +."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from base.document import Part
-from sip.profile_values import Digits
+from sip.profile_values import CallingCode, Digits
 
 if TYPE_CHECKING:
     from typing import Self
@@ -38,7 +38,7 @@ class Rule(Part):
 class NumbersPart(Part):
     """How a carrier writes numbers. The first rule that fits is used; where none does, the form."""
 
-    country: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")] | None = None
+    country: CallingCode | None = None
     """Calling code of numbers written without one."""
     trunk_prefix: Annotated[str, Field(pattern=r"^\d{1,3}$")] | None = None
     """What stands before national numbers when they are dialled, such as 0."""

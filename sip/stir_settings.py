@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from base.document import Part
 from base.durations import Seconds
+from sip.profile_values import CallingCode
 
 if TYPE_CHECKING:
     from typing import Self
@@ -22,19 +24,23 @@ _ENOUGH: dict[str, tuple[str | None, ...]] = {
 }
 
 
+def _url(value: str) -> str:
+    if re.fullmatch(r"https?://[!-~]+", value) is None:
+        raise ValueError(f"{value!r} is no URL; write it as the tokens' x5u does: https://...")
+    return value
+
+
 class StirPart(Part):
     """Certificates by the URL that tokens name them by; without any nothing is verified."""
 
-    certificates: dict[Annotated[str, Field(pattern=r"^https?://[!-~]+$")], Path] = Field(
-        default_factory=dict
-    )
+    certificates: dict[Annotated[str, AfterValidator(_url)], Path] = Field(default_factory=dict)
     """File with the signer's certificate and those that lead to an authority."""
     authorities: tuple[Path, ...] = ()
     """Whose word is taken for a signer; without any each certificate speaks for itself."""
     required: Insistence = "off"
     """What a call must prove to come in."""
     freshness: Annotated[Seconds, Field(gt=0, le=3600)] = 60.0
-    country: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")] | None = None
+    country: CallingCode | None = None
     """Calling code of numbers that the trunks send without one."""
 
     @model_validator(mode="after")

@@ -74,7 +74,7 @@ def history(
 
     for event in open_ledger(state).agent_events(agent, limit):
         when = datetime.fromtimestamp(event.ts, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        typer.echo(f"{when}  {sentence(event.type, Facts(event.data))}")
+        typer.echo(f"{when} UTC  {sentence(event.type, Facts(event.data))}")
 
 
 @app.command()

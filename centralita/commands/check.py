@@ -15,7 +15,8 @@ def check(config: Config = DEFAULT_CONFIG) -> None:
     for fault in sorted(set(faults)):
         typer.echo(str(fault))
     if faults:
-        typer.echo(f"{len(set(faults))} fault(s) in {config}", err=True)
+        count = len(set(faults))
+        typer.echo(f"{count} {'fault' if count == 1 else 'faults'} in {config}", err=True)
         raise typer.Exit(1)
     if found is not None:
         routing = found.routing

@@ -126,6 +126,32 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
         ("config/numbers.yaml", "echo: true}", 'dial: "+34911222333"}', "no trunk carries calls out"),
         ("config/numbers.yaml", "echo: true}", "echo: true, trunks: [demo]}", "trunks goes with dial only"),
         ("config/numbers.yaml", "echo: true}", "dial: 34911222333}", "quote it"),
+        ("config/centre.yaml", "language: es", "language: spanish", "none of prompts (known: en, es, pl)"),
+        ("config/centre.yaml", 'country: "34"', 'country: "+34"', "write its digits alone"),
+        ("config/centre.yaml", "http: 127.0.0.1:8080", "http: 127.0.0.1:5060", "takes SIP by TCP"),
+        ("config/centre.yaml", "20000-29999", "5000-5999", "port 5060 takes SIP"),
+        ("config/centre.yaml", "# sip_tcp: false", "tracing: {pcap: no/t.pcap}", "the folder of no/t.pcap"),
+        ("config/centre.yaml", "# sip_tcp: false", "tracing: {pcap: menus}", "menus is a folder"),
+        (
+            "sip_profiles/internal.yaml",
+            "per_account: 200",
+            "per_account: many",
+            "'many' is not a whole number",
+        ),
+        ("sip_profiles/internal.yaml", "contacts: 5 ", "contacts: 0 ", "contacts: must be at least 1"),
+        (
+            "sip_profiles/internal.yaml",
+            "{name: Piotr}",
+            "{may_call: [external]}",
+            '1002 may call external numbers, but none is named (add dial_out: ["+34*"]',
+        ),
+        (
+            "sip_profiles/external.yaml",
+            "may_call: [numbers]",
+            "calls_per_second: {in: 5}",
+            'unknown key "in" (known: incoming, outgoing)',
+        ),
+        ("sip_profiles/external.yaml", "may_call: [numbers]", "may_call: numbers", "must be a list"),
     ],
 )
 def test_a_fault_is_named_with_file_and_line(
