@@ -76,8 +76,14 @@ async def open_sound(
     plane = Plane(address=address, advertised=advertised, also=also, ports=options.rtp_range(centre))
     resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
-    await asyncio.to_thread(voice.prepare, configuration.catalogue)
+    await asyncio.to_thread(voice.prepare, configuration.catalogue, _tell_prompts)
     return plane, voice
+
+
+def _tell_prompts(done: int, of: int, what: str) -> None:
+    """A new state folder has no sound as yet: who waits for the node shall know why."""
+    if done % 100 == 1:
+        log.info("making_prompts", done=done - 1, of=of)
 
 
 async def open_cards(options: Options, resources: AsyncExitStack) -> SandboxCards:
