@@ -42,13 +42,8 @@ def inconsistencies(
 
 
 def silent(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:
-    """A language or a music without prompts: callers would wait in silence and hang up."""
+    """Queues whose music is no prompt: callers would wait in silence and hang up."""
     language = config.centre.language
-    is_written = "language" in config.centre.model_fields_set
-    if is_written and language not in wording.languages() and not wording.unread:
-        what = f"language {language} is none of prompts"
-        centre = read(config.folder / "centre.yaml")
-        yield centre.fault(("language",), what, suggest(language, wording.languages()))
     document = read(config.folder / "queues.yaml")
     for queue in config.routing.queues.values():
         if queue.music is not None and not wording.has(language, queue.music) and not wording.unread:

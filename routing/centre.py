@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -47,6 +48,12 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value) is None:
+        raise ValueError(f"{value!r} is not a language; write its code, such as es, pl or en")
+    return value
+
+
 class Tracing(Part):
     """How SIP messages are shown to people."""
 
@@ -67,7 +74,7 @@ class Centre(Part):
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     country: CallingCode | None = None
     """Calling code, for numbers dialled without one."""
-    language: str = "en"
+    language: Annotated[str, AfterValidator(_language)] = "en"
     sip: Annotated[Address, BeforeValidator(address)] = Address("127.0.0.1", 5060)
     sip_tcp: bool = True
     """Whether `sip` is served by TCP too."""

@@ -126,7 +126,7 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
         ("config/numbers.yaml", "echo: true}", 'dial: "+34911222333"}', "no trunk carries calls out"),
         ("config/numbers.yaml", "echo: true}", "echo: true, trunks: [demo]}", "trunks goes with dial only"),
         ("config/numbers.yaml", "echo: true}", "dial: 34911222333}", "quote it"),
-        ("config/centre.yaml", "language: es", "language: spanish", "none of prompts (known: en, es, pl)"),
+        ("config/centre.yaml", "language: es", "language: spanish", "is not a language; write its code"),
         ("config/centre.yaml", 'country: "34"', 'country: "+34"', "write its digits alone"),
         ("config/centre.yaml", "http: 127.0.0.1:8080", "http: 127.0.0.1:5060", "takes SIP by TCP"),
         ("config/centre.yaml", "20000-29999", "5000-5999", "port 5060 takes SIP"),
