@@ -133,13 +133,14 @@ class Stack:
             return True
         if self.tap is not None:
             self.tap(data, flow, sent=False)
+        if not data.strip(b"\r\n\0 "):
+            return False  # a keep-alive; a long one, read, would be as many lines as octets
         self._context.reading = data
         try:
             message = parse(data)
         except UnreadableMessage as error:
-            if data.strip(b"\r\n\0 "):
-                self._context.events.append(MalformedMessage(flow.peer, str(error)))
-                self._reception.admission.tolerates(flow, now=now)
+            self._context.events.append(MalformedMessage(flow.peer, str(error)))
+            self._reception.admission.tolerates(flow, now=now)
             return data.startswith(b"SIP/")  # a response with a status that is none: its end was known
         message.flow = flow
         if fault is not None:
