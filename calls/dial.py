@@ -31,11 +31,14 @@ _NOT_FOR_THE_CALLER = {
     407: 503,
     415: 488,
     420: 503,
+    421: 503,
+    422: 503,
     430: 480,
     481: 503,
     482: 503,
     483: 503,
     487: 480,
+    494: 503,
 }
 """Refusals that speak of our own request and not of the party; the caller is told something he or she can use."""
 

@@ -102,6 +102,8 @@ async def test_the_called_one_sees_who_calls_and_the_callers_codec_first(line: L
         (401, 503, 21),
         (407, 503, 21),
         (415, 488, 79),
+        (421, 503, 41),
+        (422, 503, 41),
         (482, 503, 25),
         (430, 480, 20),
         (487, 480, 16),
