@@ -112,6 +112,14 @@ class Contact:
         self.talk: Talk | None = None
         """The conversation that the contact is in."""
 
+    def forget(self) -> None:
+        """It is closed: let go of all that points back, so that it is freed at once and not by the collector."""
+        for leg in self.legs:
+            leg.forget()
+        self.legs = []
+        self.caller = self.ringing = self.talk = None
+        self.inbox = Inbox()
+
     def pass_to(self, leg: Leg) -> None:
         """Another party is now the one whom the contact is about: the first has transferred it and gone."""
         self.caller = leg

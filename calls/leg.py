@@ -41,6 +41,7 @@ class Leg:
         "_counters",
         "_ending",
         "_machine",
+        "_reoffers",
         "_watchers",
         "account",
         "agent",
@@ -49,7 +50,6 @@ class Leg:
         "id",
         "number",
         "peer",
-        "reoffers",
         "role",
         "session",
         "stream",
@@ -78,7 +78,7 @@ class Leg:
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
-        self.reoffers = Reoffers(self)
+        self._reoffers: Reoffers | None = None
 
     @property
     def state(self) -> LegState:
@@ -104,6 +104,17 @@ class Leg:
     def has_ended(self) -> bool:
         """Whether the leg is over."""
         return self._machine.state is LegState.ENDED
+
+    @property
+    def reoffers(self) -> Reoffers:
+        """The offers after the first, made when first needed."""
+        if self._reoffers is None:
+            self._reoffers = Reoffers(self)
+        return self._reoffers
+
+    def forget(self) -> None:
+        """Its contact is over: let go of what points back, so that it is freed at once and not by the collector."""
+        self._ending = self._reoffers = None
 
     # --- commands ------------------------------------------------------------------------------------------------
 

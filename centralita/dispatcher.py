@@ -184,6 +184,7 @@ class Dispatcher(Generic[R]):
             status=ending.status if ending else 500,
             cause=ending.cause if ending else causes.INTERRUPTED,
         )
+        contact.forget()
 
     async def drain(self, limit: float) -> int:
         """Take no more calls, wait for those in progress, end what is left after `limit` seconds; says how many."""

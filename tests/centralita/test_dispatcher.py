@@ -81,7 +81,10 @@ class Talks:
         contact.caller.answer()
         contact.outcome = "answered"
         gone = SimpleNamespace(
-            ending=SimpleNamespace(by="remote"), role=self.role, hang_up=lambda cause: None
+            ending=SimpleNamespace(by="remote"),
+            role=self.role,
+            hang_up=lambda cause: None,
+            forget=lambda: None,
         )
         contact.legs.append(gone)  # type: ignore[arg-type]
         contact.caller.hang_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import sqlite3
 from dataclasses import replace
@@ -16,6 +17,7 @@ from structlog.testing import capture_logs
 from base.address import Address
 from base.errors import CentralitaError, DocumentError
 from base.secret import Secret
+from calls.leg import Leg
 from centralita.demo.guide import guide
 from centralita.node import Node
 from centralita.phone.script import read_script
@@ -336,3 +338,19 @@ async def test_a_reload_takes_new_limits_of_load_and_calls_beyond_them_are_refus
         assert (await dial(node, "100", "until answered")).status == 503
     assert [each["why"] for each in logs if each["event"] == "overload_began"] == ["calls"]
     assert (await staying).status == 200
+
+
+@pytest.mark.parametrize("script", ["until answered; hang up", "until answered; keys #; until ended"])
+async def test_an_ended_call_is_freed_at_once_and_not_by_the_collector(node: Node, script: str) -> None:
+    def held() -> list[object]:
+        exchange = node.parts.exchange
+        return [each for each in gc.get_objects() if type(each) is Leg and each.exchange is exchange]
+
+    gc.collect()
+    gc.disable()
+    try:
+        await dial(node, "100", script)
+        await idle(node)
+        await until(lambda: not held(), "legs are held")
+    finally:
+        gc.enable()
