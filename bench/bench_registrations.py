@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from load import cpu_seconds, resident
 from node import ROOT, node
 
-from sip.credentials import HashedSecrets
+from sip.digest.credentials import HashedSecrets
 from sip.io.credentials_file import save_credentials
 
 REALM = "bench"

@@ -27,7 +27,7 @@ from tests.kit.builders import ANSWER, LOCAL, OFFER, PEER, Everybody, request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sip.session import Session
+    from sip.session.session import Session
 
 CALLS = 2000
 ROUNDS = 5

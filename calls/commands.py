@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.connected import connected
+from sip.identity.connected import connected
 from sip.reason import headers_for
 
 if TYPE_CHECKING:
-    from sip.event_package import EventRules
-    from sip.identity import IdentityMode
+    from sip.identity.identity import IdentityMode
     from sip.io.endpoint import Endpoint
     from sip.message import Extra
     from sip.reason import Reason
-    from sip.refer import Referral
-    from sip.session import Session
+    from sip.session.session import Session
     from sip.stack import CallerIdentity, Target
+    from sip.subscriptions.event_package import EventRules
+    from sip.transfer.served_refer import Referral
 
 
 class SipCommands:

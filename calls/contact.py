@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from calls.pickup import Ringing
     from calls.talk import Talk
-    from sip.diversion import Diversion
+    from sip.identity.diversion import Diversion
 
 E = TypeVar("E")
 

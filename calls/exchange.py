@@ -23,7 +23,7 @@ from calls.session_events import tell
 from calls.stream import CODECS, Stream, sound_address
 from sip import causes
 from sip import events as sip_events
-from sip.identity import tell_little
+from sip.identity.identity import tell_little
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from calls.events import Record
     from calls.lines import Direction
     from media.plane import Plane
-    from sip.identity import IdentityRules
+    from sip.identity.identity import IdentityRules
     from sip.io.endpoint import Endpoint
     from sip.message import Extra
-    from sip.session import Session
+    from sip.session.session import Session
     from sip.stack import CallerIdentity, Target
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from sip.redaction import redacted
+from sip.capture.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

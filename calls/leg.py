@@ -18,7 +18,8 @@ from calls.events import (
 )
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
 from calls.reoffers import Reoffers
-from sip import causes, reliable
+from sip import causes
+from sip.session import reliable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sip.events import SessionRinging, TransferRequested
     from sip.reason import Reason
     from sip.sdp import SessionDescription
-    from sip.session import Session
+    from sip.session.session import Session
 
 
 class Leg:

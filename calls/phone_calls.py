@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.leg_states import LegState
-from sip.packages.dialog import DialogInfo, DialogState
+from sip.subscriptions.packages.dialog import DialogInfo, DialogState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
-from sip.session_table import SessionState
+from sip.session.table import SessionState
 
 if TYPE_CHECKING:
     from calls.leg import Leg

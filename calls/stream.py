@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from media.plane import Port
     from sip.offer_answer import Negotiated
     from sip.sdp import SessionDescription
-    from sip.session import Session
+    from sip.session.session import Session
 
 CODECS = ("PCMU", "PCMA")
 """All that the plane speaks."""

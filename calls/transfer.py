@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from calls.ways import FindWay, Follow
     from sip.events import Caller
     from sip.message import Extra
-    from sip.refer import Referral
-    from sip.refer_to import ReferTo
+    from sip.transfer.refer_to import ReferTo
+    from sip.transfer.served_refer import Referral
 
 Party = Agent | Extension | Uri | Number
 """Destinations that are called, and may or may not answer."""

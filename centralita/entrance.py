@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from centralita.bans import BanLog, note_lock, note_overload
 from console.door import Door
 from sip.admission import ProfileAdmission
-from sip.overload import Overload
+from sip.protection.overload import Overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from base.ids import Ids
     from centralita.configuration import Configuration
-    from sip.credentials import Credentials
+    from sip.digest.credentials import Credentials
     from sip.flows import Flows
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from sip.login import Login
+from sip.digest.login import Login
 from sip.stack import Target
 
 if TYPE_CHECKING:
     from base.secret import Secret
-    from sip.hops import Hop
-    from sip.registration import Registration
-    from sip.trunk import Trunk
+    from sip.locating.hops import Hop
+    from sip.trunks.registration import Registration
+    from sip.trunks.trunk import Trunk
 
 MOST_ASKED = 8
 """Servers of one trunk that are asked whether they are there."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from base.address import address
-from sip import pcap
+from sip.capture import pcap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

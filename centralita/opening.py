@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from base.secret import Secret
     from centralita.configuration import Configuration
     from centralita.options import Options
-    from sip.credentials import Credentials
+    from sip.digest.credentials import Credentials
     from sip.io.endpoint import Endpoint
 
 log = structlog.get_logger()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sip.admission import ProfileAdmission
     from sip.io.endpoint import Endpoint
     from sip.io.resolver import Resolver
-    from sip.registrar import BindingRegistrar
+    from sip.registrar.registrar import BindingRegistrar
 
 
 @dataclass(slots=True)

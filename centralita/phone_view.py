@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from centralita.phones import Phones
-    from sip.location import Binding
+    from sip.registrar.location import Binding
 
 
 def shown_phones(phones: Phones, account: str | None = None) -> list[dict[str, object]]:

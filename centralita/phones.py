@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sip.events import PresenceEvent
-    from sip.location import Binding, Location
     from sip.qualify import Peer
-    from sip.registering import QualifyPart
+    from sip.registrar.location import Binding, Location
+    from sip.registrar.settings import QualifyPart
     from sip.stack import Stack
 
 

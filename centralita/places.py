@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from routing.settings import AgentSettings
-    from sip.location import Binding
+    from sip.registrar.location import Binding
 
 SILENCE = 5.0
 """Seconds after which a phone that says nothing at all is passed over, when the account has another."""

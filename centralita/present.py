@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from media.prompts import PromptLibrary
     from routing.settings import AgentSettings
     from routing.skills import Requirements
-    from sip.identity import IdentityRules
+    from sip.identity.identity import IdentityRules
     from sip.profile import InternalProfile
-    from sip.registering import QualifyPart
-    from sip.reliable import Reliability
-    from sip.session_expires import TimerPolicy
+    from sip.registrar.settings import QualifyPart
+    from sip.session.expires import TimerPolicy
+    from sip.session.reliable import Reliability
     from sip.target import Target
 
 MUSIC = "music"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from calls.destination import Agent, Extension, FeatureCode, Number, Uri, described
 from sip import uri as uris
-from sip.diversion import Diversion
 from sip.errors import ParseError
 from sip.events import Caller
-from sip.redirect import MOST
+from sip.identity.diversion import Diversion
+from sip.session.redirect import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,7 +13,7 @@ from centralita.failures import hear
 from cluster.memory import MemoryLocation
 from sip.flows import Flows
 from sip.io.endpoint import Endpoint
-from sip.registrar import BindingRegistrar
+from sip.registrar.registrar import BindingRegistrar
 from sip.stack import Stack
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from calls.events import Record
     from centralita.present import Present
     from media.plane import Plane
-    from sip.credentials import Credentials
+    from sip.digest.credentials import Credentials
     from sip.events import Caller, PresenceEvent
 
 

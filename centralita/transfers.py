@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from routing.settings import AgentSettings
     from sip.flow import Address
     from sip.profile import Profiles
-    from sip.refer_to import ReferTo
+    from sip.transfer.refer_to import ReferTo
 
 _ANY = ""
 """The account of an agent's phone that has none: it may do what its profile lets every phone do."""

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from base.secret import Secret
     from sip.events import PresenceEvent
-    from sip.hops import Hop
     from sip.io.endpoint import Endpoint
     from sip.io.resolver import Resolver
+    from sip.locating.hops import Hop
     from sip.profile import Profiles
-    from sip.registration import Registration
     from sip.stack import Target
-    from sip.trunk_sources import TrunkSources
+    from sip.trunks.registration import Registration
+    from sip.trunks.sources import TrunkSources
 
 log = structlog.get_logger()
 

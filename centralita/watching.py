@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.event_package import EventRules
-from sip.packages.dialog import DialogPackage
-from sip.packages.message_summary import Mailbox, MessageSummaryPackage
-from sip.packages.reg import RegPackage
+from sip.subscriptions.event_package import EventRules
+from sip.subscriptions.packages.dialog import DialogPackage
+from sip.subscriptions.packages.message_summary import Mailbox, MessageSummaryPackage
+from sip.subscriptions.packages.reg import RegPackage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from calls.exchange import Exchange
     from sip.events import RegistrationChanged
-    from sip.location import Location
-    from sip.packages.dialog import DialogInfo
     from sip.profile import InternalProfile
+    from sip.registrar.location import Location
+    from sip.subscriptions.packages.dialog import DialogInfo
 
 
 class Watching:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sip.location import Binding
+    from sip.registrar.location import Binding
 
 
 class MemoryLocation:
-    """The bindings of this node's accounts (sip.location.Location)."""
+    """The bindings of this node's accounts (sip.registrar.location.Location)."""
 
     __slots__ = ("_bindings",)
 

@@ -10,7 +10,7 @@ from console.keys import DOOR
 from console.problem import problem
 
 if TYPE_CHECKING:
-    from sip.guard import Ban
+    from sip.protection.guard import Ban
 
 routes = web.RouteTableDef()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sip.guard import Guard
+    from sip.protection.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)

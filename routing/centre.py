@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from base.address import HIGHEST_PORT, WILDCARDS, Address, address, advertised_address
 from base.document import Part
 from base.durations import Seconds
-from sip.overload_settings import OverloadPart
 from sip.profile_values import CallingCode
+from sip.protection.overload_settings import OverloadPart
 
 
 def ports(value: object) -> tuple[int, int]:

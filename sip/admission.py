@@ -15,33 +15,33 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sip.authentication import Authenticator, Judgement
-from sip.diversion import diversions_of
+from sip.digest.authentication import Authenticator, Judgement
 from sip.errors import ParseError
 from sip.events import Caller
 from sip.flows import Flows
 from sip.grammar import bounded
-from sip.guard import Guard, network_of
-from sip.identity import LONGEST_NAME, is_private, sender_of, unmet_privacy
-from sip.lockout import Lockout
-from sip.proofs import Proofs
-from sip.rates import Rates
-from sip.scanners import scanner_of
-from sip.tally import Tally
-from sip.trunk_call import in_our_numbers
-from sip.trunk_sources import TrunkSources
+from sip.identity.diversion import diversions_of
+from sip.identity.identity import LONGEST_NAME, is_private, sender_of, unmet_privacy
+from sip.identity.proofs import Proofs
+from sip.protection.guard import Guard, network_of
+from sip.protection.lockout import Lockout
+from sip.protection.rates import Rates
+from sip.protection.scanners import scanner_of
+from sip.protection.tally import Tally
+from sip.trunks.call import in_our_numbers
+from sip.trunks.sources import TrunkSources
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from base.ids import Ids
-    from sip.authentication import Judged
-    from sip.credentials import Credentials
+    from sip.digest.authentication import Judged
+    from sip.digest.credentials import Credentials
     from sip.flow import Flow
     from sip.message import Request
     from sip.profile import Profiles
-    from sip.trunk import Trunk
+    from sip.trunks.trunk import Trunk
     from sip.verdicts import Verdict
 
 OPEN_METHODS = frozenset(("OPTIONS",))

@@ -12,7 +12,7 @@ from sip.errors import ParseError
 from sip.flow import SECURE
 from sip.grammar import number
 from sip.headers import SINGLE
-from sip.session_expires import minimum_of, session_expires_of
+from sip.session.expires import minimum_of, session_expires_of
 from sip.values import media_type
 from sip.verdicts import Refuse
 

@@ -6,15 +6,15 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from base.timers import Timers
-from sip.avoidance import Avoided
 from sip.checks import ALLOW, ALLOW_EVENTS, SUPPORTED
 from sip.dialog import contact_for
 from sip.events import MessageTraced
-from sip.keep_alive import Keepers
-from sip.overload import Overload, OverloadLimits
-from sip.reliable import usual_reliability
-from sip.session_expires import usual
+from sip.locating.avoidance import Avoided
+from sip.protection.overload import Overload, OverloadLimits
+from sip.session.expires import usual
+from sip.session.reliable import usual_reliability
 from sip.transaction.layer import TransactionLayer
+from sip.trunks.keep_alive import Keepers
 from sip.values import COOKIE
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from sip.flow import Address, Flow
     from sip.flows import Flows
     from sip.message import Extra
-    from sip.reliable import Reliability
-    from sip.session import Session
-    from sip.session_expires import TimerPolicy
+    from sip.session.expires import TimerPolicy
+    from sip.session.reliable import Reliability
+    from sip.session.session import Session
     from sip.transaction.layer import TimerKey
 
 DialogKey = tuple[str, str]

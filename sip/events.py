@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from sip.diversion import Diversion
     from sip.flow import Flow
-    from sip.location import Binding
+    from sip.identity.diversion import Diversion
     from sip.reason import Reason
-    from sip.refer import Referral
-    from sip.refer_to import ReferTo
-    from sip.registration import Registration
+    from sip.registrar.location import Binding
     from sip.sdp import SessionDescription
-    from sip.session import Session
+    from sip.session.session import Session
+    from sip.transfer.refer_to import ReferTo
+    from sip.transfer.served_refer import Referral
+    from sip.trunks.registration import Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Caller:
     dialled: str = ""
     """What was dialled, in the centre's own numbers, where that is not simply the request-URI's user."""
     verstat: str | None = None
-    """What became of the number's proof (STIR): a word of sip.stir.Verstat; None where nothing is verified."""
+    """What became of the number's proof (STIR): a word of sip.identity.stir.Verstat; None where nothing is verified."""
     attestation: str | None = None
     """A, B or C, where that was proven."""
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sip.body import SDP
 from sip.dialog import MAX_FORWARDS, is_sips, via_for, ways
-from sip.diversion import diversion_headers
 from sip.flow import host_in_uri
-from sip.identity import presented
+from sip.identity.diversion import diversion_headers
+from sip.identity.identity import presented
 from sip.message import Request, fields_of
 
 if TYPE_CHECKING:

@@ -14,17 +14,17 @@ from pydantic import Field
 
 from base.document import Fault, Part, load
 from base.durations import Seconds
-from sip.authentication import Offer
-from sip.guard_settings import GuardPart, Network
-from sip.identity import IdentityMode, IdentityRules
+from sip.digest.authentication import Offer
+from sip.identity.identity import IdentityMode, IdentityRules
+from sip.identity.stir_settings import StirPart
 from sip.listener_settings import ListenerPart, listeners_of
 from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
-from sip.registering import QualifyPart, RegistrationPart
-from sip.reliable import Reliability
-from sip.stir_settings import StirPart
-from sip.subscription_settings import SubscriptionsPart, Watch
-from sip.timer_settings import SessionTimerPart
-from sip.trunk import DnsPart, Trunk
+from sip.protection.settings import GuardPart, Network
+from sip.registrar.settings import QualifyPart, RegistrationPart
+from sip.session.reliable import Reliability
+from sip.session.timer_settings import SessionTimerPart
+from sip.subscriptions.settings import SubscriptionsPart, Watch
+from sip.trunks.trunk import DnsPart, Trunk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from base.document import Document
     from sip.events import Caller
+    from sip.identity.stir import Signer
     from sip.listener import Listener
-    from sip.session_expires import TimerPolicy
-    from sip.stir import Signer
+    from sip.session.expires import TimerPolicy
 
 Algorithm = Literal["SHA-512-256", "SHA-256", "MD5", "SHA-512-256-sess", "SHA-256-sess", "MD5-sess"]
 

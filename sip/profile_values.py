@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sip.errors import ParseError
-from sip.guard_settings import Network, read_network
+from sip.protection.settings import Network, read_network
 from sip.uri import Uri
 
 Kind = Literal["numbers", "agents", "feature_codes", "external", "addresses"]

@@ -9,19 +9,19 @@ from sip.body import description_of
 from sip.checks import ABILITIES, ALLOW, UNSERVED, malformation, objection
 from sip.errors import ParseError
 from sip.events import InviteReceived, MalformedMessage
-from sip.indialog import serve_in_dialog
 from sip.message import response_to
-from sip.replaces import replaced_by
-from sip.session import Session
-from sip.session_expires import too_small
+from sip.session.expires import too_small
+from sip.session.requests import serve_in_dialog
+from sip.session.session import Session
 from sip.transaction.layer import reply_flow
 from sip.transaction.matching import server_key
+from sip.transfer.replaces import replaced_by
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
 
 if TYPE_CHECKING:
     from sip.context import Context
     from sip.message import Extra, Request, Response
-    from sip.notifier import Notifier
+    from sip.subscriptions.notifier import Notifier
     from sip.transaction.matching import Key
     from sip.verdicts import Admission, Registrar
 

@@ -7,46 +7,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sip import offers
 from sip.causes import status_of
 from sip.context import Context
 from sip.errors import ParseError, UnreadableMessage
 from sip.events import MalformedMessage
 from sip.flows import Flows
-from sip.hops import Means
+from sip.locating.hops import Means
 from sip.message import Request
-from sip.notifier import NOTHING_SERVED, Notifier
 from sip.outside import invite_request
 from sip.parser import parse
 from sip.qualify import Qualifier
 from sip.reception import Reception
-from sip.referring import Transfers
-from sip.registration import Registration
-from sip.reliable import usual_reliability
-from sip.session import Session
-from sip.session_expires import usual
+from sip.session import offers
+from sip.session.expires import usual
+from sip.session.reliable import usual_reliability
+from sip.session.session import Session
 from sip.streams import Streams
 from sip.stun import answer as stun_answer
 from sip.stun import is_stun
+from sip.subscriptions.notifier import NOTHING_SERVED, Notifier
 from sip.target import CallerIdentity, Target
+from sip.transfer.sent_refer import Transfers
+from sip.trunks.registration import Registration
 from sip.uri import Uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from base.ids import Ids
-    from sip.event_package import EventRules
+    from sip.digest.login import Login
     from sip.events import Event
     from sip.flow import Address, Flow
-    from sip.keep_alive import KeepAlivePlan
     from sip.listener import Serves
-    from sip.login import Login
     from sip.message import Extra
-    from sip.overload import Overload
+    from sip.protection.overload import Overload
     from sip.qualify import Peer, QualifyPlan
     from sip.reason import Reason
-    from sip.reliable import Reliability
-    from sip.session_expires import TimerPolicy
+    from sip.session.expires import TimerPolicy
+    from sip.session.reliable import Reliability
+    from sip.subscriptions.event_package import EventRules
+    from sip.trunks.keep_alive import KeepAlivePlan
     from sip.verdicts import Admission, Registrar
 
 

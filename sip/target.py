@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sip.diversion import Diversion
+    from sip.digest.login import Login
     from sip.flow import Address, Flow
-    from sip.identity import IdentityMode
-    from sip.login import Login
+    from sip.identity.diversion import Diversion
+    from sip.identity.identity import IdentityMode
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def password(
     from base.document import suggest
     from base.io.ids import SystemIds
     from centralita.configuration import load_configuration
-    from sip.credentials import make_password
+    from sip.digest.credentials import make_password
     from sip.io.credentials_file import load_credentials, save_credentials
 
     try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from calls.events import LegEnded
     from centralita.phone.script import Step
     from centralita.phone.softphone import Softphone
-    from sip.login import Login
+    from sip.digest.login import Login
 
 app = typer.Typer(
     help="A scriptable softphone. Steps of a script: answer; refuse 486; until answered|ringing|held|resumed|ended; "
@@ -119,7 +119,7 @@ def _steps(script: str | None, file: Path | None, default: str) -> list[Step]:
 
 
 def _login(account: str | None, file: Path | None) -> Login | None:
-    from sip.login import Login
+    from sip.digest.login import Login
 
     if account is None:
         return None

@@ -11,7 +11,7 @@ from base.document import read
 from base.io.ids import SystemIds
 from base.io.private_file import write_private
 from centralita.state import CREDENTIALS_FILE
-from sip.credentials import make_password
+from sip.digest.credentials import make_password
 from sip.io.credentials_file import load_credentials, save_credentials
 
 if TYPE_CHECKING:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from centralita.phone.script import Step
     from media.plane import Clip
+    from sip.digest.login import Login
     from sip.flow import Flow
-    from sip.login import Login
     from sip.message import Request
-    from sip.registration import Registration
+    from sip.trunks.registration import Registration
     from sip.verdicts import Verdict
 
 RATE = 8000

@@ -14,8 +14,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from sip import hep, pcap
-from sip.redaction import redacted
+from sip.capture import hep, pcap
+from sip.capture.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

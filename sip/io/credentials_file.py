@@ -10,7 +10,7 @@ from pydantic import Field, RootModel
 
 from base.document import Fault, Part, load, refuse
 from base.io.private_file import write_private
-from sip.credentials import HashedSecrets
+from sip.digest.credentials import HashedSecrets
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ import dns.rdatatype
 import dns.resolver
 import structlog
 
-from sip.hops import Answer, Naptr, Question
 from sip.io.hosts import Hosts
-from sip.srv import Srv
+from sip.locating.hops import Answer, Naptr, Question
+from sip.locating.srv import Srv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from sip.overload import Overload
+    from sip.protection.overload import Overload
 
 INTERVAL = 0.1
 _CPU_OVER = 1.0

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sip.dialog import is_literal, ways
-from sip.hops import MOST_HOPS, Answers, locate
 from sip.io.dns import Dns, DnsSettings
+from sip.locating.hops import MOST_HOPS, Answers, locate
 from sip.uri import Uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sip.hops import Hop, Means
+    from sip.locating.hops import Hop, Means
     from sip.target import Target
 
 HOSTS = Path("/etc/hosts")

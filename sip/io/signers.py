@@ -10,14 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.x509 import ObjectIdentifier, load_pem_x509_certificates
 
 from base.document import read
-from sip.signer import CertifiedSigner
+from sip.identity.signer import CertifiedSigner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from base.document import Document, Fault
-    from sip.stir_settings import StirPart
+    from sip.identity.stir_settings import StirPart
 
 TN_AUTH_LIST = ObjectIdentifier("1.3.6.1.5.5.7.1.26")
 """The extension that says which numbers, or whose, a signer may sign (RFC 8226 s.9)."""

@@ -20,7 +20,7 @@ from sip.events import (
     SessionReoffered,
     SessionRinging,
 )
-from sip.reliable import Reliability
+from sip.session.reliable import Reliability
 from sip.stack import CallerIdentity, Target
 from tests.kit.line import Line
 from tests.kit.party import MUSIC, House, Party, until
@@ -29,7 +29,7 @@ from tests.kit.tone import hears, tone
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sip.session import Session
+    from sip.session.session import Session
 
 ANNOUNCEMENT = frozenset({800, 1300})
 KEY = frozenset({697, 1209})

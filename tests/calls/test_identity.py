@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from calls.contact import Contact
 from calls.dial import connect
 from calls.ways import Way
-from sip.diversion import Diversion
 from sip.events import InviteReceived, SessionAnswered, SessionRinging
-from sip.identity import IdentityRules
+from sip.identity.diversion import Diversion
+from sip.identity.identity import IdentityRules
 from sip.stack import Target
 from sip.verdicts import Admitted
 from tests.kit.builders import Everybody

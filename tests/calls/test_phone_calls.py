@@ -10,8 +10,8 @@ from calls.contact import Contact
 from calls.leg_states import LegState
 from calls.phone_calls import STATES
 from sip.events import InviteReceived, SessionAnswered, SessionConfirmed
-from sip.packages.dialog import DialogState
 from sip.stack import CallerIdentity, Target
+from sip.subscriptions.packages.dialog import DialogState
 from sip.verdicts import Admitted
 from tests.kit.builders import Everybody
 from tests.kit.party import House, Party, until

@@ -13,7 +13,7 @@ from tests.kit.switchboard import Switchboard
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sip.session import Session
+    from sip.session.session import Session
 
 
 class Scene:

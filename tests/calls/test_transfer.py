@@ -17,7 +17,7 @@ from tests.kit.tone import hears
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sip.session import Session
+    from sip.session.session import Session
 
 
 class Scene:

@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 import pytest
 
-from sip.session_table import SessionState
+from sip.session.table import SessionState
 from tests.kit.party import House, Party, until
 from tests.kit.switchboard import Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from sip.session import Session
+    from sip.session.session import Session
 
 NAMES = ("bob", "carol", "dave")
 LIVE = (SessionState.CONFIRMED, SessionState.ANSWERED)

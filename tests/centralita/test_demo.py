@@ -14,7 +14,7 @@ from centralita.journal import Journal
 from records.event import LedgerEvent
 from records.ledger import Ledger
 from records.reader import Reader
-from sip.credentials import HashedSecrets
+from sip.digest.credentials import HashedSecrets
 from sip.io.credentials_file import load_credentials, save_credentials
 
 if TYPE_CHECKING:

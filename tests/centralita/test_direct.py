@@ -12,8 +12,8 @@ from calls.destination import Menu, Uri
 from centralita.applications import DirectApplication
 from centralita.redirects import Redirects
 from routing.inbound import Route
-from sip.diversion import Diversion
 from sip.events import InviteReceived, SessionAnswered, SessionRefused
+from sip.identity.diversion import Diversion
 from sip.io.resolver import Resolver
 from sip.profile import ExternalProfile, InternalProfile, Profiles
 from tests.kit.party import House, Party
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from calls.contact import Contact
     from calls.destination import Destination
     from sip.events import Caller
-    from sip.session import Session
+    from sip.session.session import Session
     from sip.stack import Target
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from base.secret import Secret
 from centralita.gateway import Gateway
 from sip.flow import Flow
-from sip.hops import Hop
-from sip.keep_alive import KeepAlivePlan
+from sip.locating.hops import Hop
 from sip.message import Request, response_to
 from sip.parser import parse
-from sip.trunk import Trunk
+from sip.trunks.keep_alive import KeepAlivePlan
+from sip.trunks.trunk import Trunk
 from tests.kit.builders import LOCAL, PEER, stack
 
 ROUTE = "<sip:orig@s.carrier.example;lr>"

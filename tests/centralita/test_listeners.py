@@ -15,8 +15,8 @@ from base.errors import DocumentError
 from base.secret import Secret
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
+from sip.digest.login import Login
 from sip.flow import written
-from sip.login import Login
 from tests.kit.builders import request
 from tests.kit.certificates import Authority
 from tests.kit.ports import free_port, free_ports

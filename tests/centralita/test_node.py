@@ -24,7 +24,7 @@ from centralita.phone.script import read_script
 from centralita.phone.softphone import PhoneError, Softphone
 from records.reader import Reader
 from routing.agents import State, Status
-from sip.login import Login
+from sip.digest.login import Login
 from tests.kit.party import until
 from tests.kit.ports import free_ports
 from tests.kit.small_centre import ACCOUNT, MUSIC, PASSWORD, SECOND, TONE, small_node

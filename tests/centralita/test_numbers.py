@@ -17,7 +17,7 @@ from cluster.memory import MemoryLocation
 from routing.centre import Centre
 from sip.events import Caller
 from sip.flow import Flow
-from sip.location import Binding
+from sip.registrar.location import Binding
 
 if TYPE_CHECKING:
     from calls.destination import Destination

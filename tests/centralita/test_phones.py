@@ -14,9 +14,9 @@ from cluster.memory import MemoryLocation
 from routing.settings import AgentSettings
 from sip.events import PeerReachable, PeerUnreachable, RegistrationChanged
 from sip.flow import Flow
-from sip.location import Binding
 from sip.message import Request
-from sip.registering import QualifyPart, is_behind_nat
+from sip.registrar.location import Binding
+from sip.registrar.settings import QualifyPart, is_behind_nat
 from tests.kit.builders import LOCAL, PEER
 from tests.kit.phone import Peer
 

@@ -13,7 +13,7 @@ from centralita.redirects import Redirects, Trail
 from routing.inbound import Route
 from sip.events import Caller
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
-from sip.redirect import MOST
+from sip.session.redirect import MOST
 
 if TYPE_CHECKING:
     from calls.destination import Destination

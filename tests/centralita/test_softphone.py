@@ -11,7 +11,7 @@ import pytest
 from base.secret import Secret
 from centralita.phone.script import read_script
 from centralita.phone.softphone import PhoneError, Softphone
-from sip.login import Login
+from sip.digest.login import Login
 from tests.kit.ports import free_port, free_ports
 from tests.kit.tone import hears, read_wav, tone, write_wav
 

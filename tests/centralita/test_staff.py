@@ -15,7 +15,7 @@ from routing.io.distribution import Distribution
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.events import Caller, RegistrationChanged
 from sip.flow import Flow
-from sip.location import Binding
+from sip.registrar.location import Binding
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

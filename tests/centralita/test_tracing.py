@@ -13,7 +13,7 @@ from base.secret import Secret
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
 from records.reader import Reader
-from sip.login import Login
+from sip.digest.login import Login
 from tests.centralita.test_commands import run
 from tests.kit.party import until
 from tests.kit.ports import free_ports

@@ -14,7 +14,7 @@ from centralita.configuration import Configuration, load_configuration
 from centralita.numbers import Numbers
 from centralita.transfers import TransferDesk
 from sip.events import Caller
-from sip.refer_to import ReferTo
+from sip.transfer.refer_to import ReferTo
 from sip.uri import Uri as SipUri
 
 if TYPE_CHECKING:

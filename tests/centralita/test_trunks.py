@@ -14,13 +14,13 @@ from centralita.outgoing import shown
 from centralita.trunk_view import print_trunks, shown_trunks
 from centralita.trunks import TrunkDown, Trunks, line_of
 from sip.events import PeerReachable, PeerUnreachable, RegistrationAccepted, RegistrationRefused
-from sip.hops import Hop, Means
 from sip.io.dns import Dns, DnsSettings
 from sip.io.endpoint import Endpoint
 from sip.io.resolver import Resolver
+from sip.locating.hops import Hop, Means
 from sip.profile import ExternalProfile, InternalProfile, Profiles
-from sip.trunk import Trunk
-from sip.trunk_sources import TrunkSources
+from sip.trunks.sources import TrunkSources
+from sip.trunks.trunk import Trunk
 from tests.kit.builders import stack
 from tests.kit.party import until
 

@@ -13,10 +13,10 @@ from centralita.watching import Watching
 from cluster.memory import MemoryLocation
 from sip.events import RegistrationChanged
 from sip.flow import Flow
-from sip.location import Binding
 from sip.message import Request, Response, response_to
 from sip.parser import parse
 from sip.profile import Account, InternalProfile
+from sip.registrar.location import Binding
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import request
 from tests.kit.party import HOST, House, Party

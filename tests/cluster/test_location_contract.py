@@ -9,10 +9,10 @@ import pytest
 
 from cluster.memory import MemoryLocation
 from sip.flow import Flow
-from sip.location import Binding
+from sip.registrar.location import Binding
 
 if TYPE_CHECKING:
-    from sip.location import Location
+    from sip.registrar.location import Location
 
 FLOW = Flow("UDP", ("192.0.2.1", 5060), ("192.0.2.10", 40001))
 

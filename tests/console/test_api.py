@@ -20,7 +20,7 @@ from routing.agents import Status
 from routing.entry import EntryJoin
 from routing.io.distribution import Distribution
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
-from sip.guard import Guard, GuardLimits
+from sip.protection.guard import Guard, GuardLimits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

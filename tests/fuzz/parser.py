@@ -15,13 +15,13 @@ with atheris.instrument_imports(include=["sip", "base"]):
     from base.ids import SequenceIds
     from sip import sdp
     from sip.body import description_of
-    from sip.digest import read_digest
+    from sip.capture.redaction import redacted
+    from sip.digest.digest import read_digest
     from sip.errors import ParseError, SdpError, UnreadableMessage
     from sip.flow import Flow
     from sip.framing import Framer
-    from sip.info import TYPES, key_in
     from sip.parser import parse
-    from sip.redaction import redacted
+    from sip.session.info import TYPES, key_in
     from sip.stack import Stack
     from sip.uri import Uri
     from tests.kit.builders import LOCAL, PEER, Everybody

@@ -18,15 +18,15 @@ from base.ids import SequenceIds
 from cluster.memory import MemoryLocation
 from sip.events import InviteReceived, MalformedMessage, SessionReoffered
 from sip.flow import Flow
-from sip.registrar import BindingRegistrar
+from sip.registrar.registrar import BindingRegistrar
+from sip.registrar.request import RegistrationLimits
 from sip.stack import CallerIdentity, Stack, Target
-from sip.wishes import RegistrationLimits
 from tests.kit.builders import ANSWER, LOCAL, OFFER, Everybody, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sip.session import Session
+    from sip.session.session import Session
 
 DATA = Path(__file__).parents[1] / "data"
 ROUND = 1000

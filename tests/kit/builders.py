@@ -9,14 +9,14 @@ from sip.events import Caller
 from sip.flow import Flow
 from sip.message import Request
 from sip.parser import parse
-from sip.session_expires import usual
+from sip.session.expires import usual
 from sip.stack import Stack
 from sip.verdicts import Admitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sip.session_expires import TimerPolicy
+    from sip.session.expires import TimerPolicy
 
 LOCAL = ("192.0.2.1", 5060)
 PEER = ("192.0.2.2", 5070)

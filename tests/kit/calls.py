@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sip.events import Event
-    from sip.session import Session
+    from sip.session.session import Session
     from tests.kit.wire import Fate
 
 ALL_ZERO = {"dialogs": 0, "sessions": 0, "subscriptions": 0, "transactions": 0, "timers": 0, "connections": 0}

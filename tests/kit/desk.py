@@ -8,11 +8,11 @@ from cluster.memory import MemoryLocation
 from sip.events import Caller
 from sip.flow import Flow
 from sip.message import Request, fields_of
-from sip.registrar import BindingRegistrar
-from sip.wishes import RegistrationLimits
+from sip.registrar.registrar import BindingRegistrar
+from sip.registrar.request import RegistrationLimits
 
 if TYPE_CHECKING:
-    from sip.location import Binding
+    from sip.registrar.location import Binding
     from sip.verdicts import RegisterReply
 
 ANA = Caller("internal", "1001", None, "1001", "Ana", "192.0.2.10:5060")

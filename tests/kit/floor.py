@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from calls.contact import Contact
     from calls.destination import Destination
     from media.plane import Clip
-    from sip.session import Session
+    from sip.session.session import Session
 
 QUICK = Delays(no_answer=0.05, rejected=0.05, busy=0.05, unreachable=0.05, failed=0.05)
 

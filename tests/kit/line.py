@@ -14,7 +14,7 @@ from tests.kit.party import until
 if TYPE_CHECKING:
     from calls.contact import Contact
     from calls.destination import Destination
-    from sip.session import Session
+    from sip.session.session import Session
     from tests.kit.party import House, Party
 
 

@@ -15,7 +15,7 @@ from calls.stream import CODECS
 from centralita.failures import hear
 from media.plane import Plane
 from sip.events import InviteReceived, MessageTraced, TransferReported
-from sip.identity import tell_little
+from sip.identity.identity import tell_little
 from sip.io.endpoint import Endpoint
 from sip.stack import CallerIdentity, Stack, Target
 from sip.transaction.client import NOBODY
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from media.plane import Clip
     from sip.events import Event
     from sip.flow import Flow
-    from sip.identity import IdentityRules
+    from sip.identity.identity import IdentityRules
     from sip.message import Request, Response
     from sip.sdp import SessionDescription
-    from sip.session import Session
+    from sip.session.session import Session
     from sip.transaction.client import ClientTransaction
     from sip.verdicts import Admission, Admitted
 

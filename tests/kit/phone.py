@@ -13,7 +13,7 @@ from tests.kit.builders import FLOW, OFFER, request, stack
 
 if TYPE_CHECKING:
     from sip.events import Event
-    from sip.session import Session
+    from sip.session.session import Session
     from sip.stack import Stack
 
 E = TypeVar("E")

@@ -6,13 +6,13 @@ from base.ids import SequenceIds
 from base.secret import Secret
 from cluster.memory import MemoryLocation
 from sip.admission import ProfileAdmission
-from sip.credentials import HashedSecrets
+from sip.digest.credentials import HashedSecrets
+from sip.digest.login import Login
 from sip.events import InviteReceived, RegistrationAccepted, RegistrationRefused
-from sip.login import Login
 from sip.profile import Account, DigestPart, ExternalProfile, InternalProfile, Profiles
-from sip.registrar import BindingRegistrar
+from sip.registrar.registrar import BindingRegistrar
+from sip.registrar.request import RegistrationLimits
 from sip.stack import Stack
-from sip.wishes import RegistrationLimits
 from tests.kit.builders import stack
 from tests.kit.wire import End, Fate, Wire
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from base.address import Address
 from centralita.node import Node
 from centralita.options import Options
-from sip.credentials import HashedSecrets
+from sip.digest.credentials import HashedSecrets
 from sip.io.credentials_file import save_credentials
 from tests.kit.ports import free_ports
 

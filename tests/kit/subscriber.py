@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from base.ids import SequenceIds
-from sip.event_package import Document, EventRules, SubscriptionLimits, Watched
 from sip.events import Caller
 from sip.message import Request, Response
 from sip.stack import Stack
+from sip.subscriptions.event_package import Document, EventRules, SubscriptionLimits, Watched
 from sip.verdicts import Admitted
 from tests.kit.builders import LOCAL, Everybody, request
 from tests.kit.phone import Peer

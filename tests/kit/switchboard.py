@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from calls.destination import Destination
     from calls.events import LegEnded
     from calls.leg import Leg
-    from sip.refer_to import ReferTo
-    from sip.session import Session
+    from sip.session.session import Session
+    from sip.transfer.refer_to import ReferTo
 
 LOW, HIGH = frozenset({800, 1300}), frozenset({500, 1700})
 

@@ -9,15 +9,15 @@ import pytest
 
 from base.ids import SequenceIds
 from sip.admission import ProfileAdmission
-from sip.credentials import HashedSecrets
-from sip.digest import authorize
+from sip.digest.credentials import HashedSecrets
+from sip.digest.digest import authorize
 from sip.events import Caller
 from sip.flow import Flow
-from sip.guard_settings import GuardPart, LockoutPart, RatePart
 from sip.message import Request, fields_of
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
+from sip.protection.settings import GuardPart, LockoutPart, RatePart
 from sip.stack import Stack
-from sip.trunk import Trunk
+from sip.trunks.trunk import Trunk
 from sip.verdicts import Admitted, Challenge, Drop, Refuse
 from tests.kit.phone import Peer
 

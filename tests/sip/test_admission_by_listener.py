@@ -6,7 +6,7 @@ import pytest
 
 from base.ids import SequenceIds
 from sip.admission import ProfileAdmission
-from sip.credentials import HashedSecrets
+from sip.digest.credentials import HashedSecrets
 from sip.flow import Flow
 from sip.message import Request, fields_of
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sip.diversion import Diversion
-from sip.identity import IdentityRules
+from sip.identity.diversion import Diversion
+from sip.identity.identity import IdentityRules
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
 from sip.verdicts import Admitted, Refuse
 from tests.sip.test_admission import CARRIER, admission, ask, credentials

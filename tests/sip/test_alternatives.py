@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.secret import Secret
+from sip.digest.login import Login
 from sip.events import SessionRefused
 from sip.flow import Flow
-from sip.login import Login
 from sip.message import Request
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import LOCAL, OFFER, PEER

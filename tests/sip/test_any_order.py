@@ -18,15 +18,15 @@ from sip.events import (
     SessionReoffered,
     SessionRinging,
 )
-from sip.reliable import Reliability
-from sip.session_table import SessionState
+from sip.session.reliable import Reliability
+from sip.session.table import SessionState
 from sip.stack import CallerIdentity, Stack, Target
 from tests.kit.builders import ANSWER, LOCAL, OFFER, PEER, Everybody
 from tests.kit.wire import End, Wire
 
 if TYPE_CHECKING:
     from sip.events import Event
-    from sip.session import Session
+    from sip.session.session import Session
     from tests.kit.wire import Fate
 
 Act = Literal["ring", "progress", "answer", "reject", "update", "refresh", "reinvite", "ask", "end"]

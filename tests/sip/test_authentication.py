@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from base.ids import SequenceIds
-from sip import authentication, digest, nonces
-from sip.authentication import Authenticator, Judged, Judgement, Offer
-from sip.credentials import HashedSecrets
-from sip.digest import authorize, read_digest
+from sip.digest import authentication, digest, nonces
+from sip.digest.authentication import Authenticator, Judged, Judgement, Offer
+from sip.digest.credentials import HashedSecrets
+from sip.digest.digest import authorize, read_digest
 from sip.message import Request, fields_of
 
 REALM = "centralita"

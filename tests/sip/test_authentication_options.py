@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from base.ids import SequenceIds
-from sip import digest
-from sip.authentication import Authenticator, Judged, Judgement, Offer
-from sip.credentials import HashedSecrets
-from sip.digest import authorize, make_userhash, read_digest
+from sip.digest import digest
+from sip.digest.authentication import Authenticator, Judged, Judgement, Offer
+from sip.digest.credentials import HashedSecrets
+from sip.digest.digest import authorize, make_userhash, read_digest
 from sip.message import Request, fields_of
 
 REALM = "centralita"

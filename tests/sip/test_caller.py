@@ -7,7 +7,7 @@ import pytest
 from sip.errors import ParseError, UnresolvedTarget
 from sip.events import SessionAnswered, SessionRefused, SessionRinging
 from sip.message import Request, Response
-from sip.outgoing import MOST_ANSWERS
+from sip.session.sent_invite import MOST_ANSWERS
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import ANSWER, FLOW, OFFER
 from tests.kit.phone import Peer

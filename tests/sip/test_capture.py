@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sip import hep, pcap
+from sip.capture import hep, pcap
 from sip.flow import Flow
 from sip.io import capture
 from sip.io.capture import Capture, PcapWriter

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.secret import Secret
+from sip.digest.login import Login
 from sip.events import SessionReofferRefused
-from sip.login import Login
 from sip.message import Request, Response
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import ANSWER, OFFER
 from tests.kit.phone import Peer
 
 if TYPE_CHECKING:
-    from sip.session import Session
+    from sip.session.session import Session
 
 ALLOW = (("Allow", "INVITE, ACK, BYE, CANCEL, UPDATE"),)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sip.connected import connected
 from sip.events import SessionRefreshDue
+from sip.identity.connected import connected
 from sip.message import Request, Response
 from sip.target import CallerIdentity, Target
 from tests.kit.builders import ANSWER, OFFER, request

@@ -9,8 +9,8 @@ import pytest
 
 from base.errors import DocumentError
 from base.ids import SequenceIds
-from sip.credentials import HashedSecrets, make_password, weakness
-from sip.digest import make_ha1
+from sip.digest.credentials import HashedSecrets, make_password, weakness
+from sip.digest.digest import make_ha1
 from sip.errors import WeakPassword
 from sip.io.credentials_file import load_credentials, read_credentials, save_credentials
 

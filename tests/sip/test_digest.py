@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip.digest import Sum, authorize, base_algorithm, make_ha1, read_digest, strongest
+from sip.digest.digest import Sum, authorize, base_algorithm, make_ha1, read_digest, strongest
 from sip.errors import ParseError, UnusableChallenge
 
 NONCE = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"

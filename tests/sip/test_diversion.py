@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip.diversion import MOST, Diversion, diversion_headers, diversions_of
+from sip.identity.diversion import MOST, Diversion, diversion_headers, diversions_of
 from sip.message import Request, fields_of
 from sip.target import CallerIdentity, Target
 from tests.kit.builders import OFFER

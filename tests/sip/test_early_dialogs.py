@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sip.early import MOST_EARLY
 from sip.events import SessionAnswered, SessionEnded, SessionReanswered, SessionRinging
 from sip.message import Request, Response
+from sip.session.early_dialogs import MOST_EARLY
 from tests.kit.builders import ANSWER, OFFER
 from tests.kit.phone import Peer
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cluster.memory import MemoryLocation
-from sip.event_package import Document, Watched
 from sip.events import RegistrationChanged
-from sip.location import Binding
-from sip.packages.dialog import DialogInfo, DialogPackage, DialogState
-from sip.packages.message_summary import Mailbox, MessageSummaryPackage
-from sip.packages.reg import RegPackage
+from sip.registrar.location import Binding
+from sip.subscriptions.event_package import Document, Watched
+from sip.subscriptions.packages.dialog import DialogInfo, DialogPackage, DialogState
+from sip.subscriptions.packages.message_summary import Mailbox, MessageSummaryPackage
+from sip.subscriptions.packages.reg import RegPackage
 from tests.kit.builders import FLOW
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from sip.avoidance import MOST, Avoided
 from sip.errors import ServersUnavailable
 from sip.events import SessionAnswered, SessionRefused
+from sip.locating.avoidance import MOST, Avoided
 from sip.message import Request, Response
 from sip.parser import parse
 from sip.retry_after import retry_after

@@ -6,8 +6,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from sip import guard as guarding
-from sip.guard import Guard, GuardLimits, network_of
+from sip.protection import guard as guarding
+from sip.protection.guard import Guard, GuardLimits, network_of
 
 HOST = "203.0.113.7"
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sip.errors import UnresolvedTarget
-from sip.hops import Answer, Hop, Means, Naptr, Question, locate
-from sip.srv import Srv, in_order
+from sip.locating.hops import Answer, Hop, Means, Naptr, Question, locate
+from sip.locating.srv import Srv, in_order
 from sip.uri import Uri
 
 ALL = Means(frozenset((transport, 4) for transport in ("UDP", "TCP", "TLS")))

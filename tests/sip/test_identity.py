@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sip.identity import IdentityMode, Sender, is_private, presented, sender_of, unmet_privacy
+from sip.identity.identity import IdentityMode, Sender, is_private, presented, sender_of, unmet_privacy
 from sip.message import Request, fields_of
 from sip.target import CallerIdentity, Target
 from tests.kit.builders import OFFER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sip.events import KeySignalled
-from sip.info import key_in
+from sip.session.info import key_in
 
 RELAY, BARE = "application/dtmf-relay", "application/dtmf"
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.secret import Secret
+from sip.digest.login import Login
 from sip.flow import Flow
-from sip.keep_alive import KeepAlivePlan
-from sip.login import Login
 from sip.message import Request, response_to
 from sip.parser import parse
 from sip.stun import answer, is_stun
+from sip.trunks.keep_alive import KeepAlivePlan
 from tests.kit.builders import LOCAL, PEER, stack
 from tests.kit.registrar import AOR, PHONE, SERVER, Registered
 
 if TYPE_CHECKING:
-    from sip.registration import Registration
     from sip.stack import Stack
+    from sip.trunks.registration import Registration
 
 PING = b"\r\n\r\n"
 CONTACT = f"<sip:us@{LOCAL[0]}:{LOCAL[1]}>"

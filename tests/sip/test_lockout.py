@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sip import lockout as locking
-from sip import rates as rating
-from sip.lockout import Lockout, LockoutLimits
-from sip.rates import RateLimits, Rates
+from sip.protection import lockout as locking
+from sip.protection import rates as rating
+from sip.protection.lockout import Lockout, LockoutLimits
+from sip.protection.rates import RateLimits, Rates
 
 HOME, ROAD = "192.0.2.10", "198.51.100.7"
 

@@ -13,7 +13,7 @@ from tests.kit.builders import ANSWER, OFFER
 from tests.kit.registrar import ACCOUNT, PASSWORD, PHONE, SERVER, Registered
 
 if TYPE_CHECKING:
-    from sip.session import Session
+    from sip.session.session import Session
 
 
 def dial(scene: Registered, *, with_login: bool = True) -> Session:

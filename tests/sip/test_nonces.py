@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from base.ids import SequenceIds
-from sip import nonces
+from sip.digest import nonces
 
 HERE = "192.0.2.10"
 

@@ -15,7 +15,7 @@ from sip.io.load import LoadProbe
 from sip.io.udp import UdpListener
 from sip.listener import Listener
 from sip.message import Request, Response
-from sip.overload import Overload, OverloadLimits
+from sip.protection.overload import Overload, OverloadLimits
 from sip.stack import Stack
 from tests.kit.builders import OFFER, Everybody, request
 from tests.kit.phone import Peer
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sip.flow import Flow
-    from sip.session import Session
+    from sip.session.session import Session
     from sip.verdicts import Admitted
 
 

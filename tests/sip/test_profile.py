@@ -9,7 +9,7 @@ import pytest
 
 from sip.events import Caller
 from sip.profile import Profiles, load_profiles
-from sip.session_expires import TimerPolicy
+from sip.session.expires import TimerPolicy
 
 if TYPE_CHECKING:
     from base.document import Fault

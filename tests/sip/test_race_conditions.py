@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.secret import Secret
+from sip.digest.login import Login
 from sip.events import SessionConfirmed, SessionEnded
-from sip.login import Login
 from sip.message import Request, Response
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import ANSWER, LOCAL, OFFER, PEER, request

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip.redaction import redacted
+from sip.capture.redaction import redacted
 from tests.kit.builders import request
 
 TORTURE = sorted((Path(__file__).parents[1] / "data" / "torture").glob("*.dat"))

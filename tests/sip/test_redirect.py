@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sip.events import SessionRefused
-from sip.redirect import MOST
+from sip.session.redirect import MOST
 from tests.kit.phone import Peer
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sip.events import SessionEnded, TransferRequested
 from sip.message import Request, Response
-from sip.refer import HEARING, LIFETIME
+from sip.transfer.served_refer import HEARING, LIFETIME
 from tests.kit.builders import request
 from tests.kit.phone import Peer
 

@@ -6,8 +6,8 @@ import pytest
 
 from base.errors import LocalProtocolError
 from base.secret import Secret
+from sip.digest.login import Login
 from sip.events import TransferReported
-from sip.login import Login
 from sip.message import Request, Response
 from tests.kit.builders import request
 from tests.kit.phone import Peer

@@ -6,7 +6,7 @@ import pytest
 
 from sip.events import InviteReceived
 from sip.message import Request, Response
-from sip.session_expires import TimerPolicy
+from sip.session.expires import TimerPolicy
 from tests.kit.builders import ANSWER, OFFER, request
 from tests.kit.phone import Peer
 from tests.sip.test_session_timer import KNOWS, Refreshing, invited, placed, stack

@@ -8,18 +8,18 @@ import tracemalloc
 from base.ids import SequenceIds
 from cluster.memory import MemoryLocation
 from sip.admission import ProfileAdmission
-from sip.credentials import HashedSecrets
-from sip.digest import authorize, strongest
+from sip.digest.credentials import HashedSecrets
+from sip.digest.digest import authorize, strongest
 from sip.flow import Flow
 from sip.message import Response
 from sip.parser import parse
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
 from sip.qualify import QualifyPlan
-from sip.registrar import BindingRegistrar
+from sip.registrar.registrar import BindingRegistrar
+from sip.registrar.request import RegistrationLimits
 from sip.stack import Stack
 from sip.target import Target
 from sip.values import NameAddr
-from sip.wishes import RegistrationLimits
 
 PHONES = 800
 LIMIT = 4_000

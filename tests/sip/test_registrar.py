@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sip.events import RegistrationChanged
-from sip.registrar import BindingRegistrar
+from sip.registrar.registrar import BindingRegistrar
 from tests.kit.desk import HOME, LIMITS, Desk, headers
 
 

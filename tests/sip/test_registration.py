@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sip.message import Request, Response
-from sip.wishes import RegistrationLimits
+from sip.registrar.request import RegistrationLimits
 from tests.kit.registrar import AOR, PASSWORD, PHONE, SERVER, Registered
 
 if TYPE_CHECKING:
-    from sip.registration import Registration
+    from sip.trunks.registration import Registration
 
 CONTACT = f"sip:1001@{PHONE[0]}:{PHONE[1]}"
 

@@ -7,16 +7,16 @@ import pytest
 from base.ids import SequenceIds
 from cluster.memory import MemoryLocation
 from sip.admission import ProfileAdmission
-from sip.credentials import HashedSecrets
-from sip.digest import authorize, strongest
+from sip.digest.credentials import HashedSecrets
+from sip.digest.digest import authorize, strongest
 from sip.events import InviteReceived, RegistrationChanged
 from sip.flow import Flow
 from sip.message import Response
 from sip.parser import parse
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
-from sip.registrar import BindingRegistrar
+from sip.registrar.registrar import BindingRegistrar
+from sip.registrar.request import RegistrationLimits
 from sip.stack import Stack
-from sip.wishes import RegistrationLimits
 from tests.kit.builders import OFFER
 from tests.kit.calls import ALL_ZERO
 

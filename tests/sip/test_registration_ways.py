@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.secret import Secret
+from sip.digest.login import Login
 from sip.events import RegistrationAccepted, RegistrationRefused
 from sip.flow import Flow
-from sip.login import Login
 from sip.message import Request
-from sip.registration import LATEST, SCATTER, SOONEST, Registration
 from sip.stack import Target
+from sip.trunks.registration import LATEST, SCATTER, SOONEST, Registration
 from tests.kit.builders import LOCAL, PEER
 from tests.kit.phone import Peer
 

@@ -13,7 +13,7 @@ from sip.events import (
     SessionReoffered,
 )
 from sip.message import Request, Response
-from sip.reliable import MOST_HELD, Reliability
+from sip.session.reliable import MOST_HELD, Reliability
 from sip.stack import Stack
 from tests.kit.builders import ANSWER, LOCAL, OFFER, Everybody, request
 from tests.kit.calls import Call

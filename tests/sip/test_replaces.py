@@ -6,7 +6,7 @@ import pytest
 
 from sip.events import InviteReceived, TransferRequested
 from sip.message import Response
-from sip.replaces import Replaces
+from sip.transfer.replaces import Replaces
 from tests.kit.builders import ANSWER, OFFER, request
 from tests.kit.phone import Peer
 

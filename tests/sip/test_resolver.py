@@ -9,9 +9,9 @@ import dns.rcode
 import pytest
 
 from sip.errors import UnresolvedTarget
-from sip.hops import Means, Question
 from sip.io.dns import FAILURE_KEPT, MOST_KEPT, NOTHING_KEPT, Dns, DnsSettings
 from sip.io.resolver import Resolver
+from sip.locating.hops import Means, Question
 from sip.target import Target
 from sip.uri import Uri
 from tests.kit.dns_server import DnsServer

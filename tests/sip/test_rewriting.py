@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sip.profile_values import admits
-from sip.rewriting import NumbersPart, Rule
+from sip.trunks.rewriting import NumbersPart, Rule
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sip.message import Request, fields_of
-from sip.scanners import FINGERPRINTS, scanner_of
+from sip.protection.scanners import FINGERPRINTS, scanner_of
 
 USUAL = {
     "Via": "SIP/2.0/UDP 192.0.2.2:5070;branch=z9hG4bK-1;rport",

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.secret import Secret
+from sip.digest.login import Login
 from sip.events import (
     InviteReceived,
     SessionEnded,
     SessionRefreshDue,
     SessionRefused,
 )
-from sip.login import Login
 from sip.message import Request, Response
-from sip.session_expires import TimerPolicy
-from sip.session_timer import TimerState
+from sip.session.expires import TimerPolicy
+from sip.session.timer import TimerState
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import ANSWER, OFFER, request
 from tests.kit.builders import stack as usual_stack
 from tests.kit.phone import Peer
 
 if TYPE_CHECKING:
-    from sip.session import Session
+    from sip.session.session import Session
     from sip.stack import Stack
 
 KNOWS = ("Supported", "timer")

@@ -9,7 +9,7 @@ import pytest
 
 from sip.events import TransferRequested
 from sip.message import Request
-from sip.session import Session
+from sip.session.session import Session
 from tests.kit.builders import ANSWER, OFFER, request
 from tests.kit.phone import Peer
 

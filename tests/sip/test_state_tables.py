@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sip.asked import ASKED, AskedInput, AskedState
 from sip.qualify import PEER, PeerInput, PeerState
-from sip.refer_table import REFERRAL, ReferralInput, ReferralState
-from sip.reliable import RELIABLE, ReliableInput, ReliableState
-from sip.session_table import (
+from sip.session.asked_offer import ASKED, AskedInput, AskedState
+from sip.session.reliable import RELIABLE, ReliableInput, ReliableState
+from sip.session.table import (
     CALLEE,
     CALLEE_INPUTS,
     CALLEE_STATES,
@@ -22,8 +21,9 @@ from sip.session_table import (
     ReofferState,
     SessionInput,
 )
-from sip.session_timer import SESSION_TIMER, TimerInput, TimerState
-from sip.subscription_table import SUBSCRIPTION, SubscriptionInput, SubscriptionState
+from sip.session.timer import SESSION_TIMER, TimerInput, TimerState
+from sip.session.update import UPDATE, UPDATE_INPUTS, UpdateState
+from sip.subscriptions.table import SUBSCRIPTION, SubscriptionInput, SubscriptionState
 from sip.transaction.tables import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -33,7 +33,7 @@ from sip.transaction.tables import (
     ServerInput,
     State,
 )
-from sip.update import UPDATE, UPDATE_INPUTS, UpdateState
+from sip.transfer.table import REFERRAL, ReferralInput, ReferralState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from base.errors import CentralitaError
+from sip.identity.passport import claims_of, read_identity
+from sip.identity.stir import Verified, Verifier, Verstat
+from sip.identity.stir_settings import StirPart
 from sip.io.signers import read_signers
 from sip.message import Request, fields_of
-from sip.passport import claims_of, read_identity
-from sip.stir import Verified, Verifier, Verstat
-from sip.stir_settings import StirPart
 from sip.uri import Uri
 from tests.kit.carrier import CALLED, CALLER, NOW, START, URL, Authority, Carrier, encoded
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from base.document import Fault
-    from sip.signer import CertifiedSigner
+    from sip.identity.signer import CertifiedSigner
 
 PASSED = Verified(Verstat.PASSED, "A")
 

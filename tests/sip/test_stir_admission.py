@@ -8,12 +8,12 @@ import pytest
 
 from base.ids import SequenceIds
 from sip.admission import ProfileAdmission
-from sip.credentials import HashedSecrets
+from sip.digest.credentials import HashedSecrets
 from sip.flow import Flow
+from sip.identity.stir_settings import StirPart
 from sip.io.signers import read_signers
 from sip.message import Request, fields_of
 from sip.profile import ExternalProfile, InternalProfile, Profiles
-from sip.stir_settings import StirPart
 from sip.verdicts import Admitted, Refuse
 from tests.kit.carrier import CALLED, CALLER, NOW, URL, Carrier
 

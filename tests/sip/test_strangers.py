@@ -6,8 +6,8 @@ import pytest
 
 from base.ids import SequenceIds
 from sip.admission import ProfileAdmission
-from sip.credentials import HashedSecrets
-from sip.digest import authorize
+from sip.digest.credentials import HashedSecrets
+from sip.digest.digest import authorize
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
 from sip.stack import LARGE, Stack
 from tests.kit.builders import request

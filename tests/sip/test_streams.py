@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from base.ids import SequenceIds
 from base.secret import Secret
 from cluster.memory import MemoryLocation
+from sip.digest.login import Login
 from sip.events import (
     Caller,
     InviteReceived,
@@ -17,19 +18,18 @@ from sip.events import (
 )
 from sip.flow import Flow
 from sip.framing import MAX_BODY
-from sip.login import Login
 from sip.message import Request, response_to
 from sip.parser import parse
-from sip.registrar import BindingRegistrar
+from sip.registrar.registrar import BindingRegistrar
+from sip.registrar.request import RegistrationLimits
 from sip.stack import CallerIdentity, Stack, Target
 from sip.streams import CLOSE, IDLE_TIME, MESSAGE_TIME
 from sip.verdicts import Admitted
-from sip.wishes import RegistrationLimits
 from tests.kit.builders import ANSWER, LOCAL, OFFER, PEER, Everybody, request
 from tests.kit.calls import ALL_ZERO
 
 if TYPE_CHECKING:
-    from sip.session import Session
+    from sip.session.session import Session
 
     Output = list[tuple[bytes, Flow]]
 

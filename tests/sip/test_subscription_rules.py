@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sip.event_package import EventRules, SubscriptionLimits
+from sip.subscriptions.event_package import EventRules, SubscriptionLimits
 from tests.kit.phone import Peer
 from tests.kit.subscriber import Lamps, Subscriber, may_watch, told
 

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sip.events import InviteReceived, SessionAnswered, SessionRefreshDue, SessionReoffered
-from sip.session_expires import TimerPolicy
-from sip.session_timer import TimerState
+from sip.session.expires import TimerPolicy
+from sip.session.timer import TimerState
 from sip.stack import CallerIdentity, Target
 from tests.kit.builders import ANSWER, LOCAL, OFFER, PEER, stack
 from tests.kit.wire import End, Wire
 
 if TYPE_CHECKING:
     from sip.events import Event
-    from sip.session import Session
+    from sip.session.session import Session
 
 POLICIES = st.builds(
     TimerPolicy,

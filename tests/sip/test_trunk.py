@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sip.trunk import DnsPart, Trunk
+from sip.trunks.trunk import DnsPart, Trunk
 
 
 def trunk(**settings: Any) -> Trunk:

@@ -8,11 +8,11 @@ import pytest
 
 from base.ids import SequenceIds
 from sip.admission import ProfileAdmission
-from sip.credentials import HashedSecrets
+from sip.digest.credentials import HashedSecrets
 from sip.flow import Flow
 from sip.profile import ExternalProfile, InternalProfile, Profiles
-from sip.rewriting import NumbersPart
-from sip.trunk import Trunk
+from sip.trunks.rewriting import NumbersPart
+from sip.trunks.trunk import Trunk
 from sip.verdicts import Admitted, Challenge
 from tests.kit.builders import LOCAL, parsed_request, request
 

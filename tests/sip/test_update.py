@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sip.events import SessionEnded, SessionReanswered, SessionReoffered, SessionReofferRefused
-from sip.glare import MOST_GLARES, pause
 from sip.message import Request, Response
+from sip.session.glare import MOST_GLARES, pause
 from tests.kit.builders import ANSWER, LOCAL, OFFER, request
 from tests.kit.calls import Call
 from tests.kit.phone import Peer
 
 if TYPE_CHECKING:
-    from sip.session import Session
+    from sip.session.session import Session
 
 HELD = OFFER + b"a=sendonly\r\n"
 ALLOW = (("Allow", "INVITE, ACK, BYE, CANCEL, UPDATE"),)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from base.secret import Secret
     from calls.contact import Contact
     from calls.destination import Destination
-    from sip.session import Session
+    from sip.session.session import Session
 
 TONES = {"options": (700, 1300), "ask": (560, 1150), "note": (620, 1040)}
 CARD, PAYING, BIRTH = "4111111111111111", "5555555555554444", "01021980"

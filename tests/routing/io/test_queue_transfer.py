@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from calls.contact import Contact
-    from sip.session import Session
+    from sip.session.session import Session
 
 
 class Scene:

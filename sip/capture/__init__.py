@@ -1,0 +1,1 @@
+"""Messages as other tools read them (HEP, pcap), with everything secret covered."""
