@@ -160,7 +160,7 @@ class Store:
             if entry.contact in ("", NODE):
                 agent_events.append((text(entry.data, "agent"), entry.ts, entry.type, entry.encoded))
                 continue
-            state = touched[entry.contact] = self._state(entry.contact, entry.ts)
+            state = touched[entry.contact] = self._state(entry)
             n = project(state, entry.leg, entry.ts, entry.type, entry.data)
             events.append((entry.contact, n, entry.leg, entry.ts, entry.type, entry.encoded))
         self._insert(schema.event, _EVENT, events)
@@ -185,10 +185,13 @@ class Store:
                 connection.execute(_insert_statement(table, columns, chunk), values)
                 at += chunk
 
-    def _state(self, contact: str, ts: int) -> ContactState:
+    def _state(self, entry: Entry) -> ContactState:
+        contact = entry.contact
         state = self._open.get(contact)
         if state is None:
-            state = self._open[contact] = self._load(contact) or new_contact(contact, ts)
+            # The first event of a contact need not look for earlier ones.
+            known = self._load(contact) if entry.type != "contact.opened" else None
+            state = self._open[contact] = known or new_contact(contact, entry.ts)
         return state
 
     def _load(self, contact: str) -> ContactState | None:

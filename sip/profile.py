@@ -142,6 +142,11 @@ class Profiles:
     """Those of both profiles, in their order."""
     signers: Mapping[str, Signer] = field(default_factory=dict)
     """Those of external.yaml's stir, read from their files."""
+    _by_name: dict[str, Trunk] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the trunks: each call asks for its own."""
+        object.__setattr__(self, "_by_name", {each.name: each for each in self.external.trunks})
 
     def trunk_at(self, host: str) -> Trunk | None:
         """The trunk that sends from this address."""
@@ -165,7 +170,8 @@ class Profiles:
     def allows(self, caller: Caller, kind: str) -> bool:
         """Whether an admitted caller may call this kind (numbers, agents, feature_codes)."""
         if caller.trunk is not None:
-            return any(kind in trunk.may_call for trunk in self.external.trunks if trunk.name == caller.trunk)
+            trunk = self.trunk(caller.trunk)
+            return trunk is not None and kind in trunk.may_call
         return self.internal.allows(caller.account, kind)
 
     def identity(self, profile: str, trunk: str | None, host: str) -> IdentityRules:
@@ -187,7 +193,7 @@ class Profiles:
 
     def trunk(self, name: str) -> Trunk | None:
         """The trunk of that name."""
-        return next((each for each in self.external.trunks if each.name == name), None)
+        return self._by_name.get(name)
 
     def codecs(self, profile: str, trunk: str | None = None) -> tuple[str, ...]:
         """The codecs of a trunk, or of the profile of that name, in the order in which we offer them."""

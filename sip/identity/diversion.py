@@ -43,6 +43,9 @@ class Diversion(NamedTuple):
 
 def diversions_of(request: Request) -> tuple[Diversion, ...]:
     """The redirections that a request tells of, the latest first; what cannot be read is left out."""
+    fields = request.fields
+    if "Diversion" not in fields and "History-Info" not in fields:
+        return ()
     return _from_diversion(request) or _from_history(request)
 
 

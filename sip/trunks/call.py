@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def in_our_numbers(trunk: Trunk, request: Request, caller: Caller) -> Caller:
     """The caller with both numbers as the number plan has them."""
-    caller = replace(caller, user=trunk.numbers.received(caller.user))
+    user = trunk.numbers.received(caller.user)
+    if user != caller.user:
+        caller = replace(caller, user=user)
     dialled = trunk.numbers.received(_dialled(trunk, request))
     return caller if dialled == request.uri.subscriber else replace(caller, dialled=dialled)
 
