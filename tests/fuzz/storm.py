@@ -120,6 +120,19 @@ _METHODS = (
 )
 
 
+def mutated(data: bytes, pick: random.Random) -> bytes:
+    """The message with some of it cut out and something else put in, most often under a name of its own."""
+    if pick.random() < 0.7:
+        # Else most would be repetitions of what came before.
+        fresh = b"%d" % pick.randrange(10**9)
+        data = data.replace(b"z9hG4bK", b"z9hG4bK" + fresh).replace(b"Call-ID: ", b"Call-ID: " + fresh)
+    for _ in range(pick.randrange(0, 5)):
+        at, length = pick.randrange(len(data) + 1), pick.choice((0, 0, 1, 2, 8, 40))
+        new = pick.choice(_PIECES) if pick.random() < 0.8 else pick.randbytes(pick.randrange(1, 6))
+        data = data[:at] + new + data[at + length :]
+    return data
+
+
 class Storm:
     """One stack and the messages it is sent. The same seed makes the same storm."""
 
@@ -168,16 +181,9 @@ class Storm:
 
     def _message(self) -> bytes:
         pick = self.random
-        data = self._of_a_call() if self.sessions and pick.random() < 0.4 else pick.choice(self.seeds)
-        if pick.random() < 0.7:
-            # Else most would be repetitions of what came before.
-            fresh = b"%d" % pick.randrange(10**9)
-            data = data.replace(b"z9hG4bK", b"z9hG4bK" + fresh).replace(b"Call-ID: ", b"Call-ID: " + fresh)
-        for _ in range(pick.randrange(0, 5)):
-            at, length = pick.randrange(len(data) + 1), pick.choice((0, 0, 1, 2, 8, 40))
-            new = pick.choice(_PIECES) if pick.random() < 0.8 else pick.randbytes(pick.randrange(1, 6))
-            data = data[:at] + new + data[at + length :]
-        return data
+        return mutated(
+            self._of_a_call() if self.sessions and pick.random() < 0.4 else pick.choice(self.seeds), pick
+        )
 
     def _of_a_call(self) -> bytes:
         """A request inside one of the calls that are up."""
