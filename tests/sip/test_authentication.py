@@ -10,12 +10,8 @@ from base.ids import SequenceIds
 from sip.digest import authentication, digest, nonces
 from sip.digest.authentication import Authenticator, Judged, Judgement, Offer
 from sip.digest.credentials import HashedSecrets
-from sip.digest.digest import authorize, read_digest
-from sip.message import Request, fields_of
-
-REALM = "centralita"
-PASSWORD = "correct horse battery"
-HERE = "192.0.2.10"
+from sip.digest.digest import read_digest
+from tests.kit.digest_door import HERE, PASSWORD, REALM, challenge, credentials, judge
 
 
 @pytest.fixture
@@ -28,32 +24,6 @@ def secrets() -> HashedSecrets:
 @pytest.fixture
 def door(secrets: HashedSecrets) -> Authenticator:
     return Authenticator(REALM, secrets, SequenceIds())
-
-
-def challenge(door: Authenticator, *, place: int = 0, source: str = HERE, now: float = 100.0) -> str:
-    return door.challenge(source, now=now)[place][1]
-
-
-def credentials(
-    challenge: str,
-    *,
-    user: str = "1001",
-    password: str = PASSWORD,
-    nc: int = 1,
-    uri: str = "sip:centralita",
-    method: str = "REGISTER",
-    body: bytes = b"",
-) -> str:
-    return authorize(
-        challenge, method=method, uri=uri, user=user, password=password, nc=nc, cnonce="abc", body=body
-    )
-
-
-def judge(
-    door: Authenticator, *values: str, source: str = HERE, now: float = 101.0, body: bytes = b""
-) -> Judged:
-    fields = fields_of(("Authorization", value) for value in values)
-    return door.judge(Request("REGISTER", "sip:centralita", fields, body), source, now=now)
 
 
 def test_both_algorithms_are_offered_sha_256_first_with_qop_auth(door: Authenticator) -> None:
