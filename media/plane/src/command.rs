@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::g711::Codec;
+use crate::codec::Codec;
 use crate::player::ClipData;
 use crate::port::Port;
-use crate::recorder::Tap;
+use crate::record::recorder::Tap;
 
 /// How a stream runs from now on.
 #[derive(Clone, Copy, Debug)]

@@ -11,15 +11,15 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::allocator::Allocator;
-use crate::clock::{Beat, Clock, SLOTS};
 use crate::command::Command;
 use crate::counters::Totals;
-use crate::poll::Poll;
+use crate::io::allocator::Allocator;
+use crate::io::clock::{Beat, Clock, SLOTS};
+use crate::io::poll::Poll;
+use crate::io::rings::{CommandReceiver, CommandSender, EventSender};
+use crate::io::socket::{self, Inbox, BATCH, MTU};
 use crate::port::{Datagram, Feeds, Lane, Port};
-use crate::rings::{CommandReceiver, CommandSender, EventSender};
 use crate::rtp::HEADER;
-use crate::socket::{self, Inbox, BATCH, MTU};
 
 const WAKE: u64 = u64::MAX;
 /// Batches one port may take in a visit: a flood on one port must not starve the others.

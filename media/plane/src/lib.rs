@@ -2,27 +2,17 @@
 //!
 //! Python opens ports and sends commands; it never sees a packet. No call logic lives here.
 
-pub mod allocator;
-pub mod clock;
+pub mod codec;
 pub mod command;
 pub mod counters;
-pub mod digit_receiver;
-pub mod digit_sender;
+pub mod digits;
 pub mod engine;
 pub mod event;
-pub mod g711;
+pub mod io;
 pub mod plane;
 pub mod player;
-pub mod poll;
 pub mod port;
 #[cfg(feature = "python")]
-#[cfg(feature = "python")]
 mod python;
-pub mod reception;
-pub mod recorder;
-pub mod relay;
-pub mod rings;
-pub mod rtcp;
+pub mod record;
 pub mod rtp;
-pub mod socket;
-pub mod wav;

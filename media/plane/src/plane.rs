@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use crate::allocator::Allocator;
-use crate::clock::{Clock, TICKS_PER_SECOND};
 use crate::command::Command;
 use crate::counters::{PortCounters, Totals};
 use crate::engine::{Engine, Shared};
 use crate::event::Event;
+use crate::io::allocator::Allocator;
+use crate::io::clock::{Clock, TICKS_PER_SECOND};
+use crate::io::rings::{self, CommandSender, EventReceiver};
 use crate::port::Port;
-use crate::recorder::{Recorder, Tap};
-use crate::rings::{self, CommandSender, EventReceiver};
+use crate::record::recorder::{Recorder, Tap};
 
 /// Ports on one thread before the next is used: a seventh of a core, and half the wake-ups of two threads.
 const THREAD_FILL: usize = 512;

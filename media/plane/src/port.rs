@@ -8,21 +8,21 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
-use crate::clock::TICKS_PER_SECOND;
+use crate::codec::Codec;
 use crate::command::Connection;
 use crate::counters::PortCounters;
-use crate::digit_receiver::{DigitReceiver, TelephoneEvent, EVENT_SIZE};
-use crate::digit_sender::DigitSender;
+use crate::digits::receiver::{DigitReceiver, TelephoneEvent, EVENT_SIZE};
+use crate::digits::sender::DigitSender;
 use crate::event::Event;
-use crate::g711::Codec;
+use crate::io::clock::TICKS_PER_SECOND;
+use crate::io::rings::EventSender;
+use crate::io::socket::{self, MTU};
 use crate::player::Player;
-use crate::reception::{Arrival, Reception};
-use crate::recorder::Tap;
-use crate::relay::Relay;
-use crate::rings::EventSender;
-use crate::rtcp::Reporter;
+use crate::record::recorder::Tap;
+use crate::rtp::reception::{Arrival, Reception};
+use crate::rtp::relay::Relay;
+use crate::rtp::rtcp::Reporter;
 use crate::rtp::{Outgoing, Packet, HEADER};
-use crate::socket::{self, MTU};
 
 const NANOSECONDS_PER_SAMPLE: u64 = 125_000;
 

@@ -10,11 +10,11 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::clock::{SAMPLE_RATE, TICKS_PER_SECOND};
+use crate::codec::Codec;
 use crate::command::{Command, Connection};
-use crate::digit_receiver::{self, TelephoneEvent};
+use crate::digits::receiver::{self, TelephoneEvent};
 use crate::event::Event;
-use crate::g711::Codec;
+use crate::io::clock::{SAMPLE_RATE, TICKS_PER_SECOND};
 use crate::plane::{Handle, Plane};
 use crate::player::ClipData;
 
@@ -192,7 +192,7 @@ impl PyPort {
 
     fn send_digits(&self, digits: &str, duration: f64, gap: f64) -> PyResult<()> {
         let codes: Option<VecDeque<u8>> =
-            digits.chars().map(|c| u8::try_from(c).ok().and_then(digit_receiver::code_of)).collect();
+            digits.chars().map(|c| u8::try_from(c).ok().and_then(receiver::code_of)).collect();
         let codes = codes.ok_or_else(|| PyValueError::new_err("not a telephone digit"))?;
         let duration = (duration * f64::from(SAMPLE_RATE)) as u32;
         let gap_ticks = (gap * f64::from(TICKS_PER_SECOND)).round() as u32;
@@ -243,7 +243,7 @@ impl PyPort {
 #[pyclass(name = "DigitReceiver", module = "media._plane")]
 #[derive(Default)]
 struct PyDigitReceiver {
-    inner: digit_receiver::DigitReceiver,
+    inner: receiver::DigitReceiver,
 }
 
 #[pymethods]

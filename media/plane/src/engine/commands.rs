@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Engine, SLOT_FILL};
 use crate::command::Command;
-use crate::digit_sender::DigitSender;
+use crate::digits::sender::DigitSender;
 use crate::player::Player;
 use crate::port::{Feeds, Lane, Port};
 

@@ -3,9 +3,9 @@
 use std::io;
 
 use super::{Feeds, Kind, Lane, Port};
-use crate::clock::{SAMPLES, TICKS_PER_SECOND};
 use crate::command::Connection;
 use crate::event::Event;
+use crate::io::clock::{SAMPLES, TICKS_PER_SECOND};
 use crate::rtp::{self, Header, Packet, HEADER};
 
 impl Port {

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Port;
-use crate::clock::TICKS_PER_SECOND;
-use crate::rtcp::{self, Ntp, Received, Sent, MAX_REPORT};
+use crate::io::clock::TICKS_PER_SECOND;
+use crate::rtp::rtcp::{self, Ntp, Received, Sent, MAX_REPORT};
 use crate::rtp::HEADER;
 
 /// Five seconds between reports, give or take half (RFC 3550 s.6.2).

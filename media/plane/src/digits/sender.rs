@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::clock::SAMPLES;
-use crate::digit_receiver::TelephoneEvent;
+use crate::digits::receiver::TelephoneEvent;
+use crate::io::clock::SAMPLES;
 
 const END_PACKETS: u8 = 3;
 /// -10 dBm0, what telephones send.

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::clock::SAMPLE_RATE;
-use crate::g711::Codec;
-use crate::wav::WavFile;
+use crate::codec::Codec;
+use crate::io::clock::SAMPLE_RATE;
+use crate::record::wav::WavFile;
 
 const QUEUE: usize = 4096;
 /// Samples in one message; longer packets go in pieces.

@@ -1,6 +1,6 @@
 //! One direction of a bridge: another stream's packets renumbered into ours, its losses and jitter left visible.
 
-use crate::rtp::{Header, Outgoing, Packet};
+use super::{Header, Outgoing, Packet};
 
 #[derive(Debug, Default)]
 pub struct Relay {

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
-use crate::clock::SAMPLE_RATE;
+use crate::io::clock::SAMPLE_RATE;
 
 const HEADER: u32 = 44;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::command::Command;
 use crate::event::Event;
-use crate::poll::Bell;
+use crate::io::poll::Bell;
 
 /// Events that wait for Python at most; beyond it each thread keeps its own until there is room.
 const EVENTS: usize = 8192;
