@@ -16,3 +16,4 @@ pub mod port;
 mod python;
 pub mod record;
 pub mod rtp;
+pub mod samples;

@@ -1,0 +1,5 @@
+//! Samples on their way: between rates, from frames to packets, and mixed for those who hear each other.
+
+pub mod blip;
+pub mod mixer;
+pub mod roles;
