@@ -121,13 +121,14 @@ def be_plane(calls: int) -> None:
     """Play a looping ten-second tone on each port until killed."""
     sys.path.insert(0, str(ROOT))
     from media.codec import Codec
+    from media.connection import plain
     from media.plane import Plane
 
     plane = Plane(address="127.0.0.1", ports=range(BASE, BASE + 2 * calls))
     clip = plane.load_clip(tone(10.0))
     for index in range(calls):
         port = plane.open_port()
-        port.connect(("127.0.0.1", PEER + index % 4), codec=Codec.PCMU, event_payload=101)
+        port.connect(plain(("127.0.0.1", PEER + index % 4), Codec.PCMU, event_payload=101))
         port.play([clip], loop=True)
     print("ready", flush=True)
     sys.stdin.read()
@@ -143,6 +144,7 @@ def memory_per_port() -> float:
     """Resident growth by opening and playing a thousand ports, in kB each."""
     sys.path.insert(0, str(ROOT))
     from media.codec import Codec
+    from media.connection import plain
     from media.plane import Plane
 
     plane = Plane(address="127.0.0.1", ports=range(BASE, BASE + 4000))
@@ -151,7 +153,7 @@ def memory_per_port() -> float:
     before = resident_kb()
     for _ in range(count):
         port = plane.open_port()
-        port.connect(("127.0.0.1", PEER), codec=Codec.PCMU, event_payload=101)
+        port.connect(plain(("127.0.0.1", PEER), Codec.PCMU, event_payload=101))
         port.play([clip], loop=True)
         ports.append(port)
     time.sleep(0.2)

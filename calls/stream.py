@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
-from media.codec import Codec
+from media.codec import STATIC_PAYLOADS, Codec
+from media.connection import Connection, Events, Format
 from sip.negotiation import Negotiation, NegotiationState
 from sip.offer_answer import LocalMedia
 from sip.sdp import is_address
@@ -105,13 +106,21 @@ class Stream:
         agreed = self.agreed
         if agreed is None or agreed.remote is None:
             return
+        codec = Codec[agreed.codec]
+        ours = Format(codec, agreed.payload)
+        events = None
+        if agreed.event_payload is not None:
+            events = Events(agreed.event_payload, agreed.event_payload)
         self.port.connect(
-            agreed.remote,
-            codec=Codec[agreed.codec],
-            event_payload=agreed.event_payload,
-            ptime=agreed.ptime,
-            sending=agreed.direction in ("sendrecv", "sendonly"),
-            receiving=agreed.direction in ("sendrecv", "recvonly"),
+            Connection(
+                remote=agreed.remote,
+                sends=ours,
+                accepts=tuple(Format(each, number) for each, number in STATIC_PAYLOADS.items()),
+                events=events,
+                ptime=agreed.ptime,
+                sending=agreed.direction in ("sendrecv", "sendonly"),
+                receiving=agreed.direction in ("sendrecv", "recvonly"),
+            )
         )
 
     @property

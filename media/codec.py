@@ -17,6 +17,10 @@ class Codec(Enum):
     PCMA = 8
 
 
+STATIC_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8}
+"""The payload types that need no telling (RFC 3551 s.6)."""
+
+
 def encode(codec: Codec, pcm: bytes) -> bytes:
     """Encode 16-bit little-endian mono samples."""
     return _plane.encode(codec.value, pcm)

@@ -17,7 +17,7 @@ from media.events import DigitPressed, MediaEvent, PlaybackFinished, RtpStarted,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from media.codec import Codec
+    from media.connection import Connection
 
 LONGEST_DIGIT = 8.0
 """Seconds one telephone event can last in its first segment (RFC 4733 s.2.5.1.3)."""
@@ -49,28 +49,12 @@ class Port:
         self.address = address
         self.number = port.number
 
-    def connect(
-        self,
-        remote: tuple[str, int],
-        *,
-        codec: Codec,
-        event_payload: int | None,
-        ptime: int = 20,
-        sending: bool = True,
-        receiving: bool = True,
-        symmetric: bool = False,
-    ) -> None:
-        """Begin or change the stream.
-
-        The first packet from the address of `remote`, from any of its ports, fixes the one source that is heard
-        and sent to until the next `connect`. With `symmetric` the first packet from anywhere does:
-        only for phones behind NAT, whose SDP names an address that cannot be reached. Packets leave every
-        20 ms whatever `ptime` the peer would like.
-        """
-        host, number = remote
+    def connect(self, connection: Connection) -> None:
+        """Begin or change the stream. Raises MediaError for what cannot be sent to."""
         try:
-            self._port.connect(host, number, codec.value, event_payload, sending, receiving, symmetric)
-        except ValueError as error:
+            self._port.connect(connection)
+        except (ValueError, OverflowError) as error:
+            host, number = connection.remote
             raise MediaError(f"cannot send RTP to {host}:{number}: {error}") from None
 
     def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:

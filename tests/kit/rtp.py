@@ -6,10 +6,11 @@ import select
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from media.codec import Codec, decode, encode
+from media.codec import STATIC_PAYLOADS, Codec, decode, encode
+from media.connection import Connection, Format, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,12 @@ class FarEnd:
     def meet(self, port: Port, *, event_payload: int | None = EVENT_PAYLOAD, symmetric: bool = False) -> None:
         """Connect a port of ours and this far end."""
         self.target = (port.address, port.number)
-        port.connect(self.address, codec=self.codec, event_payload=event_payload, symmetric=symmetric)
+        port.connect(replace(self.connection(event_payload=event_payload), symmetric=symmetric))
+
+    def connection(self, *, event_payload: int | None = EVENT_PAYLOAD) -> Connection:
+        """What a port is told to talk with this far end: both laws accepted."""
+        both = tuple(Format(codec, number) for codec, number in STATIC_PAYLOADS.items())
+        return replace(plain(self.address, self.codec, event_payload=event_payload), accepts=both)
 
     def send(self, payload: bytes, *, payload_type: int | None = None, marker: bool = False) -> Packet:
         """Send the next packet of the stream."""

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media import _plane
+from media.connection import plain
 from media.errors import MediaError
 from media.events import DigitPressed, RtpStarted
 from tests.kit.rtp import EVENT_PAYLOAD, FarEnd
@@ -136,8 +137,8 @@ def test_digits_sent_are_heard_as_sent(plane: Plane, watch: Watch) -> None:
     phone, other = plane.open_port(), plane.open_port()
     near, far = ("127.0.0.1", phone.number), ("127.0.0.1", other.number)
     with FarEnd() as spare:
-        phone.connect(far, codec=spare.codec, event_payload=EVENT_PAYLOAD)
-        other.connect(near, codec=spare.codec, event_payload=EVENT_PAYLOAD)
+        phone.connect(plain(far, spare.codec, event_payload=EVENT_PAYLOAD))
+        other.connect(plain(near, spare.codec, event_payload=EVENT_PAYLOAD))
     phone.send_digits("12", duration=0.06, gap=0.04)
     phone.send_digits("2d*")
     assert [watch.wait(DigitPressed).digit for _ in range(5)] == ["1", "2", "2", "D", "*"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ def test_a_playback_waits_for_the_connection_and_passes_silently_on_hold(plane: 
         phone.meet(port)
         assert len(phone.hear(5)) == 5
         watch.wait(PlaybackFinished)
-        port.connect(phone.address, codec=Codec.PCMU, event_payload=None, sending=False)
+        port.connect(replace(phone.connection(), sending=False))
         port.play([plane.load_clip(tone([440], 0.1))])
         assert watch.wait(PlaybackFinished).completed
         assert phone.hears_nothing(seconds=0.02)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from media.codec import Codec
+from media.connection import plain
 from media.errors import MediaError, PortsExhausted
 from media.plane import Plane
 from tests.kit.ports import free_ports
@@ -94,7 +95,7 @@ def test_commands_to_a_closed_port_are_harmless(plane: Plane, watch: Watch, tmp_
     port, other = plane.open_port(), plane.open_port()
     clip = plane.load_clip(tone([440], 0.1))
     assert port.close() == port.close()
-    port.connect(("127.0.0.1", 9), codec=Codec.PCMU, event_payload=None)
+    port.connect(plain(("127.0.0.1", 9), Codec.PCMU))
     port.play([clip])
     port.stop()
     port.echo()
@@ -121,7 +122,7 @@ def test_commands_to_a_closed_plane_are_harmless(plane: Plane) -> None:
 @pytest.mark.parametrize("remote", [("0.0.0.0", 4000), ("127.0.0.1", 0)])
 def test_an_address_of_hold_is_not_sent_to(plane: Plane, remote: tuple[str, int]) -> None:
     port = plane.open_port()
-    port.connect(remote, codec=Codec.PCMU, event_payload=None)
+    port.connect(plain(remote, Codec.PCMU))
     port.play([plane.load_clip(tone([440], 0.1))])
     assert until(lambda: len(plane.take_events()) == 1)
     assert port.counters().packets_out == 0
@@ -129,7 +130,7 @@ def test_an_address_of_hold_is_not_sent_to(plane: Plane, remote: tuple[str, int]
 
 def test_a_name_is_no_address(plane: Plane) -> None:
     with pytest.raises(MediaError, match="example"):
-        plane.open_port().connect(("example.invalid", 4000), codec=Codec.PCMU, event_payload=None)
+        plane.open_port().connect(plain(("example.invalid", 4000), Codec.PCMU))
     with pytest.raises(MediaError):
         Plane(address="example.invalid", ports=range(2))
 

@@ -7,6 +7,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from media.codec import Codec
+from media.connection import plain
 from tests.kit.ports import free_ports
 from tests.kit.rtp import Packet, until
 from tests.kit.tone import tone
@@ -25,7 +26,7 @@ def test_a_closing_port_reports_and_says_goodbye(plane: Plane) -> None:
             side.bind(("127.0.0.1", number))
             side.settimeout(5)
         port = plane.open_port()
-        port.connect(("127.0.0.1", pair[0]), codec=Codec.PCMU, event_payload=None)
+        port.connect(plain(("127.0.0.1", pair[0]), Codec.PCMU))
         port.play([plane.load_clip(tone([440], 0.06))])
         packets = [Packet.parse(voice.recv(2048)) for _ in range(3)]
         for sequence in (100, 101, 103):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,7 +154,7 @@ def test_silence_on_hold_is_expected(impatient: Plane) -> None:
     watch = Watch(impatient)
     with FarEnd() as phone:
         port = impatient.open_port()
-        port.connect(phone.address, codec=phone.codec, event_payload=None, receiving=False)
+        port.connect(replace(phone.connection(), receiving=False))
         assert watch.settle(0.4) == []
 
 

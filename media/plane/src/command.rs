@@ -1,23 +1,32 @@
 //! What Python tells a thread: imperative, valid in any order, harmless for ports that are gone.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use crate::codec::Codec;
 use crate::player::ClipData;
 use crate::port::Port;
 use crate::record::recorder::Tap;
+use crate::rtp::{Events, Format, Formats};
 
 /// How a stream runs from now on.
 #[derive(Clone, Copy, Debug)]
 pub struct Connection {
     pub remote: SocketAddr,
-    pub codec: Codec,
-    pub event_payload: Option<u8>,
+    /// Where reports go, when the peer named a place of its own (RFC 3605).
+    pub reports: Option<SocketAddr>,
+    /// RTP and RTCP on one port (RFC 5761).
+    pub mux: bool,
+    pub sends: Format,
+    pub accepts: Formats,
+    pub events: Option<Events>,
+    /// Slots of the clock between two packets of ours.
+    pub period: u32,
     pub sending: bool,
     pub receiving: bool,
-    /// Take the first source whatever its address: for phones behind NAT.
+    /// Another address the peer may send from: where its signalling comes from, for phones behind NAT.
+    pub also: Option<IpAddr>,
+    /// Take the first source whatever its address.
     pub symmetric: bool,
 }
 

@@ -18,7 +18,7 @@ use crate::io::clock::{Beat, Clock, SLOTS};
 use crate::io::poll::Poll;
 use crate::io::rings::{CommandReceiver, CommandSender, EventSender};
 use crate::io::socket::{self, Inbox, BATCH, MTU};
-use crate::port::{Datagram, Feeds, Lane, Port};
+use crate::port::{Datagram, Feeds, Lane, Out, Port, TRAILER};
 use crate::rtp::HEADER;
 
 const WAKE: u64 = u64::MAX;
@@ -46,7 +46,7 @@ pub struct Engine {
     events: EventSender,
     poll: Poll,
     inbox: Inbox,
-    out: Box<[u8; MTU + HEADER]>,
+    out: Box<Out>,
     ports: Vec<Option<Box<Port>>>,
     vacant: Vec<usize>,
     places: HashMap<u32, usize>,
@@ -57,6 +57,7 @@ pub struct Engine {
     parked: VecDeque<Command>,
     next: Beat,
     tick: u32,
+    beat: u32,
     quitting: bool,
 }
 
@@ -77,7 +78,7 @@ impl Engine {
             events,
             poll,
             inbox: Inbox::new(),
-            out: Box::new([0; MTU + HEADER]),
+            out: Box::new([0; HEADER + MTU + TRAILER]),
             ports: Vec::new(),
             vacant: Vec::new(),
             places: HashMap::new(),
@@ -87,6 +88,7 @@ impl Engine {
             parked: VecDeque::new(),
             next: shared.clock.beat(),
             tick: shared.clock.beat().tick(),
+            beat: shared.clock.beat().count(),
             quitting: false,
             shared,
         })
@@ -98,7 +100,7 @@ impl Engine {
             let Some(limit) = self.time_to_rest() else { continue };
             let ready = self.poll.wait(limit);
             let now = self.shared.clock.beat();
-            self.tick = now.tick();
+            self.at(now);
             self.obey_all();
             for index in 0..ready {
                 self.answer(self.poll.token(index));
@@ -158,13 +160,19 @@ impl Engine {
             self.next = now;
         }
         while self.next <= now {
-            self.tick = self.next.tick();
+            self.at(self.next);
             let slot = self.next.slot();
             for index in 0..self.slots[slot].len() {
                 self.visit(self.slots[slot][index]);
             }
             self.next.0 += 1;
         }
+    }
+
+    /// The moment that what is done now belongs to.
+    fn at(&mut self, beat: Beat) {
+        self.tick = beat.tick();
+        self.beat = beat.count();
     }
 
     fn visit(&mut self, place: usize) {
@@ -181,6 +189,7 @@ impl Engine {
         let mut lane = Lane {
             events: &mut self.events,
             tick: self.tick,
+            beat: self.beat,
             out: &mut self.out,
             timeout_ticks: self.shared.timeout_ticks,
         };
@@ -224,6 +233,7 @@ impl Engine {
         let mut lane = Lane {
             events: &mut self.events,
             tick: self.tick,
+            beat: self.beat,
             out: &mut self.out,
             timeout_ticks: self.shared.timeout_ticks,
         };
@@ -254,7 +264,8 @@ impl Engine {
             let Some(Some(port)) = self.ports.get_mut(place) else {
                 return;
             };
-            let count = self.inbox.receive(&port.control, true);
+            let Some(control) = &port.control else { return };
+            let count = self.inbox.receive(control, true);
             for index in 0..count {
                 port.hear_report(self.inbox.data(index), self.inbox.source(index));
             }

@@ -112,13 +112,13 @@ impl Plane {
     pub fn open_port(&self, address: Option<IpAddr>) -> io::Result<Handle> {
         let address = address.unwrap_or(self.address);
         let id = self.next_id.fetch_add(1, Relaxed);
-        let tick = self.shared.clock.beat().tick();
+        let beat = self.shared.clock.beat().count();
         let pairs = locked(&self.shared.allocator).pairs();
         for _ in 0..pairs {
             let Some(number) = locked(&self.shared.allocator).take() else {
                 break;
             };
-            match Port::open(id, address, number, tick) {
+            match Port::open(id, address, number, beat) {
                 Ok(port) => return Ok(self.adopt(port)),
                 Err(error) => {
                     locked(&self.shared.allocator).give_back(number);

@@ -1,36 +1,44 @@
 //! One RTP port: who may send to it, what it plays, whom it feeds. Owned by one thread at a time.
 
+mod inward;
 mod outward;
 mod reports;
+mod source;
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
-use std::sync::atomic::Ordering::Relaxed;
+use std::net::{IpAddr, UdpSocket};
 use std::sync::Arc;
 
-use crate::codec::Codec;
+pub use inward::Datagram;
+use source::Source;
+
 use crate::command::Connection;
 use crate::counters::PortCounters;
-use crate::digits::receiver::{DigitReceiver, TelephoneEvent, EVENT_SIZE};
+use crate::digits::receiver::DigitReceiver;
 use crate::digits::sender::DigitSender;
 use crate::event::Event;
-use crate::io::clock::TICKS_PER_SECOND;
+use crate::io::clock::{SLOTS_PER_TICK, TICKS_PER_SECOND};
 use crate::io::rings::EventSender;
 use crate::io::socket::{self, MTU};
 use crate::player::Player;
 use crate::record::recorder::Tap;
-use crate::rtp::reception::{Arrival, Reception};
+use crate::rtp::reception::Reception;
 use crate::rtp::relay::Relay;
 use crate::rtp::rtcp::Reporter;
-use crate::rtp::{Outgoing, Packet, HEADER};
+use crate::rtp::{Outgoing, HEADER};
 
-const NANOSECONDS_PER_SAMPLE: u64 = 125_000;
+/// Room behind the longest packet for what encryption adds.
+pub const TRAILER: usize = 32;
+/// A datagram being made.
+pub type Out = [u8; HEADER + MTU + TRAILER];
 
 /// What a port borrows from its thread.
 pub struct Lane<'a> {
     pub events: &'a mut EventSender,
+    /// Running numbers of the tick (20 ms) and of the slot (2 ms).
     pub tick: u32,
-    pub out: &'a mut [u8; MTU + HEADER],
+    pub beat: u32,
+    pub out: &'a mut Out,
     pub timeout_ticks: u32,
 }
 
@@ -42,39 +50,12 @@ pub enum Feeds {
     Peer(usize),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Audio(Codec),
-    Digit,
-    /// A payload type that was not agreed, comfort noise among them.
-    Unknown,
-}
-
-impl Kind {
-    fn of(packet: &Packet, event_payload: Option<u8>) -> Self {
-        match Codec::from_payload(packet.payload_type) {
-            Some(codec) => Self::Audio(codec),
-            None if Some(packet.payload_type) == event_payload => Self::Digit,
-            None => Self::Unknown,
-        }
-    }
-}
-
-/// A datagram and what the socket told of it.
-#[derive(Clone, Copy)]
-pub struct Datagram<'a> {
-    pub data: &'a [u8],
-    pub cut: bool,
-    /// None on a socket that is tied to its source by the kernel.
-    pub source: Option<SocketAddr>,
-    /// Nanoseconds of the wall clock.
-    pub arrival: u64,
-}
-
 pub struct Port {
     pub id: u32,
     pub number: u16,
+    /// Its first slot of the tick, and how many slots lie between two visits.
     pub slot: usize,
+    pub visits: usize,
     pub feeds: Feeds,
     /// Told by epoll (relaying) rather than looked at once a tick.
     pub watched: bool,
@@ -82,15 +63,10 @@ pub struct Port {
     pub overrun: bool,
     pub counters: Arc<PortCounters>,
     pub socket: UdpSocket,
-    pub control: UdpSocket,
+    /// Reports; gone once they share the other socket (RFC 5761).
+    pub control: Option<UdpSocket>,
     connection: Option<Connection>,
-    /// The one source we hear, once its first packet has come.
-    latched: Option<SocketAddr>,
-    /// The source before the last change of the stream; sent to until the source shows again.
-    known: Option<SocketAddr>,
-    /// The kernel lets nobody else through, and what it had let through before is drained.
-    exclusive: bool,
-    tied: bool,
+    source: Source,
     started: bool,
     timed_out: bool,
     heard_tick: u32,
@@ -99,6 +75,8 @@ pub struct Port {
     reception: Reception,
     digits: DigitReceiver,
     out: Outgoing,
+    /// The slot in which the next packet of our own making leaves.
+    due: u32,
     relay: Relay,
     player: Option<Player>,
     sender: Option<DigitSender>,
@@ -108,33 +86,33 @@ pub struct Port {
 }
 
 impl Port {
-    pub fn open(id: u32, address: IpAddr, number: u16, tick: u32) -> io::Result<Self> {
+    pub fn open(id: u32, address: IpAddr, number: u16, beat: u32) -> io::Result<Self> {
         let voice = socket::open(address, number, true)?;
         let control = socket::open(address, number + 1, false)?;
         voice.set_nonblocking(true)?;
         control.set_nonblocking(true)?;
+        let tick = beat / SLOTS_PER_TICK;
         Ok(Self {
             id,
             number,
             slot: 0,
+            visits: SLOTS_PER_TICK as usize,
             feeds: Feeds::Nobody,
             watched: false,
             overrun: false,
             counters: Arc::default(),
             socket: voice,
-            control,
+            control: Some(control),
             connection: None,
-            latched: None,
-            known: None,
-            exclusive: false,
-            tied: false,
+            source: Source::default(),
             started: false,
             timed_out: false,
             heard_tick: tick,
             backlog_tick: tick,
             reception: Reception::default(),
             digits: DigitReceiver::default(),
-            out: Outgoing::new(socket::random(), tick),
+            out: Outgoing::new(socket::random(), beat),
+            due: beat,
             relay: Relay::default(),
             player: None,
             sender: None,
@@ -150,13 +128,13 @@ impl Port {
 
     /// Whether the sources of datagrams must be asked for.
     pub fn wants_sources(&self) -> bool {
-        !self.exclusive
+        !self.source.is_exclusive()
     }
 
     /// Whether a look at the socket may end with the first datagram: a peer of ours sends one a tick.
     /// Every eighth look is a thorough one, and all are while more than one had been waiting.
     pub fn expects_one(&self, tick: u32) -> bool {
-        self.exclusive && tick & 7 != 0 && tick.wrapping_sub(self.backlog_tick) > TICKS_PER_SECOND
+        self.source.is_exclusive() && tick & 7 != 0 && tick.wrapping_sub(self.backlog_tick) > TICKS_PER_SECOND
     }
 
     pub fn note_backlog(&mut self, waiting: usize, tick: u32) {
@@ -167,30 +145,36 @@ impl Port {
 
     /// The queue was found empty after the kernel began to keep strangers out.
     pub fn drained(&mut self, tied_before: bool) {
-        self.exclusive |= tied_before && self.tied;
+        self.source.drained(tied_before);
     }
 
     pub fn is_tied(&self) -> bool {
-        self.tied
+        self.source.is_tied()
     }
 
     // ---- commands ----
 
-    pub fn connect(&mut self, mut connection: Connection, tick: u32) {
+    pub fn connect(&mut self, mut connection: Connection, tick: u32, beat: u32) {
         let remote = connection.remote;
         // 0.0.0.0 or port 0: hold, in the manner of RFC 2543.
         connection.sending &= !remote.ip().is_unspecified() && remote.port() != 0;
         let before = self.connection.replace(connection);
-        let peer = self.peer();
+        let stays = before.is_some_and(|b| b.remote == remote && b.symmetric == connection.symmetric);
         // Signalling may move the source even where its address stays: a phone that changed its port.
-        self.unlatch();
-        if before.is_some_and(|b| b.remote == remote && b.symmetric == connection.symmetric) {
-            self.known = peer;
-        } else {
-            self.known = None;
+        self.source.renew(&self.socket, !stays);
+        if !stays {
             self.started = false;
             self.report_tick = tick.wrapping_add(self.report_interval(tick));
         }
+        let clock = connection.sends.codec.rtp_clock();
+        if self.out.retune(clock, connection.period, beat, socket::random) {
+            self.relay = Relay::default();
+        }
+        // Packets of 10 and 30 ms need a look twice a tick.
+        self.visits =
+            if connection.period % SLOTS_PER_TICK == 0 { SLOTS_PER_TICK } else { SLOTS_PER_TICK / 2 }
+                as usize;
+        self.due = beat;
         self.heard_tick = tick;
         self.timed_out = false;
         if !connection.sending {
@@ -199,18 +183,9 @@ impl Port {
         }
     }
 
-    fn unlatch(&mut self) {
-        if self.tied {
-            socket::disconnect(&self.socket);
-        }
-        self.tied = false;
-        self.exclusive = false;
-        self.latched = None;
-    }
-
-    /// Where the peer really is, which may differ from what its SDP says.
-    fn peer(&self) -> Option<SocketAddr> {
-        self.latched.or(self.known)
+    /// Reports come with the sound from now on: their own socket is given up.
+    pub fn take_control(&mut self) -> Option<UdpSocket> {
+        self.connection.filter(|c| c.mux).and_then(|_| self.control.take())
     }
 
     pub fn play(&mut self, player: Player, lane: &mut Lane) {
@@ -242,106 +217,5 @@ impl Port {
     pub fn part(&mut self) {
         self.relay.desync();
         self.out.interrupt();
-    }
-
-    // ---- packets in ----
-
-    /// Take a datagram; the packet when it is one from our peer.
-    pub fn hear<'a>(&mut self, datagram: Datagram<'a>, lane: &mut Lane) -> Option<(Packet<'a>, Kind)> {
-        let connection = self.connection?;
-        if !connection.receiving {
-            return None;
-        }
-        if !self.is_from_peer(datagram.source, &connection) {
-            self.counters.strangers.add(1);
-            return None;
-        }
-        let packet = match Packet::parse(datagram.data) {
-            Ok(packet) if !datagram.cut => packet,
-            _ => {
-                self.counters.bad.add(1);
-                return None;
-            }
-        };
-        let kind = Kind::of(&packet, connection.event_payload);
-        if kind == Kind::Digit && packet.payload.len() < EVENT_SIZE {
-            self.counters.bad.add(1);
-            return None;
-        }
-        if kind == Kind::Unknown {
-            self.counters.unknown.add(1);
-            // Not ours to play, yet no loss: its number was used. It never opens the door.
-            self.latched?;
-            self.reception.note(packet.ssrc, packet.sequence);
-            return Some((packet, kind));
-        }
-        if self.latched.is_none() {
-            self.latch(datagram.source?);
-        }
-        self.heard_tick = lane.tick;
-        self.timed_out = false;
-        if !self.started {
-            self.started = true;
-            lane.events.send(Event::RtpStarted { port: self.id });
-        }
-        self.count(&packet, kind, datagram);
-        match kind {
-            Kind::Audio(codec) => {
-                if let Some(tap) = &self.tap {
-                    let arrival = datagram.arrival / NANOSECONDS_PER_SAMPLE;
-                    tap.hear(packet.ssrc, packet.timestamp, arrival, codec, packet.payload);
-                }
-            }
-            Kind::Digit => self.hear_digit(&packet, lane),
-            Kind::Unknown => {}
-        }
-        Some((packet, kind))
-    }
-
-    fn is_from_peer(&self, source: Option<SocketAddr>, connection: &Connection) -> bool {
-        match (source, self.latched) {
-            (None, _) => true,
-            (Some(source), Some(latched)) => source == latched,
-            (Some(source), None) => match self.known {
-                Some(known) => source.ip() == known.ip(),
-                None => connection.symmetric || source.ip() == connection.remote.ip(),
-            },
-        }
-    }
-
-    /// From now on this source and no other; our packets go to it (symmetric RTP, RFC 4961).
-    fn latch(&mut self, source: SocketAddr) {
-        self.latched = Some(source);
-        // Tied by the kernel too: cheaper both ways, and a stranger finds the port closed.
-        self.tied = self.socket.connect(source).is_ok();
-    }
-
-    fn count(&mut self, packet: &Packet, kind: Kind, datagram: Datagram) {
-        let outcome = self.reception.note(packet.ssrc, packet.sequence);
-        if kind != Kind::Digit && matches!(outcome, Arrival::InOrder | Arrival::NewSource) {
-            self.reception.time(packet.timestamp, (datagram.arrival / NANOSECONDS_PER_SAMPLE) as u32);
-        }
-        let counters = &*self.counters;
-        counters.packets_in.add(1);
-        counters.bytes_in.add(datagram.data.len() as u64);
-        match outcome {
-            Arrival::InOrder | Arrival::NewSource => {}
-            Arrival::OutOfOrder => counters.out_of_order.add(1),
-            Arrival::Duplicate => counters.duplicates.add(1),
-        }
-        counters.lost.set(self.reception.lost());
-        counters.jitter.store(self.reception.jitter_units(), Relaxed);
-    }
-
-    fn hear_digit(&mut self, packet: &Packet, lane: &mut Lane) {
-        let Some(event) = TelephoneEvent::parse(packet.payload) else {
-            return;
-        };
-        let now = f64::from(lane.tick) / f64::from(TICKS_PER_SECOND);
-        if let Some(press) = self.digits.feed(packet.ssrc, packet.timestamp, event, packet.marker, now) {
-            self.counters.digits_in.add(1);
-            let (digit, duration) = (press.digit, press.duration);
-            lane.events.send(Event::DigitPressed { port: self.id, digit, duration });
-        }
     }
 }

@@ -23,6 +23,19 @@ impl Codec {
         }
     }
 
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "PCMU" => Some(Self::Pcmu),
+            "PCMA" => Some(Self::Pcma),
+            _ => None,
+        }
+    }
+
+    /// RTP timestamp units a second.
+    pub const fn rtp_clock(self) -> u32 {
+        8000
+    }
+
     pub const fn silence(self) -> u8 {
         match self {
             Self::Pcmu => 0xFF,

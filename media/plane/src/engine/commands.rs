@@ -5,8 +5,9 @@ use std::os::fd::AsRawFd;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Engine, SLOT_FILL};
-use crate::command::Command;
+use crate::command::{Command, Connection};
 use crate::digits::sender::DigitSender;
+use crate::io::clock::SLOTS;
 use crate::player::Player;
 use crate::port::{Feeds, Lane, Port};
 
@@ -63,15 +64,15 @@ impl Engine {
 
     /// The commands that concern one port alone.
     fn command_port(&mut self, command: Command) {
-        let (id, timeout_ticks) = (port_of(&command), self.shared.timeout_ticks);
-        let Some(Some(port)) = id.and_then(|id| self.places.get(&id)).map(|&p| &mut self.ports[p]) else {
-            return;
-        };
-        let mut lane = Lane { events: &mut self.events, tick: self.tick, out: &mut self.out, timeout_ticks };
+        let timeout_ticks = self.shared.timeout_ticks;
+        let Some(&place) = port_of(&command).and_then(|id| self.places.get(&id)) else { return };
+        if let Command::Connect { connection, .. } = command {
+            return self.connect(place, connection);
+        }
+        let Some(Some(port)) = self.ports.get_mut(place) else { return };
+        let (tick, beat) = (self.tick, self.beat);
+        let mut lane = Lane { events: &mut self.events, tick, beat, out: &mut self.out, timeout_ticks };
         match command {
-            Command::Connect { connection, .. } => {
-                port.connect(connection, self.tick);
-            }
             Command::Play { playback, clips, looping, start, .. } => {
                 port.play(Player::new(playback, clips, looping, start), &mut lane);
             }
@@ -85,13 +86,26 @@ impl Engine {
         }
     }
 
+    fn connect(&mut self, place: usize, connection: Connection) {
+        let Some(Some(port)) = self.ports.get_mut(place) else { return };
+        let visits = port.visits;
+        port.connect(connection, self.tick, self.beat);
+        if let Some(control) = port.take_control() {
+            self.poll.forget(control.as_raw_fd());
+        }
+        if port.visits != visits {
+            self.unseat(place);
+            self.seat(place);
+        }
+    }
+
     fn with(&mut self, id: u32, action: impl FnOnce(&mut Self, usize)) {
         if let Some(&place) = self.places.get(&id) {
             action(self, place);
         }
     }
 
-    fn adopt(&mut self, mut port: Box<Port>) {
+    fn adopt(&mut self, port: Box<Port>) {
         if self.places.is_empty() {
             self.next = self.shared.clock.beat();
         }
@@ -99,16 +113,27 @@ impl Engine {
             self.ports.push(None);
             self.ports.len() - 1
         });
-        port.slot = self.choose_slot();
-        self.slots[port.slot].push(place);
         self.places.insert(port.id, place);
-        self.poll.watch(port.control.as_raw_fd(), (place as u64) << 1 | 1);
+        if let Some(control) = &port.control {
+            self.poll.watch(control.as_raw_fd(), (place as u64) << 1 | 1);
+        }
         self.ports[place] = Some(port);
+        self.seat(place);
     }
 
-    fn choose_slot(&self) -> usize {
-        let lengths = self.slots.iter().map(Vec::len);
-        lengths.enumerate().min_by_key(|&(index, length)| (length / SLOT_FILL, index)).map_or(0, |(i, _)| i)
+    /// Give a port its slots: one of the tick, or two half a tick apart.
+    fn seat(&mut self, place: usize) {
+        let Some(Some(port)) = self.ports.get_mut(place) else { return };
+        port.slot = choose_slot(&self.slots[..port.visits]);
+        for slot in (port.slot..SLOTS).step_by(port.visits) {
+            self.slots[slot].push(place);
+        }
+    }
+
+    fn unseat(&mut self, place: usize) {
+        for slot in &mut self.slots {
+            slot.retain(|&p| p != place);
+        }
     }
 
     /// Take a port out of all tables; its sockets stay open.
@@ -116,8 +141,10 @@ impl Engine {
         self.unlink(place);
         let port = self.ports[place].take()?;
         self.places.remove(&port.id);
-        self.slots[port.slot].retain(|&p| p != place);
-        self.poll.forget(port.control.as_raw_fd());
+        self.unseat(place);
+        if let Some(control) = &port.control {
+            self.poll.forget(control.as_raw_fd());
+        }
         self.vacant.push(place);
         Some(port)
     }
@@ -199,4 +226,10 @@ fn port_of(command: &Command) -> Option<u32> {
         | Command::StopRecording { port } => Some(*port),
         _ => None,
     }
+}
+
+/// The emptiest, in steps that keep few ports together.
+fn choose_slot(slots: &[Vec<usize>]) -> usize {
+    let lengths = slots.iter().map(Vec::len);
+    lengths.enumerate().min_by_key(|&(index, length)| (length / SLOT_FILL, index)).map_or(0, |(i, _)| i)
 }

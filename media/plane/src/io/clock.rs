@@ -1,4 +1,4 @@
-//! The plane's time: one monotonic epoch for all threads, cut into 20 ms ticks of ten slots.
+//! The plane's time: one monotonic epoch for all threads, cut into 2 ms slots; ten make a tick of 20 ms.
 //!
 //! Ports are spread over the slots, so that a thousand prompts do not leave in one burst.
 
@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 pub const SAMPLES: usize = 160;
 pub const SAMPLE_RATE: u32 = 8000;
 pub const TICKS_PER_SECOND: u32 = 50;
-pub const SLOTS: usize = 10;
+pub const SLOTS_PER_TICK: u32 = 10;
+pub const SLOTS_PER_SECOND: u32 = 500;
+pub const SLOTS: usize = SLOTS_PER_TICK as usize;
 pub const SLOT: Duration = Duration::from_millis(2);
 
 /// Where a thread stands: the running number of a slot since the epoch.
@@ -22,7 +24,12 @@ impl Beat {
 
     /// The tick this slot belongs to; wraps after 2.7 years.
     pub fn tick(self) -> u32 {
-        (self.0 / SLOTS as u64) as u32
+        (self.0 / u64::from(SLOTS_PER_TICK)) as u32
+    }
+
+    /// The slot's running number for arithmetic that wraps.
+    pub fn count(self) -> u32 {
+        self.0 as u32
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use super::{Feeds, Kind, Lane, Port};
+use super::{Feeds, Lane, Port};
 use crate::command::Connection;
 use crate::event::Event;
 use crate::io::clock::{SAMPLES, TICKS_PER_SECOND};
-use crate::rtp::{self, Header, Packet, HEADER};
+use crate::rtp::{self, Header, Kind, Packet, HEADER};
 
 impl Port {
     /// Send on what another port (or this one, for echo) heard.
@@ -18,15 +18,17 @@ impl Port {
             self.relay.desync();
             return;
         }
-        let (payload_type, table) = match kind {
-            Kind::Audio(codec) => (connection.codec.payload_type(), codec.table_to(connection.codec)),
-            Kind::Digit => match connection.event_payload {
-                Some(payload_type) => (payload_type, None),
+        let sends = connection.sends;
+        let (payload_type, table) = match (kind, connection.events) {
+            (Kind::Audio(codec), _) if codec == sends.codec => (sends.payload_type, None),
+            (Kind::Audio(codec), _) => match codec.table_to(sends.codec) {
+                Some(table) => (sends.payload_type, Some(table)),
                 None => return self.relay.skip(packet),
             },
-            Kind::Unknown => return self.relay.skip(packet),
+            (Kind::Digit, Some(events)) => (events.sends, None),
+            _ => return self.relay.skip(packet),
         };
-        let Some(header) = self.relay.translate(packet, payload_type, &mut self.out, lane.tick) else {
+        let Some(header) = self.relay.translate(packet, payload_type, &mut self.out, lane.beat) else {
             return;
         };
         let length = rtp::write(&mut lane.out[..], header, self.out.ssrc, packet.payload);
@@ -38,19 +40,22 @@ impl Port {
         self.transmit(&lane.out[..length], &connection);
     }
 
-    /// What is due every 20 ms: a packet of digits or sound, the watch for silence, a report.
+    /// What is due at a visit: a packet of digits or sound, the watch for silence, a report.
     pub fn tick(&mut self, lane: &mut Lane) {
         let Some(connection) = self.connection else {
             return;
         };
-        if self.sender.is_some() {
-            self.tick_digits(&connection, lane);
-        } else if self.player.is_some() {
-            self.tick_player(&connection, lane);
-        } else if self.feeds == Feeds::Nobody {
-            self.out.interrupt();
+        if self.is_due(&connection, lane.beat) {
+            if self.sender.is_some() {
+                self.tick_digits(&connection, lane);
+            } else if self.player.is_some() {
+                self.tick_player(&connection, lane);
+            } else if self.feeds == Feeds::Nobody {
+                self.out.interrupt();
+            }
         }
         let silence = ticks_since(self.heard_tick, lane.tick);
+        self.source.silent(silence, &self.socket);
         if silence > lane.timeout_ticks && !self.timed_out && connection.receiving {
             self.timed_out = true;
             let silence = silence as f32 / TICKS_PER_SECOND as f32;
@@ -62,15 +67,26 @@ impl Port {
         }
     }
 
+    /// Whether it is time for a packet of our own. After a delay the beat goes on from now.
+    fn is_due(&mut self, connection: &Connection, beat: u32) -> bool {
+        let late = beat.wrapping_sub(self.due) as i32;
+        if late < 0 {
+            return false;
+        }
+        let next = if late as u32 >= connection.period { beat } else { self.due };
+        self.due = next.wrapping_add(connection.period);
+        true
+    }
+
     fn tick_player(&mut self, connection: &Connection, lane: &mut Lane) {
         let Some(mut player) = self.player.take() else {
             return;
         };
         let mut scratch = [0; SAMPLES];
-        if let Some(payload) = player.next(connection.codec, &mut scratch) {
+        if let Some(payload) = player.next(connection.sends.codec, &mut scratch) {
             if connection.sending {
-                let timestamp = self.out.timestamp_at(lane.tick);
-                let header = self.out.next(connection.codec.payload_type(), timestamp);
+                let timestamp = self.out.timestamp_at(lane.beat);
+                let header = self.out.next(connection.sends.payload_type, timestamp);
                 self.send(header, payload, connection, lane);
             }
         }
@@ -86,13 +102,11 @@ impl Port {
             return;
         };
         self.relay.desync();
-        let packet = sender.next(self.out.timestamp_at(lane.tick));
-        if let (Some(packet), Some(payload_type), true) =
-            (packet, connection.event_payload, connection.sending)
-        {
+        let packet = sender.next(self.out.timestamp_at(lane.beat));
+        if let (Some(packet), Some(events), true) = (packet, connection.events, connection.sending) {
             let header = Header {
                 marker: packet.marker,
-                payload_type,
+                payload_type: events.sends,
                 sequence: self.out.next_sequence(),
                 timestamp: packet.timestamp,
             };
@@ -128,17 +142,17 @@ impl Port {
     }
 
     fn give(&self, datagram: &[u8], connection: &Connection) -> io::Result<usize> {
-        if self.tied {
+        if self.source.is_tied() {
             self.socket.send(datagram)
         } else {
-            self.socket.send_to(datagram, self.peer().unwrap_or(connection.remote))
+            self.socket.send_to(datagram, self.source.peer().unwrap_or(connection.remote))
         }
     }
 }
 
 /// How long ago `then` was. A thread that is late obeys commands at the present beat and then makes up for older
 /// ones, for which what has just happened lies ahead: that counts as now.
-fn ticks_since(then: u32, now: u32) -> u32 {
+pub(super) fn ticks_since(then: u32, now: u32) -> u32 {
     (now.wrapping_sub(then) as i32).max(0) as u32
 }
 

@@ -22,7 +22,7 @@ impl Port {
         let Some(connection) = self.connection else {
             return;
         };
-        let peer = self.peer().unwrap_or(connection.remote).ip();
+        let peer = self.source.peer().unwrap_or(connection.remote).ip();
         if source.is_none_or(|s| s.ip() != peer) {
             self.counters.strangers.add(1);
             return;
@@ -61,10 +61,16 @@ impl Port {
             jitter: self.reception.jitter_units(),
         });
         let length = self.reporter.write(&mut out, sent, received, Ntp::now(), goodbye);
-        let mut peer = self.peer().unwrap_or(connection.remote);
-        peer.set_port(peer.port().saturating_add(1));
+        let mut peer = self.source.peer().unwrap_or(connection.remote);
         // Reports are advice; one that cannot be sent is not missed.
-        let _ = self.control.send_to(&out[..length], peer);
+        let _ = match &self.control {
+            Some(control) => {
+                peer.set_port(peer.port().saturating_add(1));
+                control.send_to(&out[..length], connection.reports.unwrap_or(peer))
+            }
+            None if self.source.is_tied() => self.socket.send(&out[..length]),
+            None => self.socket.send_to(&out[..length], peer),
+        };
     }
 
     pub fn say_goodbye(&mut self) {

@@ -61,6 +61,11 @@ fn strip(first: u8, rest: &[u8]) -> Result<&[u8], Malformed> {
     Ok(rest)
 }
 
+/// Whether a datagram on a shared port is a report: packet types 192 to 223 (RFC 5761 s.4).
+pub fn is_rtcp(data: &[u8]) -> bool {
+    matches!(data, [first, 192..=223, ..] if first >> 6 == 2)
+}
+
 /// What stands in front of a payload on its way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {

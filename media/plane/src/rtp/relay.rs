@@ -24,11 +24,11 @@ impl Relay {
         packet: &Packet,
         payload_type: u8,
         out: &mut Outgoing,
-        tick: u32,
+        beat: u32,
     ) -> Option<Header> {
         let joins = !self.synced || self.ssrc != packet.ssrc || self.has_jumped(packet.sequence);
         if joins {
-            self.join(packet, out, tick);
+            self.join(packet, out, beat);
         } else if (packet.sequence.wrapping_sub(self.first) as i16) < 0 && self.is_young() {
             return None;
         }
@@ -57,13 +57,13 @@ impl Relay {
         }
     }
 
-    fn join(&mut self, packet: &Packet, out: &mut Outgoing, tick: u32) {
+    fn join(&mut self, packet: &Packet, out: &mut Outgoing, beat: u32) {
         self.synced = true;
         self.ssrc = packet.ssrc;
         self.first = packet.sequence;
         self.newest = packet.sequence;
         self.sequence_offset = out.next_sequence().wrapping_sub(packet.sequence);
-        self.timestamp_offset = out.timestamp_at(tick).wrapping_sub(packet.timestamp);
+        self.timestamp_offset = out.timestamp_at(beat).wrapping_sub(packet.timestamp);
     }
 
     fn is_young(&self) -> bool {
@@ -88,8 +88,8 @@ mod tests {
     fn losses_and_order_stay_visible() {
         let (mut relay, mut out) = (Relay::default(), Outgoing::new([1; 10], 0));
         let first = relay.translate(&packet(1, 65535, 0), 0, &mut out, 0).unwrap();
-        let third = relay.translate(&packet(1, 1, 320), 0, &mut out, 2).unwrap();
-        let second = relay.translate(&packet(1, 0, 160), 0, &mut out, 2).unwrap();
+        let third = relay.translate(&packet(1, 1, 320), 0, &mut out, 20).unwrap();
+        let second = relay.translate(&packet(1, 0, 160), 0, &mut out, 20).unwrap();
         assert!(first.marker && !third.marker);
         assert_eq!(third.sequence, first.sequence.wrapping_add(2));
         assert_eq!(second.timestamp, first.timestamp + 160);
@@ -100,7 +100,7 @@ mod tests {
     fn a_new_source_goes_on_from_ours() {
         let (mut relay, mut out) = (Relay::default(), Outgoing::new([1; 10], 0));
         let first = relay.translate(&packet(1, 5, 0), 0, &mut out, 0).unwrap();
-        let other = relay.translate(&packet(2, 900, 77), 0, &mut out, 5).unwrap();
+        let other = relay.translate(&packet(2, 900, 77), 0, &mut out, 50).unwrap();
         assert!(other.marker);
         assert_eq!(other.sequence, first.sequence.wrapping_add(1));
         assert_eq!(other.timestamp, first.timestamp + 800);
@@ -119,7 +119,7 @@ mod tests {
         let mut expected = None;
         for number in 0..200_000u32 {
             let header =
-                relay.translate(&packet(1, number as u16, number * 160), 0, &mut out, number).unwrap();
+                relay.translate(&packet(1, number as u16, number * 160), 0, &mut out, number * 10).unwrap();
             assert!(expected.is_none_or(|e| e == header.sequence));
             expected = Some(header.sequence.wrapping_add(1));
         }
@@ -130,7 +130,7 @@ mod tests {
         let (mut relay, mut out) = (Relay::default(), Outgoing::new([1; 10], 0));
         let first = relay.translate(&packet(1, 5, 0), 0, &mut out, 0).unwrap();
         relay.skip(&packet(1, 6, 160));
-        let next = relay.translate(&packet(1, 7, 320), 0, &mut out, 2).unwrap();
+        let next = relay.translate(&packet(1, 7, 320), 0, &mut out, 20).unwrap();
         assert_eq!(next.sequence, first.sequence.wrapping_add(1));
     }
 }

@@ -1,0 +1,63 @@
+"""How a stream runs, as signalling has agreed it: where to, in which formats, by whom it may be sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from media.codec import STATIC_PAYLOADS
+
+if TYPE_CHECKING:
+    from media.codec import Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A codec under its RTP payload type."""
+
+    codec: Codec
+    payload: int
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Telephone events (RFC 4733): the peer's payload type, ours, and the timestamp units a second."""
+
+    sends: int
+    accepts: int
+    clock: int = 8000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """All that a port needs to know of a stream.
+
+    The first packet from the address of `remote` (or from `also`), from any of its ports, fixes the one source that
+    is heard and sent to until the next `connect`; it is followed elsewhere only after it has been silent. With
+    `symmetric` the first packet from anywhere does: only for networks nobody else can reach.
+    """
+
+    remote: tuple[str, int]
+    sends: Format
+    accepts: tuple[Format, ...] = ()
+    """What the peer may send; nothing given: the format we send."""
+    events: Events | None = None
+    noise: bool = False
+    """Whether comfort noise (RFC 3389) was agreed, under its static number."""
+    ptime: int = 20
+    """Milliseconds of one packet of ours: 10 to 60."""
+    sending: bool = True
+    receiving: bool = True
+    reports: tuple[str, int] | None = None
+    """Where RTCP goes, if not one port above (RFC 3605)."""
+    mux: bool = False
+    """RTP and RTCP on one port (RFC 5761)."""
+    also: str | None = None
+    """Another address the peer may send from: that of its signalling, for phones behind NAT."""
+    symmetric: bool = False
+
+
+def plain(remote: tuple[str, int], codec: Codec, *, event_payload: int | None = None) -> Connection:
+    """A stream of one codec under its static payload type, with telephone events where they have a number."""
+    events = Events(event_payload, event_payload) if event_payload is not None else None
+    return Connection(remote=remote, sends=Format(codec, STATIC_PAYLOADS[codec]), events=events)

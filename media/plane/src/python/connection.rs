@@ -1,0 +1,83 @@
+//! media.connection.Connection, read field by field.
+
+use std::net::{IpAddr, SocketAddr};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use super::ip_of;
+use crate::codec::Codec;
+use crate::command::Connection;
+use crate::io::clock::SLOTS_PER_SECOND;
+use crate::rtp::{Events, Format, Formats};
+
+/// media.codec.Codec, by its name.
+#[derive(FromPyObject)]
+struct CodecTold {
+    name: String,
+}
+
+#[derive(FromPyObject)]
+struct FormatTold {
+    codec: CodecTold,
+    payload: u8,
+}
+
+impl FormatTold {
+    fn format(&self) -> PyResult<Format> {
+        let codec = Codec::from_name(&self.codec.name).ok_or_else(|| PyValueError::new_err("no such codec"))?;
+        Ok(Format { codec, payload_type: self.payload & 0x7F })
+    }
+}
+
+#[derive(FromPyObject)]
+struct EventsTold {
+    sends: u8,
+    accepts: u8,
+    clock: u32,
+}
+
+#[derive(FromPyObject)]
+pub struct ConnectionTold {
+    remote: (String, u16),
+    reports: Option<(String, u16)>,
+    mux: bool,
+    sends: FormatTold,
+    accepts: Vec<FormatTold>,
+    events: Option<EventsTold>,
+    noise: bool,
+    ptime: u32,
+    sending: bool,
+    receiving: bool,
+    also: Option<String>,
+    symmetric: bool,
+}
+
+impl ConnectionTold {
+    pub fn connection(&self) -> PyResult<Connection> {
+        let sends = self.sends.format()?;
+        let mut accepts = self.accepts.iter().map(FormatTold::format).collect::<PyResult<Vec<_>>>()?;
+        if accepts.is_empty() {
+            accepts.push(sends);
+        }
+        let events = self.events.as_ref();
+        let also = self.also.as_deref().map(str::parse::<IpAddr>);
+        Ok(Connection {
+            remote: address_of(&self.remote)?,
+            reports: self.reports.as_ref().map(address_of).transpose()?,
+            mux: self.mux,
+            sends,
+            accepts: Formats::new(accepts, events.map(|e| e.accepts), self.noise),
+            events: events.map(|e| Events { sends: e.sends, accepts: e.accepts, clock: e.clock }),
+            period: self.ptime.clamp(10, 60) / 10 * (SLOTS_PER_SECOND / 100),
+            sending: self.sending,
+            receiving: self.receiving,
+            also: also.and_then(Result::ok),
+            symmetric: self.symmetric,
+        })
+    }
+}
+
+fn address_of((host, number): &(String, u16)) -> PyResult<SocketAddr> {
+    Ok(SocketAddr::new(ip_of(host)?, *number))
+}

@@ -1,0 +1,120 @@
+//! A port as Python commands it.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, PoisonError};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use super::clip::PyClip;
+use super::connection::ConnectionTold;
+use super::{os_error, CounterRow};
+use crate::command::Command;
+use crate::digits::receiver;
+use crate::io::clock::{SAMPLE_RATE, TICKS_PER_SECOND};
+use crate::plane::{Handle, Plane};
+
+#[pyclass(name = "Port", module = "media._plane", frozen)]
+pub struct PyPort {
+    pub plane: Arc<Plane>,
+    pub handle: Handle,
+}
+
+impl PyPort {
+    fn send(&self, command: Command) {
+        self.plane.send(&self.handle, command);
+    }
+}
+
+#[pymethods]
+impl PyPort {
+    #[getter]
+    fn id(&self) -> u32 {
+        self.handle.id
+    }
+
+    #[getter]
+    fn number(&self) -> u16 {
+        self.handle.number
+    }
+
+    /// Begin or change the stream; `told` is a media.connection.Connection.
+    fn connect(&self, told: ConnectionTold) -> PyResult<()> {
+        let connection = told.connection()?;
+        self.send(Command::Connect { port: self.handle.id, connection });
+        Ok(())
+    }
+
+    /// Start a playback; None when a clip was released.
+    fn play(&self, clips: Vec<PyRef<'_, PyClip>>, looping: bool, start: f64) -> Option<u32> {
+        let clips: Option<Vec<_>> = clips
+            .iter()
+            .map(|clip| clip.data.lock().unwrap_or_else(PoisonError::into_inner).clone())
+            .collect();
+        let playback = self.handle.next_playback();
+        let start = (start.max(0.0) * f64::from(SAMPLE_RATE)) as u64;
+        self.send(Command::Play { port: self.handle.id, playback, clips: clips?, looping, start });
+        Some(playback)
+    }
+
+    fn stop(&self) {
+        self.send(Command::Stop { port: self.handle.id });
+    }
+
+    fn echo(&self) {
+        self.send(Command::Echo { port: self.handle.id });
+    }
+
+    fn unbridge(&self) {
+        self.send(Command::Unbridge { port: self.handle.id });
+    }
+
+    fn send_digits(&self, digits: &str, duration: f64, gap: f64) -> PyResult<()> {
+        let codes: Option<VecDeque<u8>> =
+            digits.chars().map(|c| u8::try_from(c).ok().and_then(receiver::code_of)).collect();
+        let codes = codes.ok_or_else(|| PyValueError::new_err("not a telephone digit"))?;
+        let duration = (duration * f64::from(SAMPLE_RATE)) as u32;
+        let gap_ticks = (gap * f64::from(TICKS_PER_SECOND)).round() as u32;
+        self.send(Command::SendDigits { port: self.handle.id, codes, duration, gap_ticks });
+        Ok(())
+    }
+
+    fn record(&self, path: &str) -> PyResult<()> {
+        let tap = self.plane.open_recording(path).map_err(os_error)?;
+        self.send(Command::Record { port: self.handle.id, tap });
+        Ok(())
+    }
+
+    fn stop_recording(&self) {
+        self.send(Command::StopRecording { port: self.handle.id });
+    }
+
+    fn close(&self) {
+        self.send(Command::Close { port: self.handle.id });
+    }
+
+    fn counters(&self) -> Vec<CounterRow> {
+        let counters = &*self.handle.counters;
+        let rows = [
+            ("packets_in", &counters.packets_in),
+            ("bytes_in", &counters.bytes_in),
+            ("packets_out", &counters.packets_out),
+            ("bytes_out", &counters.bytes_out),
+            ("lost", &counters.lost),
+            ("out_of_order", &counters.out_of_order),
+            ("duplicates", &counters.duplicates),
+            ("bad", &counters.bad),
+            ("strangers", &counters.strangers),
+            ("unknown", &counters.unknown),
+            ("digits_in", &counters.digits_in),
+            ("digits_out", &counters.digits_out),
+            ("send_errors", &counters.send_errors),
+            ("remote_lost", &counters.remote_lost),
+        ];
+        let mut rows: Vec<CounterRow> = rows.map(|(name, value)| (name, value.get() as f64)).into();
+        rows.push(("jitter_ms", f64::from(counters.jitter.load(Relaxed)) / 1000.0));
+        rows.push(("round_trip_ms", f64::from(counters.round_trip.load(Relaxed)) / 65.536));
+        rows
+    }
+}
