@@ -17,3 +17,4 @@ mod python;
 pub mod record;
 pub mod rtp;
 pub mod samples;
+pub mod secure;

@@ -1,0 +1,3 @@
+//! What keeps a call's media from strangers.
+
+pub mod srtp;
