@@ -8,14 +8,14 @@ from base.errors import CentralitaError
 from media.codec import STATIC_PAYLOADS, Codec
 from media.connection import Connection, Events, Format
 from sip.negotiation import Negotiation, NegotiationState
-from sip.offer_answer import LocalMedia
+from sip.offer.sides import LocalMedia
 from sip.sdp import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from media.plane import Port
-    from sip.offer_answer import Negotiated
+    from sip.offer.sides import Negotiated
     from sip.sdp import SessionDescription
     from sip.session.session import Session
 

@@ -1,6 +1,6 @@
 """Whose turn it is in offer and answer over a session's life (RFC 3264 s.4, RFC 6337), and our o= versions.
 
-Knows nothing of the messages that carry descriptions; what they mean is in offer_answer.
+Knows nothing of the messages that carry descriptions; what they mean is in sip/offer.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from base.errors import LocalProtocolError
 from base.machine import Letter, Machine, Table
 from sip.errors import OfferGlare
-from sip.offer_answer import make_answer, make_offer, read_answer
+from sip.offer.answering import make_answer
+from sip.offer.coding import event_key, settled
+from sip.offer.making import make_offer
+from sip.offer.reading import read_answer
 
 if TYPE_CHECKING:
-    from sip.offer_answer import LocalMedia, Negotiated
+    from sip.offer.sides import LocalMedia, Negotiated
     from sip.sdp import SessionDescription
 
 
@@ -86,7 +89,7 @@ NEGOTIATION: Table[NegotiationState, NegotiationInput, NegotiationEffect] = Tabl
 class Negotiation:
     """One session's exchange of descriptions, from our side."""
 
-    __slots__ = ("_body", "_direction", "_machine", "_offer", "agreed", "local")
+    __slots__ = ("_body", "_direction", "_machine", "_offer", "_offered", "agreed", "local")
 
     def __init__(self, local: LocalMedia) -> None:
         """Begin with nothing said; `local` is kept up to date as versions and payload types settle."""
@@ -96,6 +99,8 @@ class Negotiation:
         self._body = b""
         self._direction = "sendrecv"
         self._offer: SessionDescription | None = None
+        self._offered = local
+        """Our side as our last offer described it: what its answer is held against, that of another fork too."""
 
     @property
     def state(self) -> NegotiationState:
@@ -115,6 +120,7 @@ class Negotiation:
         if self._is_news(body):
             body = make_offer(self.local, direction=direction)
         self._body = body
+        self._offered = self.local
         return body
 
     def repeat(self) -> bytes:
@@ -122,6 +128,7 @@ class Negotiation:
         self._machine.fire(On.OFFER)
         if self.agreed is not None:
             self._direction = self.agreed.direction
+        self._offered = self.local
         return self._body
 
     def receive_offer(self, description: SessionDescription) -> None:
@@ -155,7 +162,7 @@ class Negotiation:
             self._machine.fire(On.PEER_ANSWER)
             return None
         try:
-            found = read_answer(self.local, description, direction=self._direction)
+            found = read_answer(self._offered, description, direction=self._direction)
         except Exception:
             self.withdraw()
             raise
@@ -169,11 +176,12 @@ class Negotiation:
         """
         if self.state is not S.OFFERED:
             return None
-        return self._agree(read_answer(self.local, description, direction=self._direction))
+        return self._agree(read_answer(self._offered, description, direction=self._direction))
 
     def fork(self) -> None:
         """Our first offer waits for its answer again, because somebody else than before will give it."""
         self._machine.fire(On.FORK)
+        self.local = replace(self._offered, version=self.local.version)
         self._offer = None
 
     def withdraw(self) -> None:
@@ -185,12 +193,9 @@ class Negotiation:
         self._offer = None
         if found.remote is None and self.agreed is not None:
             # Held by 0.0.0.0: nothing is sent there, but the peer is still where it was.
-            found = replace(found, remote=self.agreed.remote)
+            found = replace(found, remote=self.agreed.remote, control=self.agreed.control)
         self.agreed = found
-        if (found.before, found.after) != (self.local.before, self.local.after):
-            self.local = replace(self.local, before=found.before, after=found.after)
-        if found.event_payload is not None and found.event_payload != self.local.event_payload:
-            self.local = replace(self.local, event_payload=found.event_payload)
+        self.local = _settled(self.local, found)
         return found
 
     def _is_news(self, body: bytes) -> bool:
@@ -199,3 +204,21 @@ class Negotiation:
             return False
         self.local = replace(self.local, version=self.local.version + 1)
         return True
+
+
+def _settled(local: LocalMedia, agreed: Negotiated) -> LocalMedia:
+    """Our side of later offers: lines, profile, payload types and codec stay as they were agreed (RFC 3264 s.8)."""
+    said = {each.codec: each.payload for each in agreed.accepts}
+    if agreed.accepted_events is not None:
+        said[event_key(agreed.accepted_events.clock)] = agreed.accepted_events.payload
+    return replace(
+        local,
+        codecs=tuple(sorted(local.codecs, key=lambda codec: codec != agreed.codec)),
+        numbers=settled(local.numbers, said),
+        protocol=agreed.protocol,
+        has_mux=agreed.has_mux,
+        mid=agreed.mid,
+        is_bundled=agreed.is_bundled,
+        before=agreed.before,
+        after=agreed.after,
+    )

@@ -1,7 +1,7 @@
 """Session descriptions (RFC 8866): reading bytes that strangers sent, and writing.
 
 `parse` is total: it returns a description or raises SdpError (status 400). It knows the lines that offer and
-answer need and keeps every other attribute as it came; what they mean for a call is decided in offer_answer.
+answer need and keeps every other attribute as it came; what they mean for a call is decided in sip/offer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sip.errors import SdpError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MAX_BODY = 65_535
 """Longest description read; no honest one comes near."""
@@ -28,7 +28,7 @@ _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IP4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
 _DOTTED = re.compile(r"[0-9.]+")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
-_RTPMAP = re.compile(r"([0-9]{1,3})[ \t]+([!-.0-~]{1,32})/([0-9]{1,9})(?:/[!-~]*)?[ \t]*")
+_RTPMAP = re.compile(r"([0-9]{1,3})[ \t]+([!-.0-~]{1,32})/([0-9]{1,9})(?:/([!-~]*))?[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,12 @@ class Media:
     address: str | None = None
     direction: str = "sendrecv"
     attributes: tuple[str, ...] = ()
-    rtpmaps: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    """Format to encoding name in upper case and clock rate."""
+    rtpmaps: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    """Format to encoding name in upper case, clock rate and channels (0 where they are no number)."""
     ptime: int = 0
     """Milliseconds wanted in each packet; 0 where nothing was said."""
+    maxptime: int = 0
+    """Most milliseconds that a packet may hold; 0 where nothing was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class _Draft:
         "direction",
         "formats",
         "kind",
+        "maxptime",
         "port",
         "protocol",
         "ptime",
@@ -83,8 +86,8 @@ class _Draft:
         self.address = address
         self.direction = direction
         self.attributes: list[str] = []
-        self.rtpmaps: dict[str, tuple[str, int]] = {}
-        self.ptime = 0
+        self.rtpmaps: dict[str, tuple[str, int, int]] = {}
+        self.ptime = self.maxptime = 0
 
 
 def parse(body: bytes) -> SessionDescription:
@@ -137,6 +140,16 @@ def write(description: SessionDescription) -> bytes:
 def address_type(address: str) -> str:
     """IP6 for an address with colons, otherwise IP4."""
     return "IP6" if ":" in address else "IP4"
+
+
+def attribute(attributes: Iterable[str], name: str) -> str | None:
+    """The value of the first attribute of a name; empty for one without, None where there is none."""
+    for each in attributes:
+        if each.startswith(name):
+            found, colon, value = each.partition(":")
+            if found == name and (colon or not value):
+                return value.strip()
+    return None
 
 
 def is_address(text: str) -> bool:
@@ -207,11 +220,20 @@ def _read_attribute(value: str, section: _Draft) -> None:
     if value.startswith("rtpmap:"):
         found = _RTPMAP.fullmatch(value, 7)
         if found:
-            section.rtpmaps[found[1]] = (found[2].upper(), int(found[3]))
+            section.rtpmaps[found[1]] = (found[2].upper(), int(found[3]), _channels(found[4]))
     elif value.startswith("ptime:"):
-        number = value[6:].strip()
-        if len(number) <= 4 and number.isascii() and number.isdigit():
-            section.ptime = int(number)
+        section.ptime = _small_number(value[6:]) or section.ptime
+    elif value.startswith("maxptime:"):
+        section.maxptime = _small_number(value[9:]) or section.maxptime
+
+
+def _channels(text: str | None) -> int:
+    return _small_number(text) if text else 1
+
+
+def _small_number(text: str) -> int:
+    number = text.strip()
+    return int(number) if len(number) <= 4 and number.isascii() and number.isdigit() else 0
 
 
 def _finish(draft: _Draft) -> Media:
@@ -227,4 +249,5 @@ def _finish(draft: _Draft) -> Media:
         tuple(draft.attributes),
         draft.rtpmaps,
         draft.ptime,
+        draft.maxptime,
     )

@@ -7,7 +7,7 @@ import pytest
 from base.errors import LocalProtocolError
 from sip.errors import NoCommonCodec, OfferGlare, SdpError
 from sip.negotiation import NEGOTIATION, Negotiation, NegotiationInput, NegotiationState
-from sip.offer_answer import LocalMedia
+from sip.offer.sides import LocalMedia
 from sip.sdp import SessionDescription, parse
 
 

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sip.errors import NoCommonCodec, SdpError
-from sip.offer_answer import LocalMedia, make_answer, make_offer, read_answer
+from sip.offer.answering import make_answer
+from sip.offer.making import make_offer
+from sip.offer.reading import read_answer
+from sip.offer.sides import LocalMedia
 from sip.sdp import SessionDescription, parse
 
 US = LocalMedia("127.0.0.1", 40000, session_id=7, version=3)

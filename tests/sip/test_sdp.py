@@ -35,7 +35,7 @@ def test_line_ends_may_be_crlf_or_lf_and_the_last_may_be_missing(body: bytes) ->
     assert media[0].formats == ("0", "8", "101")
     assert media[0].address == "192.0.2.7"
     assert media[0].direction == "sendonly"
-    assert media[0].rtpmaps == {"0": ("PCMU", 8000), "101": ("TELEPHONE-EVENT", 8000)}
+    assert media[0].rtpmaps == {"0": ("PCMU", 8000, 1), "101": ("TELEPHONE-EVENT", 8000, 1)}
     assert media[0].ptime == 30
 
 

@@ -1,0 +1,83 @@
+"""Our answers to offers (RFC 3264 s.6, RFC 6337): the first audio that we can take, everything else refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sip.errors import NoCommonCodec
+from sip.offer.formats import events_beside, noise_beside, sound_formats
+from sip.offer.sides import Negotiated
+from sip.offer.terms import control_of, is_reachable, may_mux, mirrored, packet_time, remote_of
+from sip.offer.writing import mid_of, refused, written
+from sip.sdp import attribute
+
+if TYPE_CHECKING:
+    from sip.offer.coding import Format
+    from sip.offer.sides import LocalMedia
+    from sip.sdp import Media, SessionDescription
+
+PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+"""Profiles that we take. Feedback (RFC 4585) is allowed there, never asked for."""
+
+
+def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str = "sendrecv") -> Negotiated:
+    """Answer every media line in its place: the first audio that we can take, all others with port 0.
+
+    `direction` is what we would do if the peer lets us. The peer's order of codecs decides; the answer holds that one
+    alone, under the peer's number. Raises NoCommonCodec (488) when there is no audio to take.
+    """
+    place, media, sound = _take(offer, local)
+    events, noise = events_beside(media, sound.codec), noise_beside(media, sound.codec)
+    remote, ptime = remote_of(media), packet_time(media, local, sound.codec)
+    ours = mirrored(media, direction, can_send=remote is not None)
+    mid, has_mux = mid_of(media), may_mux(media, (sound,))
+    local = replace(
+        local,
+        protocol=media.protocol,
+        has_mux=has_mux,
+        mid=mid,
+        is_bundled=mid is not None and mid in _bundle(offer),
+        before=refused(offer.media[:place]),
+        after=refused(offer.media[place + 1 :]),
+    )
+    body = written(local, (sound,), () if events is None else (events,), noise, ptime=ptime, direction=ours)
+    return Negotiated(
+        body,
+        sound.codec,
+        sound.payload,
+        (sound,),
+        events,
+        events,
+        noise,
+        remote,
+        control_of(media, remote, has_mux=has_mux),
+        has_mux,
+        ours,
+        ptime,
+        local.protocol,
+        mid,
+        local.is_bundled,
+        local.before,
+        local.after,
+    )
+
+
+def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, Format]:
+    for place, media in enumerate(offer.media):
+        if (
+            media.kind == "audio"
+            and media.port
+            and media.protocol in PROTOCOLS
+            and is_reachable(media, local)
+        ):
+            sounds = sound_formats(media, local.codecs)
+            if sounds:
+                return place, media, sounds[0]
+    raise NoCommonCodec("no audio in the offer that can be taken")
+
+
+def _bundle(offer: SessionDescription) -> tuple[str, ...]:
+    """The lines that the peer would put on one port (RFC 9143); we take one, so that the group is that alone."""
+    kind, *mids = (attribute(offer.attributes, "group") or "-").split()
+    return tuple(mids) if kind == "BUNDLE" else ()

@@ -1,0 +1,18 @@
+"""Our offers (RFC 3264 s.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.offer.coding import Events, Format, event_clocks, event_key
+from sip.offer.writing import written
+
+if TYPE_CHECKING:
+    from sip.offer.sides import LocalMedia
+
+
+def make_offer(local: LocalMedia, *, direction: str = "sendrecv") -> bytes:
+    """Offer all our codecs, in our order, and telephone-event at each of their clocks."""
+    sounds = [Format(local.numbers[codec], codec) for codec in local.codecs]
+    events = [Events(local.numbers[event_key(clock)], clock) for clock in event_clocks(local.codecs)]
+    return written(local, sounds, events, None, ptime=local.ptime, direction=direction)

@@ -1,0 +1,72 @@
+"""What an answer to our offer means (RFC 3264 s.7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.errors import NoCommonCodec, SdpError
+from sip.offer.coding import Events, Format, event_clocks, event_key
+from sip.offer.formats import events_beside, sound_formats
+from sip.offer.sides import Negotiated
+from sip.offer.terms import control_of, is_reachable, may_mux, mirrored, packet_time, remote_of
+
+if TYPE_CHECKING:
+    from sip.offer.sides import LocalMedia
+    from sip.sdp import Media, SessionDescription
+
+
+def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str = "sendrecv") -> Negotiated:
+    """Read the answer to the offer that `make_offer(local, direction=direction)` made.
+
+    Of several codecs all may come, the first is what we send. The peer may have numbers of its own for them: we send
+    under those, and hear under ours (RFC 3264 s.6.1). Raises SdpError when it does not answer each media line,
+    NoCommonCodec when it refuses the audio or takes a codec that was not offered: the call is then acknowledged and
+    ended.
+    """
+    place = len(local.before)
+    if len(answer.media) != place + 1 + len(local.after):
+        raise SdpError("answer whose media lines are not those of the offer")
+    media = answer.media[place]
+    sounds = sound_formats(media, local.codecs)
+    if not sounds or not _is_taken(media, local):
+        raise NoCommonCodec("answer without any codec that was offered")
+    codec = sounds[0].codec
+    events, mine = _events(media, local, codec)
+    accepts = tuple(Format(local.numbers[each.codec], each.codec) for each in sounds)
+    remote, has_mux = remote_of(media), local.has_mux and may_mux(media, accepts)
+    return Negotiated(
+        b"",
+        codec,
+        sounds[0].payload,
+        accepts,
+        events,
+        mine,
+        None,
+        remote,
+        control_of(media, remote, has_mux=has_mux),
+        has_mux,
+        mirrored(media, direction, can_send=remote is not None),
+        packet_time(media, local, codec),
+        local.protocol,
+        local.mid,
+        local.is_bundled,
+        local.before,
+        local.after,
+    )
+
+
+def _is_taken(media: Media, local: LocalMedia) -> bool:
+    return (
+        media.kind == "audio"
+        and media.port > 0
+        and media.protocol == local.protocol
+        and is_reachable(media, local)
+    )
+
+
+def _events(media: Media, local: LocalMedia, codec: str) -> tuple[Events | None, Events | None]:
+    """The peer's number for telephone-event and ours, where both have one at the same clock."""
+    found = events_beside(media, codec)
+    if found is None or found.clock not in event_clocks(local.codecs):
+        return None, None
+    return found, Events(local.numbers[event_key(found.clock)], found.clock)

@@ -1,0 +1,96 @@
+"""What offer and answer work on and come to: our side of the stream, and what both sides agreed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sip.offer.coding import NUMBERS, PTIMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sip.offer.coding import Events, Format
+
+SENDS = {
+    "sendrecv": (True, True),
+    "sendonly": (True, False),
+    "recvonly": (False, True),
+    "inactive": (False, False),
+}
+"""Whether a direction means to send, and to receive."""
+DIRECTION = {flags: name for name, flags in SENDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMedia:
+    """Our side of the stream: where it is received, with what, and the name of our description (o=)."""
+
+    address: str
+    port: int
+    codecs: tuple[str, ...] = ("PCMU", "PCMA")
+    """Names of codecs that we offer and take, the preferred first."""
+    session_id: int = 1
+    version: int = 1
+    ptime: int = PTIMES[0]
+    numbers: Mapping[str, int] = field(default_factory=lambda: NUMBERS)
+    """Our payload types; once agreed they stay for the session (RFC 3264 s.8.3.2)."""
+    protocol: str = "RTP/AVP"
+    """The profile of our offers."""
+    has_mux: bool = False
+    """Whether our offers put RTCP on the port of RTP (RFC 5761)."""
+    mid: str | None = None
+    """How the peer called our media line (RFC 5888)."""
+    is_bundled: bool = False
+    """Whether that stands in a group BUNDLE (RFC 9143)."""
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    """The refused lines around ours: media lines are never taken out of a session (RFC 3264 s.8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What both sides now agree on, from our side."""
+
+    body: bytes
+    """The answer to send; empty where we read one."""
+    codec: str
+    payload: int
+    """The peer's payload type for the codec: what we send under."""
+    accepts: tuple[Format, ...]
+    """What may come, under the payload types that we said."""
+    events: Events | None
+    """The peer's payload type for telephone-event, or None where it takes none."""
+    accepted_events: Events | None
+    """Ours."""
+    noise: int | None
+    """The payload type of comfort noise, where it is agreed."""
+    remote: tuple[str, int] | None
+    """Where to send; None while the peer's address is 0.0.0.0, ::, or a name."""
+    control: tuple[str, int] | None
+    """Where to send RTCP: as the peer said, else the port above (RFC 3605); the same as `remote` with RTCP-mux."""
+    has_mux: bool
+    """Whether RTP and RTCP share the port (RFC 5761)."""
+    direction: str
+    """What we do: sendrecv, sendonly, recvonly (the peer holds us) or inactive."""
+    ptime: int
+    protocol: str = "RTP/AVP"
+    mid: str | None = None
+    is_bundled: bool = False
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    @property
+    def event_payload(self) -> int | None:
+        """The peer's payload type for telephone-event, if it takes any."""
+        return self.events.payload if self.events is not None else None
+
+    @property
+    def sending(self) -> bool:
+        """Whether we may send audio."""
+        return SENDS[self.direction][0]
+
+    @property
+    def receiving(self) -> bool:
+        """Whether audio may come."""
+        return SENDS[self.direction][1]
