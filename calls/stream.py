@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
-from media.codec import STATIC_PAYLOADS, Codec
-from media.connection import Connection, Events, Format
+from calls.connection import connection
 from sip.negotiation import Negotiation, NegotiationState
 from sip.offer.sides import LocalMedia
 from sip.sdp import is_address
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from sip.session.session import Session
 
 CODECS = ("PCMU", "PCMA")
-"""All that the plane speaks."""
+"""What is offered and taken where no profile says otherwise."""
 
 
 def sound_address(session: Session) -> str:
@@ -106,22 +105,7 @@ class Stream:
         agreed = self.agreed
         if agreed is None or agreed.remote is None:
             return
-        codec = Codec[agreed.codec]
-        ours = Format(codec, agreed.payload)
-        events = None
-        if agreed.event_payload is not None:
-            events = Events(agreed.event_payload, agreed.event_payload)
-        self.port.connect(
-            Connection(
-                remote=agreed.remote,
-                sends=ours,
-                accepts=tuple(Format(each, number) for each, number in STATIC_PAYLOADS.items()),
-                events=events,
-                ptime=agreed.ptime,
-                sending=agreed.direction in ("sendrecv", "sendonly"),
-                receiving=agreed.direction in ("sendrecv", "recvonly"),
-            )
-        )
+        self.port.connect(connection(agreed, agreed.remote))
 
     @property
     def codec(self) -> str | None:

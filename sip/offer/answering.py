@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sip.errors import NoCommonCodec
-from sip.offer.formats import events_beside, noise_beside, sound_formats
+from sip.offer.formats import events_beside, has_noise_beside, sound_formats
 from sip.offer.sides import Negotiated
 from sip.offer.terms import control_of, is_reachable, may_mux, mirrored, packet_time, remote_of
 from sip.offer.writing import mid_of, refused, written
@@ -28,7 +28,7 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
     alone, under the peer's number. Raises NoCommonCodec (488) when there is no audio to take.
     """
     place, media, sound = _take(offer, local)
-    events, noise = events_beside(media, sound.codec), noise_beside(media, sound.codec)
+    events, has_noise = events_beside(media, sound.codec), has_noise_beside(media, sound.codec)
     remote, ptime = remote_of(media), packet_time(media, local, sound.codec)
     ours = mirrored(media, direction, can_send=remote is not None)
     mid, has_mux = mid_of(media), may_mux(media, (sound,))
@@ -41,25 +41,25 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
         before=refused(offer.media[:place]),
         after=refused(offer.media[place + 1 :]),
     )
-    body = written(local, (sound,), () if events is None else (events,), noise, ptime=ptime, direction=ours)
+    said = () if events is None else (events,)
     return Negotiated(
-        body,
-        sound.codec,
-        sound.payload,
-        (sound,),
-        events,
-        events,
-        noise,
-        remote,
-        control_of(media, remote, has_mux=has_mux),
-        has_mux,
-        ours,
-        ptime,
-        local.protocol,
-        mid,
-        local.is_bundled,
-        local.before,
-        local.after,
+        body=written(local, (sound,), said, has_noise=has_noise, ptime=ptime, direction=ours),
+        codec=sound.codec,
+        payload=sound.payload,
+        accepts=(sound,),
+        events=events,
+        accepted_events=events,
+        has_noise=has_noise,
+        remote=remote,
+        control=control_of(media, remote, has_mux=has_mux),
+        has_mux=has_mux,
+        direction=ours,
+        ptime=ptime,
+        protocol=local.protocol,
+        mid=mid,
+        is_bundled=local.is_bundled,
+        before=local.before,
+        after=local.after,
     )
 
 

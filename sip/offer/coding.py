@@ -17,6 +17,7 @@ USUAL_CLOCK = 8000
 """Hertz of the timestamps of most telephony."""
 NOISE = 13
 """The static payload type of comfort noise (RFC 3389) for codecs with a clock of 8000."""
+NOISE_LINE = f"a=rtpmap:{NOISE} CN/8000\r\n"
 PTIMES = (20, 10, 30, 40, 50, 60)
 """Packet times that the plane sends, in milliseconds, the usual one first."""
 _OPUS_PTIMES = (20, 10, 40, 60)
@@ -76,8 +77,8 @@ CODINGS: Mapping[str, Coding] = MappingProxyType(
                 parameters="maxplaybackrate=16000;stereo=0;sprop-stereo=0;useinbandfec=1",
                 ptimes=_OPUS_PTIMES,
             ),
-            Coding("L16/8000", "L16", 8000, 112),
-            Coding("L16/16000", "L16", 16000, 113),
+            Coding("L16_8000", "L16", 8000, 112),
+            Coding("L16_16000", "L16", 16000, 113),
         )
     }
 )
@@ -130,8 +131,3 @@ def codec_lines(codec: str, payload: int) -> str:
 def event_lines(payload: int, clock: int) -> str:
     """Telephone-event under a payload type: the sixteen keys and the hook flash."""
     return f"a=rtpmap:{payload} telephone-event/{clock}\r\na=fmtp:{payload} 0-16\r\n"
-
-
-def noise_line(payload: int) -> str:
-    """Comfort noise under a payload type."""
-    return f"a=rtpmap:{payload} CN/8000\r\n"

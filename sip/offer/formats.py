@@ -43,14 +43,11 @@ def events_beside(media: Media, codec: str) -> Events | None:
     return None
 
 
-def noise_beside(media: Media, codec: str) -> int | None:
-    """The payload type of comfort noise (RFC 3389) at the clock of a codec, where that is 8000."""
-    if CODINGS[codec].clock != USUAL_CLOCK:
-        return None
-    usual = str(NOISE)
-    if usual in media.formats and media.rtpmaps.get(usual, ("CN", USUAL_CLOCK))[:2] == ("CN", USUAL_CLOCK):
-        return NOISE
-    return _mapped(media, ("CN", USUAL_CLOCK))
+def has_noise_beside(media: Media, codec: str) -> bool:
+    """Whether comfort noise (RFC 3389) stands there at the clock of a codec, under its static number."""
+    noise = ("CN", USUAL_CLOCK)
+    said = media.rtpmaps.get(str(NOISE), (*noise, 1))
+    return CODINGS[codec].clock == USUAL_CLOCK and str(NOISE) in media.formats and said[:2] == noise
 
 
 def _codec(media: Media, text: str) -> str | None:

@@ -15,4 +15,4 @@ def make_offer(local: LocalMedia, *, direction: str = "sendrecv") -> bytes:
     """Offer all our codecs, in our order, and telephone-event at each of their clocks."""
     sounds = [Format(local.numbers[codec], codec) for codec in local.codecs]
     events = [Events(local.numbers[event_key(clock)], clock) for clock in event_clocks(local.codecs)]
-    return written(local, sounds, events, None, ptime=local.ptime, direction=direction)
+    return written(local, sounds, events, ptime=local.ptime, direction=direction)

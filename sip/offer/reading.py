@@ -35,23 +35,21 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
     accepts = tuple(Format(local.numbers[each.codec], each.codec) for each in sounds)
     remote, has_mux = remote_of(media), local.has_mux and may_mux(media, accepts)
     return Negotiated(
-        b"",
-        codec,
-        sounds[0].payload,
-        accepts,
-        events,
-        mine,
-        None,
-        remote,
-        control_of(media, remote, has_mux=has_mux),
-        has_mux,
-        mirrored(media, direction, can_send=remote is not None),
-        packet_time(media, local, codec),
-        local.protocol,
-        local.mid,
-        local.is_bundled,
-        local.before,
-        local.after,
+        codec=codec,
+        payload=sounds[0].payload,
+        accepts=accepts,
+        events=events,
+        accepted_events=mine,
+        remote=remote,
+        control=control_of(media, remote, has_mux=has_mux),
+        has_mux=has_mux,
+        direction=mirrored(media, direction, can_send=remote is not None),
+        ptime=packet_time(media, local, codec),
+        protocol=local.protocol,
+        mid=local.mid,
+        is_bundled=local.is_bundled,
+        before=local.before,
+        after=local.after,
     )
 
 

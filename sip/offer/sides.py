@@ -48,11 +48,11 @@ class LocalMedia:
     """The refused lines around ours: media lines are never taken out of a session (RFC 3264 s.8)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Negotiated:
     """What both sides now agree on, from our side."""
 
-    body: bytes
+    body: bytes = b""
     """The answer to send; empty where we read one."""
     codec: str
     payload: int
@@ -63,8 +63,8 @@ class Negotiated:
     """The peer's payload type for telephone-event, or None where it takes none."""
     accepted_events: Events | None
     """Ours."""
-    noise: int | None
-    """The payload type of comfort noise, where it is agreed."""
+    has_noise: bool = False
+    """Whether comfort noise (RFC 3389) may come, under its static number."""
     remote: tuple[str, int] | None
     """Where to send; None while the peer's address is 0.0.0.0, ::, or a name."""
     control: tuple[str, int] | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sip.offer.coding import codec_lines, event_lines, noise_line
+from sip.offer.coding import NOISE, NOISE_LINE, codec_lines, event_lines
 from sip.sdp import address_type, attribute
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def written(
     local: LocalMedia,
     sounds: Sequence[Format],
     events: Sequence[Events],
-    noise: int | None,
     *,
+    has_noise: bool = False,
     ptime: int,
     direction: str,
 ) -> bytes:
@@ -33,9 +33,9 @@ def written(
     )
     payloads = [each.payload for each in sounds]
     lines = [codec_lines(each.codec, each.payload) for each in sounds]
-    if noise is not None:
-        payloads.append(noise)
-        lines.append(noise_line(noise))
+    if has_noise:
+        payloads.append(NOISE)
+        lines.append(NOISE_LINE)
     for each in events:
         payloads.append(each.payload)
         lines.append(event_lines(*each))

@@ -1,0 +1,33 @@
+"""What offer and answer have agreed on, as the media plane takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from media.codec import Codec
+from media.connection import Connection, Events, Format
+
+if TYPE_CHECKING:
+    from sip.offer.sides import Negotiated
+
+
+def connection(agreed: Negotiated, remote: tuple[str, int]) -> Connection:
+    """How the stream runs towards `remote`: sent under the peer's numbers, heard under ours (RFC 3264 s.6.1)."""
+    return Connection(
+        remote=remote,
+        sends=Format(Codec[agreed.codec], agreed.payload),
+        accepts=tuple(Format(Codec[each.codec], each.payload) for each in agreed.accepts),
+        events=_events(agreed),
+        noise=agreed.has_noise,
+        ptime=agreed.ptime,
+        sending=agreed.sending,
+        receiving=agreed.receiving,
+        reports=None if agreed.has_mux else agreed.control,
+        mux=agreed.has_mux,
+    )
+
+
+def _events(agreed: Negotiated) -> Events | None:
+    if agreed.events is None or agreed.accepted_events is None:
+        return None
+    return Events(agreed.events.payload, agreed.accepted_events.payload, agreed.events.clock)
