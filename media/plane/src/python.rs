@@ -1,6 +1,7 @@
 //! The binding (abi3): thin classes over the plane. The typed face with its errors is media/plane.py.
 
 mod clip;
+mod coding;
 mod connection;
 mod port;
 mod tools;
@@ -105,7 +106,9 @@ fn _plane(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyPort>()?;
     module.add_class::<PyClip>()?;
     module.add_class::<PyDigitReceiver>()?;
-    module.add_function(wrap_pyfunction!(tools::encode, module)?)?;
-    module.add_function(wrap_pyfunction!(tools::decode, module)?)?;
+    module.add_function(wrap_pyfunction!(coding::encode, module)?)?;
+    module.add_function(wrap_pyfunction!(coding::decode, module)?)?;
+    module.add_class::<coding::PyEncoder>()?;
+    module.add_class::<coding::PyDecoder>()?;
     Ok(())
 }

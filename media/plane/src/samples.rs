@@ -2,4 +2,6 @@
 
 pub mod blip;
 pub mod mixer;
+pub mod resample;
 pub mod roles;
+pub mod voice;

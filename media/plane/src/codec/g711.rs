@@ -1,68 +1,60 @@
 //! G.711 (ITU-T G.711, RFC 3551 payloads 0 and 8): tables made at compile time, both laws and between them.
 
-/// What an RTP audio payload holds.
+/// One of the two laws by which samples become bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
-    Pcmu,
-    Pcma,
+pub enum Law {
+    Mu,
+    A,
 }
 
-impl Codec {
-    pub const fn from_payload(payload_type: u8) -> Option<Self> {
-        match payload_type {
-            0 => Some(Self::Pcmu),
-            8 => Some(Self::Pcma),
-            _ => None,
-        }
-    }
-
-    pub const fn payload_type(self) -> u8 {
-        match self {
-            Self::Pcmu => 0,
-            Self::Pcma => 8,
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "PCMU" => Some(Self::Pcmu),
-            "PCMA" => Some(Self::Pcma),
-            _ => None,
-        }
-    }
-
-    /// RTP timestamp units a second.
-    pub const fn rtp_clock(self) -> u32 {
-        8000
-    }
-
+impl Law {
+    /// The byte of no sound.
     pub const fn silence(self) -> u8 {
         match self {
-            Self::Pcmu => 0xFF,
-            Self::Pcma => 0xD5,
+            Self::Mu => 0xFF,
+            Self::A => 0xD5,
         }
     }
 
     pub fn decode(self, byte: u8) -> i16 {
-        match self {
-            Self::Pcmu => ULAW_TO_PCM[byte as usize],
-            Self::Pcma => ALAW_TO_PCM[byte as usize],
-        }
+        self.samples()[byte as usize]
     }
 
     pub fn encode(self, sample: i16) -> u8 {
         match self {
-            Self::Pcmu => pcm_to_ulaw(sample),
-            Self::Pcma => pcm_to_alaw(sample),
+            Self::Mu => pcm_to_ulaw(sample),
+            Self::A => pcm_to_alaw(sample),
         }
     }
 
-    /// The table that turns this codec's bytes into `other`'s; None when nothing is to be done.
+    pub fn decode_all(self, payload: &[u8], pcm: &mut [i16]) -> usize {
+        let table = self.samples();
+        for (slot, &byte) in pcm.iter_mut().zip(payload) {
+            *slot = table[byte as usize];
+        }
+        payload.len().min(pcm.len())
+    }
+
+    pub fn encode_all(self, pcm: &[i16], out: &mut [u8]) -> usize {
+        for (slot, &sample) in out.iter_mut().zip(pcm) {
+            *slot = self.encode(sample);
+        }
+        pcm.len().min(out.len())
+    }
+
+    /// The table that turns this law's bytes into the other's; None when nothing is to be done.
     pub fn table_to(self, other: Self) -> Option<&'static [u8; 256]> {
         match (self, other) {
-            (Self::Pcmu, Self::Pcma) => Some(&ULAW_TO_ALAW),
-            (Self::Pcma, Self::Pcmu) => Some(&ALAW_TO_ULAW),
+            (Self::Mu, Self::A) => Some(&ULAW_TO_ALAW),
+            (Self::A, Self::Mu) => Some(&ALAW_TO_ULAW),
             _ => None,
+        }
+    }
+
+    const fn samples(self) -> &'static [i16; 256] {
+        match self {
+            Self::Mu => &ULAW_TO_PCM,
+            Self::A => &ALAW_TO_PCM,
         }
     }
 }
@@ -160,9 +152,9 @@ mod tests {
     #[test]
     fn every_code_survives_decoding_and_encoding() {
         for byte in 0..=255u8 {
-            assert_eq!(pcm_to_alaw(Codec::Pcma.decode(byte)), byte);
+            assert_eq!(pcm_to_alaw(Law::A.decode(byte)), byte);
             // Negative zero of u-law becomes positive zero.
-            let again = pcm_to_ulaw(Codec::Pcmu.decode(byte));
+            let again = pcm_to_ulaw(Law::Mu.decode(byte));
             assert!(again == byte || (byte == 0x7F && again == 0xFF));
         }
     }
@@ -170,8 +162,8 @@ mod tests {
     #[test]
     fn the_error_of_a_round_trip_is_small() {
         for sample in (i16::MIN..=i16::MAX).step_by(17) {
-            for codec in [Codec::Pcmu, Codec::Pcma] {
-                let back = i32::from(codec.decode(codec.encode(sample)));
+            for law in [Law::Mu, Law::A] {
+                let back = i32::from(law.decode(law.encode(sample)));
                 let allowed = 16 + i32::from(sample).abs() / 16;
                 assert!((back - i32::from(sample)).abs() <= allowed);
             }

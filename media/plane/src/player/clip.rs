@@ -1,5 +1,6 @@
 //! A sound encoded once and shared by all ports that play it.
 
+use crate::codec::g711::Law;
 use crate::codec::Codec;
 use crate::io::clock::SAMPLE_RATE;
 
@@ -12,14 +13,14 @@ pub struct ClipData {
 
 impl ClipData {
     pub fn encode(pcm: &[i16]) -> Self {
-        let law = |codec: Codec| pcm.iter().map(|&s| codec.encode(s)).collect();
-        Self { pcmu: law(Codec::Pcmu), pcma: law(Codec::Pcma) }
+        let by = |law: Law| pcm.iter().map(|&s| law.encode(s)).collect();
+        Self { pcmu: by(Law::Mu), pcma: by(Law::A) }
     }
 
     pub(super) fn bytes(&self, codec: Codec) -> &[u8] {
         match codec {
-            Codec::Pcmu => &self.pcmu,
             Codec::Pcma => &self.pcma,
+            _ => &self.pcmu,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::clip::ClipData;
+use crate::codec::g711::Law;
 use crate::codec::Codec;
 use crate::io::clock::SAMPLES;
 
@@ -71,7 +72,7 @@ impl Player {
                 return;
             }
         }
-        scratch[filled..].fill(codec.silence());
+        scratch[filled..].fill(codec.law().map_or(0, Law::silence));
     }
 }
 
@@ -98,7 +99,7 @@ mod tests {
     fn clips_follow_without_a_gap_and_the_end_is_silence() {
         let mut player = Player::new(1, vec![clip(1000, 200), clip(-1000, 200)], false, 0);
         let heard = play(&mut player, 9);
-        let (a, b) = (Codec::Pcmu.encode(1000), Codec::Pcmu.encode(-1000));
+        let (a, b) = (Law::Mu.encode(1000), Law::Mu.encode(-1000));
         assert_eq!(heard.len(), 480);
         assert!(heard[..200].iter().all(|&x| x == a) && heard[200..400].iter().all(|&x| x == b));
         assert!(heard[400..].iter().all(|&x| x == 0xFF) && player.is_over());
@@ -116,8 +117,8 @@ mod tests {
         let mut player = Player::new(1, vec![clip(1000, 100), clip(-1000, 100)], true, 350);
         let heard = play(&mut player, 10);
         assert_eq!(heard.len(), 1600);
-        assert_eq!(heard[49], Codec::Pcmu.encode(-1000));
-        assert_eq!(heard[50], Codec::Pcmu.encode(1000));
+        assert_eq!(heard[49], Law::Mu.encode(-1000));
+        assert_eq!(heard[50], Law::Mu.encode(1000));
     }
 
     #[test]

@@ -25,7 +25,8 @@ struct FormatTold {
 
 impl FormatTold {
     fn format(&self) -> PyResult<Format> {
-        let codec = Codec::from_name(&self.codec.name).ok_or_else(|| PyValueError::new_err("no such codec"))?;
+        let codec =
+            Codec::from_name(&self.codec.name).ok_or_else(|| PyValueError::new_err("no such codec"))?;
         Ok(Format { codec, payload_type: self.payload & 0x7F })
     }
 }

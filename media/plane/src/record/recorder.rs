@@ -211,12 +211,15 @@ impl Track {
         if offset < 0 {
             return;
         }
+        let Some(law) = codec.law() else {
+            return;
+        };
         let (from, to) = (offset as usize * 2, (offset as usize + payload.len()) * 2);
         if self.pending.len() < to {
             self.pending.resize(to, 0);
         }
         for (slot, &byte) in self.pending[from..to].chunks_exact_mut(2).zip(payload) {
-            slot.copy_from_slice(&codec.decode(byte).to_le_bytes());
+            slot.copy_from_slice(&law.decode(byte).to_le_bytes());
         }
     }
 
