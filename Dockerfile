@@ -1,13 +1,13 @@
 # The server alone. Built by the same set-up as a machine of one's own (tools/setup.py), then copied without the tools.
 FROM rust:1-slim-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv
+RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv libopus-dev
 WORKDIR /srv/centralita
 COPY . .
 RUN python3 tools/setup.py && rm -rf media/plane/target build
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3 ca-certificates \
+    && apt-get install -y --no-install-recommends python3 ca-certificates libopus0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /srv/centralita centralita
 WORKDIR /srv/centralita

@@ -26,6 +26,11 @@ class Codec(Enum):
         """Samples in a second of what is encoded and decoded: 8000 or 16000."""
         return 16000 if self in (Codec.G722, Codec.OPUS, Codec.L16_16000) else 8000
 
+    @property
+    def rtp_clock(self) -> int:
+        """Units of the RTP timestamp in a second; 8000 for G.722 by an old error (RFC 3551 s.4.5.2)."""
+        return {Codec.OPUS: 48000, Codec.L16_16000: 16000}.get(self, 8000)
+
 
 STATIC_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8}
 """The payload types that need no telling (RFC 3551 s.6)."""
@@ -58,6 +63,11 @@ class Decoder:
     def conceal(self, samples: int, *, following: bytes | None = None) -> bytes:
         """So many samples in place of a lost payload, with what `following` tells of it."""
         return self._inner.conceal(samples, following)
+
+    @property
+    def rtp_clock(self) -> int:
+        """Units of the RTP timestamp in a second; 8000 for G.722 by an old error (RFC 3551 s.4.5.2)."""
+        return {Codec.OPUS: 48000, Codec.L16_16000: 16000}.get(self, 8000)
 
 
 STATIC_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8}

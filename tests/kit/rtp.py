@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from media.codec import STATIC_PAYLOADS, Codec, decode, encode
+from media.codec import STATIC_PAYLOADS, Codec, Decoder, Encoder
 from media.connection import Connection, Format, plain
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class FarEnd:
         packet = Packet(kind, marker, self.sequence & 0xFFFF, self.timestamp & 0xFFFFFFFF, self.ssrc, payload)
         self.send_bytes(bytes(packet))
         self.sequence += 1
-        self.timestamp += 160
+        self.timestamp += self.codec.rtp_clock // 50
         return packet
 
     def send_bytes(self, data: bytes) -> None:
@@ -98,10 +98,9 @@ class FarEnd:
 
     def say(self, pcm: bytes) -> None:
         """Send sound at its own pace."""
-        coded = encode(self.codec, pcm)
         began = time.monotonic()
-        for number, start in enumerate(range(0, len(coded), 160)):
-            self.send(coded[start : start + 160], marker=number == 0)
+        for number, payload in enumerate(Encoder(self.codec).encode(pcm)):
+            self.send(payload, marker=number == 0)
             pause = began + 0.02 * (number + 1) - time.monotonic()
             if pause > 0:
                 select.select([], [], [], pause)
@@ -133,7 +132,9 @@ class FarEnd:
 
     def hear_sound(self, packets: int) -> bytes:
         """Wait for so many packets and decode them, each by its own payload type."""
-        return b"".join(decode(Codec(p.payload_type), p.payload) for p in self.hear(packets))
+        heard = self.hear(packets)
+        decoders = {number: Decoder(Codec(number)) for number in {p.payload_type for p in heard}}
+        return b"".join(decoders[p.payload_type].decode(p.payload) for p in heard)
 
     def hears_nothing(self, *, seconds: float = 0.1) -> bool:
         """Whether no packet comes for a while."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.kit.rtp import Watch
 
 
-@pytest.mark.parametrize("codec", Codec)
+@pytest.mark.parametrize("codec", [Codec.PCMU, Codec.PCMA])
 def test_the_far_end_hears_the_prompt(plane: Plane, watch: Watch, codec: Codec) -> None:
     with FarEnd(codec=codec) as phone:
         port = plane.open_port()

@@ -24,7 +24,7 @@ def frames(path: Path) -> int:
     return len(read_wav(path)) // 2
 
 
-@pytest.mark.parametrize("codec", Codec)
+@pytest.mark.parametrize("codec", [Codec.PCMU, Codec.PCMA])
 def test_what_the_port_hears_is_recorded(plane: Plane, tmp_path: Path, codec: Codec) -> None:
     path = tmp_path / "heard.wav"
     with FarEnd(codec=codec) as phone:

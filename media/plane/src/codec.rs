@@ -88,7 +88,7 @@ impl Codec {
 #[derive(Debug)]
 pub enum Decoder {
     G711(Law),
-    G722(g722::Decoder),
+    G722(Box<g722::Decoder>),
     Opus(opus::Decoder),
     L16,
 }
@@ -98,7 +98,7 @@ impl Decoder {
         match codec {
             Codec::Pcmu => Self::G711(Law::Mu),
             Codec::Pcma => Self::G711(Law::A),
-            Codec::G722 => Self::G722(g722::Decoder::new()),
+            Codec::G722 => Self::G722(Box::default()),
             Codec::Opus => Self::Opus(opus::Decoder::new()),
             Codec::L16Narrow | Codec::L16Wide => Self::L16,
         }
@@ -142,7 +142,7 @@ impl Decoder {
 #[derive(Debug)]
 pub enum Encoder {
     G711(Law),
-    G722(g722::Encoder),
+    G722(Box<g722::Encoder>),
     Opus(opus::Encoder),
     L16,
 }
@@ -152,7 +152,7 @@ impl Encoder {
         match codec {
             Codec::Pcmu => Self::G711(Law::Mu),
             Codec::Pcma => Self::G711(Law::A),
-            Codec::G722 => Self::G722(g722::Encoder::new()),
+            Codec::G722 => Self::G722(Box::default()),
             Codec::Opus => Self::Opus(opus::Encoder::new()),
             Codec::L16Narrow | Codec::L16Wide => Self::L16,
         }

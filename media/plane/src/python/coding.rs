@@ -75,12 +75,12 @@ impl PyDecoder {
         bytes_of(py, &pcm[..count])
     }
 
-    /// So many samples in place of a lost payload; `next` is the one after it, where it has come already.
-    #[pyo3(signature = (samples, next=None))]
-    fn conceal<'py>(&mut self, py: Python<'py>, samples: usize, next: Option<&[u8]>) -> Bound<'py, PyBytes> {
+    /// So many samples in place of a lost payload; `following` is the one after it, where it has come already.
+    #[pyo3(signature = (samples, following=None))]
+    fn conceal<'py>(&mut self, py: Python<'py>, samples: usize, following: Option<&[u8]>) -> Bound<'py, PyBytes> {
         let mut pcm = [0; LONGEST];
         let gap = &mut pcm[..samples.min(LONGEST)];
-        match next {
+        match following {
             Some(next) => self.inner.decode_lost_with_next(next, gap),
             None => self.inner.conceal(gap),
         }

@@ -100,6 +100,7 @@ impl Halver {
 
 /// From one of the two rates to one of the two.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a change of the rate among packets allocates nothing")]
 pub enum Resampler {
     Same,
     Up(Doubler),
