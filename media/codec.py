@@ -29,7 +29,8 @@ class Codec(Enum):
     @property
     def rtp_clock(self) -> int:
         """Units of the RTP timestamp in a second; 8000 for G.722 by an old error (RFC 3551 s.4.5.2)."""
-        return {Codec.OPUS: 48000, Codec.L16_16000: 16000}.get(self, 8000)
+        clocks: dict[Codec, int] = {Codec.OPUS: 48000, Codec.L16_16000: 16000}
+        return clocks.get(self, 8000)
 
 
 STATIC_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8}
@@ -67,7 +68,8 @@ class Decoder:
     @property
     def rtp_clock(self) -> int:
         """Units of the RTP timestamp in a second; 8000 for G.722 by an old error (RFC 3551 s.4.5.2)."""
-        return {Codec.OPUS: 48000, Codec.L16_16000: 16000}.get(self, 8000)
+        clocks: dict[Codec, int] = {Codec.OPUS: 48000, Codec.L16_16000: 16000}
+        return clocks.get(self, 8000)
 
 
 STATIC_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8}

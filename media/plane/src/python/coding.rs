@@ -77,7 +77,12 @@ impl PyDecoder {
 
     /// So many samples in place of a lost payload; `following` is the one after it, where it has come already.
     #[pyo3(signature = (samples, following=None))]
-    fn conceal<'py>(&mut self, py: Python<'py>, samples: usize, following: Option<&[u8]>) -> Bound<'py, PyBytes> {
+    fn conceal<'py>(
+        &mut self,
+        py: Python<'py>,
+        samples: usize,
+        following: Option<&[u8]>,
+    ) -> Bound<'py, PyBytes> {
         let mut pcm = [0; LONGEST];
         let gap = &mut pcm[..samples.min(LONGEST)];
         match following {
