@@ -65,16 +65,6 @@ class Decoder:
         """So many samples in place of a lost payload, with what `following` tells of it."""
         return self._inner.conceal(samples, following)
 
-    @property
-    def rtp_clock(self) -> int:
-        """Units of the RTP timestamp in a second; 8000 for G.722 by an old error (RFC 3551 s.4.5.2)."""
-        clocks: dict[Codec, int] = {Codec.OPUS: 48000, Codec.L16_16000: 16000}
-        return clocks.get(self, 8000)
-
-
-STATIC_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8}
-"""The payload types that need no telling (RFC 3551 s.6)."""
-
 
 def encode(codec: Codec, pcm: bytes) -> bytes:
     """Encode samples at the codec's rate in one piece; of Opus that is one packet of 10, 20, 40 or 60 ms."""
