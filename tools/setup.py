@@ -142,7 +142,7 @@ def build_program() -> None:
         _spare_running_nodes()
         step.run(
             [*PIP, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)],
-            mend="see the compiler's words above; Rust 1.86 or newer is needed (rustup update)",
+            mend="see the compiler's words above; Rust 1.89 or newer is needed (rustup update)",
         )
     _write_stamp(stamp, wanted)
 

@@ -171,9 +171,11 @@ impl Port {
             self.relay = Relay::default();
         }
         // Packets of 10 and 30 ms need a look twice a tick.
-        self.visits =
-            if connection.period % SLOTS_PER_TICK == 0 { SLOTS_PER_TICK } else { SLOTS_PER_TICK / 2 }
-                as usize;
+        self.visits = if connection.period.is_multiple_of(SLOTS_PER_TICK) {
+            SLOTS_PER_TICK
+        } else {
+            SLOTS_PER_TICK / 2
+        } as usize;
         self.due = beat;
         self.heard_tick = tick;
         self.timed_out = false;

@@ -1,3 +1,7 @@
-//! What keeps a call's media from strangers.
+//! What keeps strangers out of a call's media: ICE, DTLS, SRTP.
 
+pub mod certificate;
+pub mod dtls;
+pub mod ice;
 pub mod srtp;
+pub mod stun;
