@@ -10,28 +10,37 @@ import errno
 from typing import TYPE_CHECKING, Any
 
 from media import _plane
+from media.codec import Codec
 from media.counters import PlaneCounters, PortCounters
 from media.errors import ClipReleased, MediaError, PortsExhausted, RecordingFailed
 from media.events import DigitPressed, MediaEvent, PlaybackFinished, RtpStarted, RtpTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from media.connection import Connection
 
 LONGEST_DIGIT = 8.0
 """Seconds one telephone event can last in its first segment (RFC 4733 s.2.5.1.3)."""
+LAWS = (Codec.PCMU, Codec.PCMA)
 DIGITS = frozenset("0123456789*#ABCDabcd")
 
 
 class Clip:
-    """A sound encoded once and shared by all ports that play it."""
+    """A sound made ready once in each codec in use, and shared by all ports that play it."""
 
     __slots__ = ("_clip", "duration")
 
-    def __init__(self, pcm: bytes) -> None:
-        self._clip = _plane.Clip(pcm)
-        self.duration = self._clip.duration
+    def __init__(self, clip: _plane.Clip) -> None:
+        self._clip = clip
+        self.duration = clip.duration
+        """Seconds."""
+
+    def prepare(self, codecs: Iterable[Codec]) -> None:
+        """Encode it beforehand; in other codecs it is encoded as it plays. Takes a while: not for the event loop."""
+        for codec in codecs:
+            self._clip.prepare(codec.name)
 
     def release(self) -> None:
         """Give up the memory as soon as no port plays it any more."""
@@ -57,20 +66,41 @@ class Port:
             host, number = connection.remote
             raise MediaError(f"cannot send RTP to {host}:{number}: {error}") from None
 
-    def play(self, clips: Sequence[Clip], *, loop: bool = False, start: float = 0.0) -> int:
+    def play(
+        self,
+        clips: Sequence[Clip],
+        *,
+        loop: bool = False,
+        start: float = 0.0,
+        gain: float = 0.0,
+        over: bool = False,
+    ) -> int:
         """Play clips one after the other, replacing what plays; return the playback's number.
 
-        `start` is in seconds from the beginning of the first clip. On a bridged port the partner is not heard
-        until the playback ends.
+        `start` is in seconds from the beginning of the first clip, `gain` in dB. With `over` what plays goes on
+        below, 18 dB quieter, and comes back at the end: announcements over music. On a bridged port the partner
+        is not heard until all playback ends.
         """
-        playback = self._port.play([clip._clip for clip in clips], loop, start)  # noqa: SLF001
+        playback = self._port.play([clip._clip for clip in clips], loop, start, _factor(gain), over)  # noqa: SLF001
         if playback is None:
             raise ClipReleased("a clip cannot be played after it was released")
         return playback
 
-    def stop(self) -> None:
-        """Stop the playback, if any; told as PlaybackFinished that is not completed."""
-        self._port.stop()
+    def stop(self, playback: int | None = None) -> None:
+        """Stop a playback, or all; told as PlaybackFinished that is not completed."""
+        self._port.stop(playback)
+
+    def pause(self, *, on: bool = True) -> None:
+        """Pause what plays, or go on where it was paused; what plays over it is not touched."""
+        self._port.pause(on)
+
+    def seek(self, seconds: float) -> None:
+        """Go on from a place, in seconds from the beginning of the first clip."""
+        self._port.seek(seconds)
+
+    def set_gain(self, gain: float) -> None:
+        """Make what plays louder or quieter, in dB of its own loudness."""
+        self._port.set_gain(_factor(gain))
 
     def echo(self) -> None:
         """Send back what comes, until bridged or unbridged."""
@@ -138,8 +168,19 @@ class Plane:
         return [_BUILD[kind](port, number, value) for kind, port, number, value in self._plane.take_events()]
 
     def load_clip(self, pcm: bytes) -> Clip:
-        """Encode a sound (16-bit little-endian mono samples at 8 kHz)."""
-        return Clip(pcm)
+        """Take a sound (16-bit little-endian mono samples at 8 kHz), ready in both laws of G.711."""
+        clip = Clip(_plane.Clip(pcm))
+        clip.prepare(LAWS)
+        return clip
+
+    def open_clip(self, path: Path, codecs: Iterable[Codec] = LAWS) -> Clip:
+        """Take a sound from a WAV file, mapped and not read; its encodings are kept beside it, for all processes.
+
+        The file must never change. Raises OSError. Takes a while the first time: not for the event loop.
+        """
+        clip = Clip(_plane.Clip.open(str(path)))
+        clip.prepare(codecs)
+        return clip
 
     def open_port(self, *, towards: str = "") -> Port:
         """Open a pair of ports; PortsExhausted says which limit stands in the way.
@@ -168,6 +209,11 @@ class Plane:
     def close(self) -> None:
         """End the threads; all ports are closed with them."""
         self._plane.close()
+
+
+def _factor(decibels: float) -> float:
+    """What samples are multiplied by."""
+    return float(10.0 ** (decibels / 20.0))
 
 
 def _limit_met(error: OSError) -> str:

@@ -54,9 +54,27 @@ pub enum Command {
         clips: Vec<Arc<ClipData>>,
         looping: bool,
         start: u64,
+        gain: f32,
+        /// Over what plays, which goes on more quietly below.
+        over: bool,
     },
+    /// End one playback, or all.
     Stop {
         port: u32,
+        playback: Option<u32>,
+    },
+    Pause {
+        port: u32,
+        on: bool,
+    },
+    /// In samples from the beginning of the playback.
+    Seek {
+        port: u32,
+        place: u64,
+    },
+    SetGain {
+        port: u32,
+        gain: f32,
     },
     Echo {
         port: u32,

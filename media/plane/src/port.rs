@@ -2,6 +2,7 @@
 
 mod inward;
 mod outward;
+mod playing;
 mod reports;
 mod source;
 
@@ -16,7 +17,6 @@ use crate::command::Connection;
 use crate::counters::PortCounters;
 use crate::digits::receiver::DigitReceiver;
 use crate::digits::sender::DigitSender;
-use crate::event::Event;
 use crate::io::clock::{SLOTS_PER_TICK, TICKS_PER_SECOND};
 use crate::io::rings::EventSender;
 use crate::io::socket::{self, MTU};
@@ -177,6 +177,7 @@ impl Port {
             SLOTS_PER_TICK / 2
         } as usize;
         self.due = beat;
+        self.reshape();
         self.heard_tick = tick;
         self.timed_out = false;
         if !connection.sending {
@@ -188,23 +189,6 @@ impl Port {
     /// Reports come with the sound from now on: their own socket is given up.
     pub fn take_control(&mut self) -> Option<UdpSocket> {
         self.connection.filter(|c| c.mux).and_then(|_| self.control.take())
-    }
-
-    pub fn play(&mut self, player: Player, lane: &mut Lane) {
-        self.stop(lane);
-        self.player = Some(player);
-    }
-
-    pub fn stop(&mut self, lane: &mut Lane) {
-        if let Some(player) = self.player.take() {
-            self.finish(&player, false, lane);
-        }
-    }
-
-    fn finish(&mut self, player: &Player, completed: bool, lane: &mut Lane) {
-        self.out.interrupt();
-        self.relay.desync();
-        lane.events.send(Event::PlaybackFinished { port: self.id, playback: player.id, completed });
     }
 
     pub fn send_digits(&mut self, sender: DigitSender, codes: std::collections::VecDeque<u8>) {

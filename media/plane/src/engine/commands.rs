@@ -8,7 +8,7 @@ use super::{Engine, SLOT_FILL};
 use crate::command::{Command, Connection};
 use crate::digits::sender::DigitSender;
 use crate::io::clock::SLOTS;
-use crate::player::Player;
+use crate::player::{Playback, Playlist};
 use crate::port::{Feeds, Lane, Port};
 
 impl Engine {
@@ -73,10 +73,13 @@ impl Engine {
         let (tick, beat) = (self.tick, self.beat);
         let mut lane = Lane { events: &mut self.events, tick, beat, out: &mut self.out, timeout_ticks };
         match command {
-            Command::Play { playback, clips, looping, start, .. } => {
-                port.play(Player::new(playback, clips, looping, start), &mut lane);
+            Command::Play { playback, clips, looping, start, gain, over, .. } => {
+                port.play(Playback::new(playback, Playlist::new(clips, looping, start), gain), over, &mut lane);
             }
-            Command::Stop { .. } => port.stop(&mut lane),
+            Command::Stop { playback, .. } => port.stop(playback, &mut lane),
+            Command::Pause { on, .. } => port.pause(on),
+            Command::Seek { place, .. } => port.change_playback(|player| player.seek(place)),
+            Command::SetGain { gain, .. } => port.change_playback(|player| player.set_gain(gain)),
             Command::SendDigits { codes, duration, gap_ticks, .. } => {
                 port.send_digits(DigitSender::new(VecDeque::new(), duration, gap_ticks), codes);
             }
@@ -220,7 +223,10 @@ fn port_of(command: &Command) -> Option<u32> {
     match command {
         Command::Connect { port, .. }
         | Command::Play { port, .. }
-        | Command::Stop { port }
+        | Command::Stop { port, .. }
+        | Command::Pause { port, .. }
+        | Command::Seek { port, .. }
+        | Command::SetGain { port, .. }
         | Command::SendDigits { port, .. }
         | Command::Record { port, .. }
         | Command::StopRecording { port } => Some(*port),

@@ -5,7 +5,7 @@ use std::io;
 use super::{Feeds, Lane, Port};
 use crate::command::Connection;
 use crate::event::Event;
-use crate::io::clock::{SAMPLES, TICKS_PER_SECOND};
+use crate::io::clock::TICKS_PER_SECOND;
 use crate::rtp::{self, Header, Kind, Packet, HEADER};
 
 impl Port {
@@ -78,25 +78,6 @@ impl Port {
         true
     }
 
-    fn tick_player(&mut self, connection: &Connection, lane: &mut Lane) {
-        let Some(mut player) = self.player.take() else {
-            return;
-        };
-        let mut scratch = [0; SAMPLES];
-        if let Some(payload) = player.next(connection.sends.codec, &mut scratch) {
-            if connection.sending {
-                let timestamp = self.out.timestamp_at(lane.beat);
-                let header = self.out.next(connection.sends.payload_type, timestamp);
-                self.send(header, payload, connection, lane);
-            }
-        }
-        if player.is_over() {
-            self.finish(&player, true, lane);
-        } else {
-            self.player = Some(player);
-        }
-    }
-
     fn tick_digits(&mut self, connection: &Connection, lane: &mut Lane) {
         let Some(mut sender) = self.sender.take() else {
             return;
@@ -121,7 +102,7 @@ impl Port {
         }
     }
 
-    fn send(&mut self, header: Header, payload: &[u8], connection: &Connection, lane: &mut Lane) {
+    pub(super) fn send(&mut self, header: Header, payload: &[u8], connection: &Connection, lane: &mut Lane) {
         let length = rtp::write(&mut lane.out[..], header, self.out.ssrc, payload);
         self.transmit(&lane.out[..length], connection);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -47,19 +47,36 @@ impl PyPort {
     }
 
     /// Start a playback; None when a clip was released.
-    fn play(&self, clips: Vec<PyRef<'_, PyClip>>, looping: bool, start: f64) -> Option<u32> {
-        let clips: Option<Vec<_>> = clips
-            .iter()
-            .map(|clip| clip.data.lock().unwrap_or_else(PoisonError::into_inner).clone())
-            .collect();
+    fn play(
+        &self,
+        clips: Vec<PyRef<'_, PyClip>>,
+        looping: bool,
+        start: f64,
+        gain: f32,
+        over: bool,
+    ) -> Option<u32> {
+        let clips: Option<Vec<_>> = clips.iter().map(|clip| clip.data()).collect();
         let playback = self.handle.next_playback();
-        let start = (start.max(0.0) * f64::from(SAMPLE_RATE)) as u64;
-        self.send(Command::Play { port: self.handle.id, playback, clips: clips?, looping, start });
+        let (port, start) = (self.handle.id, samples_of(start));
+        self.send(Command::Play { port, playback, clips: clips?, looping, start, gain, over });
         Some(playback)
     }
 
-    fn stop(&self) {
-        self.send(Command::Stop { port: self.handle.id });
+    #[pyo3(signature = (playback=None))]
+    fn stop(&self, playback: Option<u32>) {
+        self.send(Command::Stop { port: self.handle.id, playback });
+    }
+
+    fn pause(&self, on: bool) {
+        self.send(Command::Pause { port: self.handle.id, on });
+    }
+
+    fn seek(&self, seconds: f64) {
+        self.send(Command::Seek { port: self.handle.id, place: samples_of(seconds) });
+    }
+
+    fn set_gain(&self, gain: f32) {
+        self.send(Command::SetGain { port: self.handle.id, gain });
     }
 
     fn echo(&self) {
@@ -117,4 +134,8 @@ impl PyPort {
         rows.push(("round_trip_ms", f64::from(counters.round_trip.load(Relaxed)) / 65.536));
         rows
     }
+}
+
+fn samples_of(seconds: f64) -> u64 {
+    (seconds.max(0.0) * f64::from(SAMPLE_RATE)) as u64
 }
