@@ -8,10 +8,66 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{DerSignature, SigningKey};
 use p256::pkcs8::EncodePrivateKey;
 use p256::SecretKey;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// SHA-256 over a certificate, what `a=fingerprint:sha-256` says.
-pub type Fingerprint = [u8; 32];
+/// What a certificate comes to under one of the sums of RFC 8122 s.5 that still prove something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fingerprint {
+    Sha256([u8; 32]),
+    Sha384([u8; 48]),
+    Sha512([u8; 64]),
+}
+
+impl Fingerprint {
+    /// Our own, and what most peers announce.
+    pub fn of(certificate: &[u8]) -> Self {
+        Self::Sha256(Sha256::digest(certificate).into())
+    }
+
+    /// From `a=fingerprint`: the name of the sum and its octets as `12:AB:...`; None for anything else.
+    pub fn read(sum: &str, octets: &str) -> Option<Self> {
+        match sum {
+            "sha-256" => read(octets).map(Self::Sha256),
+            "sha-384" => read(octets).map(Self::Sha384),
+            "sha-512" => read(octets).map(Self::Sha512),
+            _ => None,
+        }
+    }
+
+    pub fn is_of(&self, certificate: &[u8]) -> bool {
+        match self {
+            Self::Sha256(octets) => Sha256::digest(certificate)[..] == octets[..],
+            Self::Sha384(octets) => Sha384::digest(certificate)[..] == octets[..],
+            Self::Sha512(octets) => Sha512::digest(certificate)[..] == octets[..],
+        }
+    }
+
+    /// The octets as SDP writes them.
+    pub fn written(&self) -> String {
+        let octets = match self {
+            Self::Sha256(octets) => &octets[..],
+            Self::Sha384(octets) => &octets[..],
+            Self::Sha512(octets) => &octets[..],
+        };
+        let mut text = String::with_capacity(octets.len() * 3);
+        for byte in octets {
+            let colon = if text.is_empty() { "" } else { ":" };
+            let _ = write!(text, "{colon}{byte:02X}");
+        }
+        text
+    }
+}
+
+fn read<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    let mut octets = [0; LENGTH];
+    let mut parts = text.split(':');
+    for place in &mut octets {
+        let part =
+            parts.next().filter(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        *place = u8::from_str_radix(part, 16).ok()?;
+    }
+    parts.next().is_none().then_some(octets)
+}
 
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
@@ -58,32 +114,6 @@ pub fn make(random: &[u8; 32], serial: [u8; 8]) -> Result<(Vec<u8>, Vec<u8>), Un
     Ok((value(SEQUENCE, &[&body, SIGNATURE, &signature]), key))
 }
 
-pub fn fingerprint(certificate: &[u8]) -> Fingerprint {
-    Sha256::digest(certificate).into()
-}
-
-/// A fingerprint as SDP writes it: `12:AB:...` (RFC 8122 s.5).
-pub fn written(fingerprint: &Fingerprint) -> String {
-    let mut text = String::with_capacity(fingerprint.len() * 3);
-    for byte in fingerprint {
-        let colon = if text.is_empty() { "" } else { ":" };
-        let _ = write!(text, "{colon}{byte:02X}");
-    }
-    text
-}
-
-/// The 32 octets of a written fingerprint; None for anything else.
-pub fn read(text: &str) -> Option<Fingerprint> {
-    let mut fingerprint = Fingerprint::default();
-    let mut parts = text.split(':');
-    for place in &mut fingerprint {
-        let part =
-            parts.next().filter(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_hexdigit()))?;
-        *place = u8::from_str_radix(part, 16).ok()?;
-    }
-    parts.next().is_none().then_some(fingerprint)
-}
-
 /// One value of DER (ITU-T X.690 s.8.1); ours have less than 64 KiB.
 fn value(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
@@ -103,15 +133,26 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_written_and_read() {
-        let made: Fingerprint = std::array::from_fn(|place| place as u8 * 8);
-        let text = written(&made);
+        let made = Fingerprint::Sha256(std::array::from_fn(|place| place as u8 * 8));
+        let text = made.written();
         assert!(text.starts_with("00:08:10:") && text.ends_with(":F8") && text.len() == 95);
-        assert_eq!(read(&text), Some(made));
-        assert_eq!(read(&text.to_lowercase()), Some(made));
+        assert_eq!(Fingerprint::read("sha-256", &text), Some(made.clone()));
+        assert_eq!(Fingerprint::read("sha-256", &text.to_lowercase()), Some(made));
         let long = text.clone() + ":00";
         for wrong in ["", "00", &text[3..], &long, &text.replace("00", "+0"), &text.replace("08", "8")] {
-            assert_eq!(read(wrong), None, "{wrong}");
+            assert_eq!(Fingerprint::read("sha-256", wrong), None, "{wrong}");
         }
+        assert!(Fingerprint::read("sha-1", &text).is_none() && Fingerprint::read("sha-512", &text).is_none());
+    }
+
+    #[test]
+    fn each_sum_knows_its_certificate() {
+        let sums: [Fingerprint; 3] = [
+            Fingerprint::of(b"it"),
+            Fingerprint::Sha384(Sha384::digest(b"it").into()),
+            Fingerprint::Sha512(Sha512::digest(b"it").into()),
+        ];
+        assert!(sums.iter().all(|sum| sum.is_of(b"it") && !sum.is_of(b"another")));
     }
 
     #[test]
@@ -124,7 +165,7 @@ mod tests {
     fn two_certificates_differ() {
         let (a, key) = make(&[1; 32], [1; 8]).unwrap();
         let (b, _) = make(&[2; 32], [0xFF; 8]).unwrap();
-        assert_ne!(fingerprint(&a), fingerprint(&b));
+        assert_ne!(Fingerprint::of(&a), Fingerprint::of(&b));
         assert!(a.len() < 400 && key.len() < 200);
     }
 }

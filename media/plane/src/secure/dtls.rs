@@ -48,7 +48,7 @@ impl Identity {
             .build()
             .map_err(|_| Unlucky)?;
         Ok(Self {
-            fingerprint: certificate::fingerprint(&certificate),
+            fingerprint: Fingerprint::of(&certificate),
             certificate: DtlsCertificate { certificate, private_key },
             config: Arc::new(config),
         })
@@ -121,7 +121,7 @@ enum State {
 pub struct Association {
     identity: Arc<Identity>,
     setup: Setup,
-    expected: Fingerprint,
+    expected: Vec<Fingerprint>,
     dtls: Option<Box<Dtls>>,
     state: State,
     deadline: Instant,
@@ -134,7 +134,7 @@ pub struct Association {
 
 impl Association {
     /// Begin once there is an address to talk to; the active side's hello goes out with the next `tick`.
-    pub fn new(identity: Arc<Identity>, setup: Setup, expected: Fingerprint, now: Instant) -> Self {
+    pub fn new(identity: Arc<Identity>, setup: Setup, expected: Vec<Fingerprint>, now: Instant) -> Self {
         let mut made = Self {
             identity,
             setup,
@@ -198,7 +198,7 @@ impl Association {
             match dtls.poll_output(&mut buffer) {
                 Output::Packet(record) => send(record),
                 Output::PeerCert(certificate) => {
-                    self.is_peer = certificate::fingerprint(certificate) == self.expected;
+                    self.is_peer = self.expected.iter().any(|each| each.is_of(certificate));
                     if !self.is_peer && self.state == State::Shaking {
                         return self.fail(Failure::Fingerprint);
                     }

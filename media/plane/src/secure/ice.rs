@@ -19,10 +19,10 @@ pub const CONSENT_TICKS: u32 = 30 * TICKS_PER_SECOND;
 const FRAGMENT: usize = 8;
 /// 144 random bits; 128 are the least.
 const PASSWORD: usize = 24;
+/// Random bytes that credentials are made of.
+pub const RANDOM: usize = FRAGMENT + PASSWORD;
 /// Addresses of one phone that may be checked at a time.
 const PATHS: usize = 8;
-/// The longest fragment of a peer that is remembered before its description has come.
-const EARLY_FRAGMENT: usize = 32;
 /// Refusals that a port sends in a second, whoever asks.
 const REFUSALS: u8 = 5;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -36,12 +36,19 @@ pub struct Credentials {
 
 impl Credentials {
     /// Made of so many random bytes.
-    pub fn new(random: [u8; FRAGMENT + PASSWORD]) -> Self {
+    pub fn new(random: [u8; RANDOM]) -> Self {
         let mut made = Self { fragment: [0; FRAGMENT], password: [0; PASSWORD] };
         for (place, byte) in made.fragment.iter_mut().chain(&mut made.password).zip(random) {
             *place = ALPHABET[usize::from(byte & 63)];
         }
         made
+    }
+
+    /// What `new` made, come back from signalling; None for anything else.
+    pub fn read(fragment: &str, password: &str) -> Option<Self> {
+        let fragment = fragment.as_bytes().try_into().ok()?;
+        let password = password.as_bytes().try_into().ok()?;
+        Some(Self { fragment, password })
     }
 
     pub fn fragment(&self) -> &str {
@@ -73,23 +80,23 @@ pub enum Check {
 
 /// The credentials of one ICE session.
 struct Session {
-    fragment: [u8; FRAGMENT],
+    /// What its checks call themselves: our fragment, a colon, the peer's (RFC 8445 s.7.2.2).
+    name: Box<[u8]>,
     key: Key,
-    /// The peer's fragment, once its description is known.
-    peer: Option<Box<[u8]>>,
 }
 
 impl Session {
-    fn new(credentials: &Credentials) -> Self {
-        Self { fragment: credentials.fragment, key: Key::new(&credentials.password), peer: None }
+    fn new(credentials: &Credentials, peer: &str) -> Self {
+        let name = [credentials.fragment(), ":", peer].concat();
+        Self { name: name.into_bytes().into(), key: Key::new(credentials.password().as_bytes()) }
     }
 
-    /// Whether a check is for this session (RFC 8445 s.7.2.2); the peer's fragment where it is.
-    fn admits<'a>(&self, message: &Message<'a>) -> Option<&'a [u8]> {
-        let (ours, theirs) = message.username?.split_at_checked(FRAGMENT)?;
-        let theirs = theirs.strip_prefix(b":")?;
-        let known = self.peer.as_ref().is_none_or(|peer| **peer == *theirs);
-        (ours == self.fragment && known && message.is_signed_with(&self.key)).then_some(theirs)
+    fn admits(&self, message: &Message) -> bool {
+        message.username == Some(&*self.name) && message.is_signed_with(&self.key)
+    }
+
+    fn is_of(&self, credentials: &Credentials) -> bool {
+        self.name.starts_with(credentials.fragment().as_bytes())
     }
 }
 
@@ -99,18 +106,10 @@ struct Path {
     tick: u32,
 }
 
-/// A nomination by somebody whose description is still on its way: of several phones that ring, one will answer.
-struct Early {
-    address: SocketAddr,
-    fragment: [u8; EARLY_FRAGMENT],
-    length: usize,
-}
-
 pub struct Agent {
     session: Session,
     /// The session before a restart: answered, so that consent lasts until the new one has a pair (RFC 8445 s.9).
     former: Option<Session>,
-    early: Option<Early>,
     paths: [Option<Path>; PATHS],
     selected: Option<SocketAddr>,
     heard_tick: u32,
@@ -119,11 +118,11 @@ pub struct Agent {
 }
 
 impl Agent {
-    pub fn new(credentials: &Credentials, tick: u32) -> Self {
+    /// `peer` is the other side's fragment. The 30 seconds that it has run from now.
+    pub fn new(credentials: &Credentials, peer: &str, tick: u32) -> Self {
         Self {
-            session: Session::new(credentials),
+            session: Session::new(credentials, peer),
             former: None,
-            early: None,
             paths: [None; PATHS],
             selected: None,
             heard_tick: tick,
@@ -132,25 +131,21 @@ impl Agent {
         }
     }
 
-    /// Begin anew with other credentials; packets go on as they went until the peer nominates again.
-    pub fn restart(&mut self, credentials: &Credentials) {
-        self.former = Some(std::mem::replace(&mut self.session, Session::new(credentials)));
-        self.early = None;
-    }
-
-    /// The peer's description has come.
-    pub fn meet(&mut self, fragment: &[u8], tick: u32) {
-        if self.session.peer.as_deref() == Some(fragment) {
-            return;
+    /// The stream was agreed anew. Other credentials are a restart: packets go on as they went until the peer
+    /// nominates again. The same with another peer are another phone that took our offer, and all is forgotten;
+    /// true then.
+    pub fn renew(&mut self, credentials: &Credentials, peer: &str, tick: u32) -> bool {
+        let session = Session::new(credentials, peer);
+        if session.name == self.session.name {
+            return false;
         }
-        self.session.peer = Some(fragment.into());
+        if self.session.is_of(credentials) {
+            *self = Self::new(credentials, peer, tick);
+            return true;
+        }
+        self.former = Some(std::mem::replace(&mut self.session, session));
         self.heard_tick = tick;
-        if let Some(early) = self.early.take() {
-            if early.fragment.get(..early.length) == Some(fragment) {
-                self.note(early.address, tick);
-                self.selected = Some(early.address);
-            }
-        }
+        false
     }
 
     /// Where packets go.
@@ -160,7 +155,7 @@ impl Agent {
 
     /// Where a handshake goes: it may begin before the nomination, from a checked address all the same.
     pub fn contact(&self) -> Option<SocketAddr> {
-        self.selected.or_else(|| self.paths.iter().flatten().map(|path| path.address).next())
+        self.selected.or_else(|| self.paths.iter().flatten().next().map(|path| path.address))
     }
 
     /// Whether this source has shown lately that it is our peer.
@@ -174,10 +169,9 @@ impl Agent {
         self.heard_tick = tick;
     }
 
-    /// Whether the peer, once known, has shown no life for 30 seconds.
+    /// Whether the peer has shown no life for 30 seconds.
     pub fn is_lost(&self, tick: u32) -> bool {
-        let silence = tick.wrapping_sub(self.heard_tick) as i32;
-        self.session.peer.is_some() && silence > CONSENT_TICKS as i32
+        tick.wrapping_sub(self.heard_tick) as i32 > CONSENT_TICKS as i32
     }
 
     /// Take a datagram of STUN from anybody.
@@ -192,11 +186,11 @@ impl Agent {
         if message.username.is_none() || !message.has_integrity() {
             return self.refuse_stranger(&message, Refusal::BadRequest, tick);
         }
-        if let Some(theirs) = self.session.admits(&message) {
-            return self.answer(&message, theirs, source, tick);
+        if self.session.admits(&message) {
+            return self.answer(&message, source, tick);
         }
         match &self.former {
-            Some(former) if former.admits(&message).is_some() => {
+            Some(former) if former.admits(&message) => {
                 let answer = Answer::success(message.transaction, source, &former.key);
                 self.heard_tick = tick;
                 Check::Answered { answer, moved: false }
@@ -205,7 +199,7 @@ impl Agent {
         }
     }
 
-    fn answer(&mut self, message: &Message, theirs: &[u8], source: SocketAddr, tick: u32) -> Check {
+    fn answer(&mut self, message: &Message, source: SocketAddr, tick: u32) -> Check {
         let key = &self.session.key;
         let refusal = match message.role {
             _ if !message.unknown().is_empty() => Some(Refusal::UnknownAttribute),
@@ -218,12 +212,6 @@ impl Agent {
             return Check::Refused(answer);
         }
         let answer = Answer::success(message.transaction, source, key);
-        if self.session.peer.is_none() {
-            if message.use_candidate {
-                self.remember(source, theirs);
-            }
-            return Check::Answered { answer, moved: false };
-        }
         self.heard_tick = tick;
         self.note(source, tick);
         let moved = message.use_candidate && self.selected != Some(source);
@@ -245,14 +233,6 @@ impl Agent {
         }
         self.refusals += 1;
         Check::Refused(answer)
-    }
-
-    fn remember(&mut self, address: SocketAddr, theirs: &[u8]) {
-        let mut fragment = [0; EARLY_FRAGMENT];
-        if let Some(place) = fragment.get_mut(..theirs.len()) {
-            place.copy_from_slice(theirs);
-            self.early = Some(Early { address, fragment, length: theirs.len() });
-        }
     }
 
     /// Keep a checked address, in the place of the one checked longest ago when there are too many.

@@ -17,14 +17,14 @@ struct Pair {
 impl Pair {
     fn new() -> Self {
         let (a, b) = (identity(1), identity(2));
-        let (for_a, for_b) = (b.fingerprint, a.fingerprint);
+        let (for_a, for_b) = (b.fingerprint.clone(), a.fingerprint.clone());
         Self::expecting(a, b, for_a, for_b)
     }
 
     fn expecting(a: Arc<Identity>, b: Arc<Identity>, for_a: Fingerprint, for_b: Fingerprint) -> Self {
         let now = Instant::now();
-        let client = Association::new(a, Setup::Active, for_a, now);
-        let server = Association::new(b, Setup::Passive, for_b, now);
+        let client = Association::new(a, Setup::Active, vec![Fingerprint::Sha384([9; 48]), for_a], now);
+        let server = Association::new(b, Setup::Passive, vec![for_b], now);
         Self { client, server, now, told: [None, None] }
     }
 
@@ -107,11 +107,11 @@ fn any_one_lost_datagram_is_repeated() {
 #[test]
 fn another_certificate_than_announced_is_refused_by_either_side() {
     let (a, b) = (identity(1), identity(2));
-    let (for_a, for_b) = (b.fingerprint, a.fingerprint);
-    let mut pair = Pair::expecting(a.clone(), b.clone(), for_a, [0; 32]);
+    let (for_a, for_b) = (b.fingerprint.clone(), a.fingerprint.clone());
+    let mut pair = Pair::expecting(a.clone(), b.clone(), for_a, Fingerprint::of(b""));
     pair.run(10, |_| true);
     assert_eq!(pair.failure(1), Some(Failure::Fingerprint));
-    let mut pair = Pair::expecting(a, b, [0; 32], for_b);
+    let mut pair = Pair::expecting(a, b, Fingerprint::of(b""), for_b);
     pair.run(10, |_| true);
     assert_eq!(pair.failure(0), Some(Failure::Fingerprint));
 }

@@ -10,7 +10,7 @@ const USERNAME: u16 = 0x0006;
 const USE_CANDIDATE: u16 = 0x0025;
 const CONTROLLED: u16 = 0x8029;
 const CONTROLLING: u16 = 0x802A;
-const PEER: &[u8] = b"peer";
+const PEER: &str = "peer";
 
 fn credentials(first: u8) -> Credentials {
     Credentials::new(std::array::from_fn(|place| first.wrapping_add(place as u8)))
@@ -20,8 +20,8 @@ fn address(last: u8) -> SocketAddr {
     SocketAddr::from(([192, 0, 2, last], 40000))
 }
 
-fn name(credentials: &Credentials, peer: &[u8]) -> Vec<u8> {
-    [credentials.fragment().as_bytes(), b":", peer].concat()
+fn name(credentials: &Credentials, peer: &str) -> Vec<u8> {
+    [credentials.fragment(), ":", peer].concat().into_bytes()
 }
 
 fn check(credentials: &Credentials, nominate: bool) -> Vec<u8> {
@@ -34,9 +34,7 @@ fn check(credentials: &Credentials, nominate: bool) -> Vec<u8> {
 }
 
 fn agent(credentials: &Credentials) -> Agent {
-    let mut agent = Agent::new(credentials, 0);
-    agent.meet(PEER, 0);
-    agent
+    Agent::new(credentials, PEER, 0)
 }
 
 fn code(check: Check) -> Option<[u8; 2]> {
@@ -67,6 +65,9 @@ fn credentials_are_of_ice_characters_and_long_enough() {
         .chain(made.password().chars())
         .all(|c| c.is_ascii_alphanumeric() || "+/".contains(c)));
     assert!(!format!("{made:?}").contains(made.password()));
+    let read = Credentials::read(made.fragment(), made.password()).unwrap();
+    assert_eq!((read.fragment(), read.password()), (made.fragment(), made.password()));
+    assert!(Credentials::read("short", made.password()).is_none());
 }
 
 #[test]
@@ -103,7 +104,7 @@ fn strangers_are_refused_and_change_nothing() {
     assert_eq!(code(agent.receive(&wrong, address(9), 1)), Some([4, 1]));
     let other = signed(&[(USERNAME, b"ABCDEFGH:peer"), (USE_CANDIDATE, &[])], &key);
     assert_eq!(code(agent.receive(&other, address(9), 1)), Some([4, 1]));
-    let fork = super::tests::name(&ours, b"fork");
+    let fork = super::tests::name(&ours, "fork");
     let fork = signed(&[(USERNAME, &fork), (USE_CANDIDATE, &[])], &key);
     assert_eq!(code(agent.receive(&fork, address(9), 1)), Some([4, 1]));
     assert_eq!(code(agent.receive(&signed(&[], &key), address(9), 1)), Some([4, 0]));
@@ -160,27 +161,20 @@ fn a_peer_that_wants_to_be_controlled_too_must_change() {
 }
 
 #[test]
-fn checks_may_come_before_the_description() {
+fn another_phone_that_took_the_offer_is_another_peer() {
     let ours = credentials(1);
-    let mut agent = Agent::new(&ours, 0);
-    assert!(!moved(agent.receive(&check(&ours, true), address(1), 1)));
-    assert!(agent.contact().is_none() && !agent.has_checked(address(1), 1));
-    agent.meet(PEER, 2);
-    assert_eq!(agent.selected(), Some(address(1)));
-    assert!(agent.has_checked(address(1), 2));
-
-    let mut agent = Agent::new(&ours, 0);
+    let mut agent = agent(&ours);
     agent.receive(&check(&ours, true), address(1), 1);
-    agent.meet(b"another fork", 2);
-    assert_eq!(agent.selected(), None);
+    assert!(!agent.renew(&ours, PEER, 2) && agent.selected() == Some(address(1)));
+    assert!(agent.renew(&ours, "fork", 3));
+    assert!(agent.selected().is_none() && !agent.has_checked(address(1), 3));
+    assert_eq!(code(agent.receive(&check(&ours, true), address(1), 4)), Some([4, 1]));
 }
 
 #[test]
-fn silence_of_thirty_seconds_is_noticed_once_the_peer_is_known() {
+fn silence_of_thirty_seconds_is_noticed() {
     let ours = credentials(1);
-    let mut agent = Agent::new(&ours, 0);
-    assert!(!agent.is_lost(CONSENT_TICKS * 9));
-    agent.meet(PEER, 100);
+    let mut agent = Agent::new(&ours, PEER, 100);
     assert!(!agent.is_lost(100 + CONSENT_TICKS) && agent.is_lost(101 + CONSENT_TICKS));
     agent.receive(&check(&ours, false), address(1), 1000);
     assert!(!agent.is_lost(1000 + CONSENT_TICKS) && !agent.is_lost(999));
@@ -194,10 +188,9 @@ fn a_restart_keeps_the_stream_where_it_is_until_the_new_nomination() {
     let (before, after) = (credentials(1), credentials(77));
     let mut agent = agent(&before);
     agent.receive(&check(&before, true), address(1), 1);
-    agent.restart(&after);
+    assert!(!agent.renew(&after, PEER, 2));
     assert_eq!(agent.selected(), Some(address(1)));
     assert!(!moved(agent.receive(&check(&before, true), address(3), 2)), "answered only");
-    agent.meet(PEER, 2);
     assert!(moved(agent.receive(&check(&after, true), address(2), 3)));
     assert_eq!(agent.selected(), Some(address(2)));
     assert_eq!(code(agent.receive(&check(&before, true), address(1), 4)), Some([4, 1]));
