@@ -58,14 +58,8 @@ pub struct Player {
 
 impl Player {
     pub fn new(playback: Playback, shape: Shape) -> Self {
-        let mut player = Self {
-            under: Some(playback),
-            over: None,
-            paused: false,
-            ducking: Gain::ONE,
-            shape,
-            voice: None,
-        };
+        let mut player =
+            Self { under: Some(playback), over: None, paused: false, ducking: Gain::ONE, shape, voice: None };
         player.fit();
         player
     }

@@ -74,7 +74,11 @@ impl Engine {
         let mut lane = Lane { events: &mut self.events, tick, beat, out: &mut self.out, timeout_ticks };
         match command {
             Command::Play { playback, clips, looping, start, gain, over, .. } => {
-                port.play(Playback::new(playback, Playlist::new(clips, looping, start), gain), over, &mut lane);
+                port.play(
+                    Playback::new(playback, Playlist::new(clips, looping, start), gain),
+                    over,
+                    &mut lane,
+                );
             }
             Command::Stop { playback, .. } => port.stop(playback, &mut lane),
             Command::Pause { on, .. } => port.pause(on),

@@ -75,8 +75,11 @@ impl ClipData {
     }
 
     fn encode(&self, codec: Codec) -> Encoding {
-        let path = self.beside.as_ref().map(|p| p.with_extension(format!("{codec:?}{EDITION}").to_lowercase()));
-        if let Some(found) = path.as_ref().and_then(|p| Blob::map(p).ok()).and_then(|b| self.encoding_of(codec, b)) {
+        let path =
+            self.beside.as_ref().map(|p| p.with_extension(format!("{codec:?}{EDITION}").to_lowercase()));
+        if let Some(found) =
+            path.as_ref().and_then(|p| Blob::map(p).ok()).and_then(|b| self.encoding_of(codec, b))
+        {
             return found;
         }
         let bytes = self.encoded(codec);
@@ -85,7 +88,8 @@ impl ClipData {
             None => Blob::Owned(bytes.into()),
         };
         // What was just made is never refused.
-        self.encoding_of(codec, blob).unwrap_or(Encoding::Packets { blob: Blob::Owned([].into()), starts: [].into() })
+        self.encoding_of(codec, blob)
+            .unwrap_or(Encoding::Packets { blob: Blob::Owned([].into()), starts: [].into() })
     }
 
     /// All payloads one after the other; in front of each of those that differ in length stands how long it is.

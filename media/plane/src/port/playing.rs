@@ -93,5 +93,8 @@ impl Port {
 
 fn shape_of(connection: &Connection) -> Shape {
     let ptime_ms = connection.period * (1000 / SLOTS_PER_SECOND);
-    Shape { codec: connection.sends.codec, ptime_ms: ptime_ms.max(1000 / SLOTS_PER_SECOND * SLOTS_PER_TICK / 2) }
+    Shape {
+        codec: connection.sends.codec,
+        ptime_ms: ptime_ms.max(1000 / SLOTS_PER_SECOND * SLOTS_PER_TICK / 2),
+    }
 }
