@@ -15,6 +15,7 @@ from sip.offer.answering import make_answer
 from sip.offer.coding import event_key, settled
 from sip.offer.making import make_offer
 from sip.offer.reading import read_answer
+from sip.offer.security import kept
 
 if TYPE_CHECKING:
     from sip.offer.sides import LocalMedia, Negotiated
@@ -216,6 +217,7 @@ def _settled(local: LocalMedia, agreed: Negotiated) -> LocalMedia:
         codecs=tuple(sorted(local.codecs, key=lambda codec: codec != agreed.codec)),
         numbers=settled(local.numbers, said),
         protocol=agreed.protocol,
+        security=kept(local.security, agreed.protection),
         has_mux=agreed.has_mux,
         mid=agreed.mid,
         is_bundled=agreed.is_bundled,

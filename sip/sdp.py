@@ -41,7 +41,8 @@ class Media:
     formats: tuple[str, ...]
     address: str | None = None
     direction: str = "sendrecv"
-    attributes: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = field(default=(), repr=False)
+    """Some hold keys."""
     rtpmaps: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
     """Format to encoding name in upper case, clock rate and channels (0 where they are no number)."""
     ptime: int = 0
@@ -58,7 +59,7 @@ class SessionDescription:
     """The fields of o=: user name, session id, version, IN, IP4 or IP6, address."""
     media: tuple[Media, ...] = ()
     name: str = "-"
-    attributes: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = field(default=(), repr=False)
     """The session's own attributes, except the direction, which each media has."""
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sip.errors import NoCommonCodec
 from sip.offer.formats import events_beside, has_noise_beside, sound_formats
+from sip.offer.protecting import answer_lines, offered_protection
+from sip.offer.security import Dtls
 from sip.offer.sides import Negotiated
 from sip.offer.terms import control_of, is_reachable, may_mux, mirrored, packet_time, remote_of
 from sip.offer.writing import mid_of, refused, written
@@ -14,11 +16,9 @@ from sip.sdp import attribute
 
 if TYPE_CHECKING:
     from sip.offer.coding import Format
+    from sip.offer.security import Protection
     from sip.offer.sides import LocalMedia
     from sip.sdp import Media, SessionDescription
-
-PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
-"""Profiles that we take. Feedback (RFC 4585) is allowed there, never asked for."""
 
 
 def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str = "sendrecv") -> Negotiated:
@@ -27,10 +27,11 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
     `direction` is what we would do if the peer lets us. The peer's order of codecs decides; the answer holds that one
     alone, under the peer's number. Raises NoCommonCodec (488) when there is no audio to take.
     """
-    place, media, sound = _take(offer, local)
+    place, media, sound, protection = _take(offer, local)
+    has_ice = isinstance(protection, Dtls) and protection.fragment is not None
     events, has_noise = events_beside(media, sound.codec), has_noise_beside(media, sound.codec)
-    remote, ptime = remote_of(media), packet_time(media, local, sound.codec)
-    ours = mirrored(media, direction, can_send=remote is not None)
+    remote, ptime = remote_of(media, has_ice=has_ice), packet_time(media, local, sound.codec)
+    ours = mirrored(media, direction, can_send=has_ice or remote is not None)
     mid, has_mux = mid_of(media), may_mux(media, (sound,))
     local = replace(
         local,
@@ -43,7 +44,15 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
     )
     said = () if events is None else (events,)
     return Negotiated(
-        body=written(local, (sound,), said, has_noise=has_noise, ptime=ptime, direction=ours),
+        body=written(
+            local,
+            (sound,),
+            said,
+            security=answer_lines(local, protection),
+            has_noise=has_noise,
+            ptime=ptime,
+            direction=ours,
+        ),
         codec=sound.codec,
         payload=sound.payload,
         accepts=(sound,),
@@ -55,6 +64,7 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
         has_mux=has_mux,
         direction=ours,
         ptime=ptime,
+        protection=protection,
         protocol=local.protocol,
         mid=mid,
         is_bundled=local.is_bundled,
@@ -63,17 +73,14 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
     )
 
 
-def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, Format]:
+def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, Format, Protection]:
     for place, media in enumerate(offer.media):
-        if (
-            media.kind == "audio"
-            and media.port
-            and media.protocol in PROTOCOLS
-            and is_reachable(media, local)
-        ):
-            sounds = sound_formats(media, local.codecs)
-            if sounds:
-                return place, media, sounds[0]
+        if media.kind != "audio" or not media.port:
+            continue
+        protection = offered_protection(media, offer, local.security)
+        sounds = sound_formats(media, local.codecs)
+        if protection is not None and sounds and is_reachable(media, local, protection):
+            return place, media, sounds[0], protection
     raise NoCommonCodec("no audio in the offer that can be taken")
 
 

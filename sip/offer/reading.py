@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from sip.errors import NoCommonCodec, SdpError
 from sip.offer.coding import Events, Format, event_clocks, event_key
 from sip.offer.formats import events_beside, sound_formats
+from sip.offer.protecting import answered_protection
+from sip.offer.security import Dtls
 from sip.offer.sides import Negotiated
 from sip.offer.terms import control_of, is_reachable, may_mux, mirrored, packet_time, remote_of
 
@@ -28,12 +30,18 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
         raise SdpError("answer whose media lines are not those of the offer")
     media = answer.media[place]
     sounds = sound_formats(media, local.codecs)
-    if not sounds or not _is_taken(media, local):
+    if not sounds or media.kind != "audio" or not media.port:
         raise NoCommonCodec("answer without any codec that was offered")
+    protection = answered_protection(media, answer, local.security, local.protocol)
+    if protection is None or not is_reachable(media, local, protection):
+        raise NoCommonCodec(
+            "answer that does not protect its sound as was offered, or has no address to reach"
+        )
+    has_ice = isinstance(protection, Dtls) and protection.fragment is not None
     codec = sounds[0].codec
     events, mine = _events(media, local, codec)
     accepts = tuple(Format(local.numbers[each.codec], each.codec) for each in sounds)
-    remote, has_mux = remote_of(media), local.has_mux and may_mux(media, accepts)
+    remote, has_mux = remote_of(media, has_ice=has_ice), local.has_mux and may_mux(media, accepts)
     return Negotiated(
         codec=codec,
         payload=sounds[0].payload,
@@ -43,22 +51,14 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
         remote=remote,
         control=control_of(media, remote, has_mux=has_mux),
         has_mux=has_mux,
-        direction=mirrored(media, direction, can_send=remote is not None),
+        direction=mirrored(media, direction, can_send=has_ice or remote is not None),
         ptime=packet_time(media, local, codec),
+        protection=protection,
         protocol=local.protocol,
         mid=local.mid,
         is_bundled=local.is_bundled,
         before=local.before,
         after=local.after,
-    )
-
-
-def _is_taken(media: Media, local: LocalMedia) -> bool:
-    return (
-        media.kind == "audio"
-        and media.port > 0
-        and media.protocol == local.protocol
-        and is_reachable(media, local)
     )
 
 

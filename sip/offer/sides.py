@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sip.offer.coding import NUMBERS, PTIMES
+from sip.offer.security import PLAIN, UNPROTECTED, Dtls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sip.offer.coding import Events, Format
+    from sip.offer.security import Protection, Security
 
 SENDS = {
     "sendrecv": (True, True),
@@ -37,6 +39,7 @@ class LocalMedia:
     """Our payload types; once agreed they stay for the session (RFC 3264 s.8.3.2)."""
     protocol: str = "RTP/AVP"
     """The profile of our offers."""
+    security: Security = UNPROTECTED
     has_mux: bool = False
     """Whether our offers put RTCP on the port of RTP (RFC 5761)."""
     mid: str | None = None
@@ -52,8 +55,8 @@ class LocalMedia:
 class Negotiated:
     """What both sides now agree on, from our side."""
 
-    body: bytes = b""
-    """The answer to send; empty where we read one."""
+    body: bytes = field(default=b"", repr=False)
+    """The answer to send; empty where we read one. It may hold keys."""
     codec: str
     payload: int
     """The peer's payload type for the codec: what we send under."""
@@ -66,7 +69,7 @@ class Negotiated:
     has_noise: bool = False
     """Whether comfort noise (RFC 3389) may come, under its static number."""
     remote: tuple[str, int] | None
-    """Where to send; None while the peer's address is 0.0.0.0, ::, or a name."""
+    """Where to send; None while the peer's address is 0.0.0.0, ::, or a name. With ICE its checks decide."""
     control: tuple[str, int] | None
     """Where to send RTCP: as the peer said, else the port above (RFC 3605); the same as `remote` with RTCP-mux."""
     has_mux: bool
@@ -74,6 +77,7 @@ class Negotiated:
     direction: str
     """What we do: sendrecv, sendonly, recvonly (the peer holds us) or inactive."""
     ptime: int
+    protection: Protection = PLAIN
     protocol: str = "RTP/AVP"
     mid: str | None = None
     is_bundled: bool = False
@@ -84,6 +88,11 @@ class Negotiated:
     def event_payload(self) -> int | None:
         """The peer's payload type for telephone-event, if it takes any."""
         return self.events.payload if self.events is not None else None
+
+    @property
+    def fragment(self) -> str | None:
+        """The peer's name in ICE, where that finds the way."""
+        return self.protection.fragment if isinstance(self.protection, Dtls) else None
 
     @property
     def sending(self) -> bool:

@@ -6,31 +6,36 @@ import re
 from typing import TYPE_CHECKING
 
 from sip.offer.coding import CODINGS
+from sip.offer.ice import candidate_addresses
+from sip.offer.security import Dtls
 from sip.offer.sides import DIRECTION, SENDS
 from sip.sdp import address_type, attribute, is_address
 
 if TYPE_CHECKING:
     from sip.offer.coding import Format
+    from sip.offer.security import Protection
     from sip.offer.sides import LocalMedia
     from sip.sdp import Media
 
 _CONTROL = re.compile(r"([1-9][0-9]{0,4})(?:\s+IN\s+(IP4|IP6)\s+(\S+))?")
 
 
-def is_reachable(media: Media, local: LocalMedia) -> bool:
+def is_reachable(media: Media, local: LocalMedia, protection: Protection) -> bool:
     """Whether a line's address is of our family and one party's alone; one that is held by 0.0.0.0 or a name counts."""
     address = media.address or ""
+    if isinstance(protection, Dtls) and protection.fragment is not None:
+        return True  # ICE finds the way, or none; what stands here is a guess of the peer's
     return not is_address(address) or not (
         _is_multicast(address) or (":" in address) != (":" in local.address)
     )
 
 
-def remote_of(media: Media) -> tuple[str, int] | None:
-    """Where the peer wants to hear us."""
+def remote_of(media: Media, *, has_ice: bool = False) -> tuple[str, int] | None:
+    """Where the peer wants to hear us. With ICE that is a beginning only, perhaps the first of its candidates."""
     address = media.address or ""
     # 0.0.0.0 is hold as RFC 2543 knew it; a name (.invalid by RFC 3264) cannot be sent to either.
     if not is_address(address) or not address.strip("0.:"):
-        return None
+        return next(candidate_addresses(media.attributes), None) if has_ice else None
     return address, media.port
 
 

@@ -20,16 +20,18 @@ def written(
     sounds: Sequence[Format],
     events: Sequence[Events],
     *,
+    security: str = "",
     has_noise: bool = False,
     ptime: int,
     direction: str,
 ) -> bytes:
-    """The whole description."""
+    """The whole description; `security` are the attributes that protect the stream."""
     kind = address_type(local.address)
     group = f"a=group:BUNDLE {local.mid}\r\n" if local.is_bundled else ""
+    lite = "a=ice-lite\r\n" if "a=ice-ufrag:" in security else ""
     head = (
         f"v=0\r\no=- {local.session_id} {local.version} IN {kind} {local.address}\r\n"
-        f"s=-\r\nc=IN {kind} {local.address}\r\nt=0 0\r\n{group}"
+        f"s=-\r\nc=IN {kind} {local.address}\r\nt=0 0\r\n{lite}{group}"
     )
     payloads = [each.payload for each in sounds]
     lines = [codec_lines(each.codec, each.payload) for each in sounds]
@@ -43,7 +45,7 @@ def written(
         lines.append("a=rtcp-mux\r\n")
     ours = (
         f"m=audio {local.port} {local.protocol} {' '.join(map(str, payloads))}\r\n{mid_line(local.mid)}"
-        f"{''.join(lines)}a=ptime:{ptime}\r\na={direction}\r\n"
+        f"{''.join(lines)}{security}a=ptime:{ptime}\r\na={direction}\r\n"
     )
     return "".join((head, *local.before, ours, *local.after)).encode()
 
