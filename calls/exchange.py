@@ -20,10 +20,12 @@ from calls.moving import described, move
 from calls.phone_calls import PhoneCalls
 from calls.pickup import Ringing
 from calls.session_events import tell
+from calls.side import our_side
 from calls.stream import CODECS, Stream, sound_address
 from sip import causes
 from sip import events as sip_events
 from sip.identity.identity import tell_little
+from sip.offer.security import Srtp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,6 +54,7 @@ class Exchange:
         on_presence: Callable[[sip_events.PresenceEvent], None],
         codecs: Callable[[str, str | None], Sequence[str]] = lambda profile, trunk: CODECS,
         *,
+        srtp: Callable[[str, str | None], Srtp] = lambda profile, trunk: Srtp.OFF,
         lines: Lines | None = None,
         silence_limit: float = 0.0,
         messages_in_full: Callable[[], bool] = lambda: False,
@@ -61,7 +64,7 @@ class Exchange:
         """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
 
         `codecs` gives those of a profile (internal: phones, external: whoever is outside) or of a trunk, the preferred
-        first. `lines` counts the calls of trunks.
+        first; `srtp` how their sound is protected. `lines` counts the calls of trunks.
         A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
         `messages_in_full`: whether ladders keep the text of each message, less its secrets.
         `identity` gives what a target of a profile, or of a trunk, is told of callers; `name_of` the name of an
@@ -79,6 +82,7 @@ class Exchange:
         self.identity_rules = identity
         self.name_of = name_of
         self._codecs = codecs
+        self._srtp = srtp
         self._lines = lines if lines is not None else Lines(lambda trunk: LineLimits())
         self._ladders = Ladders(record, messages_in_full)
 
@@ -129,7 +133,8 @@ class Exchange:
         self._take_line(trunk, "out")
         stream: Stream | None = None
         try:
-            stream = Stream(self.plane.open_port(towards=self.sip.way_to(target)), codecs)
+            port = self.plane.open_port(towards=self.sip.way_to(target))
+            stream = Stream(port, our_side(port, codecs, self._srtp(profile, trunk)))
             session = self.sip.invite(target, caller=caller, body=stream.offer(), headers=headers)
         except CentralitaError:
             self._release_line(trunk)
@@ -170,7 +175,8 @@ class Exchange:
             self._take_line(caller.trunk, "in")
             try:
                 port = self.plane.open_port(towards=sound_address(session))
-                stream = Stream(port, self._codecs(caller.profile, caller.trunk))
+                who = caller.profile, caller.trunk
+                stream = Stream(port, our_side(port, self._codecs(*who), self._srtp(*who)))
             except CentralitaError:
                 self._release_line(caller.trunk)
                 raise

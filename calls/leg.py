@@ -327,7 +327,7 @@ class Leg:
         self.stream.connect()
 
     def _tell_answered(self) -> None:
-        self.contact.record("leg.answered", self, codec=self.stream.codec)
+        self.contact.record("leg.answered", self, **self.stream.described)
         self.contact.inbox.post(LegAnswered(self))
 
     def _tell_held(self) -> None:

@@ -36,4 +36,4 @@ def move(leg: Leg, contact: Contact, leg_id: str) -> None:
     if leg.role == "caller":
         leg.role = "external" if leg.account is None else "agent"
     contact.record("leg.invited", leg, **described(leg))
-    contact.record("leg.answered", leg, codec=leg.stream.codec)
+    contact.record("leg.answered", leg, **leg.stream.described)

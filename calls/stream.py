@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from base.errors import CentralitaError
 from calls.connection import connection
 from sip.negotiation import Negotiation, NegotiationState
-from sip.offer.sides import LocalMedia
 from sip.sdp import is_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from media.plane import Port
-    from sip.offer.sides import Negotiated
+    from sip.offer.sides import LocalMedia, Negotiated
     from sip.sdp import SessionDescription
     from sip.session.session import Session
 
@@ -35,14 +32,12 @@ class Stream:
 
     __slots__ = ("_fork", "_negotiation", "port")
 
-    def __init__(self, port: Port, codecs: Sequence[str]) -> None:
-        """`codecs` in order of preference."""
+    def __init__(self, port: Port, local: LocalMedia) -> None:
+        """`local` is our side: what is offered and taken at the port."""
         self.port = port
         self._fork: str | None = None
         """Whose answer is heard, where a call has forked."""
-        self._negotiation = Negotiation(
-            LocalMedia(address=port.address, port=port.number, codecs=tuple(codecs), session_id=port.id + 1)
-        )
+        self._negotiation = Negotiation(local)
 
     @property
     def agreed(self) -> Negotiated | None:
@@ -111,6 +106,14 @@ class Stream:
     def codec(self) -> str | None:
         """The codec agreed on."""
         return self.agreed.codec if self.agreed else None
+
+    @property
+    def described(self) -> dict[str, object]:
+        """For the record: the codec, and what protects the sound, if anything does."""
+        said: dict[str, object] = {"codec": self.codec}
+        if self.agreed is not None and self.agreed.protection.name is not None:
+            said["srtp"] = self.agreed.protection.name
+        return said
 
     @property
     def held(self) -> bool:

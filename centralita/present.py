@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from routing.settings import AgentSettings
     from routing.skills import Requirements
     from sip.identity.identity import IdentityRules
+    from sip.offer.security import Srtp
     from sip.profile import InternalProfile
     from sip.registrar.settings import QualifyPart
     from sip.session.expires import TimerPolicy
@@ -56,6 +57,10 @@ class Present:
     def codecs(self, profile: str, trunk: str | None = None) -> Sequence[str]:
         """The codecs of a SIP profile or a trunk, the preferred first."""
         return self.configuration.profiles.codecs(profile, trunk)
+
+    def srtp(self, profile: str, trunk: str | None = None) -> Srtp:
+        """How the sound of a SIP profile or a trunk is to be protected."""
+        return self.configuration.profiles.srtp(profile, trunk)
 
     def dns(self) -> DnsSettings:
         """Whom to ask for carriers' names."""

@@ -75,6 +75,7 @@ def make_signalling(
         arrive,
         presence,
         present.codecs,
+        srtp=present.srtp,
         lines=lines,
         silence_limit=present.configuration.centre.silence_limit,
         messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",

@@ -100,7 +100,8 @@ def _leg_invited(facts: Facts) -> str:
 
 
 def _leg_answered(facts: Facts) -> str:
-    return f"{'Is answered' if facts.is_caller else 'Answers'}{facts.phrase('codec', ', codec {}')}"
+    how = f"{facts.phrase('codec', ', codec {}')}{facts.phrase('srtp', ', SRTP by {}')}"
+    return f"{'Is answered' if facts.is_caller else 'Answers'}{how}"
 
 
 def _leg_ended(facts: Facts) -> str:

@@ -18,6 +18,7 @@ from sip.digest.authentication import Offer
 from sip.identity.identity import IdentityMode, IdentityRules
 from sip.identity.stir_settings import StirPart
 from sip.listener_settings import ListenerPart, listeners_of
+from sip.offer.security import Srtp
 from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
 from sip.protection.settings import GuardPart, Network
 from sip.registrar.settings import QualifyPart, RegistrationPart
@@ -74,6 +75,7 @@ class InternalProfile(Part):
 
     realm: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!#-\[\]-~]+$")]
     codecs: Codecs = ("PCMU", "PCMA")
+    srtp: Srtp = Srtp.OFF
     may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
     may_forward: tuple[ForwardKind, ...] = ("numbers", "agents")
     """Where a phone may send its calls (302): numbers of the centre, phones of the house, `external` the world."""
@@ -121,6 +123,7 @@ class ExternalProfile(Part):
     """external.yaml: trunks."""
 
     codecs: Codecs = ("PCMU", "PCMA")
+    srtp: Srtp = Srtp.OFF
     session_timer: SessionTimerPart = SessionTimerPart()
     follow_redirects: bool = True
     """Whether addresses of the number plan may send calls elsewhere (3xx); carriers may not."""
@@ -201,6 +204,13 @@ class Profiles:
         if found is not None and found.codecs is not None:
             return found.codecs
         return self.external.codecs if profile == "external" else self.internal.codecs
+
+    def srtp(self, profile: str, trunk: str | None = None) -> Srtp:
+        """How a trunk, or the profile of that name, wants its sound protected."""
+        found = self.trunk(trunk) if trunk is not None else None
+        if found is not None and found.srtp is not None:
+            return found.srtp
+        return self.external.srtp if profile == "external" else self.internal.srtp
 
 
 def load_profiles(folder: Path, faults: list[Fault]) -> Profiles | None:

@@ -95,17 +95,21 @@ UNPROTECTED = Security()
 """Of a side that has nothing to protect its sound by."""
 
 
-def first_offer(security: Security, *, insists_on_dtls: bool) -> tuple[str, type[Protection]]:
-    """The profile of our first offer, and what it proposes. Browsers insist on DTLS and know nothing else."""
+def first_offer(security: Security, *, insists_on_dtls: bool) -> tuple[str, Security]:
+    """The profile of our first offer, and our side with what it proposes.
+
+    Browsers insist on DTLS and know nothing else. Where SRTP is not required, an offer of RTP/AVP holds keys, which
+    who can do without may pass over (RFC 8643): one offer that every phone can answer.
+    """
     if insists_on_dtls and security.identity is not None:
-        return "UDP/TLS/RTP/SAVPF", Dtls
+        return "UDP/TLS/RTP/SAVPF", replace(security, offers=Dtls)
     match security.policy:
         case Srtp.OFF:
-            return "RTP/AVP", Plain
+            return "RTP/AVP", security
         case Srtp.OFFERED:
-            return "RTP/AVP", Sdes
+            return "RTP/AVP", replace(security, offers=Sdes)
         case Srtp.REQUIRED:
-            return "RTP/SAVP", Sdes
+            return "RTP/SAVP", replace(security, offers=Sdes)
 
 
 def kept(security: Security, agreed: Protection) -> Security:

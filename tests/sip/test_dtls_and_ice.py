@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,15 +25,8 @@ CODECS = ("PCMU", "PCMA", "OPUS")
 
 def us(policy: Srtp = Srtp.OFF, *, insists_on_dtls: bool = True) -> LocalMedia:
     security = Security(policy, identity=IDENTITY)
-    protocol, offers = first_offer(security, insists_on_dtls=insists_on_dtls)
-    return LocalMedia(
-        "127.0.0.1",
-        40000,
-        CODECS,
-        protocol=protocol,
-        has_mux=True,
-        security=replace(security, offers=offers),
-    )
+    protocol, security = first_offer(security, insists_on_dtls=insists_on_dtls)
+    return LocalMedia("127.0.0.1", 40000, CODECS, protocol=protocol, has_mux=True, security=security)
 
 
 US = us()

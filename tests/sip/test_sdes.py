@@ -31,8 +31,8 @@ SAVP = "m=audio 6000 RTP/SAVP 0"
 
 def us(policy: Srtp) -> LocalMedia:
     security = Security(policy, {} if policy is Srtp.OFF else OURS)
-    protocol, offers = first_offer(security, insists_on_dtls=False)
-    return LocalMedia("127.0.0.1", 40000, protocol=protocol, security=replace(security, offers=offers))
+    protocol, security = first_offer(security, insists_on_dtls=False)
+    return LocalMedia("127.0.0.1", 40000, protocol=protocol, security=security)
 
 
 OFF, OFFERED, REQUIRED = us(Srtp.OFF), us(Srtp.OFFERED), us(Srtp.REQUIRED)
