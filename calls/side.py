@@ -24,7 +24,7 @@ def our_side(port: Port, codecs: Sequence[str], srtp: Srtp) -> LocalMedia:
     return LocalMedia(
         port.address,
         port.number,
-        tuple(codecs),
+        tuple(dict.fromkeys(codecs)),
         session_id=port.id + 1,
         protocol=protocol,
         security=security,

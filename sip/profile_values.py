@@ -13,7 +13,7 @@ from sip.uri import Uri
 
 Kind = Literal["numbers", "agents", "feature_codes", "external", "addresses"]
 """What can be called: our own numbers, phones of the house, feature codes, numbers outside; by transfer addresses."""
-Codec = Literal["PCMU", "PCMA"]
+Codec = Literal["PCMU", "PCMA", "G722", "OPUS", "L16_8000", "L16_16000"]
 
 _WIDEST = {4: 8, 6: 16}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sip.events import Caller
+from sip.offer.security import Srtp
 from sip.profile import Profiles, load_profiles
 from sip.session.expires import TimerPolicy
 
@@ -66,6 +67,16 @@ def test_each_profile_has_its_codecs_in_its_own_order(tmp_path: Path) -> None:
     assert profiles.codecs("external") == ("PCMA", "PCMU")
 
 
+def test_sound_is_protected_as_the_profile_says_or_a_trunks_own_line(tmp_path: Path) -> None:
+    external = EXTERNAL + "    srtp: required\n  - {name: two, addresses: [198.51.100.1]}\n"
+    profiles, _ = load_texts(tmp_path, INTERNAL + "srtp: offered\n", external)
+    assert profiles is not None
+    assert profiles.srtp("internal") is Srtp.OFFERED
+    assert profiles.srtp("external") is Srtp.OFF
+    assert profiles.srtp("external", "one") is Srtp.REQUIRED
+    assert profiles.srtp("external", "two") is Srtp.OFF
+
+
 def test_strangers_and_unknown_accounts_call_nothing_and_trunks_only_numbers(tmp_path: Path) -> None:
     profiles, _ = load_texts(tmp_path, INTERNAL, EXTERNAL)
     assert profiles is not None
@@ -118,6 +129,7 @@ def test_a_trunk_is_known_by_its_addresses(tmp_path: Path, host: str, trunk: str
         ("realm: x\nmay_call: [abroad]\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\ncodecs: [G729]\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\ncodecs: []\n", EXTERNAL, "internal.yaml:2:"),
+        ("realm: x\nsrtp: maybe\n", EXTERNAL, "internal.yaml:2:"),
         ("realm: x\nregistration: {minimum: 10m, default: 5m}\n", EXTERNAL, "must not be less"),
         ("realm: x\nsubscriptions: {minimum: 10m, maximum: 5m}\n", EXTERNAL, "must not be less"),
         ("realm: x\nsubscriptions: {minimum: 1h, maximum: 2h}\n", EXTERNAL, "less than 1h"),
