@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from sip.offer.sides import Negotiated
 
 
-def connection(agreed: Negotiated, remote: tuple[str, int]) -> Connection:
-    """How the stream runs towards `remote`: sent under the peer's numbers, heard under ours (RFC 3264 s.6.1)."""
+def connection(agreed: Negotiated, remote: tuple[str, int], also: str | None = None) -> Connection:
+    """How the stream runs towards `remote`: sent under the peer's numbers, heard under ours (RFC 3264 s.6.1).
+
+    `also` is another address that it may come from.
+    """
     return Connection(
         remote=remote,
         sends=Format(Codec[agreed.codec], agreed.payload),
@@ -24,6 +27,7 @@ def connection(agreed: Negotiated, remote: tuple[str, int]) -> Connection:
         receiving=agreed.receiving,
         reports=None if agreed.has_mux else agreed.control,
         mux=agreed.has_mux,
+        also=also,
     )
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from calls.events import Record
     from calls.lines import Direction
     from media.plane import Plane
+    from sip.flow import Flow
     from sip.identity.identity import IdentityRules
     from sip.io.endpoint import Endpoint
     from sip.message import Extra
@@ -134,7 +135,7 @@ class Exchange:
         stream: Stream | None = None
         try:
             port = self.plane.open_port(towards=self.sip.way_to(target))
-            stream = Stream(port, our_side(port, codecs, self._srtp(profile, trunk)))
+            stream = Stream(port, our_side(port, codecs, self._srtp(profile, trunk)), _way_of(target))
             session = self.sip.invite(target, caller=caller, body=stream.offer(), headers=headers)
         except CentralitaError:
             self._release_line(trunk)
@@ -176,7 +177,8 @@ class Exchange:
             try:
                 port = self.plane.open_port(towards=sound_address(session))
                 who = caller.profile, caller.trunk
-                stream = Stream(port, our_side(port, self._codecs(*who), self._srtp(*who)))
+                local = our_side(port, self._codecs(*who), self._srtp(*who))
+                stream = Stream(port, local, session.request.flow if caller.account is not None else None)
             except CentralitaError:
                 self._release_line(caller.trunk)
                 raise
@@ -292,3 +294,8 @@ class Exchange:
             session.owner.hang_up(causes.INTERRUPTED, by="error")
         else:
             self.sip.end(session, cause=causes.INTERRUPTED)
+
+
+def _way_of(target: Target) -> Flow | None:
+    """The way to a phone of the house; carriers send sound from where they say, whatever their messages come by."""
+    return target.flow if target.account is not None else None

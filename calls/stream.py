@@ -11,6 +11,7 @@ from sip.sdp import is_address
 
 if TYPE_CHECKING:
     from media.plane import Port
+    from sip.flow import Flow
     from sip.offer.sides import LocalMedia, Negotiated
     from sip.sdp import SessionDescription
     from sip.session.session import Session
@@ -30,11 +31,16 @@ def sound_address(session: Session) -> str:
 class Stream:
     """Owns the port; offers, answers, and connects it when both sides are known."""
 
-    __slots__ = ("_fork", "_negotiation", "port")
+    __slots__ = ("_fork", "_negotiation", "_way", "port")
 
-    def __init__(self, port: Port, local: LocalMedia) -> None:
-        """`local` is our side: what is offered and taken at the port."""
+    def __init__(self, port: Port, local: LocalMedia, way: Flow | None = None) -> None:
+        """`local` is our side: what is offered and taken at the port.
+
+        `way` is that of the party's messages, where its sound may come from that address too: that of a phone behind
+        NAT, whose description names another.
+        """
         self.port = port
+        self._way = way
         self._fork: str | None = None
         """Whose answer is heard, where a call has forked."""
         self._negotiation = Negotiation(local)
@@ -100,7 +106,8 @@ class Stream:
         agreed = self.agreed
         if agreed is None or agreed.remote is None:
             return
-        self.port.connect(connection(agreed, agreed.remote))
+        also = self._way.remote[0] if self._way is not None else None
+        self.port.connect(connection(agreed, agreed.remote, also))
 
     @property
     def codec(self) -> str | None:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 from sip.errors import NoCommonCodec
 from sip.offer.formats import events_beside, has_noise_beside, sound_formats
 from sip.offer.protecting import answer_lines, offered_protection
-from sip.offer.security import Dtls
-from sip.offer.sides import Negotiated
-from sip.offer.terms import control_of, is_reachable, may_mux, mirrored, packet_time, remote_of
+from sip.offer.terms import agreed, is_reachable, may_mux
 from sip.offer.writing import mid_of, refused, written
-from sip.sdp import attribute
 
 if TYPE_CHECKING:
     from sip.offer.coding import Format
     from sip.offer.security import Protection
-    from sip.offer.sides import LocalMedia
+    from sip.offer.sides import LocalMedia, Negotiated
     from sip.sdp import Media, SessionDescription
 
 
@@ -28,49 +25,37 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
     alone, under the peer's number. Raises NoCommonCodec (488) when there is no audio to take.
     """
     place, media, sound, protection = _take(offer, local)
-    has_ice = isinstance(protection, Dtls) and protection.fragment is not None
-    events, has_noise = events_beside(media, sound.codec), has_noise_beside(media, sound.codec)
-    remote, ptime = remote_of(media, has_ice=has_ice), packet_time(media, local, sound.codec)
-    ours = mirrored(media, direction, can_send=has_ice or remote is not None)
-    mid, has_mux = mid_of(media), may_mux(media, (sound,))
+    mid, events = mid_of(media), events_beside(media, sound.codec)
+    has_noise, has_mux = has_noise_beside(media, sound.codec), may_mux(media, (sound,))
     local = replace(
         local,
         protocol=media.protocol,
         has_mux=has_mux,
         mid=mid,
-        is_bundled=mid is not None and mid in _bundle(offer),
+        is_bundled=mid is not None and mid in _bundled(offer),
         before=refused(offer.media[:place]),
         after=refused(offer.media[place + 1 :]),
     )
-    said = () if events is None else (events,)
-    return Negotiated(
-        body=written(
-            local,
-            (sound,),
-            said,
-            security=answer_lines(local, protection),
-            has_noise=has_noise,
-            ptime=ptime,
-            direction=ours,
-        ),
-        codec=sound.codec,
-        payload=sound.payload,
+    found = agreed(
+        local,
+        media,
+        sound,
+        protection,
         accepts=(sound,),
-        events=events,
-        accepted_events=events,
-        has_noise=has_noise,
-        remote=remote,
-        control=control_of(media, remote, has_mux=has_mux),
+        events=(events, events),
         has_mux=has_mux,
-        direction=ours,
-        ptime=ptime,
-        protection=protection,
-        protocol=local.protocol,
-        mid=mid,
-        is_bundled=local.is_bundled,
-        before=local.before,
-        after=local.after,
+        direction=direction,
     )
+    body = written(
+        local,
+        (sound,),
+        () if events is None else (events,),
+        security=answer_lines(local, protection),
+        has_noise=has_noise,
+        ptime=found.ptime,
+        direction=found.direction,
+    )
+    return replace(found, body=body, has_noise=has_noise)
 
 
 def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, Format, Protection]:
@@ -84,7 +69,7 @@ def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, For
     raise NoCommonCodec("no audio in the offer that can be taken")
 
 
-def _bundle(offer: SessionDescription) -> tuple[str, ...]:
+def _bundled(offer: SessionDescription) -> set[str]:
     """The lines that the peer would put on one port (RFC 9143); we take one, so that the group is that alone."""
-    kind, *mids = (attribute(offer.attributes, "group") or "-").split()
-    return tuple(mids) if kind == "BUNDLE" else ()
+    groups = (each.split() for each in offer.attributes if each.startswith("group:BUNDLE "))
+    return {mid for group in groups for mid in group[1:]}

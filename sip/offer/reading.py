@@ -8,12 +8,10 @@ from sip.errors import NoCommonCodec, SdpError
 from sip.offer.coding import Events, Format, event_clocks, event_key
 from sip.offer.formats import events_beside, sound_formats
 from sip.offer.protecting import answered_protection
-from sip.offer.security import Dtls
-from sip.offer.sides import Negotiated
-from sip.offer.terms import control_of, is_reachable, may_mux, mirrored, packet_time, remote_of
+from sip.offer.terms import agreed, is_reachable, may_mux
 
 if TYPE_CHECKING:
-    from sip.offer.sides import LocalMedia
+    from sip.offer.sides import LocalMedia, Negotiated
     from sip.sdp import Media, SessionDescription
 
 
@@ -37,28 +35,16 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
         raise NoCommonCodec(
             "answer that does not protect its sound as was offered, or has no address to reach"
         )
-    has_ice = isinstance(protection, Dtls) and protection.fragment is not None
-    codec = sounds[0].codec
-    events, mine = _events(media, local, codec)
     accepts = tuple(Format(local.numbers[each.codec], each.codec) for each in sounds)
-    remote, has_mux = remote_of(media, has_ice=has_ice), local.has_mux and may_mux(media, accepts)
-    return Negotiated(
-        codec=codec,
-        payload=sounds[0].payload,
+    return agreed(
+        local,
+        media,
+        sounds[0],
+        protection,
         accepts=accepts,
-        events=events,
-        accepted_events=mine,
-        remote=remote,
-        control=control_of(media, remote, has_mux=has_mux),
-        has_mux=has_mux,
-        direction=mirrored(media, direction, can_send=has_ice or remote is not None),
-        ptime=packet_time(media, local, codec),
-        protection=protection,
-        protocol=local.protocol,
-        mid=local.mid,
-        is_bundled=local.is_bundled,
-        before=local.before,
-        after=local.after,
+        events=_events(media, local, sounds[0].codec),
+        has_mux=local.has_mux and may_mux(media, accepts),
+        direction=direction,
     )
 
 

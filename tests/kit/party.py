@@ -17,6 +17,7 @@ from media.plane import Plane
 from sip.events import InviteReceived, MessageTraced, TransferReported
 from sip.identity.identity import tell_little
 from sip.io.endpoint import Endpoint
+from sip.offer.security import Srtp
 from sip.stack import CallerIdentity, Stack, Target
 from sip.transaction.client import NOBODY
 from tests.kit.builders import Everybody
@@ -80,8 +81,10 @@ class House:
         admission: Admission | None = None,
         identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
         lines: Lines | None = None,
+        srtp: Srtp = Srtp.OFF,
+        messages_in_full: bool = False,
     ) -> None:
-        """Open the plane; entering opens the sockets. `codecs` are those of each profile, all unless named."""
+        """Open the plane; entering opens the sockets. `codecs` are those of each profile, the usual unless named."""
         self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
         self.ids = SequenceIds("h")
         self.stack = Stack(self.ids, admission=admission or Everybody())
@@ -90,6 +93,8 @@ class House:
         self.silence_limit = silence_limit
         self.identity = identity
         self.lines = lines
+        self.srtp = srtp
+        self.messages_in_full = messages_in_full
         self.rows: list[Row] = []
         self.contacts: list[Contact] = []
         self.on_arrival: Callable[[Contact], object] = lambda contact: None
@@ -104,7 +109,9 @@ class House:
             lambda contact, _: self._arrive(contact),
             lambda _: None,
             lambda profile, trunk: self.codecs.get(profile, CODECS),
+            srtp=lambda profile, trunk: self.srtp,
             lines=self.lines,
+            messages_in_full=lambda: self.messages_in_full,
             silence_limit=self.silence_limit,
             identity=self.identity,
         )
