@@ -1,7 +1,15 @@
-//! Samples on their way: between rates, from frames to packets, and mixed for those who hear each other.
+//! Samples on their way: out of packets and into them, between rates, and mixed for those who hear each other.
 
+pub mod arrivals;
 pub mod blip;
+pub mod conceal;
+pub mod decoded;
+pub mod ear;
+pub mod jitter;
 pub mod mixer;
 pub mod resample;
 pub mod roles;
+pub mod stretch;
+#[cfg(test)]
+mod test_voice;
 pub mod voice;
