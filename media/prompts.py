@@ -1,4 +1,4 @@
-"""Prompts as sound: made once at set-up into a folder by content hash, loaded into the plane once, shared by all calls.
+"""Prompts as sound: made once at set-up into a folder by content hash, mapped into the plane once, shared by all calls.
 
 A recording by a person beside the catalogue (recordings/<language>/<piece>.wav) is used instead of the voice.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import wave
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -16,12 +15,14 @@ from typing import TYPE_CHECKING, Protocol
 from base.errors import CentralitaError
 from media import sound
 from media.catalogue import ANY, Catalogue, Music, Sound, Tone
+from media.plane import LAWS
 from media.voice import EspeakVoice, local_voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from media.codec import Codec
     from media.plane import Clip
     from media.sound import Samples
 
@@ -108,8 +109,8 @@ def _make(job: tuple[Piece, Path]) -> Piece:
 class ClipLoader(Protocol):
     """What the library needs of the plane."""
 
-    def load_clip(self, pcm: bytes) -> Clip:
-        """Take 16-bit 8 kHz mono samples."""
+    def open_clip(self, path: Path, codecs: Iterable[Codec]) -> Clip:
+        """Take a sound from its file, ready in these codecs."""
 
 
 _Files = dict[tuple[str, str], "Path"]
@@ -117,10 +118,16 @@ _Files = dict[tuple[str, str], "Path"]
 
 
 class PromptLibrary:
-    """The prompts of a catalogue as clips; each is read and encoded once."""
+    """The prompts of a catalogue as clips; each is opened and encoded once."""
 
-    def __init__(self, plane: ClipLoader, catalogue: Catalogue, folder: Path) -> None:
-        """Speak a catalogue from the sounds in a folder; `prepare` makes those that are missing."""
+    def __init__(
+        self, plane: ClipLoader, catalogue: Catalogue, folder: Path, codecs: Sequence[Codec] = LAWS
+    ) -> None:
+        """Speak a catalogue from the sounds in a folder; `prepare` makes those that are missing.
+
+        Each is made ready in `codecs`, those that callers are likely to speak.
+        """
+        self._codecs = tuple(codecs)
         self._plane = plane
         self._folder = folder
         self._clips: dict[Path, Clip] = {}
@@ -172,18 +179,15 @@ class PromptLibrary:
     def _load(self, path: Path) -> Clip:
         found = self._clips.get(path)
         if found is None:
-            found = self._clips[path] = self._plane.load_clip(_pcm(path))
+            try:
+                found = self._clips[path] = self._plane.open_clip(path, self._codecs)
+            except OSError as error:
+                raise PromptMissing(
+                    f"no sound yet in {path.name}; make it with: centralita prompts build"
+                ) from error
         return found
 
 
 def _find(files: _Files, segment: str, language: str) -> Path | None:
     other, _, piece = segment.rpartition(":")
     return files.get((other or language, piece)) or files.get((ANY, piece))
-
-
-def _pcm(path: Path) -> bytes:
-    try:
-        with wave.open(str(path), "rb") as file:
-            return file.readframes(file.getnframes())
-    except (OSError, wave.Error) as error:
-        raise PromptMissing(f"no sound yet in {path.name}; make it with: centralita prompts build") from error

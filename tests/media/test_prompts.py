@@ -12,19 +12,22 @@ from media import catalogue, sound
 from media.catalogue import Catalogue, Slot, Tone
 from media.prompts import PromptLibrary, PromptMissing, build_prompts, missing
 from media.voice import VoiceFailed, local_voice
+from tests.kit.tone import read_wav
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from base.document import Fault
+    from media.codec import Codec
     from media.sound import Samples
 
 
 class ClipOf:
     """A clip that remembers its samples."""
 
-    def __init__(self, pcm: bytes) -> None:
-        self.pcm = pcm
+    def __init__(self, path: Path) -> None:
+        self.pcm = pcm = read_wav(path)
         self.duration = len(pcm) / 2 / sound.RATE
         self.released = False
 
@@ -38,8 +41,8 @@ class Loader:
     def __init__(self) -> None:
         self.loaded: list[ClipOf] = []
 
-    def load_clip(self, pcm: bytes) -> ClipOf:
-        self.loaded.append(ClipOf(pcm))
+    def open_clip(self, path: Path, codecs: Iterable[Codec]) -> ClipOf:
+        self.loaded.append(ClipOf(path))
         return self.loaded[-1]
 
 

@@ -78,6 +78,15 @@ impl Codec {
         }
     }
 
+    /// What fills a packet that ends before its time, for codecs whose bytes can be cut anywhere.
+    pub const fn silence(self) -> u8 {
+        match self {
+            Self::Pcmu | Self::G722 => 0xFF,
+            Self::Pcma => 0xD5,
+            Self::Opus | Self::L16Narrow | Self::L16Wide => 0,
+        }
+    }
+
     /// The table that turns this codec's bytes into `other`'s; None when there is none.
     pub fn table_to(self, other: Self) -> Option<&'static [u8; 256]> {
         self.law()?.table_to(other.law()?)

@@ -10,7 +10,6 @@ pub use clip::ClipData;
 use gain::Gain;
 pub use playlist::Playlist;
 
-use crate::codec::g711::Law;
 use crate::codec::Codec;
 use crate::io::clock::SAMPLE_RATE;
 use crate::samples::voice::Voice;
@@ -150,9 +149,7 @@ impl Player {
             let list = &mut self.under.as_mut()?.list;
             return match self.shape.codec {
                 Codec::Opus => list.next_packet(Codec::Opus),
-                codec => {
-                    list.next_bytes(codec, samples, codec.law().map_or(0, Law::silence), &mut scratch[..])
-                }
+                codec => list.next_bytes(codec, samples, &mut scratch[..]),
             };
         }
         self.mix(samples, scratch)
@@ -185,6 +182,8 @@ impl Player {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use crate::codec::g711::Law;
 
     use super::*;
 

@@ -54,12 +54,11 @@ impl Playlist {
     }
 
     /// The next bytes of an even encoding, for so many samples; `scratch` serves where they span two clips or the
-    /// end, which is filled with `silence`. Only while ready in that codec.
+    /// end, which is filled with silence. Only while ready in that codec.
     pub fn next_bytes<'a>(
         &'a mut self,
         codec: Codec,
         samples: usize,
-        silence: u8,
         scratch: &'a mut [u8],
     ) -> Option<&'a [u8]> {
         let (clip, from) = (self.clip, self.offset);
@@ -80,7 +79,7 @@ impl Playlist {
             filled += taken;
             self.advance(taken);
         }
-        scratch[filled * width..].fill(silence);
+        scratch[filled * width..].fill(codec.silence());
         Some(scratch)
     }
 
@@ -138,7 +137,7 @@ mod tests {
         let mut heard = Vec::new();
         for _ in 0..packets {
             let mut scratch = [0; SAMPLES];
-            if let Some(payload) = list.next_bytes(Codec::Pcmu, SAMPLES, 0xFF, &mut scratch) {
+            if let Some(payload) = list.next_bytes(Codec::Pcmu, SAMPLES, &mut scratch) {
                 heard.extend_from_slice(payload);
             }
         }
