@@ -29,6 +29,9 @@ _FIXED = (
     "rtp_advertised",
     "rtp_also",
     "rtp_ports",
+    "rtp_dscp",
+    "rtp_threads",
+    "rtp_realtime",
     "silence_limit",
 )
 """Settings of centre.yaml that count from the next start."""

@@ -73,7 +73,15 @@ async def open_sound(
     centre = configuration.centre
     address, advertised = options.rtp_addresses(centre)
     also = options.rtp_also(centre, configuration.profiles.listeners)
-    plane = Plane(address=address, advertised=advertised, also=also, ports=options.rtp_range(centre))
+    plane = Plane(
+        address=address,
+        advertised=advertised,
+        also=also,
+        ports=options.rtp_range(centre),
+        threads=centre.rtp_threads,
+        dscp=centre.rtp_dscp,
+        realtime=centre.rtp_realtime,
+    )
     resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
     await asyncio.to_thread(voice.prepare, configuration.catalogue, _tell_prompts)

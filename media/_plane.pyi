@@ -3,7 +3,15 @@ from collections.abc import Sequence
 from media.connection import Connection
 
 class Plane:
-    def __new__(cls, address: str, low: int, high: int, threads: int | None, timeout: float) -> Plane: ...
+    def __new__(
+        cls,
+        address: str,
+        ports: tuple[int, int],
+        threads: int | None,
+        timeout: float,
+        dscp: int,
+        realtime: bool,
+    ) -> Plane: ...
     def fileno(self) -> int: ...
     def take_events(self) -> list[tuple[int, int, int, float]]: ...
     def open_port(self, address: str | None = None) -> Port: ...

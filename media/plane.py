@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST_DIGIT = 8.0
 """Seconds one telephone event can last in its first segment (RFC 4733 s.2.5.1.3)."""
+EXPEDITED = 46
+"""The mark that telephony networks expect of voice (RFC 3246)."""
 LAWS = (Codec.PCMU, Codec.PCMA)
 DIGITS = frozenset("0123456789*#ABCDabcd")
 
@@ -149,13 +151,18 @@ class Plane:
         ports: range,
         threads: int | None = None,
         rtp_timeout: float = 30.0,
+        dscp: int = EXPEDITED,
+        realtime: bool = False,
     ) -> None:
+        """Start the threads: one for each core unless told. `realtime` asks for real-time scheduling."""
         self.address = advertised or address
         """What the far ends of calls are told, where that is not what is bound."""
         self.also = also if also is not None and (":" in also) != (":" in self.address) else None
         """An address of the other family, for far ends of that."""
         try:
-            self._plane = _plane.Plane(address, ports.start, ports.stop, threads, rtp_timeout)
+            self._plane = _plane.Plane(
+                address, (ports.start, ports.stop), threads, rtp_timeout, dscp, realtime
+            )
         except ValueError as error:
             raise MediaError(f"media address {address!r}: {error}") from None
 

@@ -88,6 +88,12 @@ class Centre(Part):
     rtp_also: Annotated[str, AfterValidator(_reachable)] | None = None
     """Where sound is received from the other address family; a listener's address of that family unless given."""
     rtp_ports: Annotated[tuple[int, int], BeforeValidator(ports)] = (20000, 29999)
+    rtp_dscp: Annotated[int, Field(ge=0, le=63)] = 46
+    """The mark of our sound for the network (RFC 2474); 46 is expedited forwarding."""
+    rtp_threads: Annotated[int, Field(ge=1, le=16)] | None = None
+    """Media threads; one for each core unless given."""
+    rtp_realtime: bool = False
+    """Whether media threads ask for real-time scheduling."""
     sip_profiles: Path = Path("../sip_profiles")
     prompts: Path = Path("../prompts")
     silence_limit: Seconds = 300.0

@@ -36,6 +36,7 @@ pub struct Shared {
     pub allocator: Mutex<Allocator>,
     pub loads: Vec<AtomicUsize>,
     pub timeout_ticks: u32,
+    pub realtime: bool,
 }
 
 pub struct Engine {
@@ -95,7 +96,7 @@ impl Engine {
     }
 
     pub fn run(mut self) {
-        socket::hurry();
+        socket::hurry(self.shared.realtime);
         while !self.quitting {
             let Some(limit) = self.time_to_rest() else { continue };
             let ready = self.poll.wait(limit);

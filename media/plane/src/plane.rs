@@ -38,9 +38,25 @@ impl Handle {
     }
 }
 
+/// How a plane runs.
+pub struct Settings {
+    pub address: IpAddr,
+    /// UDP ports that may be used.
+    pub range: Range<u32>,
+    /// One for each core unless told.
+    pub threads: Option<usize>,
+    /// Seconds of silence that are told.
+    pub timeout: f64,
+    /// The mark of our packets (RFC 2474).
+    pub dscp: u8,
+    /// Ask for real-time scheduling.
+    pub realtime: bool,
+}
+
 pub struct Plane {
     address: IpAddr,
     range: Range<u32>,
+    dscp: u8,
     shared: Arc<Shared>,
     threads: Vec<CommandSender>,
     events: Mutex<EventReceiver>,
@@ -53,19 +69,16 @@ pub struct Plane {
 }
 
 impl Plane {
-    pub fn start(
-        address: IpAddr,
-        range: Range<u32>,
-        threads: Option<usize>,
-        timeout: f64,
-    ) -> io::Result<Self> {
+    pub fn start(settings: Settings) -> io::Result<Self> {
+        let Settings { address, range, timeout, .. } = settings;
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let count = threads.unwrap_or(cores).clamp(1, MOST_THREADS);
+        let count = settings.threads.unwrap_or(cores).clamp(1, MOST_THREADS);
         let shared = Arc::new(Shared {
             clock: Clock::start(),
             totals: Totals::default(),
             allocator: Mutex::new(Allocator::new(range.clone())),
             loads: (0..count).map(|_| AtomicUsize::new(0)).collect(),
+            realtime: settings.realtime,
             timeout_ticks: (timeout * f64::from(TICKS_PER_SECOND)).clamp(1.0, 1e9) as u32,
         });
         let (sender, receiver) = rings::events()?;
@@ -80,6 +93,7 @@ impl Plane {
         Ok(Self {
             address,
             range,
+            dscp: settings.dscp,
             shared,
             threads: senders,
             events_fd: receiver.fd(),
@@ -118,7 +132,7 @@ impl Plane {
             let Some(number) = locked(&self.shared.allocator).take() else {
                 break;
             };
-            match Port::open(id, address, number, beat) {
+            match Port::open(id, address, number, self.dscp, beat) {
                 Ok(port) => return Ok(self.adopt(port)),
                 Err(error) => {
                     locked(&self.shared.allocator).give_back(number);

@@ -86,9 +86,9 @@ pub struct Port {
 }
 
 impl Port {
-    pub fn open(id: u32, address: IpAddr, number: u16, beat: u32) -> io::Result<Self> {
-        let voice = socket::open(address, number, true)?;
-        let control = socket::open(address, number + 1, false)?;
+    pub fn open(id: u32, address: IpAddr, number: u16, dscp: u8, beat: u32) -> io::Result<Self> {
+        let voice = socket::open(address, number, Some(dscp))?;
+        let control = socket::open(address, number + 1, None)?;
         voice.set_nonblocking(true)?;
         control.set_nonblocking(true)?;
         let tick = beat / SLOTS_PER_TICK;

@@ -15,7 +15,7 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::event::Event;
-use crate::plane::Plane;
+use crate::plane::{Plane, Settings};
 use clip::PyClip;
 use port::PyPort;
 use tools::PyDigitReceiver;
@@ -30,9 +30,17 @@ struct PyPlane {
 #[pymethods]
 impl PyPlane {
     #[new]
-    fn new(address: &str, low: u32, high: u32, threads: Option<usize>, timeout: f64) -> PyResult<Self> {
-        let address = ip_of(address)?;
-        Ok(Self { inner: Arc::new(Plane::start(address, low..high, threads, timeout).map_err(os_error)?) })
+    fn new(
+        address: &str,
+        ports: (u32, u32),
+        threads: Option<usize>,
+        timeout: f64,
+        dscp: u8,
+        realtime: bool,
+    ) -> PyResult<Self> {
+        let (address, range) = (ip_of(address)?, ports.0..ports.1);
+        let settings = Settings { address, range, threads, timeout, dscp, realtime };
+        Ok(Self { inner: Arc::new(Plane::start(settings).map_err(os_error)?) })
     }
 
     fn fileno(&self) -> i32 {

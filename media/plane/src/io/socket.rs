@@ -11,8 +11,6 @@ pub const BATCH: usize = 8;
 /// Longer datagrams are cut and counted as bad.
 pub const MTU: usize = 2048;
 const CONTROL: usize = 64;
-/// Expedited forwarding (RFC 3246), what telephony networks expect of voice.
-const DSCP_EF: libc::c_int = 0xB8;
 
 /// A thread's receive buffers, shared by all its ports: a port owns none.
 pub struct Inbox {
@@ -148,16 +146,17 @@ fn address_of(storage: &libc::sockaddr_storage) -> Option<SocketAddr> {
     }
 }
 
-/// Open a non-blocking socket on `address`.
-pub fn open(address: IpAddr, port: u16, voice: bool) -> io::Result<UdpSocket> {
+/// Open a socket on `address`; one for sound has its packets marked for the network (RFC 2474).
+pub fn open(address: IpAddr, port: u16, dscp: Option<u8>) -> io::Result<UdpSocket> {
     let socket = UdpSocket::bind(SocketAddr::new(address, port))?;
-    if voice {
+    if let Some(dscp) = dscp {
+        let class = libc::c_int::from(dscp & 0x3F) << 2;
         let fd = socket.as_raw_fd();
         set_option(fd, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1)?;
         // Marking is a wish: a kernel that refuses it still carries the call.
         let _ = match address {
-            IpAddr::V4(_) => set_option(fd, libc::IPPROTO_IP, libc::IP_TOS, DSCP_EF),
-            IpAddr::V6(_) => set_option(fd, libc::IPPROTO_IPV6, libc::IPV6_TCLASS, DSCP_EF),
+            IpAddr::V4(_) => set_option(fd, libc::IPPROTO_IP, libc::IP_TOS, class),
+            IpAddr::V6(_) => set_option(fd, libc::IPPROTO_IPV6, libc::IPV6_TCLASS, class),
         };
     }
     Ok(socket)
@@ -184,10 +183,16 @@ pub fn disconnect(socket: &UdpSocket) {
     }
 }
 
-/// Let the calling thread go before others where that is allowed: late audio is lost audio.
-pub fn hurry() {
-    // SAFETY: a plain system call on the calling thread; a refusal changes nothing.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, -10) };
+/// Let the calling thread go before others where that is allowed: late audio is lost audio. In real time it goes
+/// before everything that is not.
+pub fn hurry(realtime: bool) {
+    let priority = libc::sched_param { sched_priority: 1 };
+    // SAFETY: plain system calls on the calling thread; a refusal changes nothing.
+    unsafe {
+        if !realtime || libc::sched_setscheduler(0, libc::SCHED_RR, &raw const priority) != 0 {
+            libc::setpriority(libc::PRIO_PROCESS, 0, -10);
+        }
+    }
 }
 
 /// Bytes that nobody outside can guess: SSRC, first sequence number, first timestamp.
@@ -202,11 +207,12 @@ pub fn random() -> [u8; 10] {
 mod tests {
     use super::*;
 
+    const EF: Option<u8> = Some(46);
     const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
     fn a_batch_with_sources_and_times() {
-        let (a, b) = (open(HOME, 0, true).unwrap(), open(HOME, 0, false).unwrap());
+        let (a, b) = (open(HOME, 0, EF).unwrap(), open(HOME, 0, None).unwrap());
         let mut inbox = Inbox::new();
         assert_eq!(inbox.receive(&a, true), 0);
         for length in [0, 5, 3000] {
@@ -222,9 +228,9 @@ mod tests {
     #[test]
     fn a_connected_socket_hears_one_source_until_disconnected() {
         // Only a port that was asked for by number outlives the disconnection.
-        let free = open(HOME, 0, false).unwrap().local_addr().unwrap().port();
-        let a = open(HOME, free, true).unwrap();
-        let (b, c) = (open(HOME, 0, false).unwrap(), open(HOME, 0, false).unwrap());
+        let free = open(HOME, 0, None).unwrap().local_addr().unwrap().port();
+        let a = open(HOME, free, EF).unwrap();
+        let (b, c) = (open(HOME, 0, None).unwrap(), open(HOME, 0, None).unwrap());
         let here = a.local_addr().unwrap();
         a.connect(b.local_addr().unwrap()).unwrap();
         let mut inbox = Inbox::new();
@@ -232,7 +238,7 @@ mod tests {
         assert_eq!(inbox.receive(&a, true), 0);
         disconnect(&a);
         assert_eq!(a.local_addr().unwrap(), here);
-        let c = open(HOME, 0, false).unwrap();
+        let c = open(HOME, 0, None).unwrap();
         c.send_to(b"x", here).unwrap();
         assert_eq!(inbox.receive(&a, true), 1);
     }
