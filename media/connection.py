@@ -28,6 +28,29 @@ class Events:
     clock: int = 8000
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class SrtpKeys:
+    """Master keys of SRTP (RFC 3711), each with its salt in one, as `a=crypto` carries them (RFC 4568)."""
+
+    suite: str
+    """By its name in `a=crypto`; one of SUITES."""
+    ours: bytes
+    """What our packets are protected with."""
+    theirs: bytes
+
+    def __repr__(self) -> str:
+        return f"SrtpKeys({self.suite}, ***)"
+
+
+SUITES = {
+    "AEAD_AES_256_GCM": 44,
+    "AEAD_AES_128_GCM": 28,
+    "AES_CM_128_HMAC_SHA1_80": 30,
+    "AES_CM_128_HMAC_SHA1_32": 30,
+}
+"""The suites of SRTP, strongest first, and the octets of a master key with its salt."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """All that a port needs to know of a stream.
@@ -55,6 +78,8 @@ class Connection:
     also: str | None = None
     """Another address the peer may send from: that of its signalling, for phones behind NAT."""
     symmetric: bool = False
+    srtp: SrtpKeys | None = None
+    """Nothing given: plain RTP. With the same keys as before the counters go on, with others they begin anew."""
 
 
 def plain(remote: tuple[str, int], codec: Codec, *, event_payload: int | None = None) -> Connection:

@@ -22,6 +22,8 @@ class PortCounters(NamedTuple):
     """Datagrams from a source other than the peer, refused."""
     unknown: int
     """Packets of a payload type that was not agreed."""
+    refused: int
+    """Packets and reports that do not bear the peer's key, or bear it a second time (SRTP)."""
     digits_in: int
     digits_out: int
     send_errors: int

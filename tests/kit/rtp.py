@@ -96,6 +96,10 @@ class FarEnd:
         assert self.target is not None
         self.socket.sendto(data, self.target)
 
+    def receive(self) -> bytes:
+        """Take the datagram that waits."""
+        return self.socket.recv(4096)
+
     def say(self, pcm: bytes) -> None:
         """Send sound at its own pace."""
         began = time.monotonic()
@@ -127,7 +131,7 @@ class FarEnd:
             rest = deadline - time.monotonic()
             if rest <= 0 or not _readable(self.socket.fileno(), rest):
                 break
-            heard.append(Packet.parse(self.socket.recv(4096), at=time.monotonic()))
+            heard.append(Packet.parse(self.receive(), at=time.monotonic()))
         return heard
 
     def hear_sound(self, packets: int) -> bytes:

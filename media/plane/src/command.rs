@@ -8,6 +8,7 @@ use crate::player::ClipData;
 use crate::port::Port;
 use crate::record::recorder::Tap;
 use crate::rtp::{Events, Format, Formats};
+use crate::secure::srtp::Keys;
 
 /// How a stream runs from now on.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +48,8 @@ pub enum Command {
     Connect {
         port: u32,
         connection: Connection,
+        /// None: plain RTP.
+        keys: Option<Box<Keys>>,
     },
     Play {
         port: u32,

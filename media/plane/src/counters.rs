@@ -32,6 +32,7 @@ pub struct PortCounters {
     pub bad: Counter,
     pub strangers: Counter,
     pub unknown: Counter,
+    pub refused: Counter,
     pub digits_in: Counter,
     pub digits_out: Counter,
     pub send_errors: Counter,
@@ -60,7 +61,7 @@ impl Totals {
         self.bytes_in.fetch_add(port.bytes_in.get(), Relaxed);
         self.packets_out.fetch_add(port.packets_out.get(), Relaxed);
         self.bytes_out.fetch_add(port.bytes_out.get(), Relaxed);
-        let dropped = [&port.bad, &port.strangers, &port.unknown, &port.send_errors];
+        let dropped = [&port.bad, &port.strangers, &port.unknown, &port.refused, &port.send_errors];
         self.dropped.fetch_add(dropped.iter().map(|c| c.get()).sum(), Relaxed);
         self.closed.fetch_add(1, Relaxed);
     }

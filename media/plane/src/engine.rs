@@ -239,10 +239,10 @@ impl Engine {
             timeout_ticks: self.shared.timeout_ticks,
         };
         let datagram = Datagram {
-            data: self.inbox.data(index),
             cut: self.inbox.is_cut(index),
             source: if sources { self.inbox.source(index) } else { None },
             arrival: self.inbox.arrival(index),
+            data: self.inbox.data_mut(index),
         };
         let Some(Some(port)) = self.ports.get_mut(place) else {
             return;
@@ -268,7 +268,8 @@ impl Engine {
             let Some(control) = &port.control else { return };
             let count = self.inbox.receive(control, true);
             for index in 0..count {
-                port.hear_report(self.inbox.data(index), self.inbox.source(index));
+                let source = self.inbox.source(index);
+                port.hear_report(self.inbox.data_mut(index), source);
             }
             if count < BATCH {
                 return;

@@ -26,6 +26,8 @@ use crate::rtp::reception::Reception;
 use crate::rtp::relay::Relay;
 use crate::rtp::rtcp::Reporter;
 use crate::rtp::{Outgoing, HEADER};
+use crate::secure::shield::Shield;
+use crate::secure::srtp::Keys;
 
 /// Room behind the longest packet for what encryption adds.
 pub const TRAILER: usize = 32;
@@ -66,6 +68,7 @@ pub struct Port {
     /// Reports; gone once they share the other socket (RFC 5761).
     pub control: Option<UdpSocket>,
     connection: Option<Connection>,
+    shield: Shield,
     source: Source,
     started: bool,
     timed_out: bool,
@@ -104,6 +107,7 @@ impl Port {
             socket: voice,
             control: Some(control),
             connection: None,
+            shield: Shield::default(),
             source: Source::default(),
             started: false,
             timed_out: false,
@@ -154,7 +158,7 @@ impl Port {
 
     // ---- commands ----
 
-    pub fn connect(&mut self, mut connection: Connection, tick: u32, beat: u32) {
+    pub fn connect(&mut self, mut connection: Connection, keys: Option<&Keys>, tick: u32, beat: u32) {
         let remote = connection.remote;
         // 0.0.0.0 or port 0: hold, in the manner of RFC 2543.
         connection.sending &= !remote.ip().is_unspecified() && remote.port() != 0;
@@ -167,7 +171,11 @@ impl Port {
             self.report_tick = tick.wrapping_add(self.report_interval(tick));
         }
         let clock = connection.sends.codec.rtp_clock();
-        if self.out.retune(clock, connection.period, beat, socket::random) {
+        let rekeyed = self.shield.renew(keys);
+        if rekeyed {
+            self.out.restart(socket::random(), beat);
+        }
+        if self.out.retune(clock, connection.period, beat, socket::random) || rekeyed {
             self.relay = Relay::default();
         }
         // Packets of 10 and 30 ms need a look twice a tick.

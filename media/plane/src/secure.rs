@@ -3,5 +3,6 @@
 pub mod certificate;
 pub mod dtls;
 pub mod ice;
+pub mod shield;
 pub mod srtp;
 pub mod stun;

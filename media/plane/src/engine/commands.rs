@@ -10,6 +10,7 @@ use crate::digits::sender::DigitSender;
 use crate::io::clock::SLOTS;
 use crate::player::{Playback, Playlist};
 use crate::port::{Feeds, Lane, Port};
+use crate::secure::srtp::Keys;
 
 impl Engine {
     /// Commands keep their order: while a port is on its way here, all wait for it.
@@ -66,8 +67,8 @@ impl Engine {
     fn command_port(&mut self, command: Command) {
         let timeout_ticks = self.shared.timeout_ticks;
         let Some(&place) = port_of(&command).and_then(|id| self.places.get(&id)) else { return };
-        if let Command::Connect { connection, .. } = command {
-            return self.connect(place, connection);
+        if let Command::Connect { connection, keys, .. } = command {
+            return self.connect(place, connection, keys.as_deref());
         }
         let Some(Some(port)) = self.ports.get_mut(place) else { return };
         let (tick, beat) = (self.tick, self.beat);
@@ -93,10 +94,10 @@ impl Engine {
         }
     }
 
-    fn connect(&mut self, place: usize, connection: Connection) {
+    fn connect(&mut self, place: usize, connection: Connection, keys: Option<&Keys>) {
         let Some(Some(port)) = self.ports.get_mut(place) else { return };
         let visits = port.visits;
-        port.connect(connection, self.tick, self.beat);
+        port.connect(connection, keys, self.tick, self.beat);
         if let Some(control) = port.take_control() {
             self.poll.forget(control.as_raw_fd());
         }

@@ -92,6 +92,11 @@ impl Inbox {
         &self.store.data[index][..length]
     }
 
+    pub fn data_mut(&mut self, index: usize) -> &mut [u8] {
+        let length = (self.store.headers[index].msg_len as usize).min(MTU);
+        &mut self.store.data[index][..length]
+    }
+
     pub fn is_cut(&self, index: usize) -> bool {
         self.store.headers[index].msg_hdr.msg_flags & libc::MSG_TRUNC != 0
     }

@@ -13,9 +13,9 @@ use crate::rtp::reception::Arrival;
 use crate::rtp::{is_rtcp, Kind, Packet};
 
 /// A datagram and what the socket told of it.
-#[derive(Clone, Copy)]
 pub struct Datagram<'a> {
-    pub data: &'a [u8],
+    /// SRTP is decrypted in place.
+    pub data: &'a mut [u8],
     pub cut: bool,
     /// None on a socket that is tied to its source by the kernel.
     pub source: Option<SocketAddr>,
@@ -40,8 +40,13 @@ impl Port {
             self.counters.strangers.add(1);
             return None;
         }
-        let packet = match Packet::parse(datagram.data) {
-            Ok(packet) if !datagram.cut => packet,
+        let Datagram { data, cut, source, arrival } = datagram;
+        let Ok(data) = self.shield.unprotect(data) else {
+            self.counters.refused.add(1);
+            return None;
+        };
+        let packet = match Packet::parse(data) {
+            Ok(packet) if !cut => packet,
             _ => {
                 self.counters.bad.add(1);
                 return None;
@@ -63,9 +68,9 @@ impl Port {
         }
         match standing {
             Standing::Peer => self.source.tie(&self.socket),
-            Standing::First => self.source.latch(datagram.source?, &self.socket),
+            Standing::First => self.source.latch(source?, &self.socket),
             Standing::Candidate => {
-                let source = datagram.source?;
+                let source = source?;
                 if !self.source.runs(source, packet.ssrc, packet.sequence) {
                     self.counters.strangers.add(1);
                     return None;
@@ -80,11 +85,11 @@ impl Port {
             self.started = true;
             lane.events.send(Event::RtpStarted { port: self.id });
         }
-        self.count(&packet, kind, datagram);
+        self.count(&packet, kind, data.len(), arrival);
         match kind {
             Kind::Audio(codec) => {
                 if let Some(tap) = &self.tap {
-                    let arrival = in_units(datagram.arrival, 8000);
+                    let arrival = in_units(arrival, 8000);
                     tap.hear(packet.ssrc, packet.timestamp, arrival, codec, packet.payload);
                 }
             }
@@ -94,16 +99,16 @@ impl Port {
         Some((packet, kind))
     }
 
-    fn count(&mut self, packet: &Packet, kind: Kind, datagram: Datagram) {
+    fn count(&mut self, packet: &Packet, kind: Kind, length: usize, arrival: u64) {
         let outcome = self.reception.note(packet.ssrc, packet.sequence);
         let counters = &*self.counters;
         if let (Kind::Audio(codec), Arrival::InOrder | Arrival::NewSource) = (kind, outcome) {
             let clock = codec.rtp_clock();
-            self.reception.time(packet.timestamp, in_units(datagram.arrival, clock) as u32);
+            self.reception.time(packet.timestamp, in_units(arrival, clock) as u32);
             counters.jitter.store(self.reception.jitter_units() * 1000 / (clock / 1000), Relaxed);
         }
         counters.packets_in.add(1);
-        counters.bytes_in.add(datagram.data.len() as u64);
+        counters.bytes_in.add(length as u64);
         match outcome {
             Arrival::InOrder | Arrival::NewSource => {}
             Arrival::OutOfOrder => counters.out_of_order.add(1),

@@ -2,11 +2,12 @@
 
 use std::io;
 
-use super::{Feeds, Lane, Port};
+use super::{Feeds, Lane, Out, Port};
 use crate::command::Connection;
 use crate::event::Event;
 use crate::io::clock::TICKS_PER_SECOND;
 use crate::rtp::{self, Header, Kind, Packet, HEADER};
+use crate::secure::srtp::Refused;
 
 impl Port {
     /// Send on what another port (or this one, for echo) heard.
@@ -37,7 +38,7 @@ impl Port {
                 *byte = table[usize::from(*byte)];
             }
         }
-        self.transmit(&lane.out[..length], &connection);
+        self.transmit(lane.out, length, &connection);
     }
 
     /// What is due at a visit: a packet of digits or sound, the watch for silence, a report.
@@ -104,10 +105,17 @@ impl Port {
 
     pub(super) fn send(&mut self, header: Header, payload: &[u8], connection: &Connection, lane: &mut Lane) {
         let length = rtp::write(&mut lane.out[..], header, self.out.ssrc, payload);
-        self.transmit(&lane.out[..length], connection);
+        self.transmit(lane.out, length, connection);
     }
 
-    fn transmit(&self, datagram: &[u8], connection: &Connection) {
+    /// The one way out: what is in the first octets of `out` leaves, encrypted where that was agreed.
+    fn transmit(&mut self, out: &mut Out, length: usize, connection: &Connection) {
+        let datagram = match self.shield.protect(&mut out[..], length) {
+            Ok(protected) => &out[..protected],
+            // A relayed peer sent a packet twice; under one key it must not leave twice.
+            Err(Refused::Replayed) => return,
+            Err(_) => return self.counters.send_errors.add(1),
+        };
         let mut sent = self.give(datagram, connection);
         // A closed far end shows as an error on the next send, which then did not take place.
         if sent.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::ConnectionRefused) {
@@ -116,7 +124,7 @@ impl Port {
         }
         if sent.is_ok() {
             self.counters.packets_out.add(1);
-            self.counters.bytes_out.add(datagram.len() as u64);
+            self.counters.bytes_out.add(length as u64);
         } else {
             self.counters.send_errors.add(1);
         }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::Port;
+use super::{Port, TRAILER};
 use crate::io::clock::TICKS_PER_SECOND;
 use crate::rtp::rtcp::{self, Ntp, Received, Sent, MAX_REPORT};
 use crate::rtp::HEADER;
@@ -18,7 +18,7 @@ impl Port {
         REPORT_TICKS / 2 + mixed % REPORT_TICKS
     }
 
-    pub fn hear_report(&mut self, data: &[u8], source: Option<SocketAddr>) {
+    pub fn hear_report(&mut self, data: &mut [u8], source: Option<SocketAddr>) {
         let Some(connection) = self.connection else {
             return;
         };
@@ -27,6 +27,10 @@ impl Port {
             self.counters.strangers.add(1);
             return;
         }
+        let Ok(data) = self.shield.unprotect_report(data) else {
+            self.counters.refused.add(1);
+            return;
+        };
         let now = Ntp::now();
         let Some(told) = rtcp::parse(data, self.out.ssrc, now) else {
             self.counters.bad.add(1);
@@ -45,7 +49,7 @@ impl Port {
         let Some(connection) = self.connection.filter(|c| c.sending) else {
             return;
         };
-        let mut out = [0; MAX_REPORT];
+        let mut out = [0; MAX_REPORT + TRAILER];
         let packets = self.counters.packets_out.get();
         let sent = Sent {
             ssrc: self.out.ssrc,
@@ -60,7 +64,9 @@ impl Port {
             highest: self.reception.extended_highest(),
             jitter: self.reception.jitter_units(),
         });
-        let length = self.reporter.write(&mut out, sent, received, Ntp::now(), goodbye);
+        let Some(report) = out.first_chunk_mut::<MAX_REPORT>() else { return };
+        let length = self.reporter.write(report, sent, received, Ntp::now(), goodbye);
+        let Ok(length) = self.shield.protect_report(&mut out, length) else { return };
         let mut peer = self.source.peer().unwrap_or(connection.remote);
         // Reports are advice; one that cannot be sent is not missed.
         let _ = match &self.control {

@@ -4,12 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 
 use super::ip_of;
 use crate::codec::Codec;
 use crate::command::Connection;
 use crate::io::clock::SLOTS_PER_SECOND;
 use crate::rtp::{Events, Format, Formats};
+use crate::secure::srtp::{Keys, MasterKey, Suite};
 
 /// media.codec.Codec, by its name.
 #[derive(FromPyObject)]
@@ -38,6 +40,14 @@ struct EventsTold {
     clock: u32,
 }
 
+/// media.connection.SrtpKeys: read where Python keeps them, and not copied but into what wipes itself.
+#[derive(FromPyObject)]
+struct SrtpTold {
+    suite: String,
+    ours: PyBackedBytes,
+    theirs: PyBackedBytes,
+}
+
 #[derive(FromPyObject)]
 pub struct ConnectionTold {
     remote: (String, u16),
@@ -52,6 +62,7 @@ pub struct ConnectionTold {
     receiving: bool,
     also: Option<String>,
     symmetric: bool,
+    srtp: Option<SrtpTold>,
 }
 
 impl ConnectionTold {
@@ -76,6 +87,17 @@ impl ConnectionTold {
             also: also.and_then(Result::ok),
             symmetric: self.symmetric,
         })
+    }
+
+    pub fn keys(&self) -> PyResult<Option<Box<Keys>>> {
+        let Some(told) = &self.srtp else { return Ok(None) };
+        let suite =
+            Suite::from_name(&told.suite).ok_or_else(|| PyValueError::new_err("no such SRTP suite"))?;
+        let key = |octets: &[u8]| {
+            MasterKey::new(suite, octets)
+                .ok_or_else(|| PyValueError::new_err("an SRTP key of a wrong length"))
+        };
+        Ok(Some(Box::new(Keys { ours: key(&told.ours)?, theirs: key(&told.theirs)? })))
     }
 }
 

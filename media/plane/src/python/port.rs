@@ -41,8 +41,8 @@ impl PyPort {
 
     /// Begin or change the stream; `told` is a media.connection.Connection.
     fn connect(&self, told: ConnectionTold) -> PyResult<()> {
-        let connection = told.connection()?;
-        self.send(Command::Connect { port: self.handle.id, connection });
+        let (connection, keys) = (told.connection()?, told.keys()?);
+        self.send(Command::Connect { port: self.handle.id, connection, keys });
         Ok(())
     }
 
@@ -124,6 +124,7 @@ impl PyPort {
             ("bad", &counters.bad),
             ("strangers", &counters.strangers),
             ("unknown", &counters.unknown),
+            ("refused", &counters.refused),
             ("digits_in", &counters.digits_in),
             ("digits_out", &counters.digits_out),
             ("send_errors", &counters.send_errors),

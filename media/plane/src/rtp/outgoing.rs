@@ -25,7 +25,8 @@ impl Outgoing {
         let units = 8000 / SLOTS_PER_SECOND;
         Self {
             ssrc: u32::from_be_bytes([a, b, c, d]),
-            last_sequence: u16::from_be_bytes([e, f]),
+            // The lower half: SRTP must not meet the first rollover at once (RFC 3711 s.3.3.1).
+            last_sequence: u16::from_be_bytes([e, f]) >> 1,
             last_timestamp: 0,
             origin: u32::from_be_bytes([g, h, i, j]),
             origin_beat: beat,
@@ -34,6 +35,11 @@ impl Outgoing {
             started: false,
             spurt: true,
         }
+    }
+
+    /// Go on as another source: SSRC, sequence and timeline of its own.
+    pub fn restart(&mut self, random: [u8; 10], beat: u32) {
+        *self = Self { units: self.units, step: self.step, ..Self::new(random, beat) };
     }
 
     /// Another clock is another source: one SSRC has one timeline (RFC 7160 s.4.1). True where that was needed.

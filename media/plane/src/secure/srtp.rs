@@ -41,37 +41,45 @@ pub enum Refused {
     Exhausted,
     /// The buffer has no room for what protection adds.
     NoRoom,
+    /// Keys are not agreed yet.
+    NoKey,
+}
+
+/// What signalling or DTLS has agreed: our key and the peer's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keys {
+    pub ours: MasterKey,
+    pub theirs: MasterKey,
 }
 
 /// Both directions of one port, each with a key of its own.
 pub struct Srtp {
-    ours: MasterKey,
-    theirs: MasterKey,
+    keys: Keys,
     sender: Sender,
     receiver: Receiver,
     previous: Option<(Box<Receiver>, u8)>,
 }
 
 impl Srtp {
-    pub fn new(ours: MasterKey, theirs: MasterKey) -> Self {
-        let (sender, receiver) = (Sender::new(&ours), Receiver::new(&theirs));
-        Self { ours, theirs, sender, receiver, previous: None }
+    pub fn new(keys: &Keys) -> Self {
+        let (sender, receiver) = (Sender::new(&keys.ours), Receiver::new(&keys.theirs));
+        Self { keys: keys.clone(), sender, receiver, previous: None }
     }
 
     /// Take other keys; a direction whose key stays goes on with its counters. True when our stream needs a new
     /// SSRC: peers differ in whether a counter that had wrapped survives a new key (RFC 3711 s.3.3.1).
-    pub fn change(&mut self, ours: MasterKey, theirs: MasterKey) -> bool {
-        let wrapped = ours != self.ours && self.sender.has_wrapped();
-        if ours != self.ours {
-            self.sender = Sender::new(&ours);
-            self.ours = ours;
+    pub fn change(&mut self, keys: &Keys) -> bool {
+        let ours_changed = keys.ours != self.keys.ours;
+        let wrapped = ours_changed && self.sender.has_wrapped();
+        if ours_changed {
+            self.sender = Sender::new(&keys.ours);
         }
-        if theirs != self.theirs {
-            let before = std::mem::replace(&mut self.receiver, Receiver::new(&theirs));
+        if keys.theirs != self.keys.theirs {
+            let before = std::mem::replace(&mut self.receiver, Receiver::new(&keys.theirs));
             self.receiver.follow(&before);
             self.previous = Some((Box::new(before), GRACE));
-            self.theirs = theirs;
         }
+        self.keys = keys.clone();
         wrapped
     }
 
@@ -125,6 +133,6 @@ impl Srtp {
 
 impl std::fmt::Debug for Srtp {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Srtp").field("ours", &self.ours).field("theirs", &self.theirs).finish()
+        formatter.debug_struct("Srtp").field("keys", &self.keys).finish_non_exhaustive()
     }
 }

@@ -10,9 +10,13 @@ fn key(suite: Suite, fill: u8) -> MasterKey {
     MasterKey::new(suite, &vec![fill; suite.key_length() + suite.salt_length()]).unwrap()
 }
 
+fn keys(suite: Suite, ours: u8, theirs: u8) -> Keys {
+    Keys { ours: key(suite, ours), theirs: key(suite, theirs) }
+}
+
 /// Two ends of one call.
 fn ends(suite: Suite) -> (Srtp, Srtp) {
-    (Srtp::new(key(suite, 1), key(suite, 2)), Srtp::new(key(suite, 2), key(suite, 1)))
+    (Srtp::new(&keys(suite, 1, 2)), Srtp::new(&keys(suite, 2, 1)))
 }
 
 fn packet(ssrc: u32, sequence: u16) -> Vec<u8> {
@@ -132,7 +136,7 @@ fn protection_needs_its_room() {
 fn one_who_has_another_key_is_not_heard() {
     for suite in Suite::ALL {
         let (mut a, mut b) = ends(suite);
-        let mut stranger = Srtp::new(key(suite, 9), key(suite, 2));
+        let mut stranger = Srtp::new(&keys(suite, 9, 2));
         let forged = sealed(&mut stranger, &packet(5, 7));
         assert_eq!(opened(&mut b, &forged), Err(Refused::Unauthentic));
         assert_eq!(opened(&mut b, &packet(5, 7)).map(|_| ()).unwrap_err(), {
@@ -196,8 +200,8 @@ fn the_same_keys_again_change_nothing() {
         let protected = sealed(&mut a, &packet(5, sequence));
         opened(&mut b, &protected).unwrap();
     }
-    assert!(!a.change(key(suite, 1), key(suite, 2)));
-    b.change(key(suite, 2), key(suite, 1));
+    assert!(!a.change(&keys(suite, 1, 2)));
+    b.change(&keys(suite, 2, 1));
     let protected = sealed(&mut a, &packet(5, 1));
     assert!(opened(&mut b, &protected).is_ok());
     assert_eq!(opened(&mut b, &protected), Err(Refused::Replayed));
@@ -213,10 +217,10 @@ fn other_keys_are_taken_with_the_counter_reset_or_not() {
                 let protected = sealed(&mut a, &packet(5, number as u16));
                 opened(&mut b, &protected).unwrap();
             }
-            b.change(key(suite, 2), key(suite, 3));
+            b.change(&keys(suite, 2, 3));
             let late = sealed(&mut a, &packet(5, 20_000));
             assert!(opened(&mut b, &late).is_ok(), "in flight under the old key");
-            let mut renewed = Srtp::new(key(suite, 3), key(suite, 2));
+            let mut renewed = Srtp::new(&keys(suite, 3, 2));
             if !reset {
                 for number in (0..150_000u32).step_by(10_000) {
                     sealed(&mut renewed, &packet(5, number as u16));
@@ -238,7 +242,7 @@ fn other_keys_are_taken_with_the_counter_reset_or_not() {
 fn the_old_key_serves_a_while_only() {
     let suite = Suite::AeadAes256Gcm;
     let (mut a, mut b) = ends(suite);
-    b.change(key(suite, 2), key(suite, 3));
+    b.change(&keys(suite, 2, 3));
     let heard = (0..500).filter(|&s| opened(&mut b, &sealed(&mut a, &packet(5, s))).is_ok()).count();
     assert_eq!(heard, usize::from(GRACE));
 }
@@ -248,19 +252,18 @@ fn a_new_key_after_a_wrap_asks_for_a_new_ssrc() {
     let suite = Suite::AesCm128HmacSha1_80;
     let (mut a, _) = ends(suite);
     sealed(&mut a, &packet(5, 65_535));
-    assert!(!a.change(key(suite, 1), key(suite, 3)));
+    assert!(!a.change(&keys(suite, 1, 3)));
     sealed(&mut a, &packet(5, 0));
-    assert!(!a.change(key(suite, 1), key(suite, 4)));
-    assert!(a.change(key(suite, 5), key(suite, 4)));
-    assert!(!a.change(key(suite, 6), key(suite, 4)));
+    assert!(!a.change(&keys(suite, 1, 4)));
+    assert!(a.change(&keys(suite, 5, 4)));
+    assert!(!a.change(&keys(suite, 6, 4)));
 }
 
 #[test]
 fn a_session_is_never_printed_with_its_keys() {
-    let (a, _) = ends(Suite::AeadAes128Gcm);
-    let expected =
-        "Srtp { ours: MasterKey(AEAD_AES_128_GCM, ***), theirs: MasterKey(AEAD_AES_128_GCM, ***) }";
-    assert_eq!(format!("{a:?}"), expected);
+    let printed = format!("{:?}", ends(Suite::AeadAes128Gcm).0);
+    let master = "MasterKey(AEAD_AES_128_GCM, ***)";
+    assert_eq!(printed, format!("Srtp {{ keys: Keys {{ ours: {master}, theirs: {master} }}, .. }}"));
 }
 
 fn any_suite() -> impl Strategy<Value = Suite> {

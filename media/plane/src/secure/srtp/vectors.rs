@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, Place};
 use super::key_derivation::Layer;
-use super::{MasterKey, Srtp, Suite};
+use super::{Keys, MasterKey, Srtp, Suite};
 
 pub const KEY_3711: &str = "e1f97a0d3e018be0d64fa32c06de4139";
 pub const SALT_3711: &str = "0ec675ad498afeebb6960b3aabe6";
@@ -106,7 +106,7 @@ fn packets_and_reports_as_libsrtp_makes_them() {
     for (suite, sealed_packet, sealed_report) in LIBSRTP {
         let octets: Vec<u8> = (0..suite.key_length() + suite.salt_length()).map(|n| n as u8).collect();
         let key = MasterKey::new(suite, &octets).unwrap();
-        let mut srtp = Srtp::new(key.clone(), key);
+        let mut srtp = Srtp::new(&Keys { ours: key.clone(), theirs: key });
         let mut work = [0; 100];
 
         work[..packet.len()].copy_from_slice(&packet);
