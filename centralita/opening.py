@@ -20,6 +20,7 @@ from centralita.state import (
 from console.access import key_of
 from console.app import HttpServer
 from ivr.io.cards import SandboxCards
+from media.codec import Codec
 from media.plane import Plane
 from media.prompts import PromptLibrary
 from records.ledger import Ledger
@@ -84,8 +85,14 @@ async def open_sound(
     )
     resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
-    await asyncio.to_thread(voice.prepare, configuration.catalogue, _tell_prompts)
+    spoken = spoken_codecs(configuration)
+    await asyncio.to_thread(voice.prepare, configuration.catalogue, _tell_prompts, codecs=spoken)
     return plane, voice
+
+
+def spoken_codecs(configuration: Configuration) -> frozenset[Codec]:
+    """What calls may speak, by the profiles: prompts are ready in these."""
+    return frozenset(Codec[name] for name in configuration.profiles.spoken)
 
 
 def _tell_prompts(done: int, of: int, what: str) -> None:

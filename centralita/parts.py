@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from centralita.opening import spoken_codecs
 from centralita.state import CREDENTIALS_FILE, TRUNK_PASSWORDS_FILE
 from sip.io.certificates import all_contexts
 from sip.io.credentials_file import load_credentials
@@ -71,7 +72,8 @@ class Parts:
 
     async def adopt(self, configuration: Configuration) -> None:
         """Take over a checked configuration; everything that can fail has been done before anything changes."""
-        await asyncio.to_thread(self.voice.prepare, configuration.catalogue)
+        spoken = spoken_codecs(configuration)
+        await asyncio.to_thread(self.voice.prepare, configuration.catalogue, codecs=spoken)
         secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
         passwords = await asyncio.to_thread(load_trunk_passwords, self.options.state / TRUNK_PASSWORDS_FILE)
         listeners = configuration.profiles.listeners

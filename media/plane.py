@@ -180,14 +180,12 @@ class Plane:
         clip.prepare(LAWS)
         return clip
 
-    def open_clip(self, path: Path, codecs: Iterable[Codec] = LAWS) -> Clip:
+    def open_clip(self, path: Path) -> Clip:
         """Take a sound from a WAV file, mapped and not read; its encodings are kept beside it, for all processes.
 
-        The file must never change. Raises OSError. Takes a while the first time: not for the event loop.
+        The file must never change. Raises OSError.
         """
-        clip = Clip(_plane.Clip.open(str(path)))
-        clip.prepare(codecs)
-        return clip
+        return Clip(_plane.Clip.open(str(path)))
 
     def open_port(self, *, towards: str = "") -> Port:
         """Open a pair of ports; PortsExhausted says which limit stands in the way.

@@ -19,7 +19,7 @@ from media.plane import LAWS
 from media.voice import EspeakVoice, local_voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from media.codec import Codec
@@ -109,8 +109,8 @@ def _make(job: tuple[Piece, Path]) -> Piece:
 class ClipLoader(Protocol):
     """What the library needs of the plane."""
 
-    def open_clip(self, path: Path, codecs: Iterable[Codec]) -> Clip:
-        """Take a sound from its file, ready in these codecs."""
+    def open_clip(self, path: Path) -> Clip:
+        """Take a sound from its file."""
 
 
 _Files = dict[tuple[str, str], "Path"]
@@ -120,14 +120,8 @@ _Files = dict[tuple[str, str], "Path"]
 class PromptLibrary:
     """The prompts of a catalogue as clips; each is opened and encoded once."""
 
-    def __init__(
-        self, plane: ClipLoader, catalogue: Catalogue, folder: Path, codecs: Sequence[Codec] = LAWS
-    ) -> None:
-        """Speak a catalogue from the sounds in a folder; `prepare` makes those that are missing.
-
-        Each is made ready in `codecs`, those that callers are likely to speak.
-        """
-        self._codecs = tuple(codecs)
+    def __init__(self, plane: ClipLoader, catalogue: Catalogue, folder: Path) -> None:
+        """Speak a catalogue from the sounds in a folder; `prepare` makes those that are missing."""
         self._plane = plane
         self._folder = folder
         self._clips: dict[Path, Clip] = {}
@@ -135,14 +129,20 @@ class PromptLibrary:
         self._former: _Files = {}
         self.adopt(catalogue)
 
-    def prepare(self, catalogue: Catalogue, progress: Callable[[int, int, str], None] | None = None) -> int:
+    def prepare(
+        self,
+        catalogue: Catalogue,
+        progress: Callable[[int, int, str], None] | None = None,
+        *,
+        codecs: Collection[Codec] = LAWS,
+    ) -> int:
         """Make the sounds a catalogue still lacks and load them all, so that no call waits for a file.
 
-        For a thread of its own when the loop is running.
+        Each is made ready in `codecs`, those that calls may speak. For a thread of its own when the loop is running.
         """
         made = build_prompts(catalogue, self._folder, progress)
         for each in pieces(catalogue):
-            self._load(each.file(self._folder))
+            self._load(each.file(self._folder)).prepare(codecs)
         return made
 
     def adopt(self, catalogue: Catalogue) -> None:
@@ -180,7 +180,7 @@ class PromptLibrary:
         found = self._clips.get(path)
         if found is None:
             try:
-                found = self._clips[path] = self._plane.open_clip(path, self._codecs)
+                found = self._clips[path] = self._plane.open_clip(path)
             except OSError as error:
                 raise PromptMissing(
                     f"no sound yet in {path.name}; make it with: centralita prompts build"

@@ -19,7 +19,7 @@ from sip.identity.identity import IdentityMode, IdentityRules
 from sip.identity.stir_settings import StirPart
 from sip.listener_settings import ListenerPart, listeners_of
 from sip.offer.security import Srtp
-from sip.profile_values import Codecs, Kind, Name, NumberPattern, admits
+from sip.profile_values import Codec, Codecs, Kind, Name, NumberPattern, admits
 from sip.protection.settings import GuardPart, Network
 from sip.registrar.settings import QualifyPart, RegistrationPart
 from sip.session.reliable import Reliability
@@ -150,6 +150,12 @@ class Profiles:
     def __post_init__(self) -> None:
         """Index the trunks: each call asks for its own."""
         object.__setattr__(self, "_by_name", {each.name: each for each in self.external.trunks})
+
+    @property
+    def spoken(self) -> frozenset[Codec]:
+        """The codecs that calls may speak."""
+        trunks = (each.codecs or () for each in self.external.trunks)
+        return frozenset(self.internal.codecs).union(self.external.codecs, *trunks)
 
     def trunk_at(self, host: str) -> Trunk | None:
         """The trunk that sends from this address."""

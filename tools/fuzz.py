@@ -1,8 +1,8 @@
 """Feeds hostile bytes to the parts of the media plane that strangers reach, under AddressSanitizer.
 
-Each target of media/plane/fuzz runs for some seconds (`--seconds`, or `make fuzz ARGS=...`); what it found interesting is
-kept in media/plane/fuzz/corpus for the next time, what broke it in media/plane/fuzz/artifacts. Needs only the stable
-compiler. With `--tests` the crate's own tests run under AddressSanitizer, too.
+Each target of media/plane/fuzz runs for some seconds; what it found interesting is kept in media/plane/fuzz/corpus for
+the next time, what broke it in media/plane/fuzz/artifacts. Needs only the stable compiler. With `--tests` the crate's
+own tests run under AddressSanitizer, too.
 """
 
 from __future__ import annotations

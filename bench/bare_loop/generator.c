@@ -1,7 +1,9 @@
 /* Calls as the far end sees them: 50 packets a second to each port, and what comes back counted and timed.
  *
- * generator BASE COUNT PEER SECONDS   (ports as in bare_loop.c)
- * After SECONDS prints: sent received p50_us p99_us, the last two of the distance of intervals from 20 ms. */
+ * generator BASE COUNT PEER SECONDS [PACKETS]   (ports as in bare_loop.c)
+ * PACKETS is a file of datagrams to send in turn, each behind its length in two octets; else RTP of silence is sent.
+ * After SECONDS prints: sent received p50_us p99_us delay_p50_us delay_p99_us: the distance of intervals from 20 ms,
+ * and how long after they were sent those packets came back that hold the moment of their sending. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -11,7 +13,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { SOURCES = 4, SLOTS = 20, SLOT_NS = 1000000, BATCH = 64, SIZE = 172, BUCKETS = 20001 };
+enum { SOURCES = 4, SLOTS = 20, SLOT_NS = 1000000, BATCH = 64, SIZE = 172, ROOM = 512, BUCKETS = 20001 };
+
+static const char MAGIC[8] = "moment:";
 
 static long long now_ns(void)
 {
@@ -20,11 +24,18 @@ static long long now_ns(void)
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-static long long received, histogram[BUCKETS], last[65536];
+static long long received, histogram[BUCKETS], delays[BUCKETS], last[65536];
+static unsigned char *stock;
+static int *starts, stocked;
+
+static void note(long long *buckets, long long microseconds)
+{
+	buckets[microseconds < BUCKETS ? microseconds : BUCKETS - 1]++;
+}
 
 static void drain(int fd)
 {
-	static char data[BATCH][SIZE + 8], control[BATCH][64];
+	static char data[BATCH][ROOM], control[BATCH][64];
 	static struct sockaddr_in from[BATCH];
 	struct mmsghdr messages[BATCH];
 	struct iovec vectors[BATCH];
@@ -41,9 +52,12 @@ static void drain(int fd)
 			memcpy(&stamp, CMSG_DATA(head), sizeof stamp);
 			long long arrival = stamp.tv_sec * 1000000000LL + stamp.tv_nsec;
 			long long *before = &last[ntohs(from[i].sin_port)];
-			if (*before) {
-				long long off = llabs(arrival - *before - 20000000) / 1000;
-				histogram[off < BUCKETS ? off : BUCKETS - 1]++;
+			if (*before)
+				note(histogram, llabs(arrival - *before - 20000000) / 1000);
+			if (messages[i].msg_len == SIZE && !memcmp(data[i] + 12, MAGIC, 8)) {
+				long long sent;
+				memcpy(&sent, data[i] + 20, 8);
+				note(delays, llabs(arrival - sent) / 1000);
 			}
 			*before = arrival;
 			received++;
@@ -53,13 +67,13 @@ static void drain(int fd)
 	}
 }
 
-static int percentile(double share)
+static int percentile(const long long *buckets, double share)
 {
 	long long total = 0, seen = 0;
 	for (int i = 0; i < BUCKETS; i++)
-		total += histogram[i];
+		total += buckets[i];
 	for (int i = 0; i < BUCKETS; i++)
-		if ((seen += histogram[i]) >= total * share)
+		if ((seen += buckets[i]) >= total * share)
 			return i;
 	return 0;
 }
@@ -69,6 +83,7 @@ static void send_slot(const int *sockets, const struct sockaddr_in *targets, int
 	static char data[BATCH][SIZE];
 	struct mmsghdr messages[BATCH];
 	struct iovec vectors[BATCH];
+	long long moment = now_ns();
 	for (int source = 0; source < SOURCES; source++) {
 		int filled = 0;
 		for (int i = slot; i < count; i += SLOTS) {
@@ -83,7 +98,13 @@ static void send_slot(const int *sockets, const struct sockaddr_in *targets, int
 			memcpy(packet + 2, &sequence, 2);
 			memcpy(packet + 4, &timestamp, 4);
 			memcpy(packet + 8, &ssrc, 4);
+			memcpy(packet + 12, MAGIC, 8);
+			memcpy(packet + 20, &moment, 8);
 			vectors[filled] = (struct iovec){packet, SIZE};
+			if (stocked) {
+				unsigned char *one = stock + starts[tick % stocked];
+				vectors[filled] = (struct iovec){one + 2, one[0] << 8 | one[1]};
+			}
 			messages[filled].msg_hdr = (struct msghdr){.msg_name = (void *)&targets[i],
 				.msg_namelen = sizeof targets[i], .msg_iov = &vectors[filled], .msg_iovlen = 1};
 			if (++filled == BATCH) {
@@ -96,10 +117,28 @@ static void send_slot(const int *sockets, const struct sockaddr_in *targets, int
 	}
 }
 
+static void take_stock(const char *name)
+{
+	FILE *file = fopen(name, "rb");
+	if (!file || fseek(file, 0, SEEK_END))
+		exit(1);
+	long length = ftell(file);
+	rewind(file);
+	stock = malloc(length);
+	starts = calloc(length / 2 + 1, sizeof *starts);
+	if (fread(stock, 1, length, file) != (size_t)length)
+		exit(1);
+	for (long at = 0; at + 2 <= length; at += 2 + (stock[at] << 8 | stock[at + 1]))
+		starts[stocked++] = at;
+	fclose(file);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 5)
+	if (argc != 5 && argc != 6)
 		return 2;
+	if (argc == 6)
+		take_stock(argv[5]);
 	int base = atoi(argv[1]), count = atoi(argv[2]), peer = atoi(argv[3]), on = 1, room = 8 << 20;
 	double seconds = atof(argv[4]);
 	int sockets[SOURCES];
@@ -137,5 +176,6 @@ int main(int argc, char **argv)
 		}
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
 	}
-	printf("%lld %lld %d %d\n", sent, received, percentile(0.5), percentile(0.99));
+	printf("%lld %lld %d %d %d %d\n", sent, received, percentile(histogram, 0.5), percentile(histogram, 0.99),
+		percentile(delays, 0.5), percentile(delays, 0.99));
 }

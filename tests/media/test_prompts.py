@@ -31,6 +31,9 @@ class ClipOf:
         self.duration = len(pcm) / 2 / sound.RATE
         self.released = False
 
+    def prepare(self, codecs: Iterable[Codec]) -> None:
+        self.ready = set(codecs)
+
     def release(self) -> None:
         self.released = True
 
@@ -41,7 +44,7 @@ class Loader:
     def __init__(self) -> None:
         self.loaded: list[ClipOf] = []
 
-    def open_clip(self, path: Path, codecs: Iterable[Codec]) -> ClipOf:
+    def open_clip(self, path: Path) -> ClipOf:
         self.loaded.append(ClipOf(path))
         return self.loaded[-1]
 
