@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from media.codec import STATIC_PAYLOADS
@@ -40,6 +40,30 @@ class SrtpKeys:
 
     def __repr__(self) -> str:
         return f"SrtpKeys({self.suite}, ***)"
+
+
+@dataclass(frozen=True, slots=True)
+class Ice:
+    """A session of ICE (RFC 8445): our fragment and password, as `Plane.draw_ice` made them, and the peer's fragment."""
+
+    fragment: str
+    password: str = field(repr=False)
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dtls:
+    """SRTP whose keys both ends agree on (RFC 5763). Told as MediaSecured, or MediaFailed when nothing comes of it.
+
+    Until then nothing is heard or sent, and what is played waits. With the same peer as before its keys stay.
+    """
+
+    fingerprints: tuple[tuple[str, str], ...]
+    """One of which the peer's certificate must have: `sha-256` (or -384, -512) and its octets (RFC 8122)."""
+    is_client: bool
+    """Whether we say hello (`a=setup:active`)."""
+    ice: Ice | None = None
+    """Who may be heard. Nothing given: `remote` alone, to the port."""
 
 
 SUITES = {
@@ -80,6 +104,8 @@ class Connection:
     symmetric: bool = False
     srtp: SrtpKeys | None = None
     """Nothing given: plain RTP. With the same keys as before the counters go on, with others they begin anew."""
+    dtls: Dtls | None = None
+    """In place of `srtp`: the keys are agreed on the way of the sound."""
 
 
 def plain(remote: tuple[str, int], codec: Codec, *, event_payload: int | None = None) -> Connection:

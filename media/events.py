@@ -42,4 +42,31 @@ class RtpStarted:
     port: int
 
 
-MediaEvent = DigitPressed | PlaybackFinished | RtpTimeout | RtpStarted
+@dataclass(frozen=True, slots=True)
+class MediaSecured:
+    """Both ends have agreed on keys: sound flows from now on."""
+
+    port: int
+    suite: str
+    """By its name in RFC 4568."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFailed:
+    """No keys could be agreed on, or the peer is gone: this stream will stay silent."""
+
+    port: int
+    reason: str
+    """One of FAILURES."""
+
+
+FAILURES = (
+    "the far end's certificate is not the one it announced",
+    "no SRTP protection profile that both know",
+    "the DTLS handshake did not end in time",
+    "the DTLS handshake broke again and again",
+    "no ICE check has come for 30 s",
+)
+"""Why a stream is not secured."""
+
+MediaEvent = DigitPressed | PlaybackFinished | RtpTimeout | RtpStarted | MediaSecured | MediaFailed

@@ -13,7 +13,16 @@ from media import _plane
 from media.codec import Codec
 from media.counters import PlaneCounters, PortCounters
 from media.errors import ClipReleased, MediaError, PortsExhausted, RecordingFailed
-from media.events import DigitPressed, MediaEvent, PlaybackFinished, RtpStarted, RtpTimeout
+from media.events import (
+    FAILURES,
+    DigitPressed,
+    MediaEvent,
+    MediaFailed,
+    MediaSecured,
+    PlaybackFinished,
+    RtpStarted,
+    RtpTimeout,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -207,6 +216,15 @@ class Plane:
         """Part a port from its partner, or end its echo."""
         a._port.unbridge()  # noqa: SLF001
 
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 fingerprint of our certificate, as `a=fingerprint` writes its octets (RFC 8122)."""
+        return self._plane.fingerprint
+
+    def draw_ice(self) -> tuple[str, str]:
+        """Draw a user name fragment and a password for one session of ICE (RFC 8445 s.5.3)."""
+        return self._plane.draw_ice()
+
     def counters(self) -> PlaneCounters:
         """Return the totals."""
         return PlaneCounters._make(_numbers(self._plane.counters()))
@@ -252,4 +270,12 @@ def _started(port: int, number: int, value: float) -> MediaEvent:
     return RtpStarted(port)
 
 
-_BUILD = (_digit, _finished, _timeout, _started)
+def _secured(port: int, number: int, value: float) -> MediaEvent:
+    return MediaSecured(port, _plane.SUITES[number])
+
+
+def _failed(port: int, number: int, value: float) -> MediaEvent:
+    return MediaFailed(port, FAILURES[number])
+
+
+_BUILD = (_digit, _finished, _timeout, _started, _secured, _failed)

@@ -8,6 +8,7 @@ use crate::player::ClipData;
 use crate::port::Port;
 use crate::record::recorder::Tap;
 use crate::rtp::{Events, Format, Formats};
+use crate::secure::gate::Terms;
 use crate::secure::srtp::Keys;
 
 /// How a stream runs from now on.
@@ -31,6 +32,15 @@ pub struct Connection {
     pub symmetric: bool,
 }
 
+/// What protects a stream.
+pub enum Security {
+    Plain,
+    /// SRTP by keys that signalling carried.
+    Keys(Box<Keys>),
+    /// SRTP by keys that both ends agree on (DTLS).
+    Terms(Box<Terms>),
+}
+
 pub enum Command {
     Adopt(Box<Port>),
     /// A port is on its way from another thread: hold all other commands until it is here.
@@ -48,8 +58,7 @@ pub enum Command {
     Connect {
         port: u32,
         connection: Connection,
-        /// None: plain RTP.
-        keys: Option<Box<Keys>>,
+        security: Security,
     },
     Play {
         port: u32,

@@ -1,9 +1,14 @@
 //! What the plane tells Python: facts, past tense.
 
+use crate::secure::dtls::Failure;
+use crate::secure::srtp::Suite;
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
     DigitPressed { port: u32, digit: u8, duration: f32 },
     PlaybackFinished { port: u32, playback: u32, completed: bool },
     RtpTimeout { port: u32, silence: f32 },
     RtpStarted { port: u32 },
+    MediaSecured { port: u32, suite: Suite },
+    MediaFailed { port: u32, failure: Failure },
 }

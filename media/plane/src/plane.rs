@@ -4,8 +4,10 @@ use std::io;
 use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
+
+use zeroize::Zeroizing;
 
 use crate::command::Command;
 use crate::counters::{PortCounters, Totals};
@@ -14,8 +16,10 @@ use crate::event::Event;
 use crate::io::allocator::Allocator;
 use crate::io::clock::{Clock, TICKS_PER_SECOND};
 use crate::io::rings::{self, CommandSender, EventReceiver};
+use crate::io::socket;
 use crate::port::Port;
 use crate::record::recorder::{Recorder, Tap};
+use crate::secure::dtls::Identity;
 
 /// Ports on one thread before the next is used: a seventh of a core, and half the wake-ups of two threads.
 const THREAD_FILL: usize = 512;
@@ -66,6 +70,7 @@ pub struct Plane {
     routing: Mutex<()>,
     joins: Mutex<Vec<JoinHandle<()>>>,
     next_id: AtomicU32,
+    identity: OnceLock<Arc<Identity>>,
 }
 
 impl Plane {
@@ -102,7 +107,18 @@ impl Plane {
             routing: Mutex::new(()),
             joins: Mutex::new(joins),
             next_id: AtomicU32::new(1),
+            identity: OnceLock::new(),
         })
+    }
+
+    /// The certificate of this start; made when it is first asked for.
+    pub fn identity(&self) -> Arc<Identity> {
+        let make = || loop {
+            if let Ok(made) = Identity::new(&Zeroizing::new(socket::random()), socket::random()) {
+                return Arc::new(made);
+            }
+        };
+        self.identity.get_or_init(make).clone()
     }
 
     pub fn events_fd(&self) -> i32 {

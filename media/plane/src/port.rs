@@ -4,6 +4,7 @@ mod inward;
 mod outward;
 mod playing;
 mod reports;
+mod securing;
 mod source;
 
 use std::io;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 pub use inward::Datagram;
 use source::Source;
 
-use crate::command::Connection;
+use crate::command::{Connection, Security};
 use crate::counters::PortCounters;
 use crate::digits::receiver::DigitReceiver;
 use crate::digits::sender::DigitSender;
@@ -26,8 +27,8 @@ use crate::rtp::reception::Reception;
 use crate::rtp::relay::Relay;
 use crate::rtp::rtcp::Reporter;
 use crate::rtp::{Outgoing, HEADER};
+use crate::secure::gate::Gate;
 use crate::secure::shield::Shield;
-use crate::secure::srtp::Keys;
 
 /// Room behind the longest packet for what encryption adds.
 pub const TRAILER: usize = 32;
@@ -69,6 +70,8 @@ pub struct Port {
     pub control: Option<UdpSocket>,
     connection: Option<Connection>,
     shield: Shield,
+    /// Who may be heard, where keys are agreed on the way (DTLS-SRTP).
+    gate: Option<Box<Gate>>,
     source: Source,
     started: bool,
     timed_out: bool,
@@ -108,6 +111,7 @@ impl Port {
             control: Some(control),
             connection: None,
             shield: Shield::default(),
+            gate: None,
             source: Source::default(),
             started: false,
             timed_out: false,
@@ -158,10 +162,11 @@ impl Port {
 
     // ---- commands ----
 
-    pub fn connect(&mut self, mut connection: Connection, keys: Option<&Keys>, tick: u32, beat: u32) {
+    pub fn connect(&mut self, mut connection: Connection, security: Security, tick: u32, beat: u32) {
         let remote = connection.remote;
-        // 0.0.0.0 or port 0: hold, in the manner of RFC 2543.
-        connection.sending &= !remote.ip().is_unspecified() && remote.port() != 0;
+        // 0.0.0.0 or port 0: hold, in the manner of RFC 2543. With ICE it says nothing.
+        let is_addressed = !remote.ip().is_unspecified() && remote.port() != 0;
+        connection.sending &= is_addressed || matches!(security, Security::Terms(_));
         let before = self.connection.replace(connection);
         let stays = before.is_some_and(|b| b.remote == remote && b.symmetric == connection.symmetric);
         // Signalling may move the source even where its address stays: a phone that changed its port.
@@ -171,7 +176,7 @@ impl Port {
             self.report_tick = tick.wrapping_add(self.report_interval(tick));
         }
         let clock = connection.sends.codec.rtp_clock();
-        let rekeyed = self.shield.renew(keys);
+        let rekeyed = self.secure(security, remote, tick);
         if rekeyed {
             self.out.restart(socket::random(), beat);
         }

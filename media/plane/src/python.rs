@@ -13,9 +13,13 @@ use std::sync::Arc;
 
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use crate::event::Event;
+use crate::io::socket;
 use crate::plane::{Plane, Settings};
+use crate::secure::ice::Credentials;
+use crate::secure::srtp::Suite;
 use clip::PyClip;
 use port::PyPort;
 use tools::PyDigitReceiver;
@@ -63,6 +67,16 @@ impl PyPlane {
         self.inner.bridge(&a.handle, &b.handle);
     }
 
+    #[getter]
+    fn fingerprint(&self) -> String {
+        self.inner.identity().fingerprint.written()
+    }
+
+    fn draw_ice(&self) -> (String, String) {
+        let drawn = Credentials::new(socket::random());
+        (drawn.fragment().into(), drawn.password().into())
+    }
+
     fn counters(&self) -> Vec<CounterRow> {
         let totals = self.inner.totals();
         let rows = [
@@ -105,11 +119,14 @@ fn row_of(event: Event) -> (u8, u32, u32, f64) {
         }
         Event::RtpTimeout { port, silence } => (2, port, 0, f64::from(silence)),
         Event::RtpStarted { port } => (3, port, 0, 0.0),
+        Event::MediaSecured { port, suite } => (4, port, suite as u32, 0.0),
+        Event::MediaFailed { port, failure } => (5, port, failure as u32, 0.0),
     }
 }
 
 #[pymodule]
 fn _plane(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("SUITES", PyTuple::new(module.py(), Suite::ALL.map(Suite::name))?)?;
     module.add_class::<PyPlane>()?;
     module.add_class::<PyPort>()?;
     module.add_class::<PyClip>()?;

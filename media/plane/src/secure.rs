@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod dtls;
+pub mod gate;
 pub mod ice;
 pub mod shield;
 pub mod srtp;

@@ -5,12 +5,11 @@ use std::os::fd::AsRawFd;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Engine, SLOT_FILL};
-use crate::command::{Command, Connection};
+use crate::command::{Command, Connection, Security};
 use crate::digits::sender::DigitSender;
 use crate::io::clock::SLOTS;
 use crate::player::{Playback, Playlist};
 use crate::port::{Feeds, Lane, Port};
-use crate::secure::srtp::Keys;
 
 impl Engine {
     /// Commands keep their order: while a port is on its way here, all wait for it.
@@ -67,8 +66,8 @@ impl Engine {
     fn command_port(&mut self, command: Command) {
         let timeout_ticks = self.shared.timeout_ticks;
         let Some(&place) = port_of(&command).and_then(|id| self.places.get(&id)) else { return };
-        if let Command::Connect { connection, keys, .. } = command {
-            return self.connect(place, connection, keys.as_deref());
+        if let Command::Connect { connection, security, .. } = command {
+            return self.connect(place, connection, security);
         }
         let Some(Some(port)) = self.ports.get_mut(place) else { return };
         let (tick, beat) = (self.tick, self.beat);
@@ -94,10 +93,10 @@ impl Engine {
         }
     }
 
-    fn connect(&mut self, place: usize, connection: Connection, keys: Option<&Keys>) {
+    fn connect(&mut self, place: usize, connection: Connection, security: Security) {
         let Some(Some(port)) = self.ports.get_mut(place) else { return };
         let visits = port.visits;
-        port.connect(connection, keys, self.tick, self.beat);
+        port.connect(connection, security, self.tick, self.beat);
         if let Some(control) = port.take_control() {
             self.poll.forget(control.as_raw_fd());
         }

@@ -201,9 +201,9 @@ pub fn hurry(realtime: bool) {
 }
 
 /// Bytes that nobody outside can guess: SSRC, first sequence number, first timestamp.
-pub fn random() -> [u8; 10] {
-    let mut bytes = [0; 10];
-    // SAFETY: the kernel writes at most the length told; so few bytes are never given in part.
+pub fn random<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    // SAFETY: the kernel writes at most the length told; so few bytes (less than 256) are never given in part.
     unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
     bytes
 }

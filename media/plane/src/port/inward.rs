@@ -27,6 +27,9 @@ impl Port {
     /// Take a datagram; the packet when it is one from our peer.
     pub fn hear<'a>(&mut self, datagram: Datagram<'a>, lane: &mut Lane) -> Option<(Packet<'a>, Kind)> {
         let connection = self.connection?;
+        if self.gate.is_some() && !self.passes_gate(datagram.data, datagram.source, lane) {
+            return None;
+        }
         if connection.mux && is_rtcp(datagram.data) {
             self.hear_report(datagram.data, datagram.source.or(self.source.peer()));
             return None;
@@ -35,7 +38,10 @@ impl Port {
             return None;
         }
         let silent = ticks_since(self.heard_tick, lane.tick);
-        let standing = self.source.standing(datagram.source, &connection, silent);
+        let standing = match &self.gate {
+            Some(_) => Standing::Peer,
+            None => self.source.standing(datagram.source, &connection, silent),
+        };
         if standing == Standing::Stranger {
             self.counters.strangers.add(1);
             return None;
@@ -45,6 +51,9 @@ impl Port {
             self.counters.refused.add(1);
             return None;
         };
+        if let Some(gate) = &mut self.gate {
+            gate.heard(lane.tick);
+        }
         let packet = match Packet::parse(data) {
             Ok(packet) if !cut => packet,
             _ => {

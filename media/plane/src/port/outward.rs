@@ -15,7 +15,7 @@ impl Port {
         let Some(connection) = self.connection else {
             return;
         };
-        if !connection.sending || self.player.is_some() || self.sender.is_some() {
+        if !connection.sending || !self.is_open() || self.player.is_some() || self.sender.is_some() {
             self.relay.desync();
             return;
         }
@@ -46,7 +46,9 @@ impl Port {
         let Some(connection) = self.connection else {
             return;
         };
-        if self.is_due(&connection, lane.beat) {
+        self.tick_gate(lane);
+        // What there is to hear waits for who can hear it.
+        if self.is_due(&connection, lane.beat) && self.is_open() {
             if self.sender.is_some() {
                 self.tick_digits(&connection, lane);
             } else if self.player.is_some() {
@@ -134,7 +136,7 @@ impl Port {
         if self.source.is_tied() {
             self.socket.send(datagram)
         } else {
-            self.socket.send_to(datagram, self.source.peer().unwrap_or(connection.remote))
+            self.socket.send_to(datagram, self.target(connection.remote)?)
         }
     }
 }

@@ -46,7 +46,8 @@ impl Port {
     }
 
     pub(super) fn report(&mut self, goodbye: bool) {
-        let Some(connection) = self.connection.filter(|c| c.sending) else {
+        let is_open = self.is_open();
+        let Some(connection) = self.connection.filter(|c| c.sending && is_open) else {
             return;
         };
         let mut out = [0; MAX_REPORT + TRAILER];
@@ -67,7 +68,7 @@ impl Port {
         let Some(report) = out.first_chunk_mut::<MAX_REPORT>() else { return };
         let length = self.reporter.write(report, sent, received, Ntp::now(), goodbye);
         let Ok(length) = self.shield.protect_report(&mut out, length) else { return };
-        let mut peer = self.source.peer().unwrap_or(connection.remote);
+        let Ok(mut peer) = self.target(connection.remote) else { return };
         // Reports are advice; one that cannot be sent is not missed.
         let _ = match &self.control {
             Some(control) => {

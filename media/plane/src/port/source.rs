@@ -42,6 +42,8 @@ pub struct Source {
     exclusive: bool,
     tied: bool,
     run: Option<Run>,
+    /// ICE says who the peer is.
+    is_led: bool,
 }
 
 impl Source {
@@ -51,6 +53,13 @@ impl Source {
         self.untie(socket);
         self.latched = None;
         self.known = if moved { None } else { peer };
+        self.is_led = false;
+    }
+
+    /// The peer is there, and nothing but another word may change it; None: nowhere yet.
+    pub fn lead(&mut self, peer: Option<SocketAddr>, socket: &UdpSocket) {
+        self.untie(socket);
+        (self.latched, self.known, self.is_led) = (peer, None, true);
     }
 
     fn untie(&mut self, socket: &UdpSocket) {
@@ -139,7 +148,7 @@ impl Source {
 
     /// Tied by the kernel too: cheaper both ways, and a stranger finds the port closed.
     pub fn tie(&mut self, socket: &UdpSocket) {
-        if let (Some(latched), false) = (self.latched, self.tied) {
+        if let (Some(latched), false) = (self.latched, self.tied || self.is_led) {
             self.tied = socket.connect(latched).is_ok();
         }
     }

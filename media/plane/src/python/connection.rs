@@ -1,6 +1,7 @@
 //! media.connection.Connection, read field by field.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -8,9 +9,14 @@ use pyo3::pybacked::PyBackedBytes;
 
 use super::ip_of;
 use crate::codec::Codec;
-use crate::command::Connection;
+use crate::command::{Connection, Security};
 use crate::io::clock::SLOTS_PER_SECOND;
+use crate::plane::Plane;
 use crate::rtp::{Events, Format, Formats};
+use crate::secure::certificate::Fingerprint;
+use crate::secure::dtls::{Identity, Setup};
+use crate::secure::gate::Terms;
+use crate::secure::ice::Credentials;
 use crate::secure::srtp::{Keys, MasterKey, Suite};
 
 /// media.codec.Codec, by its name.
@@ -49,6 +55,20 @@ struct SrtpTold {
 }
 
 #[derive(FromPyObject)]
+struct IceTold {
+    fragment: String,
+    password: String,
+    peer: String,
+}
+
+#[derive(FromPyObject)]
+struct DtlsTold {
+    fingerprints: Vec<(String, String)>,
+    is_client: bool,
+    ice: Option<IceTold>,
+}
+
+#[derive(FromPyObject)]
 pub struct ConnectionTold {
     remote: (String, u16),
     reports: Option<(String, u16)>,
@@ -63,6 +83,7 @@ pub struct ConnectionTold {
     also: Option<String>,
     symmetric: bool,
     srtp: Option<SrtpTold>,
+    dtls: Option<DtlsTold>,
 }
 
 impl ConnectionTold {
@@ -89,15 +110,45 @@ impl ConnectionTold {
         })
     }
 
-    pub fn keys(&self) -> PyResult<Option<Box<Keys>>> {
-        let Some(told) = &self.srtp else { return Ok(None) };
+    pub fn security(&self, plane: &Plane) -> PyResult<Security> {
+        match (&self.srtp, &self.dtls) {
+            (None, None) => Ok(Security::Plain),
+            (Some(told), None) => Ok(Security::Keys(Box::new(told.keys()?))),
+            (None, Some(told)) => Ok(Security::Terms(Box::new(told.terms(plane.identity())?))),
+            (Some(_), Some(_)) => {
+                Err(PyValueError::new_err("keys of signalling and of DTLS exclude each other"))
+            }
+        }
+    }
+}
+
+impl SrtpTold {
+    fn keys(&self) -> PyResult<Keys> {
         let suite =
-            Suite::from_name(&told.suite).ok_or_else(|| PyValueError::new_err("no such SRTP suite"))?;
+            Suite::from_name(&self.suite).ok_or_else(|| PyValueError::new_err("no such SRTP suite"))?;
         let key = |octets: &[u8]| {
             MasterKey::new(suite, octets)
                 .ok_or_else(|| PyValueError::new_err("an SRTP key of a wrong length"))
         };
-        Ok(Some(Box::new(Keys { ours: key(&told.ours)?, theirs: key(&told.theirs)? })))
+        Ok(Keys { ours: key(&self.ours)?, theirs: key(&self.theirs)? })
+    }
+}
+
+impl DtlsTold {
+    fn terms(&self, identity: Arc<Identity>) -> PyResult<Terms> {
+        let read = self.fingerprints.iter().map(|(sum, octets)| Fingerprint::read(sum, octets));
+        let fingerprints = read.collect::<Option<Vec<_>>>().filter(|list| !list.is_empty());
+        let ice = self.ice.as_ref().map(|told| {
+            let ours = Credentials::read(&told.fragment, &told.password);
+            ours.map(|ours| (ours, told.peer.as_str().into()))
+                .ok_or_else(|| PyValueError::new_err("not ICE credentials of this plane"))
+        });
+        Ok(Terms {
+            identity,
+            setup: if self.is_client { Setup::Active } else { Setup::Passive },
+            fingerprints: fingerprints.ok_or_else(|| PyValueError::new_err("not a fingerprint"))?,
+            ice: ice.transpose()?,
+        })
     }
 }
 

@@ -41,8 +41,8 @@ impl PyPort {
 
     /// Begin or change the stream; `told` is a media.connection.Connection.
     fn connect(&self, told: ConnectionTold) -> PyResult<()> {
-        let (connection, keys) = (told.connection()?, told.keys()?);
-        self.send(Command::Connect { port: self.handle.id, connection, keys });
+        let (connection, security) = (told.connection()?, told.security(&self.plane)?);
+        self.send(Command::Connect { port: self.handle.id, connection, security });
         Ok(())
     }
 

@@ -6,12 +6,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dimpl::{Config, Dtls, DtlsCertificate, Output};
+use dimpl::{Config, Dtls, DtlsCertificate, Output, SrtpProfile as Profile};
 use zeroize::Zeroizing;
 
 use super::certificate::{self, Fingerprint, Unlucky};
-
-pub use dimpl::SrtpProfile as Profile;
+use super::srtp::{Keys, MasterKey, Suite};
 
 /// After which the peer is taken as unable to speak DTLS with us.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -72,34 +71,28 @@ pub enum Failure {
     Timeout,
     /// Alerts or broken records, again and again.
     Broken,
+    /// ICE: nobody has shown for 30 seconds to be our peer.
+    Silence,
 }
 
-/// Keys of SRTP, each a master key with its salt behind it; wiped when dropped.
-pub struct Keys {
-    pub profile: Profile,
-    pub ours: Zeroizing<Vec<u8>>,
-    pub theirs: Zeroizing<Vec<u8>>,
-}
-
-impl Keys {
-    /// Client's key, server's key, client's salt, server's salt (RFC 5764 s.4.2).
-    fn cut(material: &[u8], profile: Profile, setup: Setup) -> Option<Self> {
-        let salt = match profile {
-            Profile::AES128_CM_SHA1_80 => 14,
-            _ => 12,
-        };
-        let key = (material.len() / 2).checked_sub(salt)?;
-        let (keys, salts) = material.split_at_checked(2 * key)?;
-        let (client_key, server_key) = keys.split_at_checked(key)?;
-        let (client_salt, server_salt) = salts.split_at_checked(salt)?;
-        let client = Zeroizing::new([client_key, client_salt].concat());
-        let server = Zeroizing::new([server_key, server_salt].concat());
-        let (ours, theirs) = match setup {
-            Setup::Active => (client, server),
-            Setup::Passive => (server, client),
-        };
-        Some(Self { profile, ours, theirs })
-    }
+/// Both sides' keys out of what the handshake exports: client's key, server's, client's salt, server's
+/// (RFC 5764 s.4.2).
+fn cut(material: &[u8], profile: Profile, setup: Setup) -> Option<Keys> {
+    let suite = match profile {
+        Profile::AES128_CM_SHA1_80 => Suite::AesCm128HmacSha1_80,
+        Profile::AEAD_AES_128_GCM => Suite::AeadAes128Gcm,
+        Profile::AEAD_AES_256_GCM => Suite::AeadAes256Gcm,
+        _ => return None,
+    };
+    let (keys, salts) = material.split_at_checked(2 * suite.key_length())?;
+    let (client_key, server_key) = keys.split_at_checked(suite.key_length())?;
+    let (client_salt, server_salt) = salts.split_at_checked(suite.salt_length())?;
+    let master = |key, salt| MasterKey::new(suite, &Zeroizing::<Vec<u8>>::new([key, salt].concat()));
+    let (client, server) = (master(client_key, client_salt)?, master(server_key, server_salt)?);
+    Some(match setup {
+        Setup::Active => Keys { ours: client, theirs: server },
+        Setup::Passive => Keys { ours: server, theirs: client },
+    })
 }
 
 /// How far an association has come by a datagram or the passing of time.
@@ -204,7 +197,7 @@ impl Association {
                     }
                 }
                 Output::KeyingMaterial(material, profile) => {
-                    self.keys = Keys::cut(&material, profile, self.setup);
+                    self.keys = cut(&material, profile, self.setup);
                 }
                 Output::Connected => self.connected = true,
                 Output::Timeout(due) => {

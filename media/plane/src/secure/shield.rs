@@ -23,6 +23,10 @@ impl Shield {
         false
     }
 
+    pub fn has_keys(&self) -> bool {
+        matches!(self, Self::Srtp(_))
+    }
+
     /// Protect what is in the first `length` octets; how long it is now.
     pub fn protect(&mut self, packet: &mut [u8], length: usize) -> Result<usize, Refused> {
         match self {
