@@ -45,6 +45,10 @@ class Encoder:
         self._inner = _plane.Encoder(codec.name, ptime)
         self._rate = codec.sample_rate
 
+    def expect_loss(self, percent: int) -> None:
+        """Let packets hold copies of the ones before, where the codec can (0 to 100; 0: none are needed)."""
+        self._inner.expect_loss(percent)
+
     def encode(self, pcm: bytes, *, rate: int | None = None) -> list[bytes]:
         """The payloads that these samples complete; `rate` is 8000 or 16000, by default the codec's own."""
         return self._inner.encode(pcm, rate or self._rate)

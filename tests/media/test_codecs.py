@@ -56,8 +56,9 @@ def test_frames_of_either_rate_are_taken(codec: Codec, rate: int) -> None:
 def test_a_copy_in_the_next_opus_packet_is_nearer_to_what_was_lost_than_a_guess() -> None:
     """The tone changes in the packet that is lost: no guess can know that."""
     said = tone(Codec.OPUS, frequency=300) + tone(Codec.OPUS, frequency=1100)
-    payloads = Encoder(Codec.OPUS).encode(said)
-    lost = 11
+    encoder, lost = Encoder(Codec.OPUS), 11
+    encoder.expect_loss(5)
+    payloads = encoder.encode(said)
 
     def heard(*, following: bytes | None) -> list[int]:
         decoder = Decoder(Codec.OPUS)

@@ -167,6 +167,13 @@ impl Encoder {
         }
     }
 
+    /// The share of packets that the far end reports as lost: Opus then sends copies along.
+    pub fn expect_loss(&mut self, percent: u8) {
+        if let Self::Opus(encoder) = self {
+            encoder.expect_loss(percent);
+        }
+    }
+
     /// Encode one packet's samples; returns the payload's length. What `out` cannot hold is left out.
     /// Opus wants 10, 20, 40 or 60 ms at once and gives nothing for another length.
     pub fn encode(&mut self, pcm: &[i16], out: &mut [u8]) -> usize {

@@ -40,6 +40,10 @@ impl PyEncoder {
         Ok(Self { inner: Voice::new(codec_of(codec)?, packet_ms) })
     }
 
+    fn expect_loss(&mut self, percent: u8) {
+        self.inner.expect_loss(percent);
+    }
+
     /// The payloads that these samples complete.
     fn encode<'py>(&mut self, py: Python<'py>, pcm: &[u8], rate: u32) -> PyResult<Vec<Bound<'py, PyBytes>>> {
         if rate != 8000 && rate != 16000 {

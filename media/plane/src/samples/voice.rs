@@ -59,6 +59,11 @@ impl Voice {
         self.codec.rtp_clock() / 1000 * self.packet_ms
     }
 
+    /// The share of our packets that the far end reports as lost.
+    pub fn expect_loss(&mut self, percent: u8) {
+        self.encoder.expect_loss(percent);
+    }
+
     /// A frame at 8000 or 16000 samples in a second; what exceeds the room is lost, oldest first. Take all payloads
     /// by `next` after each frame.
     pub fn push(&mut self, frame: &[i16], rate: u32) {
