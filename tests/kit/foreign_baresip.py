@@ -17,7 +17,20 @@ from tests.kit.foreign_process import PATIENCE, PhoneFault
 from tests.kit.ports import free_port, free_ports
 
 BARESIP = shutil.which("baresip") or "/usr/bin/baresip"
-MODULES = ("account", "menu", "g711", "aufile", "aubridge", "sndfile", "ctrl_tcp")
+MODULES = (
+    "account",
+    "menu",
+    "g711",
+    "g722",
+    "opus",
+    "l16",
+    "srtp",
+    "dtls_srtp",
+    "aufile",
+    "aubridge",
+    "sndfile",
+    "ctrl_tcp",
+)
 
 
 class BaresipPhone:
@@ -34,8 +47,14 @@ class BaresipPhone:
         address: str = "127.0.0.1",
         answers: bool = True,
         ca: Path | None = None,
+        codecs: str = "PCMU,PCMA",
+        srtp: str | None = None,
     ) -> None:
-        """With `ca` it speaks TLS, and the server's certificate must be signed by that."""
+        """With `ca` it speaks TLS, and the server's certificate must be signed by that.
+
+        `codecs` are baresip's own names, the preferred first; `srtp` its media encryption: srtp (offered beside plain
+        sound), srtp-mand, dtls_srtp.
+        """
         self.server, self.user, self.folder = server, user, folder / f"baresip-{user}"
         self.address, self.port, self._control = address, free_port(address=address), free_port()
         self.events: list[dict[str, Any]] = []
@@ -44,6 +63,7 @@ class BaresipPhone:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._pending = b""
+        self._sound = f";audio_codecs={codecs}" + (f";mediaenc={srtp}" if srtp else "")
         self._write_settings(password or "", plays, answers=answers)
 
     def __enter__(self) -> Self:
@@ -143,7 +163,7 @@ class BaresipPhone:
         account = (
             f"<sip:{self.user}@{host}:{port}{self._by}>;auth_user={self.user};auth_pass={password or 'none'}"
         )
-        account += ";audio_codecs=PCMU,PCMA"
+        account += self._sound
         account += f";answermode={'auto' if answers else 'manual'};regint={300 if self._registers else 0}"
         (self.folder / "accounts").write_text(account + "\n")
 

@@ -40,13 +40,15 @@ class PjsuaPhone:
         certificate: tuple[Path, Path] | None = None,
         requires_prack: bool = False,
         srtp: str = "off",
+        codec: str = "PCM",
     ) -> None:
         """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register.
 
         183 is no refusal: what the phone plays is then heard although it has not answered.
 
         One that has a mailbox subscribes to it. Over TLS the server's certificate must be signed by `ca` and be the
-        server's. `srtp`: off, optional (offered beside plain sound) or mandatory.
+        server's. `srtp`: off, optional (offered beside plain sound) or mandatory. `codec` is how the names of the
+        codecs begin that it knows: PCM, G722/16000, opus.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.user = user
@@ -70,6 +72,7 @@ class PjsuaPhone:
             "has_mailbox": has_mailbox,
             "requires_prack": requires_prack,
             "srtp": srtp,
+            "codec": codec,
             "log": str(folder / f"{user}-pjsua.log"),
         }
         self.process = ForeignProcess(Path(__file__), settings, log=folder / f"{user}-process.log")
@@ -320,7 +323,7 @@ def _open_endpoint(pj: Any, settings: dict[str, Any]) -> Any:
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()
     for codec in endpoint.codecEnum2():
-        endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId.startswith("PCM") else 0)
+        endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId.startswith(settings["codec"]) else 0)
     return endpoint
 
 

@@ -1,0 +1,73 @@
+"""Foreign phones that know one codec each, and SRTP or not, talk with a caller who knows G.711 alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.centre import AGENT_TONES, AGENTS, CALLER_TONES, PASSWORD, make_centre
+from tests.e2e.telephones import pyvoip_caller, wait_for_agent, wait_to_hear
+from tests.kit.foreign_baresip import BaresipPhone
+from tests.kit.tone import hears, read_wide_wav
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.kit.server import Server
+
+CODECS = "[PCMU, PCMA, G722, OPUS, L16_8000, L16_16000]"
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("node")
+    server = make_centre(folder, digest="MD5")
+    phones = folder / "sip_profiles" / "internal.yaml"
+    lines = [line for line in phones.read_text().splitlines() if not line.startswith("codecs:")]
+    phones.write_text("\n".join([*lines, f"codecs: {CODECS}", "srtp: offered", ""]))
+    with server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("codecs", "srtp", "agreed"),
+    [
+        ("PCMA", None, ("PCMA", None)),
+        ("G722", None, ("G722", None)),
+        ("opus", None, ("OPUS", None)),
+        ("L16/16000/1", None, ("L16_16000", None)),
+        ("PCMU", "srtp", ("PCMU", "sdes")),
+        ("opus", "srtp", ("OPUS", "sdes")),
+    ],
+)
+def test_a_baresip_agent_and_a_caller_hear_each_other(
+    codecs: str,
+    srtp: str | None,
+    agreed: tuple[str, str | None],
+    server: Server,
+    tmp_path: Path,
+    caller_sound: Path,
+    agent_sound: Path,
+) -> None:
+    baresip = BaresipPhone(
+        server=server.sip,
+        user=AGENTS["piotr"],
+        folder=tmp_path,
+        plays=agent_sound,
+        password=PASSWORD,
+        codecs=codecs,
+        srtp=srtp,
+    )
+    with baresip as piotr, pyvoip_caller(server, tmp_path) as caller:
+        server.run("agent", "available", "piotr", "--state", str(server.state))
+        wait_for_agent(server, "piotr", status="available", state="idle")
+        caller.dial("support")
+        caller.say(caller_sound)
+        wait_to_hear(caller, AGENT_TONES)
+        caller.heard(1.0)
+        caller.hang_up()
+        piotr.wait_for("CALL_CLOSED")
+        assert hears(read_wide_wav(piotr.recording()), CALLER_TONES)
+        server.run("agent", "logout", "piotr", "--state", str(server.state))
