@@ -135,7 +135,8 @@ class Exchange:
         stream: Stream | None = None
         try:
             port = self.plane.open_port(towards=self.sip.way_to(target))
-            stream = Stream(port, our_side(port, codecs, self._srtp(profile, trunk)), _way_of(target))
+            local = our_side(self.plane, port, codecs, self._srtp(profile, trunk), target.flow)
+            stream = Stream(port, local, _way_of(target))
             session = self.sip.invite(target, caller=caller, body=stream.offer(), headers=headers)
         except CentralitaError:
             self._release_line(trunk)
@@ -177,8 +178,9 @@ class Exchange:
             try:
                 port = self.plane.open_port(towards=sound_address(session))
                 who = caller.profile, caller.trunk
-                local = our_side(port, self._codecs(*who), self._srtp(*who))
-                stream = Stream(port, local, session.request.flow if caller.account is not None else None)
+                flow = session.request.flow
+                local = our_side(self.plane, port, self._codecs(*who), self._srtp(*who), flow)
+                stream = Stream(port, local, flow if caller.account is not None else None)
             except CentralitaError:
                 self._release_line(caller.trunk)
                 raise

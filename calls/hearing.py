@@ -56,6 +56,10 @@ class Hearing:
                     self._silent(leg, event.silence)
                 case events.RtpStarted():
                     leg.media_began()
+                case events.MediaSecured():
+                    leg.contact.record("leg.secured", leg, suite=event.suite)
+                case events.MediaFailed():
+                    leg.hang_up(causes.INTERRUPTED, by="error", reason=event.reason)
 
     def _silent(self, leg: Leg, silence: float) -> None:
         leg.contact.record("leg.silent", leg, silence=silence)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CODECS = ("PCMU", "PCMA")
 """What is offered and taken where no profile says otherwise."""
+_DISCARD = 9
+"""The port of an address that is none yet (RFC 8829 s.4.1.3)."""
 
 
 def sound_address(session: Session) -> str:
@@ -103,11 +105,15 @@ class Stream:
 
     def connect(self) -> None:
         """Let media run as agreed."""
-        agreed = self.agreed
-        if agreed is None or agreed.remote is None:
+        agreed, local = self.agreed, self._negotiation.local
+        if agreed is None:
             return
-        also = self._way.remote[0] if self._way is not None else None
-        self.port.connect(connection(agreed, agreed.remote, also))
+        remote = agreed.remote
+        if agreed.fragment is not None and (remote is None or (":" in remote[0]) != (":" in local.address)):
+            remote = local.address, _DISCARD  # ICE finds the way, and nothing is sent before
+        if remote is not None:
+            also = self._way.remote[0] if self._way is not None else None
+            self.port.connect(connection(agreed, local, remote, also))
 
     @property
     def codec(self) -> str | None:

@@ -296,6 +296,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "leg.answered": _leg_answered,
     "leg.held": lambda _: "Puts the call on hold",
     "leg.resumed": lambda _: "Takes the call back from hold",
+    "leg.secured": lambda facts: f"Its sound is encrypted{facts.phrase('suite', ', {}')}",
     "leg.silent": lambda facts: f"Sends no sound for {duration(facts.data.get('silence'))}",
     "leg.message": _message,
     "leg.ended": _leg_ended,

@@ -37,7 +37,6 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         ("PCMA", None, ("PCMA", None)),
         ("G722", None, ("G722", None)),
         ("opus", None, ("OPUS", None)),
-        ("L16/16000/1", None, ("L16_16000", None)),
         ("PCMU", "srtp", ("PCMU", "sdes")),
         ("opus", "srtp", ("OPUS", "sdes")),
     ],
