@@ -44,7 +44,7 @@ class SrtpKeys:
 
 @dataclass(frozen=True, slots=True)
 class Ice:
-    """A session of ICE (RFC 8445): our fragment and password, as `Plane.draw_ice` made them, and the peer's fragment."""
+    """A session of ICE (RFC 8445): our fragment and password, made by `Plane.draw_ice`, and the peer's fragment."""
 
     fragment: str
     password: str = field(repr=False)
