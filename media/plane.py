@@ -23,6 +23,7 @@ from media.events import (
     RtpStarted,
     RtpTimeout,
 )
+from media.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,6 +118,14 @@ class Port:
         """Send back what comes, until bridged or unbridged."""
         self._port.echo()
 
+    def secure(self, *, on: bool, blips: bool = True) -> None:
+        """Let nobody hear anything of this port, neither sound nor keys, while it hears the others as before.
+
+        Its keys are told as events all the same; with `blips` the others hear the same soft sound for each. The span
+        ends a moment after it was told to, and not while a key is down: nothing of a key pressed in it is ever heard.
+        """
+        self._port.secure(on, blips)
+
     def send_digits(self, digits: str, *, duration: float = 0.1, gap: float = 0.1) -> None:
         """Send digits as telephone events after those already waiting; sound is suspended meanwhile.
 
@@ -208,9 +217,17 @@ class Plane:
         except OSError as error:
             raise PortsExhausted(_limit_met(error)) from error
 
-    def bridge(self, a: Port, b: Port) -> None:
-        """Let two ports hear each other, parting them from whomever they heard before."""
-        self._plane.bridge(a._port, b._port)  # noqa: SLF001
+    def bridge(self, a: Port, b: Port) -> Room:
+        """Let two ports hear each other, parting them from whomever they heard before.
+
+        Where their codecs allow it packets pass as they are; else they are transcoded. The room is over with their
+        conversation; others may join it meanwhile.
+        """
+        return Room(self._plane.bridge(a._port, b._port))  # noqa: SLF001
+
+    def conference(self) -> Room:
+        """A room that stays until it is closed."""
+        return Room(self._plane.open_room())
 
     def unbridge(self, a: Port) -> None:
         """Part a port from its partner, or end its echo."""

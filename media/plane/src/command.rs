@@ -8,6 +8,7 @@ use crate::player::ClipData;
 use crate::port::Port;
 use crate::record::recorder::Tap;
 use crate::rtp::{Events, Format, Formats};
+use crate::samples::roles::Role;
 use crate::secure::gate::Terms;
 use crate::secure::srtp::Keys;
 
@@ -104,9 +105,40 @@ pub enum Command {
     StopRecording {
         port: u32,
     },
+    /// Two ports hear each other and nobody else, in a room that ends with their conversation.
     Bridge {
+        room: u32,
         a: u32,
         b: u32,
+    },
+    OpenRoom {
+        room: u32,
+    },
+    /// `gain` is in tenths of a decibel.
+    JoinRoom {
+        room: u32,
+        port: u32,
+        role: Role,
+        gain: i16,
+    },
+    SetRole {
+        room: u32,
+        port: u32,
+        role: Role,
+        gain: i16,
+    },
+    LeaveRoom {
+        room: u32,
+        port: u32,
+    },
+    CloseRoom {
+        room: u32,
+    },
+    /// Nothing of this port is heard by anybody, until it is told otherwise.
+    Secure {
+        port: u32,
+        on: bool,
+        blips: bool,
     },
     Unbridge {
         port: u32,

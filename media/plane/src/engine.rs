@@ -4,6 +4,7 @@
 //! own packet is due: one receive and one send for each 20 ms of a call, and no wake-up in between.
 
 mod commands;
+mod rooms;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -11,10 +12,12 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rooms::Rooms;
+
 use crate::command::Command;
 use crate::counters::Totals;
 use crate::io::allocator::Allocator;
-use crate::io::clock::{Beat, Clock, SLOTS};
+use crate::io::clock::{Beat, Clock, SLOT, SLOTS};
 use crate::io::poll::Poll;
 use crate::io::rings::{CommandReceiver, CommandSender, EventSender};
 use crate::io::socket::{self, Inbox, BATCH, MTU};
@@ -52,6 +55,7 @@ pub struct Engine {
     vacant: Vec<usize>,
     places: HashMap<u32, usize>,
     slots: [Vec<usize>; SLOTS],
+    rooms: Rooms,
     expected: Option<u32>,
     /// Handed over before the command that announces them was due.
     early: Vec<u32>,
@@ -59,6 +63,7 @@ pub struct Engine {
     next: Beat,
     tick: u32,
     beat: u32,
+    now_ms: u64,
     quitting: bool,
 }
 
@@ -84,12 +89,14 @@ impl Engine {
             vacant: Vec::new(),
             places: HashMap::new(),
             slots: Default::default(),
+            rooms: Rooms::default(),
             expected: None,
             early: Vec::new(),
             parked: VecDeque::new(),
             next: shared.clock.beat(),
             tick: shared.clock.beat().tick(),
             beat: shared.clock.beat().count(),
+            now_ms: 0,
             quitting: false,
             shared,
         })
@@ -139,7 +146,7 @@ impl Engine {
         if self.places.is_empty() {
             return None;
         }
-        while self.slots[self.next.slot()].is_empty() {
+        while self.slots[self.next.slot()].is_empty() && self.rooms.due[self.next.slot()].is_empty() {
             self.next.0 += 1;
         }
         Some(self.shared.clock.until(self.next))
@@ -166,6 +173,12 @@ impl Engine {
             for index in 0..self.slots[slot].len() {
                 self.visit(self.slots[slot][index]);
             }
+            for index in 0..self.rooms.due[slot].len() {
+                // A room may be over by what happened in another.
+                if let Some(&room) = self.rooms.due[slot].get(index) {
+                    self.run_room(room);
+                }
+            }
             self.next.0 += 1;
         }
     }
@@ -174,18 +187,16 @@ impl Engine {
     fn at(&mut self, beat: Beat) {
         self.tick = beat.tick();
         self.beat = beat.count();
+        self.now_ms = beat.0.wrapping_mul(SLOT.as_millis() as u64);
     }
 
     fn visit(&mut self, place: usize) {
         let Some(Some(port)) = self.ports.get(place) else {
             return;
         };
-        if port.is_connected() && (!port.watched || port.overrun) {
-            if port.expects_one(self.tick) {
-                self.receive_one(place);
-            } else {
-                self.receive(place);
-            }
+        // What only a room hears is looked for when the room is mixed.
+        if !matches!(port.feeds, Feeds::Room(_)) || port.watched {
+            self.listen(place);
         }
         let mut lane = Lane {
             events: &mut self.events,
@@ -196,10 +207,25 @@ impl Engine {
         };
         if let Some(Some(port)) = self.ports.get_mut(place) {
             port.tick(&mut lane);
+            if port.ends_secure_span(self.tick) {
+                self.restream(place);
+            }
         }
     }
 
     // ---- packets ----
+
+    /// Look for what has come to a port that is not told of it.
+    fn listen(&mut self, place: usize) {
+        let Some(Some(port)) = self.ports.get(place) else { return };
+        if port.is_connected() && (!port.watched || port.overrun) {
+            if port.expects_one(self.tick) {
+                self.receive_one(place);
+            } else {
+                self.receive(place);
+            }
+        }
+    }
 
     fn receive(&mut self, place: usize) {
         for _ in 0..VISITS {
@@ -250,13 +276,22 @@ impl Engine {
         let Some((packet, kind)) = port.hear(datagram, &mut lane) else {
             return;
         };
+        let (passes, is_other) = (port.lets_pass(&packet, kind, lane.tick), port.note_codec(kind));
         let target = match port.feeds {
-            Feeds::Nobody => return,
-            Feeds::Itself => place,
-            Feeds::Peer(peer) => peer,
+            Feeds::Nobody => None,
+            Feeds::Itself => Some(place),
+            Feeds::Peer(peer) => Some(peer),
+            Feeds::Room(room) => {
+                let (from, what) = ((place, passes), (&packet, kind));
+                self.rooms.pass(room, from, what, &mut self.ports, self.now_ms, &mut lane);
+                None
+            }
         };
-        if let Some(Some(target)) = self.ports.get_mut(target) {
+        if let Some(Some(target)) = target.filter(|_| passes).and_then(|place| self.ports.get_mut(place)) {
             target.forward(&packet, kind, &mut lane);
+        }
+        if is_other {
+            self.restream(place);
         }
     }
 

@@ -1,11 +1,15 @@
 //! The plane as one object: starts the threads, opens ports, sends each command to the thread that owns the port.
 
+mod rooms;
+
 use std::io;
 use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
+
+pub use rooms::RoomHandle;
 
 use zeroize::Zeroizing;
 
@@ -186,18 +190,6 @@ impl Plane {
     pub fn send(&self, handle: &Handle, command: Command) {
         let _held = locked(&self.routing);
         self.threads[handle.thread.load(Relaxed)].send_unhurried(command);
-    }
-
-    /// Join two ports, bringing `b` to the thread of `a` if it lives elsewhere.
-    pub fn bridge(&self, a: &Handle, b: &Handle) {
-        let _held = locked(&self.routing);
-        let (home, away) = (a.thread.load(Relaxed), b.thread.load(Relaxed));
-        if home != away {
-            self.threads[home].send(Command::Expect(b.id));
-            self.threads[away].send(Command::Release { port: b.id, thread: home });
-            b.thread.store(home, Relaxed);
-        }
-        self.threads[home].send(Command::Bridge { a: a.id, b: b.id });
     }
 
     /// Create the file of a recording; the recorder's thread starts with the first.

@@ -4,6 +4,8 @@ mod inward;
 mod outward;
 mod playing;
 mod reports;
+mod room_member;
+mod secure_span;
 mod securing;
 mod source;
 
@@ -12,6 +14,8 @@ use std::net::{IpAddr, UdpSocket};
 use std::sync::Arc;
 
 pub use inward::Datagram;
+use room_member::Membership;
+use secure_span::SecureSpan;
 use source::Source;
 
 use crate::command::{Connection, Security};
@@ -51,6 +55,8 @@ pub enum Feeds {
     Nobody,
     Itself,
     Peer(usize),
+    /// The room there.
+    Room(usize),
 }
 
 pub struct Port {
@@ -60,6 +66,7 @@ pub struct Port {
     pub slot: usize,
     pub visits: usize,
     pub feeds: Feeds,
+    pub room: Option<usize>,
     /// Told by epoll (relaying) rather than looked at once a tick.
     pub watched: bool,
     /// More datagrams wait than one visit takes.
@@ -84,6 +91,8 @@ pub struct Port {
     /// The slot in which the next packet of our own making leaves.
     due: u32,
     relay: Relay,
+    membership: Membership,
+    span: SecureSpan,
     player: Option<Player>,
     sender: Option<DigitSender>,
     tap: Option<Tap>,
@@ -104,6 +113,7 @@ impl Port {
             slot: 0,
             visits: SLOTS_PER_TICK as usize,
             feeds: Feeds::Nobody,
+            room: None,
             watched: false,
             overrun: false,
             counters: Arc::default(),
@@ -122,6 +132,8 @@ impl Port {
             out: Outgoing::new(socket::random(), beat),
             due: beat,
             relay: Relay::default(),
+            membership: Membership::default(),
+            span: SecureSpan::default(),
             player: None,
             sender: None,
             tap: None,

@@ -4,6 +4,7 @@ mod clip;
 mod coding;
 mod connection;
 mod port;
+mod room;
 mod tools;
 
 use std::io;
@@ -22,6 +23,7 @@ use crate::secure::ice::Credentials;
 use crate::secure::srtp::Suite;
 use clip::PyClip;
 use port::PyPort;
+use room::PyRoom;
 use tools::PyDigitReceiver;
 
 type CounterRow = (&'static str, f64);
@@ -63,8 +65,12 @@ impl PyPlane {
         Ok(PyPort { plane: self.inner.clone(), handle })
     }
 
-    fn bridge(&self, a: &PyPort, b: &PyPort) {
-        self.inner.bridge(&a.handle, &b.handle);
+    fn bridge(&self, a: &PyPort, b: &PyPort) -> PyRoom {
+        PyRoom { handle: self.inner.bridge(&a.handle, &b.handle), plane: self.inner.clone() }
+    }
+
+    fn open_room(&self) -> PyRoom {
+        PyRoom { handle: self.inner.open_room(), plane: self.inner.clone() }
     }
 
     #[getter]
@@ -129,6 +135,7 @@ fn _plane(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("SUITES", PyTuple::new(module.py(), Suite::ALL.map(Suite::name))?)?;
     module.add_class::<PyPlane>()?;
     module.add_class::<PyPort>()?;
+    module.add_class::<PyRoom>()?;
     module.add_class::<PyClip>()?;
     module.add_class::<PyDigitReceiver>()?;
     module.add_function(wrap_pyfunction!(coding::encode, module)?)?;

@@ -5,10 +5,12 @@ pub mod blip;
 pub mod conceal;
 pub mod decoded;
 pub mod ear;
+pub mod fade;
 pub mod jitter;
 pub mod mixer;
 pub mod resample;
 pub mod roles;
+pub mod room;
 pub mod stretch;
 #[cfg(test)]
 mod test_voice;

@@ -50,11 +50,19 @@ impl Engine {
             Command::Adopt(port) => self.adopt(port),
             Command::Expect(id) => self.expect(id),
             Command::Release { port, thread } => self.release(port, thread),
-            Command::Bridge { a, b } => self.bridge(a, b),
+            Command::OpenRoom { room } => self.open_room(room),
+            Command::Bridge { room, a, b } => self.bridge(room, a, b),
+            Command::JoinRoom { room, port, role, gain } => self.join_room(room, port, role, gain),
+            Command::SetRole { room, port, role, gain } => self.set_role(room, port, role, gain),
+            Command::LeaveRoom { room, port } => self.leave_room(room, port),
+            Command::CloseRoom { room } => self.close_room(room),
+            Command::Secure { port, on, blips } => self.with(port, |engine, place| {
+                engine.secure(place, on, blips);
+            }),
             Command::Unbridge { port } => self.with(port, |engine, place| engine.unlink(place)),
             Command::Echo { port } => self.with(port, |engine, place| {
                 engine.unlink(place);
-                engine.feed(place, Feeds::Itself);
+                engine.feed(place, Feeds::Itself, true);
             }),
             Command::Close { port } => self.with(port, Self::close),
             Command::Quit => self.quitting = true,
@@ -104,6 +112,7 @@ impl Engine {
             self.unseat(place);
             self.seat(place);
         }
+        self.restream(place);
     }
 
     fn with(&mut self, id: u32, action: impl FnOnce(&mut Self, usize)) {
@@ -179,46 +188,10 @@ impl Engine {
         }
     }
 
-    fn bridge(&mut self, a: u32, b: u32) {
-        let (Some(&a), Some(&b)) = (self.places.get(&a), self.places.get(&b)) else {
-            return;
-        };
-        if a == b {
-            return;
-        }
-        self.unlink(a);
-        self.unlink(b);
-        self.feed(a, Feeds::Peer(b));
-        self.feed(b, Feeds::Peer(a));
-    }
-
-    /// End a bridge or an echo; the partner hears nothing more from here either.
-    fn unlink(&mut self, place: usize) {
-        if let Some(Some(port)) = self.ports.get(place) {
-            if let Feeds::Peer(peer) = port.feeds {
-                self.feed(peer, Feeds::Nobody);
-            }
-            self.feed(place, Feeds::Nobody);
-        }
-    }
-
-    fn feed(&mut self, place: usize, feeds: Feeds) {
-        let Some(Some(port)) = self.ports.get_mut(place) else {
-            return;
-        };
-        if port.feeds == feeds {
-            return;
-        }
-        port.feeds = feeds;
-        port.part();
-        let watched = feeds != Feeds::Nobody;
-        if watched != port.watched {
-            port.watched = watched;
-            if watched {
-                self.poll.watch(port.socket.as_raw_fd(), (place as u64) << 1);
-            } else {
-                self.poll.forget(port.socket.as_raw_fd());
-            }
+    fn secure(&mut self, place: usize, on: bool, blips: bool) {
+        if let Some(Some(port)) = self.ports.get_mut(place) {
+            port.secure(on, blips, self.tick);
+            self.restream(place);
         }
     }
 }

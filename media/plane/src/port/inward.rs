@@ -133,6 +133,7 @@ impl Port {
         let now = f64::from(lane.tick) / f64::from(TICKS_PER_SECOND);
         if let Some(press) = self.digits.feed(packet.ssrc, packet.timestamp, event, packet.marker, now) {
             self.counters.digits_in.add(1);
+            self.note_key();
             let (digit, duration) = (press.digit, press.duration);
             lane.events.send(Event::DigitPressed { port: self.id, digit, duration });
         }

@@ -38,6 +38,7 @@ impl Port {
                 *byte = table[usize::from(*byte)];
             }
         }
+        self.fade(&mut lane.out[HEADER..length], kind, sends.codec);
         self.transmit(lane.out, length, &connection);
     }
 

@@ -83,6 +83,10 @@ impl PyPort {
         self.send(Command::Echo { port: self.handle.id });
     }
 
+    fn secure(&self, on: bool, blips: bool) {
+        self.send(Command::Secure { port: self.handle.id, on, blips });
+    }
+
     fn unbridge(&self) {
         self.send(Command::Unbridge { port: self.handle.id });
     }

@@ -42,18 +42,17 @@ impl Standing {
     }
 }
 
-/// What the member at `seat` is to hear; `passes` tells whether the packets of one suit another.
-pub fn path_of(seat: usize, all: &[Standing], passes: impl Fn(usize, usize) -> bool) -> Path {
-    let Some(listener) = all.get(seat) else {
-        return Path::Nobody;
-    };
-    let mut heard = all.iter().enumerate().filter(|(_, speaker)| speaker.is_heard_by(listener));
+/// What `listener` is to hear of those in the room; `passes` tells whether the packets of one suit it.
+pub fn path_of(
+    listener: &Standing,
+    all: impl Iterator<Item = (usize, Standing)>,
+    passes: impl Fn(usize) -> bool,
+) -> Path {
+    let mut heard = all.filter(|(_, speaker)| speaker.is_heard_by(listener));
     match (heard.next(), heard.next()) {
         (None, _) => Path::Nobody,
-        (Some((speaker, standing)), None)
-            if standing.gain == 0 && !standing.secured && passes(speaker, seat) =>
-        {
-            Path::Direct(speaker)
+        (Some((seat, speaker)), None) if speaker.gain == 0 && !speaker.secured && passes(seat) => {
+            Path::Direct(seat)
         }
         _ => Path::Mixed,
     }
@@ -68,15 +67,14 @@ mod tests {
     }
 
     fn paths(all: &[Standing]) -> Vec<Path> {
-        (0..all.len()).map(|seat| path_of(seat, all, |_, _| true)).collect()
+        all.iter().map(|each| path_of(each, all.iter().copied().enumerate(), |_| true)).collect()
     }
 
     #[test]
     fn two_talkers_have_each_others_packets() {
         let all = [member(7, Role::Talker), member(8, Role::Talker)];
         assert_eq!(paths(&all), [Path::Direct(1), Path::Direct(0)]);
-        assert_eq!(path_of(0, &all, |_, _| false), Path::Mixed);
-        assert_eq!(path_of(2, &all, |_, _| true), Path::Nobody);
+        assert_eq!(path_of(&all[0], all.into_iter().enumerate(), |_| false), Path::Mixed);
     }
 
     #[test]
