@@ -44,9 +44,9 @@ class PjsuaPhone:
     ) -> None:
         """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register.
 
-        183 is no refusal: what the phone plays is then heard although it has not answered. One that has a mailbox subscribes to it. Over TLS the server's certificate must be signed by `ca` and be the
-        server's. `srtp`: off, optional (offered beside plain sound) or mandatory. `codec` begins the names
-        of those that it knows: PCM, G722/16000.
+        183 is no refusal: what the phone plays is then heard although it has not answered. One that has a mailbox
+        subscribes to it. Over TLS the server's certificate must be signed by `ca` and be the server's. `srtp`: off,
+        optional (offered beside plain sound) or mandatory. `codec` begins the names of those it knows: PCM, G722/16000.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.user = user
