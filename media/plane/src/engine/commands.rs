@@ -190,7 +190,7 @@ impl Engine {
 
     fn secure(&mut self, place: usize, on: bool, blips: bool) {
         if let Some(Some(port)) = self.ports.get_mut(place) {
-            port.secure(on, blips, self.tick);
+            port.hide(on, blips, self.tick);
             self.restream(place);
         }
     }

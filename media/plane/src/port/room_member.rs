@@ -47,7 +47,7 @@ impl Port {
 
     // ---- the secure span ----
 
-    pub fn secure(&mut self, on: bool, blips: bool, tick: u32) {
+    pub fn hide(&mut self, on: bool, blips: bool, tick: u32) {
         self.span.set(on, tick);
         self.membership.blips = blips;
         self.membership.hidden_key = false;
