@@ -22,7 +22,7 @@ sip_tcp_port=0
 sip_tls_port=0
 default_proxy=0
 use_ipv6=0
-media_encryption=none
+media_encryption={encryption}
 [net]
 firewall_policy=0
 [rtp]
@@ -44,9 +44,16 @@ class LinphonePhone:
     """One linphonec with one account."""
 
     def __init__(
-        self, *, server: tuple[str, int], user: str, password: str, folder: Path, answers: bool = False
+        self,
+        *,
+        server: tuple[str, int],
+        user: str,
+        password: str,
+        folder: Path,
+        answers: bool = False,
+        srtp: bool = False,
     ) -> None:
-        """With `answers` it takes each call at once."""
+        """With `answers` it takes each call at once; with `srtp` it wants keys."""
         self.user, self.folder = user, folder / f"linphone-{user}"
         self._answers = answers
         self._process: subprocess.Popen[str] | None = None
@@ -59,6 +66,7 @@ class LinphonePhone:
             user=user,
             password=password,
             realm="centralita",
+            encryption="srtp" if srtp else "none",
         )
         (self.folder / "settings").write_text(settings)
 
