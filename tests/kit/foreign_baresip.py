@@ -121,7 +121,7 @@ class BaresipPhone:
                     return event
             if time.monotonic() > limit:
                 raise PhoneFault(
-                    f"baresip {self.user}: no {kind} within {within} s; {self.events}\n{self._screen()}"
+                    f"baresip {self.user}: no {kind} within {within} s; {self.events}\n{self.screen()}"
                 )
             self._read(0.1)
 
@@ -174,14 +174,14 @@ class BaresipPhone:
                 return socket.create_connection(("127.0.0.1", self._control), timeout=1)
             except OSError:
                 if time.monotonic() > limit:
-                    raise PhoneFault(f"baresip does not start:\n{self._screen()}") from None
+                    raise PhoneFault(f"baresip does not start:\n{self.screen()}") from None
                 time.sleep(0.05)
 
     def _until(self, ask: Any, wanted: str, what: str) -> None:
         limit = time.monotonic() + PATIENCE
         while wanted not in (said := ask()):
             if time.monotonic() > limit:
-                raise PhoneFault(f"baresip {self.user}: no {what}: {said}\n{self._screen()}")
+                raise PhoneFault(f"baresip {self.user}: no {what}: {said}\n{self.screen()}")
             time.sleep(0.05)
 
     def _ask(self, command: str, parameters: str = "") -> str:
@@ -195,7 +195,7 @@ class BaresipPhone:
                 if event.get("response"):
                     return str(event.get("data", ""))
             self._read(0.1)
-        raise PhoneFault(f"baresip {self.user}: no reply to {command}\n{self._screen()}")
+        raise PhoneFault(f"baresip {self.user}: no reply to {command}\n{self.screen()}")
 
     def _read(self, timeout: float) -> None:
         assert self._socket is not None
@@ -211,6 +211,7 @@ class BaresipPhone:
             self.events.append(json.loads(rest[: int(size)]))
             self._pending = rest[int(size) + 1 :]
 
-    def _screen(self) -> str:
+    def screen(self) -> str:
+        """The end of what it has said."""
         path = self.folder / "screen.txt"
         return path.read_text(errors="replace")[-2000:] if path.exists() else ""
