@@ -60,6 +60,8 @@ class Hearing:
                     leg.contact.record("leg.secured", leg, suite=event.suite)
                 case events.MediaFailed():
                     leg.hang_up(causes.INTERRUPTED, by="error", reason=event.reason)
+                case _:
+                    pass
 
     def _silent(self, leg: Leg, silence: float) -> None:
         leg.contact.record("leg.silent", leg, silence=silence)

@@ -111,4 +111,6 @@ class Connection:
 def plain(remote: tuple[str, int], codec: Codec, *, event_payload: int | None = None) -> Connection:
     """A stream of one codec under its static payload type, with telephone events where they have a number."""
     events = Events(event_payload, event_payload) if event_payload is not None else None
-    return Connection(remote=remote, sends=Format(codec, STATIC_PAYLOADS[codec]), events=events)
+    return Connection(
+        remote=remote, sends=Format(codec, STATIC_PAYLOADS.get(codec, codec.value)), events=events
+    )

@@ -25,7 +25,7 @@ class ClipReleased(MediaError):
     code = "clip_released"
 
 
-class RecordingFailed(MediaError):
+class CannotRecord(MediaError):
     """The file of a recording cannot be made."""
 
-    code = "recording_failed"
+    code = "cannot_record"

@@ -69,4 +69,51 @@ FAILURES = (
 )
 """Why a stream is not secured."""
 
-MediaEvent = DigitPressed | PlaybackFinished | RtpTimeout | RtpStarted | MediaSecured | MediaFailed
+
+@dataclass(frozen=True, slots=True)
+class RecordingFinished:
+    """A recording is whole and on disk."""
+
+    port: int
+    recording: int
+    seconds: float
+    size: int
+    """Bytes of the file."""
+    masked: tuple[tuple[float, float], ...]
+    """From when to when it was masked, in seconds of the recording."""
+    dropped: int
+    """Packets the recorder was too late for: their sound is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFailed:
+    """A recording ended before its time; what is in the file can be played. The call goes on."""
+
+    port: int
+    recording: int
+    seconds: float
+    size: int
+    masked: tuple[tuple[float, float], ...]
+    dropped: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingOverrun:
+    """The recorder cannot keep up and leaves sound out; told once for each recording."""
+
+    port: int
+    recording: int
+
+
+MediaEvent = (
+    DigitPressed
+    | PlaybackFinished
+    | RtpTimeout
+    | RtpStarted
+    | MediaSecured
+    | MediaFailed
+    | RecordingFinished
+    | RecordingFailed
+    | RecordingOverrun
+)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from media import _plane
 from media.codec import Codec
 from media.counters import PlaneCounters, PortCounters
-from media.errors import ClipReleased, MediaError, PortsExhausted, RecordingFailed
+from media.errors import CannotRecord, ClipReleased, MediaError, PortsExhausted
 from media.events import (
     FAILURES,
     DigitPressed,
@@ -20,9 +20,13 @@ from media.events import (
     MediaFailed,
     MediaSecured,
     PlaybackFinished,
+    RecordingFailed,
+    RecordingFinished,
+    RecordingOverrun,
     RtpStarted,
     RtpTimeout,
 )
+from media.recording import Recording, RecordingPlan
 from media.room import Room
 
 if TYPE_CHECKING:
@@ -36,6 +40,7 @@ LONGEST_DIGIT = 8.0
 EXPEDITED = 46
 """The mark that telephony networks expect of voice (RFC 3246)."""
 LAWS = (Codec.PCMU, Codec.PCMA)
+ALONE = RecordingPlan()
 DIGITS = frozenset("0123456789*#ABCDabcd")
 
 
@@ -135,15 +140,18 @@ class Port:
             raise MediaError("only the digits 0-9, *, # and A-D can be sent")
         self._port.send_digits(digits, min(duration, LONGEST_DIGIT), gap)
 
-    def record(self, path: str) -> None:
-        """Write what this port hears to a WAV file, replacing a recording in progress."""
+    def record(self, path: str, plan: RecordingPlan = ALONE) -> Recording:
+        """Record to a file, replacing a recording in progress of as many sides. Raises CannotRecord."""
+        key = str(plan.key) if plan.key is not None else None
         try:
-            self._port.record(path)
-        except OSError as error:
-            raise RecordingFailed(f"cannot record to {path}: {error.strerror or error}") from error
+            begun = self._port.record(path, plan.stereo, plan.format, plan.tone, plan.look_back, key)
+        except (OSError, ValueError) as error:
+            text = getattr(error, "strerror", None) or str(error)
+            raise CannotRecord(f"cannot record to {path}: {text}") from error
+        return Recording(begun, path)
 
     def stop_recording(self) -> None:
-        """End the recording; the file is whole within a fraction of a second."""
+        """End what is recorded of this port; the files are whole within a fraction of a second."""
         self._port.stop_recording()
 
     def counters(self) -> PortCounters:
@@ -190,7 +198,25 @@ class Plane:
 
     def take_events(self) -> list[MediaEvent]:
         """Return what has happened since the last call, oldest first for each port."""
-        return [_BUILD[kind](port, number, value) for kind, port, number, value in self._plane.take_events()]
+        events = self._plane.take_events()
+        return [
+            _BUILD[kind](port, number, value)
+            if kind < _RECORDING_OVER
+            else self._recording(kind, port, number)
+            for kind, port, number, value in events
+        ]
+
+    def _recording(self, kind: int, port: int, number: int) -> MediaEvent:
+        return RecordingOverrun(port, number) if kind == _RECORDING_OVERRUN else self._outcome(port, number)
+
+    def _outcome(self, port: int, recording: int) -> MediaEvent:
+        outcome = self._plane.take_outcome(recording)
+        if outcome is None:
+            return RecordingFailed(port, recording, 0.0, 0, (), 0, "the media plane was closed")
+        seconds, size, masked, dropped, failure = outcome
+        if failure is not None:
+            return RecordingFailed(port, recording, seconds, size, tuple(masked), dropped, failure)
+        return RecordingFinished(port, recording, seconds, size, tuple(masked), dropped)
 
     def load_clip(self, pcm: bytes) -> Clip:
         """Take a sound (16-bit little-endian mono samples at 8 kHz), ready in both laws of G.711."""
@@ -296,3 +322,4 @@ def _failed(port: int, number: int, value: float) -> MediaEvent:
 
 
 _BUILD = (_digit, _finished, _timeout, _started, _secured, _failed)
+_RECORDING_OVER, _RECORDING_OVERRUN = 20, 21

@@ -78,8 +78,9 @@ class FarEnd:
         port.connect(replace(self.connection(event_payload=event_payload), symmetric=symmetric))
 
     def connection(self, *, event_payload: int | None = EVENT_PAYLOAD) -> Connection:
-        """What a port is told to talk with this far end: both laws accepted."""
-        both = tuple(Format(codec, number) for codec, number in STATIC_PAYLOADS.items())
+        """What a port is told to talk with this far end: both laws accepted, and what is spoken here."""
+        numbers = {**STATIC_PAYLOADS, self.codec: self.codec.value}
+        both = tuple(Format(codec, number) for codec, number in numbers.items())
         return replace(plain(self.address, self.codec, event_payload=event_payload), accepts=both)
 
     def send(self, payload: bytes, *, payload_type: int | None = None, marker: bool = False) -> Packet:

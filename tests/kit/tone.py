@@ -17,12 +17,18 @@ _SHARE = 0.3  # of the strongest part of the sound that a tone must have to be h
 _SILENCE = 200.0  # root mean square of 16 bit samples below which nothing is heard
 
 
-def tone(frequencies: Collection[int], seconds: float, *, level: float = 0.5) -> bytes:
+def tone(frequencies: Collection[int], seconds: float, *, level: float = 0.5, rate: int = RATE) -> bytes:
     """The sum of these sines, `level` of full scale in all."""
-    at = numpy.arange(round(seconds * RATE)) / RATE
+    at = numpy.arange(round(seconds * rate)) / rate
     total = sum(numpy.sin(2 * numpy.pi * each * at) for each in sorted(frequencies))
     samples = numpy.asarray(total) * (32767 * level / max(len(frequencies), 1))
     return samples.astype("<i2").tobytes()
+
+
+def dtmf(digit: str) -> tuple[int, int]:
+    """The two frequencies of a telephone key (ITU-T Q.23)."""
+    row, column = divmod("123A456B789C*0#D".index(digit), 4)
+    return (697, 770, 852, 941)[row], (1209, 1336, 1477, 1633)[column]
 
 
 def hears(pcm: bytes, frequencies: Collection[int]) -> bool:
@@ -39,6 +45,47 @@ def loudness(pcm: bytes) -> float:
     """Root mean square of the samples."""
     samples = numpy.frombuffer(pcm, dtype="<i2").astype(float)
     return float(numpy.sqrt(numpy.mean(samples**2))) if len(samples) else 0.0
+
+
+def hears_key(pcm: bytes, digit: str) -> bool:
+    """Whether some 40 ms of the sound hold both tones of a key, each a tenth of all there is (Goertzel)."""
+    samples = numpy.frombuffer(pcm, dtype="<i2").astype(float)
+    size = RATE // 25
+    phases = [numpy.exp(-2j * numpy.pi * each / RATE * numpy.arange(size)) for each in dtmf(digit)]
+    for start in range(0, len(samples) - size + 1, size // 4):
+        part = samples[start : start + size]
+        energy = float(numpy.sum(part**2))
+        if energy < size * _SILENCE**2 / 4:
+            continue
+        powers = [2 * abs(numpy.dot(part, phase)) ** 2 / size for phase in phases]
+        if min(powers) > energy / 10 and sum(powers) > energy / 2:
+            return True
+    return False
+
+
+def loud_from(pcm: bytes) -> int:
+    """The first sample that is more than silence."""
+    samples = numpy.abs(numpy.frombuffer(pcm, dtype="<i2").astype(int))
+    return int(numpy.argmax(samples > _SILENCE))
+
+
+def share_of(pcm: bytes, frequency: int, rate: int) -> float:
+    """How strong a tone is in the whole sound, against its strongest."""
+    samples = numpy.frombuffer(pcm, dtype="<i2").astype(float)
+    spectrum = numpy.abs(numpy.fft.rfft(samples * numpy.hanning(len(samples))))
+    place = round(frequency * len(samples) / rate)
+    return float(spectrum[place - 2 : place + 3].max() / spectrum.max())
+
+
+def to_narrow(pcm: bytes, rate: int) -> bytes:
+    """The sound at 8 kHz, by leaving out what lies above 4 kHz."""
+    if rate == RATE:
+        return pcm
+    samples = numpy.frombuffer(pcm, dtype="<i2").astype(float)
+    count = len(samples) * RATE // rate
+    spectrum = numpy.fft.rfft(samples)[: count // 2 + 1]
+    narrow = numpy.fft.irfft(spectrum, count) * (count / max(len(samples), 1))
+    return numpy.clip(narrow, -32768, 32767).astype("<i2").tobytes()
 
 
 def write_wav(path: Path, pcm: bytes) -> Path:

@@ -12,6 +12,7 @@ import pytest
 from media.codec import Codec
 from media.connection import plain
 from media.errors import MediaError, PortsExhausted
+from media.events import RecordingFinished
 from media.plane import Plane
 from tests.kit.ports import free_ports
 from tests.kit.rtp import FarEnd, until
@@ -106,6 +107,7 @@ def test_commands_to_a_closed_port_are_harmless(plane: Plane, watch: Watch, tmp_
     plane.bridge(other, port)
     plane.bridge(other, other)
     plane.unbridge(port)
+    assert watch.wait(RecordingFinished).seconds == 0.0
     assert watch.settle() == []
     assert plane.counters().open == 1
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from media.codec import Codec
-from media.errors import RecordingFailed
+from media.errors import CannotRecord
 from tests.kit.rtp import FarEnd, until
 from tests.kit.tone import hears, hears_sound, read_wav, tone
 
@@ -66,7 +66,7 @@ def test_the_header_is_true_while_the_recording_goes_on(plane: Plane, tmp_path: 
 
 
 def test_a_folder_that_is_not_there_is_an_error_at_once(plane: Plane, tmp_path: Path) -> None:
-    with pytest.raises(RecordingFailed, match="nowhere"):
+    with pytest.raises(CannotRecord, match="nowhere"):
         plane.open_port().record(str(tmp_path / "nowhere" / "x.wav"))
 
 

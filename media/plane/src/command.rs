@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::player::ClipData;
 use crate::port::Port;
-use crate::record::recorder::Tap;
+use crate::record::tap::Tap;
 use crate::rtp::{Events, Format, Formats};
 use crate::samples::roles::Role;
 use crate::secure::gate::Terms;

@@ -5,10 +5,39 @@ use crate::secure::srtp::Suite;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
-    DigitPressed { port: u32, digit: u8, duration: f32 },
-    PlaybackFinished { port: u32, playback: u32, completed: bool },
-    RtpTimeout { port: u32, silence: f32 },
-    RtpStarted { port: u32 },
-    MediaSecured { port: u32, suite: Suite },
-    MediaFailed { port: u32, failure: Failure },
+    DigitPressed {
+        port: u32,
+        digit: u8,
+        duration: f32,
+    },
+    PlaybackFinished {
+        port: u32,
+        playback: u32,
+        completed: bool,
+    },
+    RtpTimeout {
+        port: u32,
+        silence: f32,
+    },
+    RtpStarted {
+        port: u32,
+    },
+    MediaSecured {
+        port: u32,
+        suite: Suite,
+    },
+    MediaFailed {
+        port: u32,
+        failure: Failure,
+    },
+    /// Its outcome can be asked for.
+    RecordingOver {
+        port: u32,
+        recording: u32,
+    },
+    /// The recorder could not keep up; told once.
+    RecordingOverrun {
+        port: u32,
+        recording: u32,
+    },
 }

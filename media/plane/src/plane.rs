@@ -19,10 +19,13 @@ use crate::engine::{Engine, Shared};
 use crate::event::Event;
 use crate::io::allocator::Allocator;
 use crate::io::clock::{Clock, TICKS_PER_SECOND};
-use crate::io::rings::{self, CommandSender, EventReceiver};
+use crate::io::rings::{self, CommandSender, EventReceiver, EventSender};
 use crate::io::socket;
 use crate::port::Port;
-use crate::record::recorder::{Recorder, Tap};
+use crate::record::recorder::{Recorder, RecordingHandle};
+use crate::record::recording::{Outcome, Plan};
+use crate::record::seal::SealKey;
+use crate::record::tap::Tap;
 use crate::secure::dtls::Identity;
 
 /// Ports on one thread before the next is used: a seventh of a core, and half the wake-ups of two threads.
@@ -70,6 +73,8 @@ pub struct Plane {
     events: Mutex<EventReceiver>,
     events_fd: i32,
     recorder: Mutex<Option<Recorder>>,
+    /// The recorder's end of the events until it starts.
+    recorder_events: Mutex<Option<EventSender>>,
     /// Held while a command finds its thread, so that a port cannot move under it.
     routing: Mutex<()>,
     joins: Mutex<Vec<JoinHandle<()>>>,
@@ -108,6 +113,7 @@ impl Plane {
             events_fd: receiver.fd(),
             events: Mutex::new(receiver),
             recorder: Mutex::new(None),
+            recorder_events: Mutex::new(Some(sender)),
             routing: Mutex::new(()),
             joins: Mutex::new(joins),
             next_id: AtomicU32::new(1),
@@ -192,13 +198,27 @@ impl Plane {
         self.threads[handle.thread.load(Relaxed)].send_unhurried(command);
     }
 
-    /// Create the file of a recording; the recorder's thread starts with the first.
-    pub fn open_recording(&self, path: &str) -> io::Result<Tap> {
+    /// Create the file of a recording, sealed with the key in the file `key`; the recorder starts with the first.
+    pub fn open_recording(
+        &self,
+        port: u32,
+        path: &str,
+        plan: Plan,
+        key: Option<&str>,
+    ) -> io::Result<(Tap, RecordingHandle)> {
+        let key = key.map(SealKey::read).transpose()?;
         let mut recorder = locked(&self.recorder);
         if let Some(recorder) = recorder.as_mut() {
-            return recorder.open(path);
+            return recorder.open(port, path, plan, key.as_ref());
         }
-        recorder.insert(Recorder::start()?).open(path)
+        let events = locked(&self.recorder_events).take();
+        let events = events.ok_or_else(|| io::Error::other("the media plane is closed"))?;
+        recorder.insert(Recorder::start(events)?).open(port, path, plan, key.as_ref())
+    }
+
+    /// What became of a recording, once.
+    pub fn take_outcome(&self, recording: u32) -> Option<Outcome> {
+        locked(&self.recorder).as_ref()?.take_outcome(recording)
     }
 
     /// End all threads and wait for them; ports and files are closed with them.

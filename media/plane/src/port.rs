@@ -26,7 +26,7 @@ use crate::io::clock::{SLOTS_PER_TICK, TICKS_PER_SECOND};
 use crate::io::rings::EventSender;
 use crate::io::socket::{self, MTU};
 use crate::player::Player;
-use crate::record::recorder::Tap;
+use crate::record::tap::{Tap, Taps};
 use crate::rtp::reception::Reception;
 use crate::rtp::relay::Relay;
 use crate::rtp::rtcp::Reporter;
@@ -95,7 +95,7 @@ pub struct Port {
     span: SecureSpan,
     player: Option<Player>,
     sender: Option<DigitSender>,
-    tap: Option<Tap>,
+    taps: Taps,
     reporter: Reporter,
     report_tick: u32,
 }
@@ -136,7 +136,7 @@ impl Port {
             span: SecureSpan::default(),
             player: None,
             sender: None,
-            tap: None,
+            taps: Taps::default(),
             reporter: Reporter::default(),
             report_tick: 0,
         })
@@ -220,8 +220,17 @@ impl Port {
         self.sender.get_or_insert(sender).add(codes);
     }
 
-    pub fn record(&mut self, tap: Option<Tap>) {
-        self.tap = tap;
+    /// Record, in place of what was recorded of the same kind.
+    pub fn record(&mut self, tap: Tap) {
+        if tap.is_stereo() {
+            self.taps.call = Some(tap);
+        } else {
+            self.taps.message = Some(tap);
+        }
+    }
+
+    pub fn stop_recording(&mut self) {
+        self.taps.end();
     }
 
     /// Another partner, or none: the outgoing stream will be joined anew.

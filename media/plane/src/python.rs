@@ -4,6 +4,7 @@ mod clip;
 mod coding;
 mod connection;
 mod port;
+mod recording;
 mod room;
 mod tools;
 
@@ -23,10 +24,12 @@ use crate::secure::ice::Credentials;
 use crate::secure::srtp::Suite;
 use clip::PyClip;
 use port::PyPort;
+use recording::PyRecording;
 use room::PyRoom;
 use tools::PyDigitReceiver;
 
 type CounterRow = (&'static str, f64);
+type OutcomeRow = (f64, u64, Vec<(f64, f64)>, u64, Option<String>);
 
 #[pyclass(name = "Plane", module = "media._plane", frozen)]
 struct PyPlane {
@@ -99,6 +102,12 @@ impl PyPlane {
         rows
     }
 
+    /// What became of a recording, once: seconds, bytes, masked spans, packets dropped, why it failed.
+    fn take_outcome(&self, recording: u32) -> Option<OutcomeRow> {
+        let outcome = self.inner.take_outcome(recording)?;
+        Some((outcome.seconds, outcome.bytes, outcome.masked, outcome.dropped, outcome.failure))
+    }
+
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.inner.close());
     }
@@ -127,6 +136,8 @@ fn row_of(event: Event) -> (u8, u32, u32, f64) {
         Event::RtpStarted { port } => (3, port, 0, 0.0),
         Event::MediaSecured { port, suite } => (4, port, suite as u32, 0.0),
         Event::MediaFailed { port, failure } => (5, port, failure as u32, 0.0),
+        Event::RecordingOver { port, recording } => (20, port, recording, 0.0),
+        Event::RecordingOverrun { port, recording } => (21, port, recording, 0.0),
     }
 }
 
@@ -137,6 +148,7 @@ fn _plane(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyPort>()?;
     module.add_class::<PyRoom>()?;
     module.add_class::<PyClip>()?;
+    module.add_class::<PyRecording>()?;
     module.add_class::<PyDigitReceiver>()?;
     module.add_function(wrap_pyfunction!(coding::encode, module)?)?;
     module.add_function(wrap_pyfunction!(coding::decode, module)?)?;

@@ -95,8 +95,8 @@ impl Engine {
             Command::SendDigits { codes, duration, gap_ticks, .. } => {
                 port.send_digits(DigitSender::new(VecDeque::new(), duration, gap_ticks), codes);
             }
-            Command::Record { tap, .. } => port.record(Some(tap)),
-            Command::StopRecording { .. } => port.record(None),
+            Command::Record { tap, .. } => port.record(tap),
+            Command::StopRecording { .. } => port.stop_recording(),
             _ => {}
         }
     }

@@ -208,6 +208,17 @@ pub fn random<const LENGTH: usize>() -> [u8; LENGTH] {
     bytes
 }
 
+/// Random bytes for keys: an error where the kernel has none to give.
+pub fn fill_random(bytes: &mut [u8]) -> io::Result<()> {
+    // SAFETY: the kernel writes at most the length told.
+    let given = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
+    if usize::try_from(given) == Ok(bytes.len()) {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ use super::{Lane, Port};
 use crate::digits::receiver::{TelephoneEvent, EVENT_SIZE};
 use crate::event::Event;
 use crate::io::clock::TICKS_PER_SECOND;
+use crate::record::tap::Sound;
 use crate::rtp::reception::Arrival;
 use crate::rtp::{is_rtcp, Kind, Packet};
 
@@ -97,10 +98,7 @@ impl Port {
         self.count(&packet, kind, data.len(), arrival);
         match kind {
             Kind::Audio(codec) => {
-                if let Some(tap) = &self.tap {
-                    let arrival = in_units(arrival, 8000);
-                    tap.hear(packet.ssrc, packet.timestamp, arrival, codec, packet.payload);
-                }
+                self.taps.hear(&Sound::of(&packet, codec), arrival);
             }
             Kind::Digit => self.hear_digit(&packet, lane),
             Kind::Noise | Kind::Unknown => {}

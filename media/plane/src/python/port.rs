@@ -9,11 +9,14 @@ use pyo3::prelude::*;
 
 use super::clip::PyClip;
 use super::connection::ConnectionTold;
+use super::recording::PyRecording;
 use super::{os_error, CounterRow};
 use crate::command::Command;
 use crate::digits::receiver;
 use crate::io::clock::{SAMPLE_RATE, TICKS_PER_SECOND};
 use crate::plane::{Handle, Plane};
+use crate::record::recording::Plan;
+use crate::record::shape::Format;
 
 #[pyclass(name = "Port", module = "media._plane", frozen)]
 pub struct PyPort {
@@ -101,10 +104,26 @@ impl PyPort {
         Ok(())
     }
 
-    fn record(&self, path: &str) -> PyResult<()> {
-        let tap = self.plane.open_recording(path).map_err(os_error)?;
-        self.send(Command::Record { port: self.handle.id, tap });
-        Ok(())
+    /// Begin a recording; `key` is a file that holds the key to seal it with, `look_back` is in seconds.
+    #[allow(clippy::too_many_arguments)]
+    fn record(
+        &self,
+        py: Python<'_>,
+        path: &str,
+        stereo: bool,
+        format: &str,
+        tone: bool,
+        look_back: f64,
+        key: Option<&str>,
+    ) -> PyResult<PyRecording> {
+        let format = Format::from_name(format).ok_or_else(|| PyValueError::new_err("no such format"))?;
+        let look_back = (look_back.clamp(0.0, 1.0) * 1e9) as u64;
+        let plan = Plan { stereo, format, tone, look_back };
+        let port = self.handle.id;
+        let (tap, handle) =
+            py.detach(|| self.plane.open_recording(port, path, plan, key)).map_err(os_error)?;
+        self.send(Command::Record { port, tap });
+        Ok(PyRecording { handle })
     }
 
     fn stop_recording(&self) {
