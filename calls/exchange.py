@@ -136,7 +136,7 @@ class Exchange:
         try:
             port = self.plane.open_port(towards=self.sip.way_to(target))
             local = our_side(self.plane, port, codecs, self._srtp(profile, trunk), target.flow)
-            stream = Stream(port, local, _way_of(target))
+            stream = Stream(port, local, self.plane.draw_ice, _way_of(target))
             session = self.sip.invite(target, caller=caller, body=stream.offer(), headers=headers)
         except CentralitaError:
             self._release_line(trunk)
@@ -180,7 +180,8 @@ class Exchange:
                 who = caller.profile, caller.trunk
                 flow = session.request.flow
                 local = our_side(self.plane, port, self._codecs(*who), self._srtp(*who), flow)
-                stream = Stream(port, local, flow if caller.account is not None else None)
+                way = flow if caller.account is not None else None
+                stream = Stream(port, local, self.plane.draw_ice, way)
             except CentralitaError:
                 self._release_line(caller.trunk)
                 raise

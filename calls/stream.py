@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from base.errors import CentralitaError
 from calls.connection import connection
 from sip.negotiation import Negotiation, NegotiationState
+from sip.offer.ice import IceCredentials
 from sip.sdp import is_address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from media.plane import Port
     from sip.flow import Flow
     from sip.offer.sides import LocalMedia, Negotiated
@@ -33,15 +36,18 @@ def sound_address(session: Session) -> str:
 class Stream:
     """Owns the port; offers, answers, and connects it when both sides are known."""
 
-    __slots__ = ("_fork", "_negotiation", "_way", "port")
+    __slots__ = ("_draw_ice", "_fork", "_negotiation", "_way", "port")
 
-    def __init__(self, port: Port, local: LocalMedia, way: Flow | None = None) -> None:
-        """`local` is our side: what is offered and taken at the port.
+    def __init__(
+        self, port: Port, local: LocalMedia, draw_ice: Callable[[], tuple[str, str]], way: Flow | None = None
+    ) -> None:
+        """`local` is our side: what is offered and taken at the port. `draw_ice` makes credentials of ICE.
 
         `way` is that of the party's messages, where its sound may come from that address too: that of a phone behind
         NAT, whose description names another.
         """
         self.port = port
+        self._draw_ice = draw_ice
         self._way = way
         self._fork: str | None = None
         """Whose answer is heard, where a call has forked."""
@@ -73,6 +79,8 @@ class Stream:
     def answer(self, offer: SessionDescription, *, direction: str = "sendrecv") -> bytes:
         """Agree to a remote offer. Raises NoCommonCodec (488) and OfferGlare (491)."""
         self._negotiation.receive_offer(offer)
+        if self._negotiation.restarts_ice:
+            self._negotiation.renew_ice(IceCredentials(*self._draw_ice()))
         return self._negotiation.answer(direction=direction).body
 
     def accept(self, answer: SessionDescription, fork: str | None = None, *, early: bool = False) -> bool:

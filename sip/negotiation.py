@@ -13,11 +13,13 @@ from base.machine import Letter, Machine, Table
 from sip.errors import OfferGlare
 from sip.offer.answering import make_answer
 from sip.offer.coding import event_key, settled
+from sip.offer.ice import peer_fragment
 from sip.offer.making import make_offer
 from sip.offer.reading import read_answer
 from sip.offer.security import kept
 
 if TYPE_CHECKING:
+    from sip.offer.ice import IceCredentials
     from sip.offer.sides import LocalMedia, Negotiated
     from sip.sdp import SessionDescription
 
@@ -137,6 +139,23 @@ class Negotiation:
         if Do.REFUSE in self._machine.fire(On.PEER_OFFER):
             raise OfferGlare("another offer is still open")
         self._offer = description
+
+    @property
+    def restarts_ice(self) -> bool:
+        """Whether the offer that waits for our answer begins ICE anew: the peer has another name (RFC 8839 s.4.4)."""
+        before = self.agreed.fragment if self.agreed is not None else None
+        if self._offer is None or before is None:
+            return False
+        session = self._offer.attributes
+        names = {peer_fragment(media.attributes, session) for media in self._offer.media if media.port}
+        return before not in names and names != {None}
+
+    def renew_ice(self, credentials: IceCredentials) -> None:
+        """What we answer such an offer with: nobody's old checks are taken for new ones."""
+        security = self.local.security
+        if security.identity is not None:
+            identity = replace(security.identity, ice=credentials)
+            self.local = replace(self.local, security=replace(security, identity=identity))
 
     def answer(self, *, direction: str = "sendrecv") -> Negotiated:
         """Answer the peer's offer. Raises NoCommonCodec, and the offer is then withdrawn."""
