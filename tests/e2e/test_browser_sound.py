@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.e2e.centre import AGENT_TONES, CALLER_TONES, PASSWORD, PROMPT_TONES, make_centre
+from tests.e2e.ledger import newest
 from tests.e2e.telephones import pyvoip_caller, wait_for_agent, wait_to_hear
 from tests.kit.ports import free_port
 from tests.kit.server import ROOT, wait_until
@@ -63,6 +64,9 @@ TALK = """frequencies => {
   });
 }"""
 DIAL = "uri => window.agent.call(uri, {mediaStream: window.voice, pcConfig: {iceServers: []}})"
+
+RESTART = """() => new Promise(done =>
+  window.session.renegotiate({rtcOfferConstraints: {iceRestart: true}}, done))"""
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +141,43 @@ def test_a_browser_agent_and_a_caller_hear_each_other(
         caller.hang_up()
         happened(page, "ended")
         server.run("agent", "logout", "ana", "--state", str(server.state))
+
+
+def test_keys_of_a_browser_are_heard(server: Server, page: Page) -> None:
+    """By RFC 4733, with the clock of Opus or of G.711."""
+    page.evaluate(DIAL, f"sip:tones@{HOST}")
+    happened(page, "confirmed")
+    hears(page, PROMPT_TONES["tone_main"])
+    page.evaluate("() => window.session.sendDTMF('1', {transportType: 'RFC2833', duration: 120})")
+    hears(page, PROMPT_TONES["tone_first"])
+    page.evaluate("() => window.session.sendDTMF('3', {transportType: 'RFC2833', duration: 120})")
+    happened(page, "ended")
+    assert len(newest(server, "tones").data("menu.input")) == 2
+
+
+def test_sound_comes_back_after_hold_and_after_ice_has_begun_anew(
+    server: Server, page: Page, tmp_path: Path, caller_sound: Path
+) -> None:
+    with pyvoip_caller(server, tmp_path) as caller:
+        server.run("agent", "available", "ana", "--state", str(server.state))
+        wait_for_agent(server, "ana", status="available", state="idle")
+        caller.dial("support")
+        caller.say(caller_sound)
+        wait_to_hear(caller, AGENT_TONES)
+        for change in ("hold", "unhold"):
+            page.evaluate(f"() => new Promise(done => window.session.{change}({{}}, done))")
+        wait_to_hear(caller, AGENT_TONES)
+        before = ours(page)
+        page.evaluate(RESTART)
+        wait_until(lambda: not before & ours(page), "other credentials of ours", within=10)
+        wait_to_hear(caller, AGENT_TONES)
+        hears(page, CALLER_TONES)
+        page.evaluate("() => window.session.terminate()")
+        happened(page, "ended")
+        server.run("agent", "logout", "ana", "--state", str(server.state))
+
+
+def ours(page: Page) -> set[str]:
+    """Our credentials of ICE, as the browser knows them."""
+    said: str = page.evaluate("() => window.session.connection.remoteDescription.sdp")
+    return {line for line in said.splitlines() if line.startswith(("a=ice-ufrag:", "a=ice-pwd:"))}
