@@ -85,7 +85,8 @@ impl Port {
 
     /// Whether it is free to say what a room gives: not while it plays, sends digits or is not to send at all.
     pub fn may_say(&self) -> bool {
-        self.connection.is_some_and(|c| c.sending) && self.player.is_none() && self.sender.is_none()
+        let is_sending = self.is_open() && self.connection.is_some_and(|c| c.sending);
+        is_sending && self.player.is_none() && self.sender.is_none()
     }
 
     /// Send a payload of a room's mix.
