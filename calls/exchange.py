@@ -12,7 +12,7 @@ from base.errors import CentralitaError
 from calls.arrival import opened, record_refusal
 from calls.commands import SipCommands
 from calls.contact import Contact
-from calls.hearing import Hearing
+from calls.hearing import NOTHING, Hearing, Listening
 from calls.ladder import Ladders
 from calls.leg import Leg
 from calls.lines import LineLimits, Lines
@@ -58,6 +58,7 @@ class Exchange:
         srtp: Callable[[str, str | None], Srtp] = lambda profile, trunk: Srtp.OFF,
         lines: Lines | None = None,
         silence_limit: float = 0.0,
+        listening: Callable[[], Listening] = lambda: NOTHING,
         messages_in_full: Callable[[], bool] = lambda: False,
         identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
         name_of: Callable[[str | None, str | None], str] = lambda account, agent: "",
@@ -67,6 +68,7 @@ class Exchange:
         `codecs` gives those of a profile (internal: phones, external: whoever is outside) or of a trunk, the preferred
         first; `srtp` how their sound is protected. `lines` counts the calls of trunks.
         A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
+        `listening` tells what is listened for in legs that are answered.
         `messages_in_full`: whether ladders keep the text of each message, less its secrets.
         `identity` gives what a target of a profile, or of a trunk, is told of callers; `name_of` the name of an
         account or agent.
@@ -79,7 +81,7 @@ class Exchange:
         self._record = record
         self._on_arrival = on_arrival
         self._on_presence = on_presence
-        self._hearing = Hearing(plane, silence_limit)
+        self._hearing = Hearing(plane, silence_limit, listening)
         self.identity_rules = identity
         self.name_of = name_of
         self._codecs = codecs
@@ -255,6 +257,10 @@ class Exchange:
     def _release_line(self, trunk: str | None) -> None:
         if trunk is not None:
             self._lines.release(trunk)
+
+    def listen(self, leg: Leg) -> bool:
+        """The leg was answered; whether its record is to tell who talked for how long."""
+        return self._hearing.listen(leg)
 
     def forget(self, leg: Leg) -> None:
         """The leg is over: no more events for it, but its last messages still reach its ladder."""

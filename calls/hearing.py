@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calls.events import DigitPressed, PlaybackFinished, RtpLost
@@ -10,18 +12,47 @@ from media import events
 from sip import causes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calls.leg import Leg
+    from media.counters import Listened
+    from media.events import MediaEvent
     from media.plane import Plane
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What is listened for in answered legs: shares of talk, and silences of so many seconds (0 for none)."""
+
+    talk: bool = False
+    dead_air: float = 0.0
+    one_way: float = 0.0
+
+    def __bool__(self) -> bool:
+        """Whether anything is."""
+        return self.talk or self.dead_air > 0 or self.one_way > 0
+
+
+NOTHING = Listening()
+
+
+def shares(listened: Listened) -> dict[str, float]:
+    """Seconds that the party, our side, both or neither talked, as a record tells them."""
+    far, near, both, none = (round(seconds, 2) for seconds in listened[:4])
+    return {"party": far, "us": near, "both": both, "none": none}
 
 
 class Hearing:
     """The ports of all legs that are not yet over."""
 
-    __slots__ = ("_legs", "_plane", "_silence_limit")
+    __slots__ = ("_legs", "_listening", "_plane", "_silence_limit")
 
-    def __init__(self, plane: Plane, silence_limit: float) -> None:
+    def __init__(
+        self, plane: Plane, silence_limit: float, listening: Callable[[], Listening] = lambda: NOTHING
+    ) -> None:
         """Take over the plane's events. A leg not heard for `silence_limit` seconds is ended; 0 lets it be."""
         self._plane = plane
+        self._listening = listening
         self._silence_limit = silence_limit
         self._legs: dict[int, Leg] = {}
         asyncio.get_running_loop().add_reader(plane.fileno(), self._handle)
@@ -42,26 +73,47 @@ class Hearing:
         """It is over."""
         self._legs.pop(leg.stream.port.id, None)
 
+    def listen(self, leg: Leg) -> bool:
+        """A leg was answered: listen to it as the centre wishes; whether its shares of talk are to be told."""
+        wanted = self._listening()
+        if wanted:
+            leg.stream.port.listen(dead_air=wanted.dead_air, one_way=wanted.one_way)
+        return wanted.talk
+
     def _handle(self) -> None:
-        for event in self._plane.take_events():
-            leg = self._legs.get(event.port)
-            if leg is None:
-                continue
-            match event:
-                case events.DigitPressed():
-                    leg.contact.inbox.post(DigitPressed(leg, event.digit))
-                case events.PlaybackFinished():
-                    leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
-                case events.RtpTimeout():
-                    self._silent(leg, event.silence)
-                case events.RtpStarted():
-                    leg.media_began()
-                case events.MediaSecured():
-                    leg.contact.record("leg.secured", leg, suite=event.suite)
-                case events.MediaFailed():
-                    leg.hang_up(causes.INTERRUPTED, by="error", reason=event.reason)
-                case _:
-                    pass
+        self._hear_all(deque(self._plane.take_events()))
+
+    def _hear_all(self, waiting: deque[MediaEvent]) -> None:
+        """One that fails is logged by the loop, and stops no other."""
+        try:
+            while waiting:
+                event = waiting.popleft()
+                if (leg := self._legs.get(event.port)) is not None:
+                    self._hear(leg, event)
+        finally:
+            if waiting:
+                asyncio.get_running_loop().call_soon(self._hear_all, waiting)
+
+    def _hear(self, leg: Leg, event: MediaEvent) -> None:
+        match event:
+            case events.DigitPressed():
+                leg.contact.inbox.post(DigitPressed(leg, event.digit))
+            case events.PlaybackFinished():
+                leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
+            case events.RtpTimeout():
+                self._silent(leg, event.silence)
+            case events.RtpStarted():
+                leg.media_began()
+            case events.DeadAir():
+                leg.contact.record("leg.dead_air", leg, silence=round(event.silence, 2))
+            case events.OneWayAudio():
+                leg.contact.record("leg.one_way_audio", leg, silence=round(event.silence, 2))
+            case events.MediaSecured():
+                leg.contact.record("leg.secured", leg, suite=event.suite)
+            case events.MediaFailed():
+                leg.hang_up(causes.INTERRUPTED, by="error", reason=event.reason)
+            case _:
+                pass
 
     def _silent(self, leg: Leg, silence: float) -> None:
         leg.contact.record("leg.silent", leg, silence=silence)

@@ -16,6 +16,7 @@ from calls.events import (
     LegResumed,
     TransferAsked,
 )
+from calls.hearing import shares
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
 from calls.reoffers import Reoffers
 from sip import causes
@@ -43,6 +44,8 @@ class Leg:
         "_ending",
         "_machine",
         "_reoffers",
+        "_talk",
+        "_tells_talk",
         "_watchers",
         "account",
         "agent",
@@ -79,6 +82,9 @@ class Leg:
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
+        self._tells_talk = False
+        self._talk: dict[str, object] = {}
+        """Who talked for how long, where that is told."""
         self._reoffers: Reoffers | None = None
 
     @property
@@ -327,6 +333,7 @@ class Leg:
         self.stream.connect()
 
     def _tell_answered(self) -> None:
+        self._tells_talk = self.exchange.listen(self)
         self.contact.record("leg.answered", self, **self.stream.described)
         self.contact.inbox.post(LegAnswered(self))
 
@@ -340,6 +347,8 @@ class Leg:
 
     def _close_media(self) -> None:
         self.exchange.forget(self)
+        if self._tells_talk:
+            self._talk = {"talk": shares(self.stream.port.listened())}
         self._counters = self.stream.port.close()
 
     def _tell_ended(self) -> None:
@@ -354,6 +363,7 @@ class Leg:
             cause=ending.cause,
             reason=ending.reason,
             rtp=counters._asdict(),
+            **self._talk,
         )
         self.contact.inbox.post(ending)
         watchers, self._watchers = self._watchers, ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from base.io.clock import http_date
 from calls.exchange import Exchange
+from calls.hearing import Listening
 from calls.lines import Lines
 from centralita.entrance import Entrance
 from centralita.failures import hear
@@ -78,8 +79,14 @@ def make_signalling(
         srtp=present.srtp,
         lines=lines,
         silence_limit=present.configuration.centre.silence_limit,
+        listening=lambda: _listening(present),
         messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",
         identity=present.identity,
         name_of=present.name_of,
     )
     return Signalling(entrance, location, registrar, stack, endpoint, lines, exchange)
+
+
+def _listening(present: Present) -> Listening:
+    settings = present.configuration.centre.listening
+    return Listening(settings.talk, settings.dead_air, settings.one_way_audio)

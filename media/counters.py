@@ -34,6 +34,26 @@ class PortCounters(NamedTuple):
     """From the peer's RTCP reports; 0 while unknown."""
 
 
+class Listened(NamedTuple):
+    """What listening to a port has shown; shares are in seconds since it began."""
+
+    far: float
+    """The far end talked alone."""
+    near: float
+    """Our side did: the partner of a bridge, where that is listened to as well, or what is played."""
+    both: float
+    none: float
+    level: float
+    """Of the last fifth of a second, in dBov: 0 is the loudest there is, -127 silence."""
+    peak: float
+    late: int
+    """Packets that came too late to be heard."""
+    concealed: int
+    """Frames of 20 ms in which lost sound was made up."""
+    wait: float
+    """Seconds that sound waits for late packets now."""
+
+
 class PlaneCounters(NamedTuple):
     """The whole plane; packets and bytes are those of ports already closed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,65 @@ class RecordingOverrun:
     recording: int
 
 
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Somebody began to speak."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """They have been silent for the hangover that was asked for, after so many seconds of speech."""
+
+    port: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAir:
+    """Neither side has said anything for so many seconds; told once for each silence."""
+
+    port: int
+    silence: float
+
+
+@dataclass(frozen=True, slots=True)
+class OneWayAudio:
+    """Our side talks and nothing comes back: no packets, or sound from a microphone that was never on."""
+
+    port: int
+    silence: float
+
+
+class Answerer(Enum):
+    """Who answered a call."""
+
+    PERSON = 0
+    MACHINE = 1
+    UNSURE = 2
+
+
+class GuessReason(Enum):
+    """What a guess rests on."""
+
+    SHORT_GREETING = 0
+    LONG_GREETING = 1
+    MANY_WORDS = 2
+    BEEP = 3
+    NO_GREETING = 4
+    UNDECIDED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGuessed:
+    """Who seems to have answered. A machine's beep may follow a guess: then a message can be left."""
+
+    port: int
+    answerer: Answerer
+    reason: GuessReason
+
+
 MediaEvent = (
     DigitPressed
     | PlaybackFinished
@@ -116,4 +176,9 @@ MediaEvent = (
     | RecordingFinished
     | RecordingFailed
     | RecordingOverrun
+    | SpeechStarted
+    | SpeechEnded
+    | DeadAir
+    | OneWayAudio
+    | AnswerGuessed
 )

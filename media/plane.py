@@ -11,20 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 from media import _plane
 from media.codec import Codec
-from media.counters import PlaneCounters, PortCounters
+from media.counters import Listened, PlaneCounters, PortCounters
 from media.errors import CannotRecord, ClipReleased, MediaError, PortsExhausted
 from media.events import (
     FAILURES,
+    Answerer,
+    AnswerGuessed,
+    DeadAir,
     DigitPressed,
+    GuessReason,
     MediaEvent,
     MediaFailed,
     MediaSecured,
+    OneWayAudio,
     PlaybackFinished,
     RecordingFailed,
     RecordingFinished,
     RecordingOverrun,
     RtpStarted,
     RtpTimeout,
+    SpeechEnded,
+    SpeechStarted,
 )
 from media.recording import Recording, RecordingPlan
 from media.room import Room
@@ -153,6 +160,26 @@ class Port:
     def stop_recording(self) -> None:
         """End what is recorded of this port; the files are whole within a fraction of a second."""
         self._port.stop_recording()
+
+    def listen(
+        self, *, hangover: float = 0.0, dead_air: float = 0.0, one_way: float = 0.0, answer: bool = False
+    ) -> None:
+        """Listen to what is said here, until told otherwise; times are in seconds, 0 is never.
+
+        SpeechStarted and SpeechEnded are told with a `hangover`: the silence that ends speech. DeadAir is told when
+        nobody said anything for `dead_air`, OneWayAudio when nothing came for `one_way` while our side talked.
+        `answer` asks for AnswerGuessed, from now on. What was listened for before is replaced.
+        """
+        self._port.listen(hangover, dead_air, one_way, answer)
+
+    def stop_listening(self) -> None:
+        """Listen no longer; `listened` keeps what was seen."""
+        self._port.stop_listening()
+
+    def listened(self) -> Listened:
+        """Return who has talked for how long, and how loud it is now."""
+        far, near, both, none, level, peak, late, concealed, wait = self._port.listened()
+        return Listened(far, near, both, none, level, peak, int(late), int(concealed), wait)
 
     def counters(self) -> PortCounters:
         """Return what has been counted so far."""
@@ -321,5 +348,37 @@ def _failed(port: int, number: int, value: float) -> MediaEvent:
     return MediaFailed(port, FAILURES[number])
 
 
-_BUILD = (_digit, _finished, _timeout, _started, _secured, _failed)
+def _speech_started(port: int, number: int, value: float) -> MediaEvent:
+    return SpeechStarted(port)
+
+
+def _speech_ended(port: int, number: int, value: float) -> MediaEvent:
+    return SpeechEnded(port, value)
+
+
+def _dead_air(port: int, number: int, value: float) -> MediaEvent:
+    return DeadAir(port, value)
+
+
+def _one_way(port: int, number: int, value: float) -> MediaEvent:
+    return OneWayAudio(port, value)
+
+
+def _guessed(port: int, number: int, value: float) -> MediaEvent:
+    return AnswerGuessed(port, Answerer(number), GuessReason(int(value)))
+
+
+_BUILD = (
+    _digit,
+    _finished,
+    _timeout,
+    _started,
+    _secured,
+    _failed,
+    _speech_started,
+    _speech_ended,
+    _dead_air,
+    _one_way,
+    _guessed,
+)
 _RECORDING_OVER, _RECORDING_OVERRUN = 20, 21

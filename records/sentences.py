@@ -297,6 +297,8 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "leg.held": lambda _: "Puts the call on hold",
     "leg.resumed": lambda _: "Takes the call back from hold",
     "leg.secured": lambda facts: f"Its sound is encrypted{facts.phrase('suite', ', {}')}",
+    "leg.dead_air": lambda facts: f"Nobody said anything for {duration(facts.data.get('silence'))}",
+    "leg.one_way_audio": lambda facts: f"Not heard for {duration(facts.data.get('silence'))} while we talked",
     "leg.silent": lambda facts: f"Sends no sound for {duration(facts.data.get('silence'))}",
     "leg.message": _message,
     "leg.ended": _leg_ended,

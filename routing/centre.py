@@ -67,6 +67,17 @@ class Tracing(Part):
     """A file that gets a copy of every message."""
 
 
+class Listening(Part):
+    """What the media plane listens for in every call that is answered; by default nothing, and no sound is decoded."""
+
+    talk: bool = False
+    """Whether a leg's record tells who talked for how long."""
+    dead_air: Seconds = 0.0
+    """A silence of both sides that is noted; 0: none is."""
+    one_way_audio: Seconds = 0.0
+    """How long our side may talk to one who is not heard until that is noted; 0: it is not."""
+
+
 class Centre(Part):
     """centre.yaml."""
 
@@ -101,6 +112,7 @@ class Centre(Part):
     drain_limit: Seconds = 600.0
     """How long calls may go on after the server was asked to stop."""
     tracing: Tracing = Tracing()
+    listening: Listening = Listening()
     overload: OverloadPart = OverloadPart()
 
     @field_validator("rtp_address")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from base.ids import SequenceIds
 from calls.exchange import Exchange
+from calls.hearing import NOTHING, Listening
 from calls.stream import CODECS
 from centralita.failures import hear
 from media.plane import Plane
@@ -83,6 +84,7 @@ class House:
         lines: Lines | None = None,
         srtp: Srtp = Srtp.OFF,
         messages_in_full: bool = False,
+        listening: Listening = NOTHING,
     ) -> None:
         """Open the plane; entering opens the sockets. `codecs` are those of each profile, the usual unless named."""
         self.plane = Plane(address=HOST, ports=free_ports(ports), threads=1, rtp_timeout=rtp_timeout)
@@ -95,6 +97,7 @@ class House:
         self.lines = lines
         self.srtp = srtp
         self.messages_in_full = messages_in_full
+        self.listening = listening
         self.rows: list[Row] = []
         self.contacts: list[Contact] = []
         self.on_arrival: Callable[[Contact], object] = lambda contact: None
@@ -113,6 +116,7 @@ class House:
             lines=self.lines,
             messages_in_full=lambda: self.messages_in_full,
             silence_limit=self.silence_limit,
+            listening=lambda: self.listening,
             identity=self.identity,
         )
         await self.endpoint.start([(HOST, 0)])

@@ -92,6 +92,11 @@ class FarEnd:
         self.timestamp += self.codec.rtp_clock // 50
         return packet
 
+    def lose(self) -> None:
+        """Leave out a packet of the stream."""
+        self.sequence += 1
+        self.timestamp += self.codec.rtp_clock // 50
+
     def send_bytes(self, data: bytes) -> None:
         """Send any bytes to the port."""
         assert self.target is not None

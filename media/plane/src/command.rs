@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use crate::player::ClipData;
+use crate::port::hearing::Hearing;
 use crate::port::Port;
 use crate::record::tap::Tap;
 use crate::rtp::{Events, Format, Formats};
@@ -104,6 +105,11 @@ pub enum Command {
     },
     StopRecording {
         port: u32,
+    },
+    /// Listen from now on, or no longer. What listens already goes on with what the new one wants.
+    Listen {
+        port: u32,
+        hearing: Option<Box<Hearing>>,
     },
     /// Two ports hear each other and nobody else, in a room that ends with their conversation.
     Bridge {

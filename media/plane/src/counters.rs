@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
+use crate::samples::level::SILENCE;
+
 /// A counter with one writer: no locked instruction on the packet path.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -17,6 +19,43 @@ impl Counter {
 
     pub fn get(&self) -> u64 {
         self.0.load(Relaxed)
+    }
+}
+
+/// What listening to a port has shown so far.
+#[derive(Debug, Default)]
+pub struct Listened {
+    /// Ticks in which the far end, our side, both or neither talked.
+    pub far: Counter,
+    pub near: Counter,
+    pub both: Counter,
+    pub none: Counter,
+    /// Packets that came too late to be heard, or could not wait; ticks in which sound was made up.
+    pub late: Counter,
+    pub concealed: Counter,
+    /// Milliseconds that sound waits for late packets.
+    pub wait: AtomicU32,
+    pub level: Loudness,
+    pub peak: Loudness,
+}
+
+/// dBov, as the bits of an f32; silence until it is measured.
+#[derive(Debug)]
+pub struct Loudness(AtomicU32);
+
+impl Default for Loudness {
+    fn default() -> Self {
+        Self(AtomicU32::new(SILENCE.to_bits()))
+    }
+}
+
+impl Loudness {
+    pub fn set(&self, level: f32) {
+        self.0.store(level.to_bits(), Relaxed);
+    }
+
+    pub fn get(&self) -> f32 {
+        f32::from_bits(self.0.load(Relaxed))
     }
 }
 
@@ -41,6 +80,7 @@ pub struct PortCounters {
     pub jitter: AtomicU32,
     /// 1/65536 s; 0 is unknown.
     pub round_trip: AtomicU32,
+    pub listened: Listened,
 }
 
 /// What all ports of the plane have done, closed ones included.

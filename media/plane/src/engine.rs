@@ -198,6 +198,7 @@ impl Engine {
         if !matches!(port.feeds, Feeds::Room(_)) || port.watched {
             self.listen(place);
         }
+        let others_talk = self.others_talk(place);
         let mut lane = Lane {
             events: &mut self.events,
             tick: self.tick,
@@ -207,6 +208,7 @@ impl Engine {
         };
         if let Some(Some(port)) = self.ports.get_mut(place) {
             port.tick(&mut lane);
+            port.hear_tick(others_talk, &mut lane);
             if port.ends_secure_span(self.tick) {
                 self.restream(place);
             }

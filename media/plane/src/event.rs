@@ -1,5 +1,6 @@
 //! What the plane tells Python: facts, past tense.
 
+use crate::samples::answer::Guess;
 use crate::secure::dtls::Failure;
 use crate::secure::srtp::Suite;
 
@@ -39,5 +40,24 @@ pub enum Event {
     RecordingOverrun {
         port: u32,
         recording: u32,
+    },
+    SpeechStarted {
+        port: u32,
+    },
+    SpeechEnded {
+        port: u32,
+        seconds: f32,
+    },
+    DeadAir {
+        port: u32,
+        silence: f32,
+    },
+    OneWayAudio {
+        port: u32,
+        silence: f32,
+    },
+    AnswerGuessed {
+        port: u32,
+        guess: Guess,
     },
 }

@@ -1,5 +1,6 @@
 //! One RTP port: who may send to it, what it plays, whom it feeds. Owned by one thread at a time.
 
+pub mod hearing;
 mod inward;
 mod outward;
 mod playing;
@@ -13,6 +14,7 @@ use std::io;
 use std::net::{IpAddr, UdpSocket};
 use std::sync::Arc;
 
+use hearing::Hearing;
 pub use inward::Datagram;
 use room_member::Membership;
 use secure_span::SecureSpan;
@@ -96,6 +98,8 @@ pub struct Port {
     player: Option<Player>,
     sender: Option<DigitSender>,
     taps: Taps,
+    /// Only while somebody wants to know what is said.
+    hearing: Option<Box<Hearing>>,
     reporter: Reporter,
     report_tick: u32,
 }
@@ -137,6 +141,7 @@ impl Port {
             player: None,
             sender: None,
             taps: Taps::default(),
+            hearing: None,
             reporter: Reporter::default(),
             report_tick: 0,
         })

@@ -136,6 +136,11 @@ fn row_of(event: Event) -> (u8, u32, u32, f64) {
         Event::RtpStarted { port } => (3, port, 0, 0.0),
         Event::MediaSecured { port, suite } => (4, port, suite as u32, 0.0),
         Event::MediaFailed { port, failure } => (5, port, failure as u32, 0.0),
+        Event::SpeechStarted { port } => (6, port, 0, 0.0),
+        Event::SpeechEnded { port, seconds } => (7, port, 0, f64::from(seconds)),
+        Event::DeadAir { port, silence } => (8, port, 0, f64::from(silence)),
+        Event::OneWayAudio { port, silence } => (9, port, 0, f64::from(silence)),
+        Event::AnswerGuessed { port, guess } => (10, port, guess.who as u32, f64::from(guess.reason as u32)),
         Event::RecordingOver { port, recording } => (20, port, recording, 0.0),
         Event::RecordingOverrun { port, recording } => (21, port, recording, 0.0),
     }

@@ -97,6 +97,7 @@ impl Engine {
             }
             Command::Record { tap, .. } => port.record(tap),
             Command::StopRecording { .. } => port.stop_recording(),
+            Command::Listen { hearing, .. } => port.listen(hearing),
             _ => {}
         }
     }
@@ -206,7 +207,8 @@ fn port_of(command: &Command) -> Option<u32> {
         | Command::SetGain { port, .. }
         | Command::SendDigits { port, .. }
         | Command::Record { port, .. }
-        | Command::StopRecording { port } => Some(*port),
+        | Command::StopRecording { port }
+        | Command::Listen { port, .. } => Some(*port),
         _ => None,
     }
 }

@@ -283,6 +283,15 @@ impl Engine {
         }
     }
 
+    /// Whether somebody else in the room of a port that is listened to talks, as far as they are listened to.
+    pub(super) fn others_talk(&self, place: usize) -> bool {
+        let at = |place: usize| self.ports.get(place).and_then(Option::as_ref);
+        let Some(port) = at(place).filter(|port| port.is_heard()) else { return false };
+        let room = port.room.and_then(|index| self.rooms.list.get(index)).and_then(Option::as_ref);
+        let others = room.into_iter().flat_map(|room| room.places()).filter(|&other| other != place);
+        others.filter_map(at).any(|other| other.is_talking())
+    }
+
     // ---- the tick ----
 
     /// Hear all members, mix, and send each its share.

@@ -96,6 +96,9 @@ impl Port {
             lane.events.send(Event::RtpStarted { port: self.id });
         }
         self.count(&packet, kind, data.len(), arrival);
+        if let Some(hearing) = &mut self.hearing {
+            hearing.take(&packet, kind, lane.beat);
+        }
         match kind {
             Kind::Audio(codec) => {
                 self.taps.hear(&Sound::of(&packet, codec), arrival);

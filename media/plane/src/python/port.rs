@@ -15,8 +15,10 @@ use crate::command::Command;
 use crate::digits::receiver;
 use crate::io::clock::{SAMPLE_RATE, TICKS_PER_SECOND};
 use crate::plane::{Handle, Plane};
+use crate::port::hearing::Hearing;
 use crate::record::recording::Plan;
 use crate::record::shape::Format;
+use crate::samples::listening::Wanted;
 
 #[pyclass(name = "Port", module = "media._plane", frozen)]
 pub struct PyPort {
@@ -130,6 +132,28 @@ impl PyPort {
         self.send(Command::StopRecording { port: self.handle.id });
     }
 
+    /// Listen and tell: times in seconds, 0 is never.
+    fn listen(&self, hangover: f64, dead_air: f64, one_way: f64, answer: bool) {
+        let [hangover, dead_air, one_way] = [hangover, dead_air, one_way].map(ticks_of);
+        let hearing = Hearing::new(Wanted { hangover, dead_air, one_way, answer });
+        self.send(Command::Listen { port: self.handle.id, hearing: Some(Box::new(hearing)) });
+    }
+
+    fn stop_listening(&self) {
+        self.send(Command::Listen { port: self.handle.id, hearing: None });
+    }
+
+    /// What listening has shown: see media/counters.py.
+    fn listened(&self) -> [f64; 9] {
+        let listened = &self.handle.counters.listened;
+        let (level, peak) = (f64::from(listened.level.get()), f64::from(listened.peak.get()));
+        let shares = [&listened.far, &listened.near, &listened.both, &listened.none];
+        let [far, near, both, none] = shares.map(|ticks| ticks.get() as f64 / f64::from(TICKS_PER_SECOND));
+        let (late, concealed) = (listened.late.get() as f64, listened.concealed.get() as f64);
+        let wait = f64::from(listened.wait.load(Relaxed)) / 1000.0;
+        [far, near, both, none, level, peak, late, concealed, wait]
+    }
+
     fn close(&self) {
         self.send(Command::Close { port: self.handle.id });
     }
@@ -158,6 +182,11 @@ impl PyPort {
         rows.push(("round_trip_ms", f64::from(counters.round_trip.load(Relaxed)) / 65.536));
         rows
     }
+}
+
+/// Seconds in ticks; what is not 0 is one at least.
+fn ticks_of(seconds: f64) -> u32 {
+    (seconds.max(0.0) * f64::from(TICKS_PER_SECOND)).ceil() as u32
 }
 
 fn samples_of(seconds: f64) -> u64 {
