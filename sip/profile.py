@@ -74,7 +74,7 @@ class InternalProfile(Part):
     """internal.yaml: phones, which register and answer challenges."""
 
     realm: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!#-\[\]-~]+$")]
-    codecs: Codecs = ("PCMU", "PCMA")
+    codecs: Codecs = ("PCMU", "PCMA", "G722", "OPUS")
     srtp: Srtp = Srtp.OFF
     may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
     may_forward: tuple[ForwardKind, ...] = ("numbers", "agents")

@@ -74,7 +74,7 @@ CODINGS: Mapping[str, Coding] = MappingProxyType(
                 48000,
                 111,
                 channels=2,  # RFC 7587 s.7: always written so, whatever is sent
-                parameters="maxplaybackrate=16000;stereo=0;sprop-stereo=0;useinbandfec=1",
+                parameters="maxplaybackrate=16000;useinbandfec=1",  # one channel is what goes without saying
                 ptimes=_OPUS_PTIMES,
             ),
             Coding("L16_8000", "L16", 8000, 112),

@@ -35,7 +35,7 @@ def test_our_offer_names_every_codec_by_its_own_standard() -> None:
     for line in (
         "a=rtpmap:9 G722/8000",  # RFC 3551 s.4.5.2: 8000, although it samples at 16000
         "a=rtpmap:111 opus/48000/2",  # RFC 7587 s.7: always so
-        "a=fmtp:111 maxplaybackrate=16000;stereo=0;sprop-stereo=0;useinbandfec=1",
+        "a=fmtp:111 maxplaybackrate=16000;useinbandfec=1",
         "a=rtpmap:112 L16/8000",
         "a=rtpmap:113 L16/16000",
         "a=rtpmap:101 telephone-event/8000",
