@@ -167,7 +167,7 @@ impl Encoder {
         }
     }
 
-    /// The share of packets that the far end reports as lost: Opus then sends copies along.
+    /// Percent of packets that the far end misses: where it is not 0, Opus sends copies along.
     pub fn expect_loss(&mut self, percent: u8) {
         if let Self::Opus(encoder) = self {
             encoder.expect_loss(percent);

@@ -333,7 +333,7 @@ impl Engine {
                 room.pause(seat);
                 continue;
             }
-            room.say(seat);
+            room.say(seat, port.share_lost());
             while let Some(length) = room.payload(seat, &mut payload) {
                 if hears_it {
                     port.say(&payload[..length], &mut lane);

@@ -18,6 +18,11 @@ impl Port {
         REPORT_TICKS / 2 + mixed % REPORT_TICKS
     }
 
+    /// Percent of our packets that the peer says it misses.
+    pub fn share_lost(&self) -> u8 {
+        self.reporter.share_lost()
+    }
+
     pub fn hear_report(&mut self, data: &mut [u8], source: Option<SocketAddr>) {
         let Some(connection) = self.connection else {
             return;

@@ -65,6 +65,8 @@ pub struct Told {
 pub struct Reporter {
     last_sender_report: u32,
     heard_at: Ntp,
+    /// Percent of our packets that are lost, by the peer's last reports.
+    share_lost: u8,
 }
 
 impl Reporter {
@@ -73,6 +75,16 @@ impl Reporter {
             self.last_sender_report = middle;
             self.heard_at = now;
         }
+        if let Some(fraction) = told.fraction_lost {
+            let percent = (u32::from(fraction) * 100).div_ceil(256) as u8;
+            // Losses come in bursts: one report without them does not end the matter.
+            self.share_lost = percent.max(self.share_lost / 2);
+        }
+    }
+
+    /// Percent of our packets that the peer misses of late, rounded up.
+    pub fn share_lost(&self) -> u8 {
+        self.share_lost
     }
 
     /// Write a compound packet: SR or RR, SDES CNAME, and BYE at the end.
@@ -225,6 +237,16 @@ mod tests {
         assert!((trip - 0.1).abs() < 0.001, "{trip}");
         assert_eq!((told.fraction_lost, told.lost, told.goodbye), (Some(64), Some(3), true));
         ours.hear(&told, at(102.1));
+    }
+
+    #[test]
+    fn what_the_peer_loses_is_known_and_forgotten() {
+        let mut reporter = Reporter::default();
+        let shares = [0, 1, 13, 0, 0, 0, 255].map(|fraction| {
+            reporter.hear(&Told { fraction_lost: Some(fraction), ..Told::default() }, at(1.0));
+            reporter.share_lost()
+        });
+        assert_eq!(shares, [0, 1, 6, 3, 1, 0, 100]);
     }
 
     #[test]

@@ -262,12 +262,14 @@ impl Room {
         self.members().filter(listens).map(|(seat, m)| (seat, m.place, m.path == Path::Mixed))
     }
 
-    /// Hand a member its share of the mix; what comes of it is taken by `payload`.
-    pub fn say(&mut self, seat: usize) {
+    /// Hand a member its share of the mix; what comes of it is taken by `payload`. `lost` is the percent of packets
+    /// that it misses.
+    pub fn say(&mut self, seat: usize, lost: u8) {
         let mut frame = [0; FRAME];
         let samples = self.rate as usize / 50;
         self.mixer.hear(seat, &mut frame[..samples]);
         if let Some(voice) = self.seats[seat].as_mut().and_then(|member| member.voice.as_mut()) {
+            voice.expect_loss(lost);
             voice.push(&frame[..samples], self.rate);
         }
     }

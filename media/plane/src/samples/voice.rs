@@ -21,6 +21,8 @@ pub struct Voice {
     /// The rate of the frames that `resampler` takes.
     rate: u32,
     packet_ms: u32,
+    /// Percent of our packets that the far end misses.
+    lost: u8,
     waiting: usize,
     samples: [i16; ROOM],
 }
@@ -40,6 +42,7 @@ impl Voice {
             resampler: Resampler::Same,
             rate: codec.sample_rate(),
             packet_ms,
+            lost: 0,
             waiting: 0,
             samples: [0; ROOM],
         }
@@ -59,9 +62,12 @@ impl Voice {
         self.codec.rtp_clock() / 1000 * self.packet_ms
     }
 
-    /// The share of our packets that the far end reports as lost.
+    /// Percent of our packets that the far end misses; may be told anew each time.
     pub fn expect_loss(&mut self, percent: u8) {
-        self.encoder.expect_loss(percent);
+        if percent != self.lost {
+            self.lost = percent;
+            self.encoder.expect_loss(percent);
+        }
     }
 
     /// A frame at 8000 or 16000 samples in a second; what exceeds the room is lost, oldest first. Take all payloads

@@ -30,7 +30,7 @@ fn tick(room: &mut Room, number: u32, speaking: &[usize]) -> Vec<(usize, Fade)> 
     let mut fades = Vec::new();
     room.advance(|place, fade| fades.push((place, fade)));
     for (seat, ..) in room.listeners().collect::<Vec<_>>() {
-        room.say(seat);
+        room.say(seat, 0);
         while room.payload(seat, &mut [0; 400]).is_some() {}
     }
     fades
