@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.events import LegEnded, LegHeld, LegResumed
+from media.room import Role
 from sip import causes
 from sip.reason import cause_in
 
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
     from calls.contact import Contact
     from calls.leg import Leg
     from media.plane import Clip, Plane
+    from media.room import Room
 
 
 class Bridge:
     """Joins two answered legs. While one side holds, the other hears music."""
 
-    __slots__ = ("_contact", "_first", "_music", "_plane", "_second", "is_up")
+    __slots__ = ("_contact", "_first", "_music", "_plane", "_room", "_second", "is_up")
 
     def __init__(
         self, plane: Plane, contact: Contact, first: Leg, second: Leg, music: Callable[[], tuple[Clip, ...]]
@@ -30,13 +32,14 @@ class Bridge:
         self._first = first
         self._second = second
         self._music = music
+        self._room: Room | None = None
         self.is_up = False
 
     def begin(self) -> None:
         """Join them; what still plays to either, such as the music of a queue, ends."""
         self._first.stop()
         self._second.stop()
-        self._plane.bridge(self._first.stream.port, self._second.stream.port)
+        self._room = self._plane.bridge(self._first.stream.port, self._second.stream.port)
         self.is_up = True
         self._contact.record("bridge.began", legs=[self._first.id, self._second.id])
         for leg in (self._first, self._second):
@@ -70,9 +73,39 @@ class Bridge:
         """Part them; the legs themselves stay."""
         if self.is_up:
             self.is_up = False
-            if not self._first.has_ended and not self._second.has_ended:
-                self._plane.unbridge(self._first.stream.port)
+            if self._room is not None:
+                self._room.close()
             self._contact.record("bridge.ended", legs=[self._first.id, self._second.id])
+
+    # --- a third party, and what it may not hear --------------------------------------------------------------
+
+    def listen(self, leg: Leg) -> None:
+        """Let somebody hear both and be heard by neither."""
+        self._admit(leg, Role.LISTENER)
+
+    def whisper(self, leg: Leg, towards: Leg) -> None:
+        """Let somebody hear both and be heard by one of them alone."""
+        self._admit(leg, Role.WHISPERER, towards)
+
+    def barge(self, leg: Leg) -> None:
+        """Let somebody talk with both."""
+        self._admit(leg, Role.TALKER)
+
+    def leave(self, leg: Leg) -> None:
+        """A third party goes; the two hear each other as before."""
+        if self._room is not None and leg not in (self._first, self._second):
+            self._room.leave(leg.stream.port)
+
+    def secure(self, leg: Leg, *, on: bool) -> None:
+        """Let nobody hear one of the two, neither sound nor keys, while it hears the other as before."""
+        if leg in (self._first, self._second) and not leg.has_ended:
+            leg.stream.port.secure(on=on)
+            self._contact.record("secure.began" if on else "secure.ended", leg)
+
+    def _admit(self, leg: Leg, role: Role, towards: Leg | None = None) -> None:
+        if self._room is not None and self.is_up and not leg.has_ended:
+            port = towards.stream.port if towards is not None else None
+            self._room.join(leg.stream.port, role=role, towards=port)
 
     def _comfort(self, leg: Leg) -> None:
         clips = self._music()

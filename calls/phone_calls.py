@@ -53,6 +53,10 @@ class PhoneCalls:
             self._calls[leg.account] = calls
         self.on_change(leg.account)
 
+    def legs(self, account: str) -> list[Leg]:
+        """The account's legs, the oldest first."""
+        return list(self._calls.get(account, ()))
+
     def dialogs(self, account: str) -> list[DialogInfo]:
         """The account's calls, the oldest first."""
         calls = self._calls.get(account, {})

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from calls.destination import Destination
     from calls.exchange import Exchange
     from calls.leg import Leg
+    from calls.monitor import Monitor
     from calls.transfer import Desk, Transfer
     from media.plane import Clip
 
@@ -64,8 +65,11 @@ class Talk:
         """The one under way."""
         self.parting: Parting | None = None
         """Set once the conversation is over."""
+        self.monitors: list[Monitor] = []
+        """Who listens to it, or has come in."""
         self._hears = hears
-        self._bridge: Bridge | None = None
+        self.bridge: Bridge | None = None
+        """While the two hear each other."""
 
     async def run(self) -> Parting:
         """Until they part."""
@@ -95,8 +99,8 @@ class Talk:
                 await self.transfer.take(event)
             case LegEnded(leg=leg) if leg in self.pair:
                 self.part(leg)
-            case _ if self._bridge is not None:
-                self._bridge.handle(event)
+            case _ if self.bridge is not None:
+                self.bridge.handle(event)
             case _:
                 pass
 
@@ -116,23 +120,25 @@ class Talk:
 
     def join(self) -> None:
         """Let them hear each other, if they do not."""
-        if self._bridge is not None:
+        if self.bridge is not None:
             return
-        self._bridge = Bridge(self.exchange.plane, self.contact, *self.pair, self.music)
-        self._bridge.begin()
+        self.bridge = Bridge(self.exchange.plane, self.contact, *self.pair, self.music)
+        self.bridge.begin()
+        for monitor in tuple(self.monitors):
+            monitor.attach(self.bridge)
 
     def sever(self, waiting: Leg | None = None) -> None:
         """Let them hear each other no more; who waits hears music."""
-        if self._bridge is not None:
-            self._bridge.end()
-            self._bridge = None
+        if self.bridge is not None:
+            self.bridge.end()
+            self.bridge = None
         clips = self.music() if waiting is not None else ()
         if waiting is not None and clips and not waiting.has_ended:
             waiting.play(clips, loop=True)
 
     def part(self, gone: Leg | None = None) -> None:
         """It is over: who is still there is let go, and told why in the words of who is gone."""
-        bridge = self._bridge
+        bridge = self.bridge
         self.sever()
         self.parting = _OVER
         if bridge is not None and gone is not None:
@@ -188,6 +194,8 @@ class Talk:
 
     def _close(self) -> None:
         self.sever()
+        for monitor in tuple(self.monitors):
+            monitor.end()
         if self.transfer is not None:
             self.transfer.abandon()
         for leg in self.pair:

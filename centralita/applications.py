@@ -11,6 +11,7 @@ from calls.dial import connect
 from calls.events import LegEnded, PlaybackFinished
 from calls.ways import Way
 from centralita.redirects import Trail
+from routing.feature_codes import CODES, MONITORING
 from sip import causes
 from sip.target import Target
 from sip.uri import escape
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from calls.transfer import Desk
     from calls.ways import FindWay, Follow
+    from centralita.monitoring import Monitoring
     from centralita.redirects import Redirects
     from media.plane import Clip
     from sip.io.resolver import Resolver
@@ -180,15 +182,21 @@ class FeatureCodeApplication:
         self,
         carry_out: Callable[[Contact, FeatureCode], str | None],
         say: Callable[[str, str | None], tuple[Clip, ...]],
+        monitoring: Monitoring | None = None,
     ) -> None:
         """`carry_out` returns the prompt that confirms the act, or None when the caller may not do it."""
         self._carry_out = carry_out
         self._say = say
+        self._monitoring = monitoring
 
     async def serve(self, contact: Contact, destination: FeatureCode) -> None:
         """Answer, act, confirm, hang up."""
         caller = contact.caller
         if caller is None:
+            return
+        code = CODES.get(destination.code)
+        if self._monitoring is not None and code is not None and code.wish in MONITORING:
+            await self._monitoring.serve(contact, destination)
             return
         prompt = self._carry_out(contact, destination)
         if prompt is None:

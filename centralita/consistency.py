@@ -73,6 +73,13 @@ def homeless(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
         if account is not None and ".." not in agent["id"] and account not in known:
             mend = suggest(account, known) or "add it to accounts: in sip_profiles/internal.yaml"
             yield document.fault(("agents", index, "account"), f"no phone account is called {account}", mend)
+    for index, supervisor in enumerate(document.data.get("supervisors") or ()):
+        account = supervisor["account"]
+        if account not in known:
+            mend = suggest(account, known) or "add it to accounts: in sip_profiles/internal.yaml"
+            yield document.fault(
+                ("supervisors", index, "account"), f"no phone account is called {account}", mend
+            )
 
 
 def unregistered(

@@ -11,6 +11,7 @@ from centralita.applications import (
     FeatureCodeApplication,
     HangupApplication,
 )
+from centralita.monitoring import Monitoring
 from centralita.outgoing import NumberApplication
 from centralita.places import Places
 from centralita.redirects import Redirects
@@ -70,7 +71,9 @@ def make_applications(
         Extension: direct,
         Uri: direct,
         Number: outside,
-        FeatureCode: FeatureCodeApplication(staff.carry_out, present.said),
+        FeatureCode: FeatureCodeApplication(
+            staff.carry_out, present.said, Monitoring(exchange.phone_calls, lambda: present.now().routing)
+        ),
         Echo: EchoApplication(),
         Hangup: HangupApplication(),
     }

@@ -73,7 +73,7 @@ class Staff:
         """Do what an agent dialled; the prompt that confirms it, or None when the caller is no agent."""
         agent = self.agent_of(contact.account)
         found = CODES.get(code.code)
-        if agent is None or found is None:
+        if agent is None or found is None or found.wish not in _PROMPTS:
             return None
         match found.wish:
             case Wish.AVAILABLE:
@@ -84,6 +84,8 @@ class Staff:
                 self._distribution.choose_status(agent, Status.LOGGED_OUT)
             case Wish.WRAP_UP_OVER:
                 self._distribution.end_wrap_up(agent)
+            case Wish.LISTEN | Wish.WHISPER | Wish.BARGE:
+                raise AssertionError("supervisors are served elsewhere")
         return _PROMPTS[found.wish]
 
     def calling(self, caller: Caller, *, begun: bool) -> None:

@@ -26,6 +26,7 @@ from routing.settings import (
     OutgoingSettings,
     QueueSettings,
     RoutingConfig,
+    SupervisorSettings,
 )
 
 if TYPE_CHECKING:
@@ -95,12 +96,13 @@ def check_config(
         return None, faults
     reader.skills, reader.queues = skills.skills.keys(), queues.queues.keys()
     staff = reader.read_agents(agents, agents_at)
+    supervisors = reader.read_supervisors(agents, agents_at)
     lines = reader.read_queues(queues, queues_at, staff)
     plan = reader.read_numbers(numbers, numbers_at)
     if faults:
         return None, faults
     outgoing = tuple(OutgoingSettings(each.number, each.trunks) for each in numbers.outgoing)
-    routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country, outgoing)
+    routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country, outgoing, supervisors)
     return CentreConfig(centre, routing, folder), faults
 
 
@@ -142,6 +144,18 @@ class _Reader:
                     accounts[agent.account] = agent.id
                 found[agent.id] = agent
         self.agents = found.keys()
+        return found
+
+    def read_supervisors(self, file: AgentsFile, at: Document) -> dict[str, SupervisorSettings]:
+        """All supervisors, by account."""
+        found: dict[str, SupervisorSettings] = {}
+        for number, part in enumerate(file.supervisors):
+            here: Location = ("supervisors", number)
+            self._known(at, (*here, "queues"), part.queues, self.queues, "queue")
+            if part.account in found:
+                what = f"account {part.account} is given twice"
+                self.faults.append(at.fault((*here, "account"), what, "keep one"))
+            found[part.account] = SupervisorSettings(part.account, part.queues)
         return found
 
     def read_queues(

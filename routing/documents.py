@@ -214,7 +214,16 @@ class AgentPart(Part):
         return self
 
 
+class SupervisorPart(Part):
+    """Somebody who may listen to agents' calls, by the account of his or her phone."""
+
+    account: NumberWord
+    queues: tuple[str, ...] = ()
+    """To the agents of these queues; to all unless given."""
+
+
 class AgentsFile(Part):
     """agents.yaml."""
 
     agents: tuple[AgentPart, ...]
+    supervisors: tuple[SupervisorPart, ...] = ()

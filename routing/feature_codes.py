@@ -1,6 +1,6 @@
-"""What agents dial on any phone to change their own status. This table is the one place where the codes stand.
+"""What agents and supervisors dial on any phone. This table is the one place where the codes stand.
 
-A code may be followed by more digits: `*122` is not ready (`*12`) for reason 2.
+A code may be followed by more digits: `*122` is not ready (`*12`) for reason 2, `*201001` listens (`*20`) to 1001.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from calls import destination
 
 
 class Wish(Enum):
-    """What an agent asks for by dialling."""
+    """What an agent asks for by dialling, or a supervisor."""
 
     AVAILABLE = "available"
     NOT_READY = "not_ready"
     WRAP_UP_OVER = "wrap_up_over"
     LOG_OUT = "log_out"
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,19 @@ CODES = {
         Code("*11", Wish.AVAILABLE, "log in and be available"),
         Code("*12", Wish.NOT_READY, "not ready; a digit more gives the reason"),
         Code("*13", Wish.WRAP_UP_OVER, "wrap-up is over"),
+        Code("*20", Wish.LISTEN, "listen to the agent whose phone follows; 4, 5 and 6 change it in the call"),
+        Code("*21", Wish.WHISPER, "whisper to that agent, unheard by the caller"),
+        Code("*22", Wish.BARGE, "talk with that agent and the caller"),
     )
 }
 
 REASONS = {"1": "break", "2": "lunch", "3": "training", "4": "meeting", "5": "back_office"}
 """Reasons for being not ready, by the digit after `*12`."""
+
+MONITORING = frozenset({Wish.LISTEN, Wish.WHISPER, Wish.BARGE})
+"""What only supervisors may."""
+KEYS = {"4": Wish.LISTEN, "5": Wish.WHISPER, "6": Wish.BARGE}
+"""What a supervisor presses while monitoring."""
 
 _LENGTH = 3
 

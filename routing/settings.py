@@ -116,6 +116,20 @@ class AgentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SupervisorSettings:
+    """Somebody who may listen to agents' calls."""
+
+    account: str
+    queues: tuple[str, ...] = ()
+    """Whose agents; all unless given."""
+
+    def may_monitor(self, agent: AgentSettings) -> bool:
+        """Whether this agent's calls are for this supervisor; nobody's own are."""
+        is_theirs = not self.queues or not set(self.queues).isdisjoint(agent.queues)
+        return is_theirs and agent.account != self.account
+
+
+@dataclass(frozen=True, slots=True)
 class NumberSettings:
     """One dialled number or pattern (`bob_*`)."""
 
@@ -145,3 +159,5 @@ class RoutingConfig:
     country: str | None = None
     """Calling code of the centre's country ("34"), for numbers dialled without one."""
     outgoing: tuple[OutgoingSettings, ...] = ()
+    supervisors: Mapping[str, SupervisorSettings] = field(default_factory=dict)
+    """By account."""
