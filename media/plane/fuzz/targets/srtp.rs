@@ -1,7 +1,7 @@
 //! Nothing a stranger sends passes for protected, and what we protect comes back whole.
 #![no_main]
 
-use _plane::secure::srtp::{MasterKey, Srtp, Suite};
+use _plane::secure::srtp::{Keys, MasterKey, Srtp, Suite};
 use libfuzzer_sys::fuzz_target;
 
 const NAMES: [&str; 4] =
@@ -10,14 +10,17 @@ const NAMES: [&str; 4] =
 fn pair(choice: u8) -> Option<(Srtp, Srtp)> {
     let suite = Suite::from_name(NAMES[usize::from(choice) % NAMES.len()])?;
     let key = |octet| MasterKey::new(suite, &vec![octet; suite.key_length() + suite.salt_length()]);
-    Some((Srtp::new(key(1)?, key(2)?), Srtp::new(key(2)?, key(1)?)))
+    let keys = |ours, theirs| Some(Keys { ours: key(ours)?, theirs: key(theirs)? });
+    Some((Srtp::new(&keys(1, 2)?), Srtp::new(&keys(2, 1)?)))
 }
 
 fuzz_target!(|data: &[u8]| {
     let Some((&choice, data)) = data.split_first() else { return };
     let Some((mut ours, mut theirs)) = pair(choice) else { return };
     let mut stranger = data.to_vec();
-    assert!(ours.unprotect(&mut stranger).is_err());
+    // A tag of 32 bits is met by chance once in so many runs.
+    let is_short = NAMES[usize::from(choice) % NAMES.len()].ends_with("_32");
+    assert!(ours.unprotect(&mut stranger).is_err() || is_short);
     let mut stranger = data.to_vec();
     assert!(ours.unprotect_report(&mut stranger).is_err());
     let mut packet = data.to_vec();
