@@ -17,9 +17,17 @@ with atheris.instrument_imports(include=["sip", "base"]):
     from sip.body import description_of
     from sip.capture.redaction import redacted
     from sip.digest.digest import read_digest
-    from sip.errors import ParseError, SdpError, UnreadableMessage
+    from sip.errors import NoCommonCodec, ParseError, SdpError, UnreadableMessage
     from sip.flow import Flow
     from sip.framing import Framer
+    from sip.offer.answering import make_answer
+    from sip.offer.coding import CODINGS
+    from sip.offer.crypto import KEY_LENGTHS
+    from sip.offer.dtls import Fingerprint
+    from sip.offer.ice import IceCredentials
+    from sip.offer.reading import read_answer
+    from sip.offer.security import Identity, Security, Srtp
+    from sip.offer.sides import LocalMedia
     from sip.parser import parse
     from sip.session.info import TYPES, key_in
     from sip.stack import Stack
@@ -37,6 +45,18 @@ LISTS = (
     "Diversion",
     "History-Info",
 )
+
+SIDE = LocalMedia(
+    "127.0.0.1",
+    40000,
+    tuple(CODINGS),
+    security=Security(
+        Srtp.OFFERED,
+        {suite: bytes(length) for suite, length in KEY_LENGTHS.items()},
+        identity=Identity(Fingerprint("sha-256", "00"), IceCredentials("ourname1", "p" * 24)),
+    ),
+)
+"""One that takes all there is."""
 
 
 def one(data: bytes) -> None:
@@ -62,7 +82,8 @@ def _read(data: bytes) -> None:
         _bearing(message.listed, name)
     _bearing(lambda: message.contacts)
     _bearing(lambda: description_of(message))
-    _bearing(lambda: sdp.parse(message.body))
+    _bearing(lambda: make_answer(sdp.parse(message.body), SIDE))
+    _bearing(lambda: read_answer(SIDE, sdp.parse(message.body)))
     for value in message.headers("Authorization"):
         _bearing(read_digest, value)
     for line in (message.header("To") or "", message.header("Subject") or ""):
@@ -72,7 +93,7 @@ def _read(data: bytes) -> None:
 
 
 def _bearing(work, *given) -> None:  # type: ignore[no-untyped-def]
-    with contextlib.suppress(ParseError, SdpError):
+    with contextlib.suppress(ParseError, SdpError, NoCommonCodec):
         work(*given)
 
 
