@@ -8,6 +8,7 @@ class Plane:
         address: str,
         ports: tuple[int, int],
         threads: int | None,
+        fill: int | None,
         timeout: float,
         dscp: int,
         realtime: bool,
@@ -20,6 +21,7 @@ class Plane:
     @property
     def fingerprint(self) -> str: ...
     def draw_ice(self) -> tuple[str, str]: ...
+    def loads(self) -> list[int]: ...
     def counters(self) -> list[tuple[str, float]]: ...
     def take_outcome(
         self, recording: int

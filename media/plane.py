@@ -203,18 +203,22 @@ class Plane:
         also: str | None = None,
         ports: range,
         threads: int | None = None,
+        fill: int | None = None,
         rtp_timeout: float = 30.0,
         dscp: int = EXPEDITED,
         realtime: bool = False,
     ) -> None:
-        """Start the threads: one for each core unless told. `realtime` asks for real-time scheduling."""
+        """Start the threads: one for each core unless told, of which the next is used when one has `fill` ports.
+
+        `realtime` asks for real-time scheduling.
+        """
         self.address = advertised or address
         """What the far ends of calls are told, where that is not what is bound."""
         self.also = also if also is not None and (":" in also) != (":" in self.address) else None
         """An address of the other family, for far ends of that."""
         try:
             self._plane = _plane.Plane(
-                address, (ports.start, ports.stop), threads, rtp_timeout, dscp, realtime
+                address, (ports.start, ports.stop), threads, fill, rtp_timeout, dscp, realtime
             )
         except ValueError as error:
             raise MediaError(f"media address {address!r}: {error}") from None
@@ -294,6 +298,10 @@ class Plane:
     def draw_ice(self) -> tuple[str, str]:
         """Draw a user name fragment and a password for one session of ICE (RFC 8445 s.5.3)."""
         return self._plane.draw_ice()
+
+    def loads(self) -> list[int]:
+        """Ports on each media thread."""
+        return self._plane.loads()
 
     def counters(self) -> PlaneCounters:
         """Return the totals."""

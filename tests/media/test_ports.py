@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import socket
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,4 +193,22 @@ def test_a_plane_of_two_families_bridges_them() -> None:
 def test_a_second_address_of_the_same_family_is_none() -> None:
     plane = Plane(address="127.0.0.1", also="127.0.0.2", ports=free_ports(20), threads=1)
     assert plane.open_port(towards="127.0.0.9").address == "127.0.0.1"
+    plane.close()
+
+
+def test_a_thread_left_with_far_more_than_another_gives_ports_away() -> None:
+    plane = Plane(address="127.0.0.1", ports=free_ports(40), threads=2, fill=4)
+    clip = plane.load_clip(tone([440], 5.0))
+    ports = [plane.open_port() for _ in range(16)]
+    with FarEnd() as phone:
+        staying = ports[0]
+        phone.meet(staying)
+        staying.play([clip], loop=True)
+        for port in (*ports[4:8], *ports[12:]):
+            port.close()
+        assert until(lambda: plane.counters().open == 8)
+        plane.open_port()
+        assert until(lambda: min(plane.loads()) >= 4)
+        sequence = [packet.sequence for packet in phone.hear(50)]
+    assert all((b - a) % 65536 == 1 for a, b in pairwise(sequence))
     plane.close()

@@ -1,14 +1,16 @@
 //! The plane as one object: starts the threads, opens ports, sends each command to the thread that owns the port.
 
+mod balance;
 mod rooms;
 
 use std::io;
 use std::net::IpAddr;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use balance::{Home, Homes};
 pub use rooms::RoomHandle;
 
 use zeroize::Zeroizing;
@@ -29,7 +31,9 @@ use crate::record::tap::Tap;
 use crate::secure::dtls::Identity;
 
 /// Ports on one thread before the next is used: a seventh of a core, and half the wake-ups of two threads.
-const THREAD_FILL: usize = 512;
+pub const THREAD_FILL: usize = 512;
+/// Codecs and handshakes want more than the least; it is only reserved.
+const STACK: usize = 1 << 20;
 /// More threads than this serve no machine we know of; the sockets are the limit long before.
 const MOST_THREADS: usize = 16;
 
@@ -39,7 +43,7 @@ pub struct Handle {
     pub id: u32,
     pub number: u16,
     pub counters: Arc<PortCounters>,
-    thread: AtomicUsize,
+    home: Arc<Home>,
     playback: AtomicU32,
 }
 
@@ -56,6 +60,8 @@ pub struct Settings {
     pub range: Range<u32>,
     /// One for each core unless told.
     pub threads: Option<usize>,
+    /// Ports on one thread before the next is used.
+    pub fill: usize,
     /// Seconds of silence that are told.
     pub timeout: f64,
     /// The mark of our packets (RFC 2474).
@@ -75,8 +81,8 @@ pub struct Plane {
     recorder: Mutex<Option<Recorder>>,
     /// The recorder's end of the events until it starts.
     recorder_events: Mutex<Option<EventSender>>,
-    /// Held while a command finds its thread, so that a port cannot move under it.
-    routing: Mutex<()>,
+    homes: Mutex<Homes>,
+    fill: usize,
     joins: Mutex<Vec<JoinHandle<()>>>,
     next_id: AtomicU32,
     identity: OnceLock<Arc<Identity>>,
@@ -101,7 +107,7 @@ impl Plane {
         let mut joins = Vec::new();
         for (index, commands) in receivers.into_iter().enumerate() {
             let engine = Engine::new(index, shared.clone(), commands, senders.clone(), sender.another())?;
-            let named = thread::Builder::new().name(format!("media-{index}")).stack_size(256 * 1024);
+            let named = thread::Builder::new().name(format!("media-{index}")).stack_size(STACK);
             joins.push(named.spawn(move || engine.run())?);
         }
         Ok(Self {
@@ -114,7 +120,8 @@ impl Plane {
             events: Mutex::new(receiver),
             recorder: Mutex::new(None),
             recorder_events: Mutex::new(Some(sender)),
-            routing: Mutex::new(()),
+            homes: Mutex::new(Homes::new(count)),
+            fill: settings.fill.max(1),
             joins: Mutex::new(joins),
             next_id: AtomicU32::new(1),
             identity: OnceLock::new(),
@@ -181,21 +188,26 @@ impl Plane {
             id: port.id,
             number: port.number,
             counters: port.counters.clone(),
-            thread: AtomicUsize::new(thread),
+            home: Arc::new(Home {
+                id: port.id,
+                thread: AtomicUsize::new(thread),
+                bound: AtomicBool::new(false),
+            }),
             playback: AtomicU32::new(0),
         };
         self.threads[thread].send_unhurried(Command::Adopt(Box::new(port)));
+        self.settle(&handle.home);
         handle
     }
 
     fn choose_thread(&self) -> usize {
         let loads = self.shared.loads.iter().map(|load| load.load(Relaxed));
-        loads.enumerate().min_by_key(|&(index, load)| (load / THREAD_FILL, index)).map_or(0, |(i, _)| i)
+        loads.enumerate().min_by_key(|&(index, load)| (load / self.fill, index)).map_or(0, |(i, _)| i)
     }
 
     pub fn send(&self, handle: &Handle, command: Command) {
-        let _held = locked(&self.routing);
-        self.threads[handle.thread.load(Relaxed)].send_unhurried(command);
+        let _held = locked(&self.homes);
+        self.threads[handle.home.thread.load(Relaxed)].send_unhurried(command);
     }
 
     /// Create the file of a recording, sealed with the key in the file `key`; the recorder starts with the first.

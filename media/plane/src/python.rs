@@ -19,7 +19,7 @@ use pyo3::types::PyTuple;
 
 use crate::event::Event;
 use crate::io::socket;
-use crate::plane::{Plane, Settings};
+use crate::plane::{Plane, Settings, THREAD_FILL};
 use crate::secure::ice::Credentials;
 use crate::secure::srtp::Suite;
 use clip::PyClip;
@@ -43,12 +43,14 @@ impl PyPlane {
         address: &str,
         ports: (u32, u32),
         threads: Option<usize>,
+        fill: Option<usize>,
         timeout: f64,
         dscp: u8,
         realtime: bool,
     ) -> PyResult<Self> {
         let (address, range) = (ip_of(address)?, ports.0..ports.1);
-        let settings = Settings { address, range, threads, timeout, dscp, realtime };
+        let fill = fill.unwrap_or(THREAD_FILL);
+        let settings = Settings { address, range, threads, fill, timeout, dscp, realtime };
         Ok(Self { inner: Arc::new(Plane::start(settings).map_err(os_error)?) })
     }
 
@@ -84,6 +86,11 @@ impl PyPlane {
     fn draw_ice(&self) -> (String, String) {
         let drawn = Credentials::new(socket::random());
         (drawn.fragment().into(), drawn.password().into())
+    }
+
+    /// Ports on each thread.
+    fn loads(&self) -> Vec<usize> {
+        self.inner.loads()
     }
 
     fn counters(&self) -> Vec<CounterRow> {

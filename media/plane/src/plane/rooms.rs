@@ -23,33 +23,30 @@ impl Plane {
 
     /// Join two ports, bringing `b` to the thread of `a` if it lives elsewhere; their room ends with their conversation.
     pub fn bridge(&self, a: &Handle, b: &Handle) -> RoomHandle {
-        let _held = locked(&self.routing);
-        let room = RoomHandle { id: self.next_id.fetch_add(1, Relaxed), thread: a.thread.load(Relaxed) };
-        self.bring(b, room.thread);
+        let _held = locked(&self.homes);
+        let room = RoomHandle { id: self.next_id.fetch_add(1, Relaxed), thread: a.home.thread.load(Relaxed) };
+        a.home.bound.store(true, Relaxed);
+        self.bind(b, room.thread);
         self.threads[room.thread].send(Command::Bridge { room: room.id, a: a.id, b: b.id });
         room
     }
 
     /// A port joins a room, or changes its role there.
     pub fn join_room(&self, room: &RoomHandle, port: &Handle, role: Role, gain: i16) {
-        let _held = locked(&self.routing);
-        self.bring(port, room.thread);
+        let _held = locked(&self.homes);
+        self.bind(port, room.thread);
         self.threads[room.thread].send(Command::JoinRoom { room: room.id, port: port.id, role, gain });
     }
 
     /// A command that concerns a room and who is in it.
     pub fn send_to_room(&self, room: &RoomHandle, command: Command) {
-        let _held = locked(&self.routing);
+        let _held = locked(&self.homes);
         self.threads[room.thread].send(command);
     }
 
-    /// Let a port live on a thread; `routing` is held.
-    fn bring(&self, port: &Handle, home: usize) {
-        let away = port.thread.load(Relaxed);
-        if home != away {
-            self.threads[home].send(Command::Expect(port.id));
-            self.threads[away].send(Command::Release { port: port.id, thread: home });
-            port.thread.store(home, Relaxed);
-        }
+    /// From now on the port lives where its room does.
+    fn bind(&self, port: &Handle, thread: usize) {
+        port.home.bound.store(true, Relaxed);
+        self.bring(&port.home, thread);
     }
 }
