@@ -28,12 +28,12 @@ pub struct Home {
 pub struct Homes {
     /// For each thread the ports that came to it alone; those that are gone are cleared out now and then.
     lone: Vec<Vec<Weak<Home>>>,
-    moved: Beat,
+    moved: Option<Beat>,
 }
 
 impl Homes {
     pub fn new(threads: usize) -> Self {
-        Self { lone: vec![Vec::new(); threads], moved: Beat(0) }
+        Self { lone: vec![Vec::new(); threads], moved: None }
     }
 
     fn settle(&mut self, home: &Arc<Home>, load: usize) {
@@ -64,7 +64,7 @@ impl Plane {
         let mut homes = locked(&self.homes);
         homes.settle(home, self.load(home.thread.load(Relaxed)));
         let now = self.shared.clock.beat();
-        if now.0.saturating_sub(homes.moved.0) < PAUSE {
+        if homes.moved.is_some_and(|moved| now.0.saturating_sub(moved.0) < PAUSE) {
             return;
         }
         let threads = 0..self.threads.len();
@@ -76,7 +76,7 @@ impl Plane {
         if self.load(fullest) / self.fill < self.load(emptiest) / self.fill + 2 {
             return;
         }
-        homes.moved = now;
+        homes.moved = Some(now);
         for _ in 0..HANDFUL.min(self.fill) {
             let Some(home) = homes.take(fullest) else { break };
             self.bring(&home, emptiest);
