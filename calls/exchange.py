@@ -19,6 +19,7 @@ from calls.lines import LineLimits, Lines
 from calls.moving import described, move
 from calls.phone_calls import PhoneCalls
 from calls.pickup import Ringing
+from calls.recording import Recordings
 from calls.session_events import tell
 from calls.side import our_side
 from calls.stream import CODECS, Stream, sound_address
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from base.ids import Ids
     from calls.events import Record
     from calls.lines import Direction
+    from calls.recording import Shelf
     from media.plane import Plane
     from sip.flow import Flow
     from sip.identity.identity import IdentityRules
@@ -59,6 +61,7 @@ class Exchange:
         lines: Lines | None = None,
         silence_limit: float = 0.0,
         listening: Callable[[], Listening] = lambda: NOTHING,
+        shelf: Shelf | None = None,
         messages_in_full: Callable[[], bool] = lambda: False,
         identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
         name_of: Callable[[str | None, str | None], str] = lambda account, agent: "",
@@ -69,6 +72,7 @@ class Exchange:
         first; `srtp` how their sound is protected. `lines` counts the calls of trunks.
         A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
         `listening` tells what is listened for in legs that are answered.
+        `shelf` is where recordings are kept; without one none are made.
         `messages_in_full`: whether ladders keep the text of each message, less its secrets.
         `identity` gives what a target of a profile, or of a trunk, is told of callers; `name_of` the name of an
         account or agent.
@@ -81,7 +85,8 @@ class Exchange:
         self._record = record
         self._on_arrival = on_arrival
         self._on_presence = on_presence
-        self._hearing = Hearing(plane, silence_limit, listening)
+        self.recordings = Recordings(shelf)
+        self._hearing = Hearing(plane, silence_limit, self.recordings, listening)
         self.identity_rules = identity
         self.name_of = name_of
         self._codecs = codecs

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calls.events import DigitPressed, PlaybackFinished, RtpLost
+from calls.recording import Outcome
 from media import events
 from sip import causes
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from calls.leg import Leg
+    from calls.recording import Recordings
     from media.counters import Listened
     from media.events import MediaEvent
     from media.plane import Plane
@@ -45,12 +47,17 @@ def shares(listened: Listened) -> dict[str, float]:
 class Hearing:
     """The ports of all legs that are not yet over."""
 
-    __slots__ = ("_legs", "_listening", "_plane", "_silence_limit")
+    __slots__ = ("_legs", "_listening", "_plane", "_recordings", "_silence_limit")
 
     def __init__(
-        self, plane: Plane, silence_limit: float, listening: Callable[[], Listening] = lambda: NOTHING
+        self,
+        plane: Plane,
+        silence_limit: float,
+        recordings: Recordings,
+        listening: Callable[[], Listening] = lambda: NOTHING,
     ) -> None:
         """Take over the plane's events. A leg not heard for `silence_limit` seconds is ended; 0 lets it be."""
+        self._recordings = recordings
         self._plane = plane
         self._listening = listening
         self._silence_limit = silence_limit
@@ -88,7 +95,9 @@ class Hearing:
         try:
             while waiting:
                 event = waiting.popleft()
-                if (leg := self._legs.get(event.port)) is not None:
+                if isinstance(event, Outcome):
+                    self._recordings.hear(event)
+                elif (leg := self._legs.get(event.port)) is not None:
                     self._hear(leg, event)
         finally:
             if waiting:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from calls.exchange import Exchange
+    from calls.recording import LegRecording
     from calls.stream import Stream
     from media.counters import PortCounters
     from media.plane import Clip
@@ -54,7 +55,9 @@ class Leg:
         "id",
         "number",
         "peer",
+        "recording",
         "role",
+        "secrets",
         "session",
         "stream",
         "trunk",
@@ -78,6 +81,9 @@ class Leg:
         """The trunk that carries it, and counts it until its end."""
         self.account: str | None = None
         """The account of the party's phone, when it is one of ours."""
+        self.recording: LegRecording | None = None
+        self.secrets: frozenset[str] = frozenset()
+        """Why nothing of what is said or keyed now may be recorded."""
         self._watchers: tuple[Callable[[], object], ...] = ()
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
@@ -121,7 +127,7 @@ class Leg:
 
     def forget(self) -> None:
         """Its contact is over: let go of what points back, so that it is freed at once and not by the collector."""
-        self._ending = self._reoffers = None
+        self._ending = self._reoffers = self.recording = None
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -335,6 +341,7 @@ class Leg:
     def _tell_answered(self) -> None:
         self._tells_talk = self.exchange.listen(self)
         self.contact.record("leg.answered", self, **self.stream.described)
+        self.exchange.recordings.answered(self)
         self.contact.inbox.post(LegAnswered(self))
 
     def _tell_held(self) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from base.ids import Ids
     from calls.contact import Contact
     from calls.events import Record
+    from calls.recording import Shelf
     from centralita.present import Present
     from media.plane import Plane
     from sip.digest.credentials import Credentials
@@ -48,6 +49,7 @@ def make_signalling(
     plane: Plane,
     ids: Ids,
     record: Record,
+    shelf: Shelf,
     *,
     arrive: Callable[[Contact, Caller], None],
     presence: Callable[[PresenceEvent], None],
@@ -80,6 +82,7 @@ def make_signalling(
         lines=lines,
         silence_limit=present.configuration.centre.silence_limit,
         listening=lambda: _listening(present),
+        shelf=shelf,
         messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",
         identity=present.identity,
         name_of=present.name_of,

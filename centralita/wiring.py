@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from base.io.ids import SystemIds
+from centralita.archive import RecordingArchive
 from centralita.dispatcher import Dispatcher
 from centralita.journal import Journal
 from centralita.listening import refuse_wildcard
@@ -22,7 +23,7 @@ from centralita.present import Present
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
 from centralita.staff import Staff
-from centralita.state import LEDGER_FILE
+from centralita.state import LEDGER_FILE, RECORDINGS_FOLDER
 from centralita.tracing import MessageTracing
 from centralita.trunk_view import shown_trunks
 from centralita.trunks import Trunks
@@ -82,6 +83,7 @@ async def _wire(
         plane,
         ids,
         journal,
+        RecordingArchive(options.state / RECORDINGS_FOLDER, present.now),
         arrive=lambda contact, caller: dispatcher.arrive(contact, caller),
         presence=lambda event: hear_presence(event),
     )

@@ -183,6 +183,16 @@ def _transaction_result(facts: Facts) -> str:
     return f"Asked for {facts['action']}, the back end answered: {facts['result']}"
 
 
+def _recording_finished(facts: Facts) -> str:
+    spans = facts.data.get("masked") or []
+    masked = f", masked from {_spans(spans)}" if spans else ""
+    return f"Recording is whole: {facts['seconds']} s{masked}"
+
+
+def _spans(spans: list[list[float]]) -> str:
+    return " and from ".join(f"{start} to {end} s" for start, end in spans)
+
+
 def _language_set(facts: Facts) -> str:
     return f"Language is {language_words(facts['language'])}"
 
@@ -310,6 +320,14 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "menu.nomatch": _menu_failure("Presses what does not fit"),
     "menu.left": _menu_left,
     "field.captured": _field_captured,
+    "recording.started": lambda facts: f"Recording begins: {facts['recording']}",
+    "recording.masked": lambda facts: f"Recording is masked: {facts['reason']}",
+    "recording.unmasked": lambda _: "Recording is no longer masked",
+    "recording.paused": lambda _: "Recording pauses",
+    "recording.resumed": lambda _: "Recording goes on",
+    "recording.overrun": lambda _: "The disk is too slow: sound is missing in the recording",
+    "recording.finished": _recording_finished,
+    "recording.failed": lambda facts: f"Recording failed: {facts['reason']}",
     "secure.began": lambda _: "Secure entry begins: keys are neither shown nor recorded",
     "secure.ended": lambda _: "Secure entry ends",
     "transaction.result": _transaction_result,

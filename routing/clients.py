@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from base.document import Part, load
+from routing.recording import RecordingPart, key_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,20 @@ class Client(Part):
     schema_: Literal["client/1"] = Field(alias="schema")
     name: Annotated[str, Field(min_length=1)]
     """Shown on the agent's phone with each call: `Banco Sol`."""
+    recording: RecordingPart = RecordingPart()
 
 
 def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:
     """All client companies by id; faults are appended."""
-    loaded = {path.stem: load(Client, path, faults)[0] for path in sorted(folder.glob("*.yaml"))}
-    return {name: client for name, client in loaded.items() if client is not None}
+    clients = {}
+    for path in sorted(folder.glob("*.yaml")):
+        client, document = load(Client, path, faults)
+        if client is None:
+            continue
+        part = client.recording
+        if part.key is not None:
+            # Beside the file that names it, wherever the node was started.
+            part = part.model_copy(update={"key": folder / part.key})
+            faults.extend(key_faults(path, document.line(("recording", "key")), part))
+        clients[path.stem] = client.model_copy(update={"recording": part})
+    return clients

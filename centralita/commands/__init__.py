@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from centralita.commands import agent, bans, check, contacts, phone, prompts, records, serve, trunk
+from centralita.commands import (
+    agent,
+    bans,
+    check,
+    contacts,
+    phone,
+    prompts,
+    recordings,
+    records,
+    serve,
+    trunk,
+)
 
 app = typer.Typer(
     name="centralita",
@@ -24,3 +35,4 @@ app.add_typer(agent.app, name="agent")
 app.add_typer(bans.app, name="bans")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(records.app, name="records")
+app.add_typer(recordings.app, name="recordings")

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from media.plane import Clip
 
 
+SECURE_ENTRY = "secure entry"
+"""Why a form's caller is not recorded."""
+
+
 class Voice(Protocol):
     """Where prompts are found as sound."""
 
@@ -139,8 +143,10 @@ class _Visit:
                     self._contact.record("language.set", self._caller, language=command.language)
                 case BeginSecure():
                     self._contact.record("secure.began", self._caller)
+                    self._caller.exchange.recordings.begin_secret(self._caller, SECURE_ENTRY)
                 case EndSecure():
                     self._contact.record("secure.ended", self._caller)
+                    self._caller.exchange.recordings.end_secret(self._caller, SECURE_ENTRY)
                 case Leave():
                     self._next = command.destination
 

@@ -207,6 +207,7 @@ class _Stay:
                     pass
 
         introduce(agent_leg, to=caller)
+        self._exchange.recordings.conversing(caller)
         pair = (caller, agent_leg)
         talk = Talk(self._exchange, self._contact, pair, self._music, self._app.desk, hears)
         parting = await talk.run()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from calls.contact import Contact
     from calls.leg import Leg
     from calls.lines import Lines
+    from calls.recording import Shelf
     from media.plane import Clip
     from sip.events import Event
     from sip.flow import Flow
@@ -79,6 +80,7 @@ class House:
         rtp_timeout: float = 30.0,
         codecs: Mapping[str, Sequence[str]] = MappingProxyType({}),
         silence_limit: float = 0.0,
+        shelf: Shelf | None = None,
         admission: Admission | None = None,
         identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
         lines: Lines | None = None,
@@ -93,6 +95,7 @@ class House:
         self.endpoint = Endpoint(self.stack, lambda event: hear(self.exchange, event))
         self.codecs = codecs
         self.silence_limit = silence_limit
+        self.shelf = shelf
         self.identity = identity
         self.lines = lines
         self.srtp = srtp
@@ -117,6 +120,7 @@ class House:
             messages_in_full=lambda: self.messages_in_full,
             silence_limit=self.silence_limit,
             listening=lambda: self.listening,
+            shelf=self.shelf,
             identity=self.identity,
         )
         await self.endpoint.start([(HOST, 0)])

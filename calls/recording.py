@@ -1,0 +1,163 @@
+"""Recording calls: on the caller's leg, so that it goes on from agent to agent; masked while secrets are spoken.
+
+What is recorded, how and where is the client company's matter: see `Shelf`. Sound never passes through here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from media.errors import CannotRecord
+from media.events import RecordingFailed, RecordingFinished, RecordingOverrun
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from calls.leg import Leg
+    from media.recording import Recording, RecordingPlan
+
+Outcome = RecordingFinished | RecordingFailed | RecordingOverrun
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRules:
+    """What a client company wants recorded."""
+
+    calls: Literal["all", "queue"]
+    """Every call from its answer on, or what callers of queues and agents speak."""
+    plan: RecordingPlan
+
+
+class Shelf(Protocol):
+    """Where recordings are kept, and whose are made."""
+
+    def rules(self, client: str | None) -> RecordingRules | None:
+        """What a client company wants; None is no recording."""
+
+    def place(self, leg: Leg, plan: RecordingPlan) -> Path:
+        """The file of a new recording, its folder made. Raises CannotRecord."""
+
+
+class LegRecording:
+    """The recording of a leg. Safe in every state; who masks it must also unmask it."""
+
+    __slots__ = ("_leg", "_masked_by", "_recording", "name")
+
+    def __init__(self, leg: Leg, recording: Recording, name: str) -> None:
+        """Begun just now; `name` is told in the record."""
+        self._leg = leg
+        self._recording = recording
+        self._masked_by: set[str] = set()
+        self.name = name
+
+    @property
+    def number(self) -> int:
+        """The plane's number of it."""
+        return self._recording.id
+
+    @property
+    def leg(self) -> Leg:
+        """Whom the recorded port hears."""
+        return self._leg
+
+    def mask(self, why: str) -> None:
+        """Hold what follows back, and what was said a moment ago, until nobody has a reason any more."""
+        if not self._masked_by:
+            self._recording.mask()
+            self._leg.contact.record("recording.masked", self._leg, recording=self.name, reason=why)
+        self._masked_by.add(why)
+
+    def unmask(self, why: str) -> None:
+        """One reason less."""
+        if self._masked_by == {why}:
+            self._recording.unmask()
+            self._leg.contact.record("recording.unmasked", self._leg, recording=self.name)
+        self._masked_by.discard(why)
+
+    def pause(self) -> None:
+        """Leave out what follows."""
+        self._recording.pause()
+        self._leg.contact.record("recording.paused", self._leg, recording=self.name)
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._recording.resume()
+        self._leg.contact.record("recording.resumed", self._leg, recording=self.name)
+
+    def stop(self) -> None:
+        """End it; the call goes on."""
+        self._recording.stop()
+
+
+class Recordings:
+    """All recordings of calls in progress."""
+
+    __slots__ = ("_running", "_shelf")
+
+    def __init__(self, shelf: Shelf | None) -> None:
+        """Nothing is recorded yet; nothing ever is without a shelf."""
+        self._shelf = shelf
+        self._running: dict[int, LegRecording] = {}
+
+    def answered(self, leg: Leg) -> None:
+        """A leg was answered: begin, where all calls are recorded."""
+        if leg is leg.contact.caller:
+            self._begin(leg, "all")
+
+    def conversing(self, leg: Leg) -> None:
+        """An agent of a queue speaks with the caller: begin, where those are recorded."""
+        self._begin(leg, "queue")
+
+    def _begin(self, leg: Leg, occasion: str) -> None:
+        if self._shelf is None:
+            return
+        rules = self._shelf.rules(leg.contact.client)
+        if rules is None or rules.calls != occasion or leg.recording is not None or leg.has_ended:
+            return
+        try:
+            path = self._shelf.place(leg, rules.plan)
+            recording = leg.stream.port.record(str(path), rules.plan)
+        except CannotRecord as error:
+            leg.contact.record("recording.failed", leg, reason=str(error))
+            return
+        leg.recording = LegRecording(leg, recording, path.name)
+        self._running[recording.id] = leg.recording
+        sealed = rules.plan.key is not None
+        leg.contact.record("recording.started", leg, recording=path.name, file=str(path), sealed=sealed)
+        for why in sorted(leg.secrets):
+            leg.recording.mask(why)
+
+    def begin_secret(self, leg: Leg, why: str) -> None:
+        """What is said and keyed from now on is in no recording, nor in one that begins later."""
+        leg.secrets |= {why}
+        if leg.recording is not None:
+            leg.recording.mask(why)
+
+    def end_secret(self, leg: Leg, why: str) -> None:
+        """That is over."""
+        leg.secrets -= {why}
+        if leg.recording is not None:
+            leg.recording.unmask(why)
+
+    def hear(self, event: Outcome) -> None:
+        """What the plane tells of a recording; its leg, even its contact, may be over."""
+        if isinstance(event, RecordingOverrun):
+            found = self._running.get(event.recording)
+            if found is not None:
+                found.leg.contact.record("recording.overrun", found.leg, recording=found.name)
+            return
+        found = self._running.pop(event.recording, None)
+        if found is None:
+            return
+        told: dict[str, object] = {
+            "recording": found.name,
+            "seconds": round(event.seconds, 2),
+            "bytes": event.size,
+            "masked": [[round(start, 2), round(end, 2)] for start, end in event.masked],
+            "dropped": event.dropped,
+        }
+        if isinstance(event, RecordingFailed):
+            found.leg.contact.record("recording.failed", found.leg, reason=event.reason, **told)
+        else:
+            found.leg.contact.record("recording.finished", found.leg, **told)

@@ -1,0 +1,121 @@
+"""Calls are recorded as their client company wants: from which moment on, masked when, and told in the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from calls.recording import RecordingRules
+from media.errors import CannotRecord
+from media.recording import RecordingPlan
+from sip.events import SessionAnswered
+from tests.kit.party import House, Party, until
+from tests.kit.recorded import read_recording
+from tests.kit.tone import dtmf, hears, hears_key, tone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from calls.leg import Leg
+    from sip.session.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Everything in one folder."""
+
+    folder: Path
+    calls: Literal["all", "queue"] = "all"
+
+    def rules(self, client: str | None) -> RecordingRules | None:
+        """The same for all."""
+        return RecordingRules(self.calls, RecordingPlan(stereo=True))
+
+    def place(self, leg: Leg, plan: RecordingPlan) -> Path:
+        """By the leg's id."""
+        if not self.folder.exists():
+            raise CannotRecord("the disk is gone")
+        return self.folder / f"{leg.id}.wav"
+
+
+async def answered(house: House, party: Party) -> tuple[Session, Leg]:
+    """A caller, answered and able to speak."""
+    session = party.call(house, party.body())
+    _, leg = await house.arrival()
+    leg.answer()
+    party.face((await party.hears(SessionAnswered)).description)
+    return session, leg
+
+
+async def test_a_call_is_recorded_from_its_answer_to_its_end(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
+        session, leg = await answered(house, party)
+        party.far.say(tone([440], 0.3))
+        party.hang_up(session)
+        await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
+    told = house.row("recording.finished").data
+    assert house.row("recording.started").data["recording"] == told["recording"] == f"{leg.id}.wav"
+    assert told["masked"] == []
+    assert hears(read_recording(tmp_path / f"{leg.id}.wav").left, {440})
+
+
+async def test_secrets_are_masked_whoever_asks_for_it_last(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
+        session, leg = await answered(house, party)
+        party.far.say(tone([440], 0.6))
+        house.exchange.recordings.begin_secret(leg, "card")
+        house.exchange.recordings.begin_secret(leg, "agent")
+        party.far.say(tone(dtmf("4"), 0.2))
+        house.exchange.recordings.end_secret(leg, "card")
+        party.far.say(tone(dtmf("7"), 0.2))
+        house.exchange.recordings.end_secret(leg, "agent")
+        house.exchange.recordings.end_secret(leg, "agent")
+        party.far.say(tone([440], 0.8))
+        party.hang_up(session)
+        await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
+    assert [kind for kind in house.kinds() if "mask" in kind] == ["recording.masked", "recording.unmasked"]
+    heard = read_recording(tmp_path / f"{leg.id}.wav")
+    assert not any(hears_key(heard.left, digit) for digit in "47")
+    assert len(house.row("recording.finished").data["masked"]) == 1  # type: ignore[arg-type]
+
+
+async def test_a_recording_that_begins_amid_a_secret_begins_masked(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path, "queue")) as house, Party() as party:
+        session, leg = await answered(house, party)
+        assert "recording.started" not in house.kinds()
+        house.exchange.recordings.begin_secret(leg, "card")
+        house.exchange.recordings.conversing(leg)
+        party.far.say(tone(dtmf("5"), 0.3))
+        party.hang_up(session)
+        await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
+    assert not hears_key(read_recording(tmp_path / f"{leg.id}.wav").left, "5")
+
+
+async def test_a_recording_that_cannot_be_made_is_told_and_the_call_goes_on(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path / "gone")) as house, Party() as party:
+        session, leg = await answered(house, party)
+        assert leg.is_up
+        assert house.row("recording.failed").data["reason"] == "the disk is gone"
+        party.hang_up(session)
+        await house.over()
+
+
+async def test_without_a_shelf_nothing_is_recorded() -> None:
+    async with House() as house, Party() as party:
+        session, _ = await answered(house, party)
+        party.hang_up(session)
+        await house.over()
+    assert not [kind for kind in house.kinds() if kind.startswith("recording")]
+
+
+@pytest.mark.parametrize("word", ["pause", "resume", "stop"])
+async def test_what_is_said_to_a_recording_that_is_over_does_nothing(tmp_path: Path, word: str) -> None:
+    async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
+        session, leg = await answered(house, party)
+        recording = leg.recording
+        assert recording is not None
+        party.hang_up(session)
+        await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
+        getattr(recording, word)()
