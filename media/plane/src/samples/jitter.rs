@@ -94,6 +94,8 @@ pub struct Jitter {
     heard: u64,
     /// The place after the last sound that was heard or given up.
     play: i64,
+    /// How much was made up since then, while nothing was there.
+    filled: i64,
     started: bool,
     anchor: Anchor,
     /// The place of the latest packet there was.
@@ -116,6 +118,7 @@ impl Default for Jitter {
             next: 0,
             heard: 0,
             play: 0,
+            filled: 0,
             started: false,
             anchor: Anchor { timestamp: 0, position: 0, clock: 8000 },
             tail: 0,
@@ -270,11 +273,14 @@ impl Jitter {
     /// What is heard at `due`. After sound the caller tells by `advance` how long it was.
     pub fn next(&mut self, due: i64) -> Next<'_> {
         let Some(slot) = self.head(due) else {
+            self.filled += FRAME;
             return Next::Gap(FRAME);
         };
         let (base, wait) = (self.arrivals.base(), self.arrivals.wait());
         let gap = slot.position - self.play;
-        let follows = self.started && gap <= 0;
+        // What stands for a lost packet already need not be made up again, if there is nearly enough wait without.
+        let filled = self.filled >= gap && due - slot.position - base >= wait - FRAME / 2;
+        let follows = self.started && (gap <= 0 || filled);
         if !follows && due - slot.position - base < wait {
             // Not yet. What lies between is given up piece by piece, unless the wait is to grow.
             if !self.started || due - self.play - base < wait {
@@ -293,6 +299,7 @@ impl Jitter {
         self.slots[usize::from(slot.sequence) % SLOTS] = None;
         self.held -= 1;
         self.started = true;
+        self.filled = 0;
         self.play = self.play.max(slot.position);
         match slot.content {
             Content::Sound(codec) => Next::Sound(codec, self.payload(slot)),

@@ -139,7 +139,7 @@ fn a_clock_that_runs_fast_or_slow_is_followed_without_a_click() {
             line.pull(tick * 20 + 1);
         }
         let concealed = line.made.iter().filter(|&&m| m == Made::Concealed).count();
-        assert!(concealed < 30, "{concealed}");
+        assert!(concealed < 12, "{concealed}");
         let rough = line.sound().windows(3 * 160).step_by(160).filter(|w| impurity(w, 8000) > 500.0);
         assert!(rough.count() < 60);
         assert_eq!(line.ear.counts(), JitterCounts::default());

@@ -136,6 +136,29 @@ fn a_lost_packet_leaves_a_gap_of_its_own_length() {
 }
 
 #[test]
+fn a_loss_bridged_before_the_next_packet_came_does_not_lengthen_the_wait() {
+    for phase in 0..20 {
+        // The wait is 30 ms; what follows a loss comes when the lost one was due, or after.
+        let late = |n: u32| Some(if n % 10 == 3 || n % 50 == 26 { 25 } else { 0 });
+        let sent = stream(400, |n| late(n).filter(|_| n < 100 || n % 50 != 25));
+        let frames = run(&mut Jitter::default(), &sent, phase);
+        let waits: Vec<_> = frames.iter().filter(|f| f.0.is_some()).map(|f| f.1).collect();
+        assert!(waits.last().unwrap() - waits[90] < 10, "{phase}: {} {:?}", waits[90], waits.last());
+    }
+}
+
+#[test]
+fn a_sequence_that_steps_back_a_little_is_heard_again_soon() {
+    let mut sent = stream(100, |_| Some(0));
+    for s in &mut sent[50..] {
+        s.sequence = s.sequence.wrapping_sub(100);
+    }
+    let heard = numbers(&run(&mut Jitter::default(), &sent, 2));
+    assert!(heard.windows(2).all(|w| w[0] < w[1]));
+    assert!((90..=93).contains(&heard.len()) && heard.ends_with(&[98, 99]), "{}", heard.len());
+}
+
+#[test]
 fn sound_after_a_pause_waits_anew_and_nothing_of_it_is_lost() {
     let mut sent = stream(50, |_| Some(0));
     // Silence suppressed for three seconds: the timestamp runs on, the sequence does not.
