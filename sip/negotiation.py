@@ -231,15 +231,17 @@ def _settled(local: LocalMedia, agreed: Negotiated) -> LocalMedia:
     said = {each.codec: each.payload for each in agreed.accepts}
     if agreed.accepted_events is not None:
         said[event_key(agreed.accepted_events.clock)] = agreed.accepted_events.payload
+    placed = local.placed(
+        agreed.protocol,
+        agreed.mid,
+        agreed.before,
+        agreed.after,
+        has_mux=agreed.has_mux,
+        is_bundled=agreed.is_bundled,
+    )
     return replace(
-        local,
+        placed,
         codecs=tuple(sorted(local.codecs, key=lambda codec: codec != agreed.codec)),
         numbers=settled(local.numbers, said),
-        protocol=agreed.protocol,
         security=kept(local.security, agreed.protection),
-        has_mux=agreed.has_mux,
-        mid=agreed.mid,
-        is_bundled=agreed.is_bundled,
-        before=agreed.before,
-        after=agreed.after,
     )

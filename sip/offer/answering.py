@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sip.errors import NoCommonCodec
 from sip.offer.formats import events_beside, has_noise_beside, sound_formats
 from sip.offer.protecting import answer_lines, offered_protection
-from sip.offer.terms import agreed, is_reachable, may_mux
+from sip.offer.sides import Negotiated
+from sip.offer.terms import control_of, is_reachable, may_mux, terms_of
 from sip.offer.writing import mid_of, refused, written
 
 if TYPE_CHECKING:
     from sip.offer.coding import Format
     from sip.offer.security import Protection
-    from sip.offer.sides import LocalMedia, Negotiated
+    from sip.offer.sides import LocalMedia
     from sip.sdp import Media, SessionDescription
 
 
@@ -27,35 +27,44 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
     place, media, sound, protection = _take(offer, local)
     mid, events = mid_of(media), events_beside(media, sound.codec)
     has_noise, has_mux = has_noise_beside(media, sound.codec), may_mux(media, (sound,))
-    local = replace(
-        local,
-        protocol=media.protocol,
+    local = local.placed(
+        media.protocol,
+        mid,
+        refused(offer.media[:place]),
+        refused(offer.media[place + 1 :]),
         has_mux=has_mux,
-        mid=mid,
         is_bundled=mid is not None and mid in _bundled(offer),
-        before=refused(offer.media[:place]),
-        after=refused(offer.media[place + 1 :]),
     )
-    found = agreed(
-        local,
-        media,
-        sound,
-        protection,
-        accepts=(sound,),
-        events=(events, events),
-        has_mux=has_mux,
-        direction=direction,
-    )
+    remote, ptime, ours = terms_of(media, local, sound, protection, direction)
     body = written(
         local,
         (sound,),
         () if events is None else (events,),
         security=answer_lines(local, protection),
         has_noise=has_noise,
-        ptime=found.ptime,
-        direction=found.direction,
+        ptime=ptime,
+        direction=ours,
     )
-    return replace(found, body=body, has_noise=has_noise)
+    return Negotiated(
+        body=body,
+        codec=sound.codec,
+        payload=sound.payload,
+        accepts=(sound,),
+        events=events,
+        accepted_events=events,
+        has_noise=has_noise,
+        remote=remote,
+        control=control_of(media, remote, has_mux=has_mux),
+        has_mux=has_mux,
+        direction=ours,
+        ptime=ptime,
+        protection=protection,
+        protocol=local.protocol,
+        mid=mid,
+        is_bundled=local.is_bundled,
+        before=local.before,
+        after=local.after,
+    )
 
 
 def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, Format, Protection]:

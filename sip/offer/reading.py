@@ -8,10 +8,11 @@ from sip.errors import NoCommonCodec, SdpError
 from sip.offer.coding import Events, Format, event_clocks, event_key
 from sip.offer.formats import events_beside, sound_formats
 from sip.offer.protecting import answered_protection
-from sip.offer.terms import agreed, is_reachable, may_mux
+from sip.offer.sides import Negotiated
+from sip.offer.terms import control_of, is_reachable, may_mux, terms_of
 
 if TYPE_CHECKING:
-    from sip.offer.sides import LocalMedia, Negotiated
+    from sip.offer.sides import LocalMedia
     from sip.sdp import Media, SessionDescription
 
 
@@ -35,16 +36,28 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
         raise NoCommonCodec(
             "answer that does not protect its sound as was offered, or has no address to reach"
         )
+    sound = sounds[0]
+    events, mine = _events(media, local, sound.codec)
     accepts = tuple(Format(local.numbers[each.codec], each.codec) for each in sounds)
-    return agreed(
-        local,
-        media,
-        sounds[0],
-        protection,
+    has_mux = local.has_mux and may_mux(media, accepts)
+    remote, ptime, ours = terms_of(media, local, sound, protection, direction)
+    return Negotiated(
+        codec=sound.codec,
+        payload=sound.payload,
         accepts=accepts,
-        events=_events(media, local, sounds[0].codec),
-        has_mux=local.has_mux and may_mux(media, accepts),
-        direction=direction,
+        events=events,
+        accepted_events=mine,
+        remote=remote,
+        control=control_of(media, remote, has_mux=has_mux),
+        has_mux=has_mux,
+        direction=ours,
+        ptime=ptime,
+        protection=protection,
+        protocol=local.protocol,
+        mid=local.mid,
+        is_bundled=local.is_bundled,
+        before=local.before,
+        after=local.after,
     )
 
 

@@ -120,4 +120,4 @@ def kept(security: Security, agreed: Protection) -> Security:
         case Dtls(is_client=is_client):
             return replace(security, offers=Dtls, is_client=is_client)
         case Plain():
-            return replace(security, offers=Plain)
+            return security if security.offers is Plain else replace(security, offers=Plain)

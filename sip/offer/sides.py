@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sip.offer.coding import NUMBERS, PTIMES
@@ -49,6 +49,30 @@ class LocalMedia:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     """The refused lines around ours: media lines are never taken out of a session (RFC 3264 s.8)."""
+
+    def placed(
+        self,
+        protocol: str,
+        mid: str | None,
+        before: tuple[str, ...],
+        after: tuple[str, ...],
+        *,
+        has_mux: bool,
+        is_bundled: bool,
+    ) -> LocalMedia:
+        """The same in another media line; itself where nothing is other, as with nearly all phones."""
+        now = (self.protocol, self.mid, self.before, self.after, self.has_mux, self.is_bundled)
+        if now == (protocol, mid, before, after, has_mux, is_bundled):
+            return self
+        return replace(
+            self,
+            protocol=protocol,
+            mid=mid,
+            before=before,
+            after=after,
+            has_mux=has_mux,
+            is_bundled=is_bundled,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

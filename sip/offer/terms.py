@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sip.offer.coding import CODINGS
 from sip.offer.ice import candidate_addresses
 from sip.offer.security import Dtls
-from sip.offer.sides import DIRECTION, SENDS, Negotiated
+from sip.offer.sides import DIRECTION, SENDS
 from sip.sdp import address_type, attribute, is_address
 
 if TYPE_CHECKING:
-    from sip.offer.coding import Events, Format
+    from sip.offer.coding import Format
     from sip.offer.security import Protection
     from sip.offer.sides import LocalMedia
     from sip.sdp import Media
@@ -20,41 +20,20 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(r"([1-9][0-9]{0,4})(?:\s+IN\s+(IP4|IP6)\s+(\S+))?")
 
 
-def agreed(
-    local: LocalMedia,
-    media: Media,
-    sound: Format,
-    protection: Protection,
-    *,
-    accepts: tuple[Format, ...],
-    events: tuple[Events | None, Events | None],
-    has_mux: bool,
-    direction: str,
-) -> Negotiated:
-    """What is agreed by the peer's line, of which we send `sound`; `local` has the line's own profile and neighbours.
+class Terms(NamedTuple):
+    """Where we send, how long our packets are, and who may speak."""
 
-    `events` are the peer's and ours; `direction` is what we would do if the peer lets us.
-    """
+    remote: tuple[str, int] | None
+    ptime: int
+    direction: str
+
+
+def terms_of(media: Media, local: LocalMedia, sound: Format, protection: Protection, direction: str) -> Terms:
+    """The terms of the peer's line, if we send `sound` and would like this direction."""
     has_ice = isinstance(protection, Dtls) and protection.fragment is not None
     remote = remote_of(media, has_ice=has_ice)
-    return Negotiated(
-        codec=sound.codec,
-        payload=sound.payload,
-        accepts=accepts,
-        events=events[0],
-        accepted_events=events[1],
-        remote=remote,
-        control=control_of(media, remote, has_mux=has_mux),
-        has_mux=has_mux,
-        direction=mirrored(media, direction, can_send=has_ice or remote is not None),
-        ptime=packet_time(media, local, sound.codec),
-        protection=protection,
-        protocol=local.protocol,
-        mid=local.mid,
-        is_bundled=local.is_bundled,
-        before=local.before,
-        after=local.after,
-    )
+    ours = mirrored(media, direction, can_send=has_ice or remote is not None)
+    return Terms(remote, packet_time(media, local, sound.codec), ours)
 
 
 def is_reachable(media: Media, local: LocalMedia, protection: Protection) -> bool:
