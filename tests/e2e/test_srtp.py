@@ -22,7 +22,7 @@ from tests.kit.foreign_linphone import LinphonePhone
 from tests.kit.foreign_pjsua2 import PjsuaPhone
 from tests.kit.ports import free_port, free_ports
 from tests.kit.server import wait_until
-from tests.kit.tone import hears, read_wav
+from tests.kit.tone import hears, read_wide_wav
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def test_two_phones_hear_each_other_whichever_of_them_encrypts(
         phone.hang_up()
         called.wait_for("CALL_CLOSED")
         assert agent_heard(phone, AGENT_TONES)
-        assert hears(read_wav(called.recording()), CALLER_TONES)
+        assert hears(read_wide_wav(called.recording()), CALLER_TONES)
         assert ("SRTP is Enabled (cryptosuite=AEAD_AES_128_GCM)" in called.screen()) is bool(theirs)
 
 
@@ -137,7 +137,7 @@ def test_a_linphone_is_heard_and_hears(server: Server, tmp_path: Path, caller_so
         phone.say("terminate all")
         phone.wait_for(" ended (")
         wait_until(
-            lambda: heard.exists() and hears(read_wav(heard), CALLER_TONES), "it hears itself", within=3
+            lambda: heard.exists() and hears(read_wide_wav(heard), CALLER_TONES), "it hears itself", within=3
         )
 
 
@@ -154,4 +154,4 @@ def test_where_srtp_is_required_others_are_refused(
             phone.hang_up()
             called.wait_for("CALL_CLOSED")
             assert agent_heard(phone, AGENT_TONES)
-            assert hears(read_wav(called.recording()), CALLER_TONES)
+            assert hears(read_wide_wav(called.recording()), CALLER_TONES)
