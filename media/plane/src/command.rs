@@ -24,6 +24,8 @@ pub struct Connection {
     pub sends: Format,
     pub accepts: Formats,
     pub events: Option<Events>,
+    /// Keys are heard in the sound.
+    pub inband: bool,
     /// Slots of the clock between two packets of ours.
     pub period: u32,
     pub sending: bool,
@@ -96,8 +98,8 @@ pub enum Command {
     SendDigits {
         port: u32,
         codes: VecDeque<u8>,
-        duration: u32,
-        gap_ticks: u32,
+        press_ms: u32,
+        gap_ms: u32,
     },
     Record {
         port: u32,

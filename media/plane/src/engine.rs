@@ -22,7 +22,7 @@ use crate::io::poll::Poll;
 use crate::io::rings::{CommandReceiver, CommandSender, EventSender};
 use crate::io::socket::{self, Inbox, BATCH, MTU};
 use crate::port::{Datagram, Feeds, Lane, Out, Port, TRAILER};
-use crate::rtp::HEADER;
+use crate::rtp::{Kind, HEADER};
 
 const WAKE: u64 = u64::MAX;
 /// Batches one port may take in a visit: a flood on one port must not starve the others.
@@ -213,6 +213,7 @@ impl Engine {
                 self.restream(place);
             }
         }
+        self.pass_key(place);
     }
 
     // ---- packets ----
@@ -279,21 +280,44 @@ impl Engine {
             return;
         };
         let (passes, is_other) = (port.lets_pass(&packet, kind, lane.tick), port.note_codec(kind));
-        let target = match port.feeds {
-            Feeds::Nobody => None,
-            Feeds::Itself => Some(place),
-            Feeds::Peer(peer) => Some(peer),
+        let (target, keys) = match port.feeds {
+            Feeds::Nobody => (None, None),
+            Feeds::Itself => (Some(place), None),
+            Feeds::Peer(peer) => (Some(peer), Some(port.keys_heard())),
             Feeds::Room(room) => {
                 let (from, what) = ((place, passes), (&packet, kind));
                 self.rooms.pass(room, from, what, &mut self.ports, self.now_ms, &mut lane);
-                None
+                (None, None)
             }
         };
         if let Some(Some(target)) = target.filter(|_| passes).and_then(|place| self.ports.get_mut(place)) {
-            target.forward(&packet, kind, &mut lane);
+            if keys.is_some_and(|keys| target.says_otherwise(keys, kind)) {
+                target.withhold(&packet);
+            } else {
+                target.forward(&packet, kind, &mut lane);
+            }
+        }
+        if kind == Kind::Digit {
+            self.pass_key(place);
         }
         if is_other {
             self.restream(place);
+        }
+    }
+
+    /// A press that was told just now goes on to the partner, where packets do not tell it.
+    fn pass_key(&mut self, place: usize) {
+        let Some(Some(port)) = self.ports.get_mut(place) else { return };
+        let Some((code, keys)) = port.take_press() else { return };
+        let partner = match port.feeds {
+            Feeds::Peer(peer) => Some((peer, false)),
+            Feeds::Room(room) => self.rooms.other_talker(room, place).map(|place| (place, true)),
+            Feeds::Nobody | Feeds::Itself => None,
+        };
+        if let Some((partner, in_room)) = partner {
+            if let Some(Some(partner)) = self.ports.get_mut(partner) {
+                partner.press_again(code, keys, in_room);
+            }
         }
     }
 

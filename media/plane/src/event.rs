@@ -4,12 +4,25 @@ use crate::samples::answer::Guess;
 use crate::secure::dtls::Failure;
 use crate::secure::srtp::Suite;
 
+/// How a key was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// By a telephone event (RFC 4733).
+    Event,
+    /// By its tones in the sound.
+    Tone,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
     DigitPressed {
         port: u32,
         digit: u8,
         duration: f32,
+        means: Means,
+    },
+    HookFlash {
+        port: u32,
     },
     PlaybackFinished {
         port: u32,

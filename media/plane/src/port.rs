@@ -2,6 +2,7 @@
 
 pub mod hearing;
 mod inward;
+mod keys;
 mod outward;
 mod playing;
 mod reports;
@@ -16,14 +17,13 @@ use std::sync::Arc;
 
 use hearing::Hearing;
 pub use inward::Datagram;
+use keys::Keys;
 use room_member::Membership;
 use secure_span::SecureSpan;
 use source::Source;
 
 use crate::command::{Connection, Security};
 use crate::counters::PortCounters;
-use crate::digits::receiver::DigitReceiver;
-use crate::digits::sender::DigitSender;
 use crate::io::clock::{SLOTS_PER_TICK, TICKS_PER_SECOND};
 use crate::io::rings::EventSender;
 use crate::io::socket::{self, MTU};
@@ -88,7 +88,7 @@ pub struct Port {
     /// When more than one datagram was last found waiting.
     backlog_tick: u32,
     reception: Reception,
-    digits: DigitReceiver,
+    keys: Keys,
     out: Outgoing,
     /// The slot in which the next packet of our own making leaves.
     due: u32,
@@ -96,7 +96,6 @@ pub struct Port {
     membership: Membership,
     span: SecureSpan,
     player: Option<Player>,
-    sender: Option<DigitSender>,
     taps: Taps,
     /// Only while somebody wants to know what is said.
     hearing: Option<Box<Hearing>>,
@@ -132,14 +131,13 @@ impl Port {
             heard_tick: tick,
             backlog_tick: tick,
             reception: Reception::default(),
-            digits: DigitReceiver::default(),
+            keys: Keys::default(),
             out: Outgoing::new(socket::random(), beat),
             due: beat,
             relay: Relay::default(),
             membership: Membership::default(),
             span: SecureSpan::default(),
             player: None,
-            sender: None,
             taps: Taps::default(),
             hearing: None,
             reporter: Reporter::default(),
@@ -208,6 +206,7 @@ impl Port {
         } as usize;
         self.due = beat;
         self.reshape();
+        self.keys.connect(&connection, beat);
         self.heard_tick = tick;
         self.timed_out = false;
         if !connection.sending {
@@ -219,10 +218,6 @@ impl Port {
     /// Reports come with the sound from now on: their own socket is given up.
     pub fn take_control(&mut self) -> Option<UdpSocket> {
         self.connection.filter(|c| c.mux).and_then(|_| self.control.take())
-    }
-
-    pub fn send_digits(&mut self, sender: DigitSender, codes: std::collections::VecDeque<u8>) {
-        self.sender.get_or_insert(sender).add(codes);
     }
 
     /// Record, in place of what was recorded of the same kind.

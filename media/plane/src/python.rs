@@ -26,7 +26,7 @@ use clip::PyClip;
 use port::PyPort;
 use recording::PyRecording;
 use room::PyRoom;
-use tools::PyDigitReceiver;
+use tools::{PyDigitReceiver, PyInbandDetector};
 
 type CounterRow = (&'static str, f64);
 type OutcomeRow = (f64, u64, Vec<(f64, f64)>, u64, Option<String>);
@@ -135,7 +135,9 @@ fn os_error(error: io::Error) -> PyErr {
 
 fn row_of(event: Event) -> (u8, u32, u32, f64) {
     match event {
-        Event::DigitPressed { port, digit, duration } => (0, port, u32::from(digit), f64::from(duration)),
+        Event::DigitPressed { port, digit, duration, means } => {
+            (0, port, u32::from(digit) | (means as u32) << 8, f64::from(duration))
+        }
         Event::PlaybackFinished { port, playback, completed } => {
             (1, port, playback, f64::from(u8::from(completed)))
         }
@@ -150,6 +152,7 @@ fn row_of(event: Event) -> (u8, u32, u32, f64) {
         Event::AnswerGuessed { port, guess } => (10, port, guess.who as u32, f64::from(guess.reason as u32)),
         Event::RecordingOver { port, recording } => (20, port, recording, 0.0),
         Event::RecordingOverrun { port, recording } => (21, port, recording, 0.0),
+        Event::HookFlash { port } => (11, port, 0, 0.0),
     }
 }
 
@@ -162,6 +165,7 @@ fn _plane(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyClip>()?;
     module.add_class::<PyRecording>()?;
     module.add_class::<PyDigitReceiver>()?;
+    module.add_class::<PyInbandDetector>()?;
     module.add_function(wrap_pyfunction!(coding::encode, module)?)?;
     module.add_function(wrap_pyfunction!(coding::decode, module)?)?;
     module.add_class::<coding::PyEncoder>()?;

@@ -1,13 +1,16 @@
 //! Telephone events received (RFC 4733 s.2.5): each press told once, however its packets fare.
 //!
 //! An event is its SSRC and RTP timestamp, not its packets: the first packet seen tells it, all others are known.
+//! Phones that give each packet of an event a timestamp of its own are known by their sequence numbers.
 
 pub const EVENT_SIZE: usize = 4;
 const REMEMBERED: usize = 16;
-/// An event with no packet for this long is forgotten, so that timestamps may come round again.
+/// An event with no packet for this many seconds is forgotten, so that timestamps may come round again.
 const FORGOTTEN_AFTER: f64 = 30.0;
 /// The longest duration the field holds; a longer event goes on as a new segment (RFC 4733 s.2.5.1.3).
 const SEGMENT: u32 = 0xFFFF;
+/// Packets by which one of the same event may follow where two are lost: three ends and a start lie between presses.
+const NEXT: u16 = 3;
 
 /// The payload of a telephone-event packet (RFC 4733 s.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,9 @@ impl TelephoneEvent {
     }
 }
 
-const DIGITS: &[u8; 16] = b"0123456789*#ABCD";
+/// A hook-flash, among the keys (RFC 4733 s.3.2: event 16).
+pub const FLASH: u8 = b'!';
+const DIGITS: &[u8; 17] = b"0123456789*#ABCD!";
 
 pub fn digit_of(code: u8) -> Option<u8> {
     DIGITS.get(usize::from(code)).copied()
@@ -52,13 +57,68 @@ pub struct Press {
     pub duration: f32,
 }
 
+/// One packet of an event, as RTP carried it.
+#[derive(Clone, Copy, Debug)]
+pub struct Carried {
+    pub ssrc: u32,
+    pub sequence: u16,
+    pub timestamp: u32,
+    pub marker: bool,
+    pub event: TelephoneEvent,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
     ssrc: u32,
-    timestamp: u32,
+    /// Its timestamps: several for a key held long, and for phones that count on within a press.
+    first: u32,
+    last: u32,
+    /// The newest packet.
+    sequence: u16,
     code: u8,
     ended: bool,
     heard: f64,
+}
+
+impl Known {
+    /// Whether this packet belongs to the event.
+    fn holds(&self, packet: &Carried) -> bool {
+        self.ssrc == packet.ssrc
+            && self.code == packet.event.code
+            && packet.timestamp.wrapping_sub(self.first) <= self.last.wrapping_sub(self.first)
+            // A phone whose timestamp stands still from press to press.
+            && !(self.ended && packet.marker && (1..0x4000).contains(&packet.sequence.wrapping_sub(self.sequence)))
+    }
+
+    /// Whether this packet goes on with the event under another timestamp.
+    fn goes_on_with(&self, packet: &Carried, clock: u32) -> bool {
+        if self.ssrc != packet.ssrc || self.code != packet.event.code {
+            return false;
+        }
+        // Another segment of a key held long; or its later segment overtook it on the way.
+        if packet.timestamp.wrapping_add(SEGMENT) == self.first {
+            return true;
+        }
+        if self.ended || packet.marker {
+            return false;
+        }
+        let ahead = packet.timestamp.wrapping_sub(self.last);
+        let follows = (1..=NEXT).contains(&packet.sequence.wrapping_sub(self.sequence));
+        ahead == SEGMENT || (follows && ahead < clock / 2)
+    }
+
+    fn extend(&mut self, packet: &Carried, now: f64) {
+        let (timestamp, sequence) = (packet.timestamp, packet.sequence);
+        if timestamp.wrapping_sub(self.first) > self.last.wrapping_sub(self.first) {
+            let comes_before = (timestamp.wrapping_sub(self.first) as i32) < 0;
+            *(if comes_before { &mut self.first } else { &mut self.last }) = timestamp;
+        }
+        if (sequence.wrapping_sub(self.sequence) as i16) > 0 {
+            self.sequence = sequence;
+        }
+        self.ended |= packet.event.end;
+        self.heard = now;
+    }
 }
 
 #[derive(Debug, Default)]
@@ -68,49 +128,36 @@ pub struct DigitReceiver {
 }
 
 impl DigitReceiver {
-    /// Take one telephone-event packet; the press if this is the first sight of it.
-    pub fn feed(
-        &mut self,
-        ssrc: u32,
-        timestamp: u32,
-        event: TelephoneEvent,
-        marker: bool,
-        now: f64,
-    ) -> Option<Press> {
-        let digit = digit_of(event.code)?;
+    /// Take one telephone-event packet, `clock` units a second; the press if this is the first sight of it.
+    /// Events that are neither keys nor hook-flash are nobody's here.
+    pub fn feed(&mut self, packet: Carried, clock: u32, now: f64) -> Option<Press> {
+        let digit = digit_of(packet.event.code)?;
         self.forget(now);
-        if let Some(known) = self.entries().find(|k| k.ssrc == ssrc && k.timestamp == timestamp) {
-            known.ended |= event.end;
-            known.heard = now;
+        if let Some(known) = self.entries().find(|known| known.holds(&packet)) {
+            known.extend(&packet, now);
             return None;
         }
-        if self.is_older_than_all(ssrc, timestamp) {
+        if let Some(known) = self.entries().find(|known| known.goes_on_with(&packet, clock)) {
+            known.extend(&packet, now);
             return None;
         }
-        let continues = self.continues(ssrc, timestamp, event.code, marker);
-        self.remember(Known { ssrc, timestamp, code: event.code, ended: event.end, heard: now });
-        let duration = f32::from(event.duration) / 8000.0;
-        (!continues).then_some(Press { digit, duration })
+        if self.is_older_than_all(packet.ssrc, packet.timestamp) {
+            return None;
+        }
+        let Carried { ssrc, sequence, timestamp, event, .. } = packet;
+        let (first, last) = (timestamp, timestamp);
+        self.remember(Known { ssrc, first, last, sequence, code: event.code, ended: event.end, heard: now });
+        Some(Press { digit, duration: f32::from(event.duration) / clock.max(1) as f32 })
     }
 
     fn entries(&mut self) -> impl Iterator<Item = &mut Known> {
         self.known[..usize::from(self.count)].iter_mut()
     }
 
-    /// Whether this is another segment of a key held for more than 65,535 units.
-    fn continues(&mut self, ssrc: u32, timestamp: u32, code: u8, marker: bool) -> bool {
-        self.entries().any(|known| {
-            let before = known.timestamp.wrapping_add(SEGMENT) == timestamp && !known.ended && !marker;
-            // Or its later segment overtook it on the way.
-            let after = timestamp.wrapping_add(SEGMENT) == known.timestamp;
-            known.ssrc == ssrc && known.code == code && (before || after)
-        })
-    }
-
     /// A memory full of newer events: this can only be a very late packet of one told long ago.
     fn is_older_than_all(&mut self, ssrc: u32, timestamp: u32) -> bool {
         usize::from(self.count) == REMEMBERED
-            && self.entries().all(|k| k.ssrc == ssrc && (timestamp.wrapping_sub(k.timestamp) as i32) < 0)
+            && self.entries().all(|k| k.ssrc == ssrc && (timestamp.wrapping_sub(k.last) as i32) < 0)
     }
 
     fn forget(&mut self, now: f64) {
@@ -137,7 +184,7 @@ impl DigitReceiver {
 
     /// The entry to give up: one of another source, else the oldest by timestamp.
     fn oldest(&mut self, ssrc: u32) -> usize {
-        let newest = self.known.iter().map(|k| k.timestamp).fold(self.known[0].timestamp, |a, b| {
+        let newest = self.known.iter().map(|k| k.last).fold(self.known[0].last, |a, b| {
             if (b.wrapping_sub(a) as i32) > 0 {
                 b
             } else {
@@ -145,7 +192,7 @@ impl DigitReceiver {
             }
         });
         (0..REMEMBERED)
-            .max_by_key(|&i| (self.known[i].ssrc != ssrc, newest.wrapping_sub(self.known[i].timestamp)))
+            .max_by_key(|&i| (self.known[i].ssrc != ssrc, newest.wrapping_sub(self.known[i].last)))
             .unwrap_or(0)
     }
 }
@@ -154,8 +201,23 @@ impl DigitReceiver {
 mod tests {
     use super::*;
 
+    const CLOCK: u32 = 8000;
+
     fn event(code: u8, duration: u16, end: bool) -> TelephoneEvent {
         TelephoneEvent { code, end, volume: 10, duration }
+    }
+
+    /// (sequence, timestamp, key, duration, mark): `M` begins, `E` ends.
+    type Row = (u16, u32, u8, u16, &'static str);
+
+    fn told(rows: &[Row]) -> String {
+        let mut receiver = DigitReceiver::default();
+        let presses = rows.iter().filter_map(|&(sequence, timestamp, digit, duration, mark)| {
+            let event = event(code_of(digit).unwrap_or(digit), duration, mark == "E");
+            let packet = Carried { ssrc: 1, sequence, timestamp, marker: mark == "M", event };
+            receiver.feed(packet, CLOCK, f64::from(sequence) * 0.02)
+        });
+        presses.map(|press| char::from(press.digit)).collect()
     }
 
     #[test]
@@ -168,44 +230,77 @@ mod tests {
 
     #[test]
     fn one_press_whatever_packets_come() {
-        let mut receiver = DigitReceiver::default();
-        assert_eq!(receiver.feed(1, 800, event(5, 320, false), false, 0.0).unwrap().digit, b'5');
-        for _ in 0..3 {
-            assert_eq!(receiver.feed(1, 800, event(5, 960, true), false, 0.1), None);
-        }
+        let ends: [Row; 3] = [(2, 800, b'5', 960, "E"), (3, 800, b'5', 960, "E"), (4, 800, b'5', 960, "E")];
+        assert_eq!(told(&[&[(1, 800, b'5', 320, "")], &ends[..]].concat()), "5");
+        assert_eq!(told(&ends[2..]), "5");
+        assert_eq!(told(&[(1, 800, b'5', 0, "M"), (1, 800, b'5', 0, "M"), (2, 800, b'5', 0, "E")]), "5");
     }
 
     #[test]
     fn the_same_key_again_is_a_second_press_and_a_late_end_is_not_a_third() {
-        let mut receiver = DigitReceiver::default();
-        assert!(receiver.feed(1, 800, event(7, 160, false), true, 0.0).is_some());
-        assert!(receiver.feed(1, 1600, event(7, 160, false), true, 0.1).is_some());
-        assert!(receiver.feed(1, 800, event(7, 480, true), false, 0.12).is_none());
+        let rows = [(1, 800, b'7', 160, "M"), (4, 1600, b'7', 160, "M"), (3, 800, b'7', 480, "E")];
+        assert_eq!(told(&rows), "77");
+        // All ends lost, and the start of the second.
+        assert_eq!(told(&[(1, 800, b'7', 160, "M"), (6, 1280, b'7', 320, "")]), "77");
     }
 
     #[test]
     fn a_key_held_over_the_field_is_one_press() {
-        let mut receiver = DigitReceiver::default();
-        assert!(receiver.feed(1, 0, event(0, 65440, false), true, 8.0).is_some());
-        assert!(receiver.feed(1, 65535, event(0, 160, false), false, 8.1).is_none());
-        assert!(receiver.feed(1, 131070, event(0, 800, true), false, 16.1).is_none());
-        // With the marker it is a new press all the same.
-        assert!(receiver.feed(1, 131070 + 65535, event(0, 160, false), true, 24.0).is_some());
+        let held = [
+            (1, 0, b'0', 65440, "M"),
+            (2, 65535, b'0', 160, ""),
+            (3, 131070, b'0', 800, "E"),
+            // With the marker it is a new press all the same.
+            (9, 131070 + 65535, b'0', 160, "M"),
+        ];
+        assert_eq!(told(&held), "00");
+        assert_eq!(told(&[held[1], held[0], held[2]]), "0");
     }
 
     #[test]
-    fn flash_and_unknown_events_are_no_digits() {
-        let mut receiver = DigitReceiver::default();
-        assert!(receiver.feed(1, 0, event(16, 160, false), true, 0.0).is_none());
-        assert!(receiver.feed(1, 0, event(255, 160, false), true, 0.0).is_none());
+    fn a_phone_that_counts_time_on_within_a_press_presses_once() {
+        let rows: Vec<Row> = (1..40).map(|n| (n, u32::from(n) * 160, b'4', n * 160, "")).collect();
+        assert_eq!(told(&rows), "4");
+        let mut again = rows.clone();
+        again.extend([(40, 6400, b'4', 6400, "E"), (41, 6560, b'4', 6400, "E"), (60, 9600, b'4', 160, "")]);
+        // The second end packet has a time of its own, too, and follows an end.
+        assert_eq!(told(&again[..40]), "4");
+        let thinned: Vec<Row> = rows.iter().copied().filter(|row| row.0 % 3 != 0).collect();
+        assert_eq!(told(&thinned), "4");
+    }
+
+    #[test]
+    fn a_phone_whose_time_stands_still_presses_twice_by_its_markers() {
+        let rows = [
+            (1, 0, b'2', 160, "M"),
+            (2, 0, b'2', 320, "E"),
+            (3, 0, b'2', 320, "E"),
+            (4, 0, b'2', 160, "M"),
+            (5, 0, b'2', 320, "E"),
+            (6, 0, b'3', 160, ""),
+        ];
+        assert_eq!(told(&rows), "223");
+        assert_eq!(told(&[rows[0], rows[1], rows[0], rows[2]]), "2");
+    }
+
+    #[test]
+    fn flash_is_told_and_other_events_are_nobodys() {
+        assert_eq!(told(&[(1, 0, FLASH, 160, "M"), (2, 0, FLASH, 320, "E")]), "!");
+        assert_eq!(told(&[(1, 0, 17, 160, "M"), (2, 900, 255, 160, "M")]), "");
     }
 
     #[test]
     fn a_very_late_packet_of_a_forgotten_event_is_not_told_again() {
-        let mut receiver = DigitReceiver::default();
-        for number in 0..40u32 {
-            assert!(receiver.feed(1, number * 800, event(1, 160, true), true, 0.0).is_some());
-        }
-        assert!(receiver.feed(1, 0, event(1, 480, true), false, 0.0).is_none());
+        let mut rows: Vec<Row> = (0..40).map(|n| (n * 10, u32::from(n) * 800, b'1', 160, "E")).collect();
+        rows.push((2, 0, b'1', 480, "E"));
+        assert_eq!(told(&rows).len(), 40);
+    }
+
+    #[test]
+    fn a_duration_is_in_the_units_of_its_clock() {
+        let packet =
+            Carried { ssrc: 1, sequence: 1, timestamp: 0, marker: true, event: event(1, 4800, false) };
+        assert_eq!(DigitReceiver::default().feed(packet, 48_000, 0.0).unwrap().duration, 0.1);
+        assert_eq!(DigitReceiver::default().feed(packet, 0, 0.0).unwrap().digit, b'1');
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::f64::consts::PI;
 
 use crate::digits::receiver::digit_of;
+use crate::digits::sender::SHORTEST_MS;
 use crate::digits::spectrum::{pair_of, COLUMNS, ROWS};
 
 /// Time runs in steps of 16 kHz, which both rates of sound divide.
@@ -12,8 +13,6 @@ const STEPS_PER_MS: u32 = 16;
 const ZERO_DBM0: f64 = 22_826.0;
 /// -8 dBm0 the row, -6 dBm0 the column: lines weaken high tones more.
 const LEVELS: [f64; 2] = [0.398_107, 0.501_187];
-/// Q.24 needs 40 ms of both to be sure.
-const SHORTEST_MS: u32 = 40;
 /// How softly a tone begins and ends: no click, and no part of its time lost.
 const RAMP: u32 = 2 * STEPS_PER_MS;
 
@@ -39,7 +38,7 @@ impl Sine {
 }
 
 /// A queue of keys to be sounded, each followed by silence.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ToneSender {
     codes: VecDeque<u8>,
     press: u32,
@@ -50,12 +49,12 @@ pub struct ToneSender {
 }
 
 impl ToneSender {
-    pub fn new(codes: VecDeque<u8>, press_ms: u32, gap_ms: u32) -> Self {
+    /// Keys behind those that wait; how long each sounds, and the silence behind it.
+    pub fn press(&mut self, codes: impl IntoIterator<Item = u8>, press_ms: u32, gap_ms: u32) {
         let steps = |ms: u32| ms.max(SHORTEST_MS).saturating_mul(STEPS_PER_MS);
-        Self { codes, press: steps(press_ms), gap: steps(gap_ms), elapsed: 0, sines: None }
-    }
-
-    pub fn add(&mut self, codes: VecDeque<u8>) {
+        if self.is_done() {
+            (self.press, self.gap) = (steps(press_ms), steps(gap_ms));
+        }
         self.codes.extend(codes);
     }
 
@@ -70,7 +69,7 @@ impl ToneSender {
         for sample in frame {
             *sample = match self.codes.front() {
                 Some(&code) => {
-                    begun += u32::from(self.elapsed == 0 && digit_of(code).is_some());
+                    begun += u32::from(self.elapsed == 0 && digit_of(code).and_then(pair_of).is_some());
                     self.sample(code, step, rate)
                 }
                 None => 0,
@@ -109,8 +108,8 @@ mod tests {
     use crate::digits::receiver::code_of;
 
     fn sounded(keys: &str, press_ms: u32, gap_ms: u32, rate: u32) -> Vec<i16> {
-        let codes = keys.bytes().filter_map(code_of).collect();
-        let mut sender = ToneSender::new(codes, press_ms, gap_ms);
+        let mut sender = ToneSender::default();
+        sender.press(keys.bytes().filter_map(code_of), press_ms, gap_ms);
         let mut sound = Vec::new();
         while !sender.is_done() {
             let mut frame = vec![0; rate as usize / 50];
@@ -159,7 +158,8 @@ mod tests {
     #[test]
     fn nothing_shorter_is_sounded_than_is_surely_heard_and_flash_has_no_sound() {
         assert_eq!(sounded("1", 1, 1, 8000).len(), 4 * FRAME);
-        let mut sender = ToneSender::new(VecDeque::from([16, 255]), 100, 100);
+        let mut sender = ToneSender::default();
+        sender.press([16, 255], 100, 100);
         let mut frame = [1; FRAME];
         assert_eq!(sender.fill(&mut frame, 8000), 0);
         assert!(sender.is_done() && frame.iter().all(|&s| s == 0));

@@ -1,12 +1,10 @@
 //! How a thread obeys: ports come and go, are joined and parted. Nothing here is on the packet path.
 
-use std::collections::VecDeque;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Engine, SLOT_FILL};
 use crate::command::{Command, Connection, Security};
-use crate::digits::sender::DigitSender;
 use crate::io::clock::SLOTS;
 use crate::player::{Playback, Playlist};
 use crate::port::{Feeds, Lane, Port};
@@ -92,8 +90,8 @@ impl Engine {
             Command::Pause { on, .. } => port.pause(on),
             Command::Seek { place, .. } => port.change_playback(|player| player.seek(place)),
             Command::SetGain { gain, .. } => port.change_playback(|player| player.set_gain(gain)),
-            Command::SendDigits { codes, duration, gap_ticks, .. } => {
-                port.send_digits(DigitSender::new(VecDeque::new(), duration, gap_ticks), codes);
+            Command::SendDigits { codes, press_ms, gap_ms, .. } => {
+                port.send_digits(codes, press_ms, gap_ms);
             }
             Command::Record { tap, .. } => port.record(tap),
             Command::StopRecording { .. } => port.stop_recording(),

@@ -52,6 +52,12 @@ impl Rooms {
         self.by_id.get(&id).copied()
     }
 
+    /// The place of the one a member of two talks with.
+    pub fn other_talker(&mut self, index: usize, place: usize) -> Option<usize> {
+        let room = self.get(index)?;
+        room.other_talker(room.seat_of(place)?).map(|other| other.place)
+    }
+
     fn open(&mut self, id: u32, passing: bool) -> usize {
         if let Some(index) = self.find(id) {
             return index;

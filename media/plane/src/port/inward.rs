@@ -6,9 +6,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::outward::ticks_since;
 use super::source::Standing;
 use super::{Lane, Port};
-use crate::digits::receiver::{TelephoneEvent, EVENT_SIZE};
+use crate::digits::receiver::EVENT_SIZE;
 use crate::event::Event;
-use crate::io::clock::TICKS_PER_SECOND;
 use crate::record::tap::Sound;
 use crate::rtp::reception::Arrival;
 use crate::rtp::{is_rtcp, Kind, Packet};
@@ -101,6 +100,7 @@ impl Port {
         }
         match kind {
             Kind::Audio(codec) => {
+                self.hear_tones(&packet, codec, lane.beat);
                 self.taps.hear(&Sound::of(&packet, codec), arrival);
             }
             Kind::Digit => self.hear_digit(&packet, lane),
@@ -125,19 +125,6 @@ impl Port {
             Arrival::Duplicate => counters.duplicates.add(1),
         }
         counters.lost.set(self.reception.lost());
-    }
-
-    fn hear_digit(&mut self, packet: &Packet, lane: &mut Lane) {
-        let Some(event) = TelephoneEvent::parse(packet.payload) else {
-            return;
-        };
-        let now = f64::from(lane.tick) / f64::from(TICKS_PER_SECOND);
-        if let Some(press) = self.digits.feed(packet.ssrc, packet.timestamp, event, packet.marker, now) {
-            self.counters.digits_in.add(1);
-            self.note_key();
-            let (digit, duration) = (press.digit, press.duration);
-            lane.events.send(Event::DigitPressed { port: self.id, digit, duration });
-        }
     }
 }
 

@@ -15,7 +15,7 @@ impl Port {
         let Some(connection) = self.connection else {
             return;
         };
-        if !connection.sending || !self.is_open() || self.player.is_some() || self.sender.is_some() {
+        if !connection.sending || !self.is_open() || self.player.is_some() || self.keys.is_sending() {
             self.relay.desync();
             return;
         }
@@ -48,9 +48,10 @@ impl Port {
             return;
         };
         self.tick_gate(lane);
+        self.tick_tones(lane);
         // What there is to hear waits for who can hear it.
         if self.is_due(&connection, lane.beat) && self.is_open() {
-            if self.sender.is_some() {
+            if self.keys.is_sending() {
                 self.tick_digits(&connection, lane);
             } else if self.player.is_some() {
                 self.tick_player(&connection, lane);
@@ -80,30 +81,6 @@ impl Port {
         let next = if late as u32 >= connection.period { beat } else { self.due };
         self.due = next.wrapping_add(connection.period);
         true
-    }
-
-    fn tick_digits(&mut self, connection: &Connection, lane: &mut Lane) {
-        let Some(mut sender) = self.sender.take() else {
-            return;
-        };
-        self.relay.desync();
-        let packet = sender.next(self.out.timestamp_at(lane.beat));
-        if let (Some(packet), Some(events), true) = (packet, connection.events, connection.sending) {
-            let header = Header {
-                marker: packet.marker,
-                payload_type: events.sends,
-                sequence: self.out.next_sequence(),
-                timestamp: packet.timestamp,
-            };
-            self.out.sent(header.sequence, header.timestamp);
-            self.counters.digits_out.add(u64::from(packet.marker));
-            self.send(header, &packet.payload, connection, lane);
-        }
-        if sender.is_done() {
-            self.out.interrupt();
-        } else {
-            self.sender = Some(sender);
-        }
     }
 
     pub(super) fn send(&mut self, header: Header, payload: &[u8], connection: &Connection, lane: &mut Lane) {

@@ -86,7 +86,7 @@ impl Port {
     /// Whether it is free to say what a room gives: not while it plays, sends digits or is not to send at all.
     pub fn may_say(&self) -> bool {
         let is_sending = self.is_open() && self.connection.is_some_and(|c| c.sending);
-        is_sending && self.player.is_none() && self.sender.is_none()
+        is_sending && self.player.is_none() && !self.keys.is_sending()
     }
 
     /// Send a payload of a room's mix.

@@ -13,7 +13,7 @@ use super::recording::PyRecording;
 use super::{os_error, CounterRow};
 use crate::command::Command;
 use crate::digits::receiver;
-use crate::io::clock::{SAMPLE_RATE, TICKS_PER_SECOND};
+use crate::io::clock::SAMPLE_RATE;
 use crate::plane::{Handle, Plane};
 use crate::port::hearing::Hearing;
 use crate::record::recording::Plan;
@@ -100,9 +100,8 @@ impl PyPort {
         let codes: Option<VecDeque<u8>> =
             digits.chars().map(|c| u8::try_from(c).ok().and_then(receiver::code_of)).collect();
         let codes = codes.ok_or_else(|| PyValueError::new_err("not a telephone digit"))?;
-        let duration = (duration * f64::from(SAMPLE_RATE)) as u32;
-        let gap_ticks = (gap * f64::from(TICKS_PER_SECOND)).round() as u32;
-        self.send(Command::SendDigits { port: self.handle.id, codes, duration, gap_ticks });
+        let [press_ms, gap_ms] = [duration, gap].map(|seconds| (seconds * 1000.0).round() as u32);
+        self.send(Command::SendDigits { port: self.handle.id, codes, press_ms, gap_ms });
         Ok(())
     }
 

@@ -208,14 +208,18 @@ impl Room {
 
     /// The one that a member of two talks with, where that one hears a mix: its keys are told as events all the same.
     pub fn partner(&self, seat: usize) -> Option<usize> {
+        self.other_talker(seat).filter(|other| other.path == Path::Mixed).map(|other| other.place)
+    }
+
+    /// The one that a member of two talks with.
+    pub fn other_talker(&self, seat: usize) -> Option<&Member> {
         let mut talkers = self.members().filter(|(_, member)| member.standing.role == Role::Talker);
         let (first, second) = (talkers.next()?, talkers.next()?);
-        let other = match (talkers.next(), first.0 == seat, second.0 == seat) {
-            (None, true, _) => second.1,
-            (None, _, true) => first.1,
-            _ => return None,
-        };
-        (other.path == Path::Mixed).then_some(other.place)
+        match (talkers.next(), first.0 == seat, second.0 == seat) {
+            (None, true, _) => Some(second.1),
+            (None, _, true) => Some(first.1),
+            _ => None,
+        }
     }
 
     /// A packet of sound or comfort noise came from a member.
