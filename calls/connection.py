@@ -18,13 +18,15 @@ def connection(
 ) -> Connection:
     """How the stream runs towards `remote`: sent under the peer's numbers, heard under ours (RFC 3264 s.6.1).
 
-    `also` is another address that it may come from.
+    `also` is another address that it may come from. Who agreed on no telephone events sends keys as tones, if at all.
     """
+    events = _events(agreed)
     return Connection(
         remote=remote,
         sends=Format(Codec[agreed.codec], agreed.payload),
         accepts=tuple(Format(Codec[each.codec], each.payload) for each in agreed.accepts),
-        events=_events(agreed),
+        events=events,
+        inband=events is None,
         noise=agreed.has_noise,
         ptime=agreed.ptime,
         sending=agreed.sending,

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calls.events import DigitPressed, PlaybackFinished, RtpLost
+from calls.events import PlaybackFinished, RtpLost
 from calls.recording import Outcome
 from media import events
 from sip import causes
@@ -106,7 +106,7 @@ class Hearing:
     def _hear(self, leg: Leg, event: MediaEvent) -> None:
         match event:
             case events.DigitPressed():
-                leg.contact.inbox.post(DigitPressed(leg, event.digit))
+                leg.key_heard(event.digit, event.means)
             case events.PlaybackFinished():
                 leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
             case events.RtpTimeout():
@@ -117,6 +117,8 @@ class Hearing:
                 leg.contact.record("leg.dead_air", leg, silence=round(event.silence, 2))
             case events.OneWayAudio():
                 leg.contact.record("leg.one_way_audio", leg, silence=round(event.silence, 2))
+            case events.HookFlash():
+                pass
             case events.MediaSecured():
                 leg.contact.record("leg.secured", leg, suite=event.suite)
             case events.MediaFailed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from base.machine import Machine
@@ -17,6 +18,7 @@ from calls.events import (
     TransferAsked,
 )
 from calls.hearing import shares
+from calls.keys import Keys
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
 from calls.reoffers import Reoffers
 from sip import causes
@@ -43,6 +45,7 @@ class Leg:
     __slots__ = (
         "_counters",
         "_ending",
+        "_keys",
         "_machine",
         "_reoffers",
         "_talk",
@@ -85,6 +88,7 @@ class Leg:
         self.secrets: frozenset[str] = frozenset()
         """Why nothing of what is said or keyed now may be recorded."""
         self._watchers: tuple[Callable[[], object], ...] = ()
+        self._keys = Keys()
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
@@ -279,9 +283,13 @@ class Leg:
         self.reoffers.settle()
 
     def key_signalled(self, key: str) -> None:
-        """A key came in signalling. One that agreed on telephone-events sends it there too: that one counts."""
-        agreed = self.stream.agreed
-        if self.is_up and agreed is not None and agreed.event_payload is None:
+        """A key came in signalling (INFO)."""
+        if self.is_up:
+            self.key_heard(key, "info")
+
+    def key_heard(self, key: str, means: str) -> None:
+        """A key came as an event, a tone or an info; one that comes in several ways counts once."""
+        if self._keys.counts(key, means, now=asyncio.get_running_loop().time()):
             self.contact.inbox.post(DigitPressed(self, key))
 
     def transfer_requested(self, request: TransferRequested) -> None:

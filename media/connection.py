@@ -89,6 +89,8 @@ class Connection:
     accepts: tuple[Format, ...] = ()
     """What the peer may send; nothing given: the format we send."""
     events: Events | None = None
+    inband: bool = False
+    """Whether keys are heard in the sound: for a peer that sends no events."""
     noise: bool = False
     """Whether comfort noise (RFC 3389) was agreed, under its static number."""
     ptime: int = 20

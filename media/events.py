@@ -8,15 +8,25 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True)
 class DigitPressed:
-    """A key was pressed (RFC 4733): told once, at the first packet of it that came."""
+    """A key was pressed: told once, at the first packet of its event (RFC 4733) or once its tones are certain."""
 
     port: int
     digit: str
     duration: float
+    """How many seconds of it were over by then."""
+    means: str = "event"
+    """Told by an `event`, or heard as a `tone`."""
 
     def __repr__(self) -> str:
         # Digits may be a card number or a PIN: no log or traceback shows them.
         return f"DigitPressed(port={self.port}, digit='?')"
+
+
+@dataclass(frozen=True, slots=True)
+class HookFlash:
+    """The hook was pressed for a moment (RFC 4733, event 16)."""
+
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +178,7 @@ class AnswerGuessed:
 
 MediaEvent = (
     DigitPressed
+    | HookFlash
     | PlaybackFinished
     | RtpTimeout
     | RtpStarted

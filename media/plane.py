@@ -20,6 +20,7 @@ from media.events import (
     DeadAir,
     DigitPressed,
     GuessReason,
+    HookFlash,
     MediaEvent,
     MediaFailed,
     MediaSecured,
@@ -42,13 +43,15 @@ if TYPE_CHECKING:
 
     from media.connection import Connection
 
-LONGEST_DIGIT = 8.0
-"""Seconds one telephone event can last in its first segment (RFC 4733 s.2.5.1.3)."""
+LONGEST_DIGIT = 60.0
+"""Seconds of one press; beyond 8 it goes on in segments (RFC 4733 s.2.5.1.3)."""
 EXPEDITED = 46
 """The mark that telephony networks expect of voice (RFC 3246)."""
 LAWS = (Codec.PCMU, Codec.PCMA)
 ALONE = RecordingPlan()
-DIGITS = frozenset("0123456789*#ABCDabcd")
+DIGITS = frozenset("0123456789*#ABCDabcd!")
+"""What can be sent; `!` is a hook-flash, which has no tone."""
+MEANS = ("event", "tone")
 
 
 class Clip:
@@ -139,12 +142,13 @@ class Port:
         self._port.secure(on, blips)
 
     def send_digits(self, digits: str, *, duration: float = 0.1, gap: float = 0.1) -> None:
-        """Send digits as telephone events after those already waiting; sound is suspended meanwhile.
+        """Send digits after those already waiting; sound is suspended meanwhile.
 
-        Nothing is sent to a peer that has not agreed to telephone events.
+        They go as telephone events, or as tones to a peer that takes no events. `duration` and `gap` are seconds,
+        40 ms at least.
         """
         if not DIGITS.issuperset(digits):
-            raise MediaError("only the digits 0-9, *, # and A-D can be sent")
+            raise MediaError("only the digits 0-9, *, #, A-D and ! for a hook-flash can be sent")
         self._port.send_digits(digits, min(duration, LONGEST_DIGIT), gap)
 
     def record(self, path: str, plan: RecordingPlan = ALONE) -> Recording:
@@ -333,7 +337,11 @@ def _numbers(rows: list[tuple[str, float]]) -> list[Any]:
 
 
 def _digit(port: int, number: int, value: float) -> MediaEvent:
-    return DigitPressed(port, chr(number), value)
+    return DigitPressed(port, chr(number & 0xFF), value, MEANS[number >> 8])
+
+
+def _flashed(port: int, number: int, value: float) -> MediaEvent:
+    return HookFlash(port)
 
 
 def _finished(port: int, number: int, value: float) -> MediaEvent:
@@ -388,5 +396,6 @@ _BUILD = (
     _dead_air,
     _one_way,
     _guessed,
+    _flashed,
 )
 _RECORDING_OVER, _RECORDING_OVERRUN = 20, 21

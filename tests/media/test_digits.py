@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +30,7 @@ LAG = 40
 @dataclass(frozen=True, slots=True)
 class EventPacket:
     digit: str
+    sequence: int
     timestamp: int
     duration: int
     end: bool
@@ -40,18 +41,19 @@ class EventPacket:
         return struct.pack("!BBH", DIGITS.index(self.digit), 0x80 * self.end | 10, self.duration)
 
 
-def packets_of(digit: str, timestamp: int, length: int) -> list[EventPacket]:
+def packets_of(digit: str, timestamp: int, length: int, *, sequence: int = 0) -> list[EventPacket]:
     """Packets as RFC 4733 s.2.5.1 has them sent: growing, in segments when long, the end thrice."""
-    packets = []
+    packets: list[EventPacket] = []
     start, first = 0, True
     for elapsed in [*range(160, length, 160), length]:
         while elapsed - start > SEGMENT:
             start += SEGMENT
         at = (timestamp + start) % 2**32
-        packets.append(EventPacket(digit, at, elapsed - start, end=False, marker=first))
+        place = (sequence + len(packets)) % 2**16
+        packets.append(EventPacket(digit, place, at, elapsed - start, end=False, marker=first))
         first = False
-    last = EventPacket(digit, (timestamp + start) % 2**32, length - start, end=True, marker=False)
-    return [*packets, last, last, last]
+    last = replace(packets[-1], end=True, marker=False)
+    return packets + [replace(last, sequence=(last.sequence + number) % 2**16) for number in (1, 2, 3)]
 
 
 @st.composite
@@ -59,24 +61,28 @@ def pressed(draw: st.DrawFn) -> tuple[str, list[EventPacket]]:
     """What arrives of a few presses: lost, doubled and overtaken, but at least one packet of each."""
     keys = draw(st.lists(st.sampled_from(DIGITS), min_size=1, max_size=8))
     timestamp = draw(st.integers(0, 2**32 - 1))
+    sequence = draw(st.integers(0, 2**16 - 1))
     places: list[tuple[float, int, EventPacket]] = []
     number = 0
     for key in keys:
         length = draw(st.integers(1, 20)) * 160
-        sent = packets_of(key, timestamp, length)
+        sent = packets_of(key, timestamp, length, sequence=sequence)
+        # Sound goes between the keys, one packet for each 20 ms.
+        pause = draw(st.integers(2, 25))
+        sequence = (sequence + len(sent) + pause) % 2**16
         kept = draw(st.lists(st.integers(0, 2), min_size=len(sent), max_size=len(sent)))
         kept[draw(st.integers(0, len(sent) - 1))] = 1
         for packet, copies in zip(sent, kept, strict=True):
             number += 1
             places += [(number + draw(st.floats(0, LAG)), number, packet) for _ in range(copies)]
-        timestamp = (timestamp + length + draw(st.integers(320, 4000))) % 2**32
+        timestamp = (timestamp + length + 160 * pause) % 2**32
     return "".join(keys), [packet for _, _, packet in sorted(places, key=lambda place: place[:2])]
 
 
 def heard(packets: list[EventPacket], *, every: float = 0.02) -> str:
     receiver = _plane.DigitReceiver()
     told = (
-        receiver.feed(1, packet.timestamp, packet.payload, packet.marker, number * every)
+        receiver.feed(packet.sequence, packet.timestamp, packet.payload, packet.marker, number * every)
         for number, packet in enumerate(packets)
     )
     return "".join(digit for digit in told if digit is not None)
@@ -97,7 +103,7 @@ def test_digits_keep_their_order_when_packets_do(arriving: tuple[str, list[Event
 
 
 def test_the_same_key_twice_within_forty_milliseconds_is_two_presses() -> None:
-    assert heard(packets_of("5", 0, 320) + packets_of("5", 640, 320)) == "55"
+    assert heard(packets_of("5", 0, 320) + packets_of("5", 640, 320, sequence=7)) == "55"
 
 
 def test_a_key_held_for_twenty_seconds_is_one_press() -> None:
@@ -112,7 +118,7 @@ def test_a_key_held_for_twenty_seconds_is_one_press() -> None:
 def test_lost_starts_and_lost_ends_do_not_matter(lost: slice) -> None:
     packets = packets_of("3", 800, 800)
     del packets[lost]
-    assert heard(packets + packets_of("3", 2400, 800)) == "33"
+    assert heard(packets + packets_of("3", 2400, 800, sequence=18)) == "33"
 
 
 def test_a_press_over_real_sockets_is_told_once(plane: Plane, watch: Watch) -> None:
