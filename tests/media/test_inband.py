@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,7 +99,7 @@ def test_keys_are_sent_as_tones_to_a_peer_without_events(plane: Plane, codec: Co
         packets = phone.hear(21)
         assert keys_in(packets, codec) == "18*"
         assert packets[0].marker
-        steps = {b.timestamp - a.timestamp for a, b in zip(packets, packets[1:], strict=False)}
+        steps = {b.timestamp - a.timestamp for a, b in pairwise(packets)}
         assert {step % 2**32 for step in steps} == {160}
         assert port.counters().digits_out == 3
 
