@@ -13,7 +13,7 @@ use super::recording::PyRecording;
 use super::{os_error, CounterRow};
 use crate::command::Command;
 use crate::digits::receiver;
-use crate::io::clock::SAMPLE_RATE;
+use crate::io::clock::{SAMPLE_RATE, TICKS_PER_SECOND};
 use crate::plane::{Handle, Plane};
 use crate::port::hearing::Hearing;
 use crate::record::recording::Plan;
