@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from media.room import Room
 
 
+SECURE_SPAN = "secure span"
+"""Why a party of a bridge is not recorded."""
+
+
 class Bridge:
     """Joins two answered legs. While one side holds, the other hears music."""
 
@@ -100,6 +104,8 @@ class Bridge:
         """Let nobody hear one of the two, neither sound nor keys, while it hears the other as before."""
         if leg in (self._first, self._second) and not leg.has_ended:
             leg.stream.port.secure(on=on)
+            recordings = leg.exchange.recordings
+            (recordings.begin_secret if on else recordings.end_secret)(leg, SECURE_SPAN)
             self._contact.record("secure.began" if on else "secure.ended", leg)
 
     def _admit(self, leg: Leg, role: Role, towards: Leg | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from calls.bridge import Bridge
 from calls.recording import RecordingRules
 from media.errors import CannotRecord
 from media.recording import RecordingPlan
@@ -91,6 +92,17 @@ async def test_a_recording_that_begins_amid_a_secret_begins_masked(tmp_path: Pat
         party.hang_up(session)
         await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
     assert not hears_key(read_recording(tmp_path / f"{leg.id}.wav").left, "5")
+
+
+async def test_a_bridge_that_secures_the_caller_masks_the_recording(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
+        session, leg = await answered(house, party)
+        bridge = Bridge(house.plane, leg.contact, leg, leg, tuple)
+        bridge.secure(leg, on=True)
+        bridge.secure(leg, on=False)
+        party.hang_up(session)
+        await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
+    assert [kind for kind in house.kinds() if "mask" in kind] == ["recording.masked", "recording.unmasked"]
 
 
 async def test_a_recording_that_cannot_be_made_is_told_and_the_call_goes_on(tmp_path: Path) -> None:
