@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from media.codec import Codec
 from media.connection import SrtpKeys, plain
 from media.plane import Plane
+from media.room import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,23 @@ def relay(subject: Subject) -> None:
         subject.plane.bridge(one, two)
 
 
-SUBJECTS = {each.__name__: each for each in (ivr, srtp, relay)}
+def listener(subject: Subject) -> None:
+    """Ports in threes: two talk, one listens to both."""
+    ports = subject.open()
+    for one, two, third in zip(ports[::3], ports[1::3], ports[2::3], strict=False):
+        subject.plane.bridge(one, two).join(third, role=Role.LISTENER)
+
+
+def conference(subject: Subject) -> None:
+    """Ports in threes that all talk."""
+    ports = subject.open()
+    for group in zip(ports[::3], ports[1::3], ports[2::3], strict=False):
+        room = subject.plane.conference()
+        for port in group:
+            room.join(port)
+
+
+SUBJECTS = {each.__name__: each for each in (ivr, srtp, relay, listener, conference)}
 
 
 def tone(seconds: float) -> bytes:

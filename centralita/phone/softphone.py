@@ -195,7 +195,7 @@ class _Call:
                 self._leg.hold(on=step.on)
                 self._say("hold" if step.on else "resume")
             case Play():
-                self._leg.play((_clip(step),))
+                self._leg.play((_clip(self._leg.exchange.plane, step),))
             case Record(path=None):
                 self._leg.stream.port.stop_recording()
             case Record():
@@ -250,14 +250,12 @@ def _ending(event: LegEnded) -> str:
             return f"{by} ({event.status} {reason})"
 
 
-def _clip(step: Play) -> Clip:
-    from media.plane import Clip
-
+def _clip(plane: Plane, step: Play) -> Clip:
     try:
         with wave.open(str(step.path)) as source:
             if (source.getnchannels(), source.getsampwidth(), source.getframerate()) != (1, 2, RATE):
                 raise PhoneError(f"{step.path}: play takes mono 16-bit WAV at {RATE} Hz")
-            return Clip(source.readframes(source.getnframes()))
+            return plane.load_clip(source.readframes(source.getnframes()))
     except (OSError, wave.Error, EOFError) as error:
         raise PhoneError(f"{step.path}: {error}") from None
 
