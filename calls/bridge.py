@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from calls.events import LegEnded, LegHeld, LegResumed
@@ -17,15 +18,26 @@ if TYPE_CHECKING:
     from media.plane import Clip, Plane
     from media.room import Room
 
-
 SECURE_SPAN = "secure span"
 """Why a party of a bridge is not recorded."""
+_UNMASK_AFTER = 2.0
+"""Seconds from the wish to end a secure span until recordings hear again."""
 
 
 class Bridge:
     """Joins two answered legs. While one side holds, the other hears music."""
 
-    __slots__ = ("_contact", "_first", "_music", "_plane", "_room", "_second", "is_up")
+    __slots__ = (
+        "_contact",
+        "_first",
+        "_music",
+        "_plane",
+        "_room",
+        "_second",
+        "_secured",
+        "_unmasking",
+        "is_up",
+    )
 
     def __init__(
         self, plane: Plane, contact: Contact, first: Leg, second: Leg, music: Callable[[], tuple[Clip, ...]]
@@ -37,6 +49,8 @@ class Bridge:
         self._second = second
         self._music = music
         self._room: Room | None = None
+        self._secured: set[Leg] = set()
+        self._unmasking: asyncio.TimerHandle | None = None
         self.is_up = False
 
     def begin(self) -> None:
@@ -101,12 +115,28 @@ class Bridge:
             self._room.leave(leg.stream.port)
 
     def secure(self, leg: Leg, *, on: bool) -> None:
-        """Let nobody hear one of the two, neither sound nor keys, while it hears the other as before."""
-        if leg in (self._first, self._second) and not leg.has_ended:
-            leg.stream.port.secure(on=on)
-            recordings = leg.exchange.recordings
-            (recordings.begin_secret if on else recordings.end_secret)(leg, SECURE_SPAN)
-            self._contact.record("secure.began" if on else "secure.ended", leg)
+        """Let nobody hear one of the two, neither sound nor keys, while it hears the other as before.
+
+        Recordings are masked meanwhile, and a little longer: the plane ends a span only when no key is down.
+        """
+        if leg not in (self._first, self._second) or leg.has_ended:
+            return
+        leg.stream.port.secure(on=on)
+        self._contact.record("secure.began" if on else "secure.ended", leg)
+        if self._unmasking is not None:
+            self._unmasking.cancel()
+            self._unmasking = None
+        (self._secured.add if on else self._secured.discard)(leg)
+        if self._secured:
+            for each in (self._first, self._second):
+                each.exchange.recordings.begin_secret(each, SECURE_SPAN)
+        else:
+            self._unmasking = asyncio.get_running_loop().call_later(_UNMASK_AFTER, self._unmask)
+
+    def _unmask(self) -> None:
+        for each in (self._first, self._second):
+            if not each.has_ended:
+                each.exchange.recordings.end_secret(each, SECURE_SPAN)
 
     def _admit(self, leg: Leg, role: Role, towards: Leg | None = None) -> None:
         if self._room is not None and self.is_up and not leg.has_ended:

@@ -100,6 +100,7 @@ async def test_a_bridge_that_secures_the_caller_masks_the_recording(tmp_path: Pa
         bridge = Bridge(house.plane, leg.contact, leg, leg, tuple)
         bridge.secure(leg, on=True)
         bridge.secure(leg, on=False)
+        await until(lambda: "recording.unmasked" in house.kinds(), str(house.kinds()))
         party.hang_up(session)
         await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
     assert [kind for kind in house.kinds() if "mask" in kind] == ["recording.masked", "recording.unmasked"]
