@@ -13,27 +13,8 @@ from media import _plane
 from media.codec import Codec
 from media.counters import Listened, PlaneCounters, PortCounters
 from media.errors import CannotRecord, ClipReleased, MediaError, PortsExhausted
-from media.events import (
-    FAILURES,
-    Answerer,
-    AnswerGuessed,
-    DeadAir,
-    DigitPressed,
-    GuessReason,
-    HookFlash,
-    MediaEvent,
-    MediaFailed,
-    MediaSecured,
-    OneWayAudio,
-    PlaybackFinished,
-    RecordingFailed,
-    RecordingFinished,
-    RecordingOverrun,
-    RtpStarted,
-    RtpTimeout,
-    SpeechEnded,
-    SpeechStarted,
-)
+from media.event_rows import BUILD
+from media.events import MediaEvent, RecordingFailed, RecordingFinished, RecordingOverrun
 from media.recording import Recording, RecordingPlan
 from media.room import Room
 
@@ -51,7 +32,6 @@ LAWS = (Codec.PCMU, Codec.PCMA)
 ALONE = RecordingPlan()
 DIGITS = frozenset("0123456789*#ABCDabcd!")
 """What can be sent; `!` is a hook-flash, which has no tone."""
-MEANS = ("event", "tone")
 
 
 class Clip:
@@ -235,7 +215,7 @@ class Plane:
         """Return what has happened since the last call, oldest first for each port."""
         events = self._plane.take_events()
         return [
-            _BUILD[kind](port, number, value)
+            BUILD[kind](port, number, value)
             if kind < _RECORDING_OVER
             else self._recording(kind, port, number)
             for kind, port, number, value in events
@@ -336,66 +316,4 @@ def _numbers(rows: list[tuple[str, float]]) -> list[Any]:
     return [value if name[-3:] == "_ms" else int(value) for name, value in rows]
 
 
-def _digit(port: int, number: int, value: float) -> MediaEvent:
-    return DigitPressed(port, chr(number & 0xFF), value, MEANS[number >> 8])
-
-
-def _flashed(port: int, number: int, value: float) -> MediaEvent:
-    return HookFlash(port)
-
-
-def _finished(port: int, number: int, value: float) -> MediaEvent:
-    return PlaybackFinished(port, number, value != 0.0)
-
-
-def _timeout(port: int, number: int, value: float) -> MediaEvent:
-    return RtpTimeout(port, value)
-
-
-def _started(port: int, number: int, value: float) -> MediaEvent:
-    return RtpStarted(port)
-
-
-def _secured(port: int, number: int, value: float) -> MediaEvent:
-    return MediaSecured(port, _plane.SUITES[number])
-
-
-def _failed(port: int, number: int, value: float) -> MediaEvent:
-    return MediaFailed(port, FAILURES[number])
-
-
-def _speech_started(port: int, number: int, value: float) -> MediaEvent:
-    return SpeechStarted(port)
-
-
-def _speech_ended(port: int, number: int, value: float) -> MediaEvent:
-    return SpeechEnded(port, value)
-
-
-def _dead_air(port: int, number: int, value: float) -> MediaEvent:
-    return DeadAir(port, value)
-
-
-def _one_way(port: int, number: int, value: float) -> MediaEvent:
-    return OneWayAudio(port, value)
-
-
-def _guessed(port: int, number: int, value: float) -> MediaEvent:
-    return AnswerGuessed(port, Answerer(number), GuessReason(int(value)))
-
-
-_BUILD = (
-    _digit,
-    _finished,
-    _timeout,
-    _started,
-    _secured,
-    _failed,
-    _speech_started,
-    _speech_ended,
-    _dead_air,
-    _one_way,
-    _guessed,
-    _flashed,
-)
 _RECORDING_OVER, _RECORDING_OVERRUN = 20, 21

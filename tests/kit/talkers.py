@@ -12,6 +12,25 @@ import numpy
 import yaml
 
 _LANGUAGES = ("es", "pl", "en")
+# Of espeak-ng's speakers those that sound like people; its robots bring the library down now and then.
+_SPEAKERS = (
+    *("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3", "f4", "f5", "croak"),
+    *(
+        "Alex",
+        "Alicia",
+        "Andrea",
+        "Andy",
+        "Annie",
+        "Denis",
+        "Diogo",
+        "Gene",
+        "Hugo",
+        "Jacky",
+        "Lee",
+        "Marco",
+        "Michael",
+    ),
+)
 _PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _SYNCHRONOUS, _DONT_EXIT, _UTF8 = 2, 0x8000, 1
@@ -24,9 +43,8 @@ class Talkers:
     def __init__(self, seed: int) -> None:
         self._dice = random.Random(seed)
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        data = espeakng_loader.get_data_path()
-        self._rate = self._library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), _DONT_EXIT)
-        self._speakers = sorted(each.name for each in (Path(data) / "voices" / "!v").iterdir())
+        data = espeakng_loader.get_data_path().encode()
+        self._rate = self._library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DONT_EXIT)
         self._heard = bytearray()
         self._callback = _CALLBACK(self._hear)
         self._library.espeak_SetSynthCallback(self._callback)
@@ -41,7 +59,7 @@ class Talkers:
         return whole[: len(whole) // 320 * 320]
 
     def _sentence(self) -> bytes:
-        language, speaker = self._dice.choice(_LANGUAGES), self._dice.choice(self._speakers)
+        language, speaker = self._dice.choice(_LANGUAGES), self._dice.choice(_SPEAKERS)
         if self._library.espeak_SetVoiceByName(f"{language}+{speaker}".encode()) != 0:
             return b""
         for parameter, low, high in ((_RATE, 90, 260), (_PITCH, 0, 99), (_RANGE, 0, 100)):
