@@ -148,6 +148,9 @@ def test_ports_of_different_threads_are_brought_together() -> None:
         two.send_digits("1", duration=0.02, gap=0.0)
         two.stop()
         assert b.hear(4)
+        assert b.hears_nothing(seconds=0.15), (
+            "the pause behind a key has to pass before others are heard again"
+        )
         for first, second in ((a, b), (b, a)):
             sent = first.send(os.urandom(160)).payload
             assert [p.payload for p in second.hear(1)] == [sent]
