@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from media.codec import Codec
 from media.connection import SrtpKeys, plain
 from media.plane import Plane
+from media.recording import RecordingPlan
 from media.room import Role
 
 if TYPE_CHECKING:
@@ -90,7 +91,14 @@ def conference(subject: Subject) -> None:
             room.join(port)
 
 
-SUBJECTS = {each.__name__: each for each in (ivr, srtp, relay, listener, conference)}
+def record(subject: Subject) -> None:
+    """A prompt plays, RTP comes in, both are recorded."""
+    plan = RecordingPlan(stereo=True)
+    for index, port in enumerate(subject.playing()):
+        port.record(f"{subject.folder}/{index}.wav", plan)
+
+
+SUBJECTS = {each.__name__: each for each in (ivr, srtp, record, relay, listener, conference)}
 
 
 def tone(seconds: float) -> bytes:
