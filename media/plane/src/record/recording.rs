@@ -305,16 +305,9 @@ impl Running {
         while self.position < to {
             let (cover, until) = spans.at(moment(self.position, self.rate, began));
             let until = samples(until.saturating_sub(began), self.rate).clamp(self.position + 1, to);
-            samples_of.clear();
-            for position in self.position..until {
-                let tone = if tone { self.tone[position as usize % self.tone.len()] } else { 0 };
-                samples_of.extend(self.tracks.iter().map(|track| match cover {
-                    Cover::Open => track.sample(position),
-                    Cover::Masked | Cover::Paused => tone,
-                }));
-            }
             let count = (until - self.position) as u64;
             if cover != Cover::Paused {
+                self.fill(&mut samples_of, count as usize, cover == Cover::Masked, tone);
                 self.shape.add(&samples_of, &mut self.out);
                 if cover == Cover::Masked {
                     self.note_mask(count);
@@ -324,6 +317,23 @@ impl Running {
             self.position = until;
         }
         self.tracks.iter_mut().for_each(|track| track.forget(self.position));
+    }
+
+    /// The next samples of all channels, those of one moment side by side.
+    fn fill(&self, samples: &mut Vec<i16>, count: usize, masked: bool, tone: bool) {
+        let channels = self.tracks.len();
+        samples.clear();
+        samples.resize(count * channels, 0);
+        for (channel, track) in self.tracks.iter().enumerate() {
+            let slots = samples.iter_mut().skip(channel).step_by(channels);
+            if !masked {
+                slots.zip(track.sound_from(self.position)).for_each(|(slot, &sample)| *slot = sample);
+            } else if tone {
+                let phase = self.position as usize % self.tone.len();
+                let tone = self.tone.iter().cycle().skip(phase);
+                slots.zip(tone).for_each(|(slot, &sample)| *slot = sample);
+            }
+        }
     }
 
     fn note_mask(&mut self, count: u64) {

@@ -83,7 +83,11 @@ impl Shape {
     pub fn add(&mut self, samples: &[i16], out: &mut Vec<u8>) {
         match self {
             Self::Wav { channels, frames, .. } => {
-                out.extend(samples.iter().flat_map(|s| s.to_le_bytes()));
+                let start = out.len();
+                out.resize(start + samples.len() * 2, 0);
+                for (bytes, sample) in out[start..].chunks_exact_mut(2).zip(samples) {
+                    bytes.copy_from_slice(&sample.to_le_bytes());
+                }
                 *frames += (samples.len() / usize::from(*channels)) as u64;
             }
             Self::Opus(opus) => opus.add(samples, out),

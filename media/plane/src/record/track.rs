@@ -99,6 +99,7 @@ pub struct Track {
     held: VecDeque<Held>,
     playing: Option<Playing>,
     pending: Vec<i16>,
+    pcm: Box<[i16; LONGEST]>,
     /// Where `pending` begins; None before the first packet of a side that is alone.
     start: Option<i64>,
 }
@@ -112,6 +113,7 @@ impl Track {
             held: VecDeque::new(),
             playing: None,
             pending: Vec::new(),
+            pcm: Box::new([0; LONGEST]),
             start: aligned.then_some(0),
         }
     }
@@ -125,9 +127,10 @@ impl Track {
         self.start.unwrap_or(0) + self.pending.len() as i64
     }
 
-    pub fn sample(&self, position: i64) -> i16 {
+    /// The sound from a position on; what is not there is silence.
+    pub fn sound_from(&self, position: i64) -> &[i16] {
         let offset = usize::try_from(position - self.start.unwrap_or(0)).ok();
-        offset.and_then(|o| self.pending.get(o)).copied().unwrap_or(0)
+        offset.and_then(|o| self.pending.get(o..)).unwrap_or(&[])
     }
 
     /// Forget what lies before a position.
@@ -237,9 +240,8 @@ impl Track {
         if position - held.at <= (STRAY + 1) * self.rate {
             let origin = *self.start.get_or_insert(position);
             self.bridge_gap(&mut playing, position);
-            let mut pcm = [0; LONGEST];
-            let count = playing.decoder.decode(&held.payload, &mut pcm).min(LONGEST);
-            let decoded = pcm.get(..count).unwrap_or(&[]);
+            let count = playing.decoder.decode(&held.payload, &mut self.pcm[..]);
+            let decoded = self.pcm.get(..count).unwrap_or(&[]);
             write(&mut self.pending, position - origin, decoded, &mut playing.resampler);
         }
         self.playing = Some(playing);
@@ -272,8 +274,13 @@ impl Track {
 /// Put samples at an offset, over what is there; what lies before zero is already on disk.
 fn write(pending: &mut Vec<i16>, offset: i64, pcm: &[i16], resampler: &mut Resampler) {
     let mut other = [0; 2 * LONGEST];
-    let count = resampler.process(pcm, &mut other);
-    let pcm = other.get(..count).unwrap_or(&[]);
+    let pcm = match resampler {
+        Resampler::Same => pcm,
+        _ => {
+            let count = resampler.process(pcm, &mut other);
+            other.get(..count).unwrap_or(&[])
+        }
+    };
     let late = usize::try_from(-offset).unwrap_or(0).min(pcm.len());
     let (pcm, offset) = (&pcm[late..], usize::try_from(offset).unwrap_or(0));
     let end = offset + pcm.len();
