@@ -33,6 +33,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Rust tests", ("cargo", "test", *CRATE, "--no-default-features", "--locked", "--quiet")),
 )
 UNIT_TESTS = ("unit tests", (PYTHON, "-m", "pytest", "--ignore=tests/e2e"))
+HOSTILE = ("hostile bytes to the media plane", (PYTHON, "tools/fuzz.py", "--seconds", "5"))
 ALL_TESTS = ("unit tests and calls by foreign phones", (PYTHON, "-m", "pytest"))
 
 
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("pytest", nargs="*", help="arguments handed to pytest")
     options = parser.parse_args(arguments)
     title, tests = ALL_TESTS if options.all else UNIT_TESTS
-    phases = (*CHECKS, (title, (*tests, *options.pytest)))
+    hostile = (HOSTILE,) if options.all else ()
+    phases = (*CHECKS, *hostile, (title, (*tests, *options.pytest)))
     failed = [name for name, command in phases if not _passes(name, command)]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)

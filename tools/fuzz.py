@@ -1,8 +1,7 @@
 """Feeds hostile bytes to the parts of the media plane that strangers reach, under AddressSanitizer.
 
 Each target of media/plane/fuzz runs for some seconds; what it found interesting is kept in media/plane/fuzz/corpus for
-the next time, what broke it in media/plane/fuzz/artifacts. Needs only the stable compiler. With `--tests` the crate's
-own tests run under AddressSanitizer, too.
+the next time, what broke it in media/plane/fuzz/artifacts. Needs only the stable compiler.
 """
 
 from __future__ import annotations
@@ -34,15 +33,12 @@ def main() -> int:
     """Build, run each target, and say what broke; 0 when nothing did."""
     parser = argparse.ArgumentParser(prog="tools/fuzz.py", description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="for each target")
-    parser.add_argument("--tests", action="store_true", help="also the crate's tests under AddressSanitizer")
     parser.add_argument("targets", nargs="*", default=TARGETS, help=f"of {', '.join(TARGETS)}")
     options = parser.parse_args()
     machine = _host()
     command = ("cargo", "build", "--quiet", "--release", "--locked", "--target", machine)
     subprocess.run(command, cwd=FUZZ, env=_environment(*SANITIZER, *COVERAGE), check=True)
     broken = [each for each in options.targets if not _holds(each, machine, options.seconds)]
-    if options.tests and not _tests_hold(machine):
-        broken.append("tests")
     if broken:
         print(f"broken: {', '.join(broken)}; see media/plane/fuzz/artifacts", file=sys.stderr)
     return 1 if broken else 0
@@ -72,13 +68,6 @@ def _holds(target: str, machine: str, seconds: int) -> bool:
     if done.returncode:
         print(done.stderr[-4000:], file=sys.stderr)
     return done.returncode == 0
-
-
-def _tests_hold(machine: str) -> bool:
-    command = ("cargo", "test", "--quiet", "--no-default-features", "--locked", "--target", machine)
-    # libopus and the system's library keep what they allocated once.
-    environment = {**_environment(*SANITIZER), "ASAN_OPTIONS": "detect_leaks=0"}
-    return subprocess.run(command, cwd=PLANE, env=environment, check=False).returncode == 0
 
 
 if __name__ == "__main__":
