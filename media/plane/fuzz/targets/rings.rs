@@ -22,7 +22,9 @@ fn sockets() -> &'static (UdpSocket, UdpSocket) {
 }
 
 fn between_threads(data: &[u8]) {
-    let (Ok((commands, obeying)), Ok((mut events, hearing))) = (rings::commands(), rings::events()) else { return };
+    let (Ok((commands, obeying)), Ok((mut events, hearing))) = (rings::commands(), rings::events()) else {
+        return;
+    };
     let count = data.len();
     let thread = thread::spawn(move || {
         let mut obeyed = 0;

@@ -7,7 +7,8 @@ use _plane::rtp::{write, Outgoing, Packet, HEADER};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let (mut reception, mut relay, mut out) = (Reception::default(), Relay::default(), Outgoing::new([7; 10], 0));
+    let (mut reception, mut relay, mut out) =
+        (Reception::default(), Relay::default(), Outgoing::new([7; 10], 0));
     let (mut rest, mut beat, mut made) = (data, 0, [0; HEADER + 255]);
     while let Some((&length, after)) = rest.split_first() {
         let (datagram, next) = after.split_at(usize::from(length).min(after.len()));
