@@ -4,15 +4,19 @@
 //! own packet is due: one receive and one send for each 20 ms of a call, and no wake-up in between.
 
 mod commands;
+mod pace;
 mod rooms;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use rooms::Rooms;
+
+use pace::Pace;
 
 use crate::command::Command;
 use crate::counters::Totals;
@@ -64,6 +68,7 @@ pub struct Engine {
     tick: u32,
     beat: u32,
     now_ms: u64,
+    pace: Pace,
     quitting: bool,
 }
 
@@ -97,6 +102,7 @@ impl Engine {
             tick: shared.clock.beat().tick(),
             beat: shared.clock.beat().count(),
             now_ms: 0,
+            pace: Pace::new(shared.clock.beat()),
             quitting: false,
             shared,
         })
@@ -106,8 +112,16 @@ impl Engine {
         socket::hurry(self.shared.realtime);
         while !self.quitting {
             let Some(limit) = self.time_to_rest() else { continue };
-            let ready = self.poll.wait(limit);
+            let before = self.shared.clock.beat();
+            let rest = self.pace.rest(before, limit);
+            if let Some(rest) = rest {
+                thread::sleep(rest);
+            }
+            let ready = self.poll.wait(limit.map(|limit| limit.saturating_sub(rest.unwrap_or_default())));
             let now = self.shared.clock.beat();
+            if ready > 0 {
+                self.pace.woke(now);
+            }
             self.at(now);
             self.obey_all();
             for index in 0..ready {
