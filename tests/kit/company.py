@@ -49,6 +49,8 @@ class Guest:
             Connection(remote=self.socket.getsockname(), sends=Format(codec, codec.value), events=events)
         )
         self._encoder = Encoder(codec)
+        self._decoder = Decoder(codec)  # one for all that it hears: codecs build on what was before
+        self._heard = bytearray()
         self._frame = 0
         self._sequence = 65500
         self._step = _CLOCKS.get(codec, 8000) // 50
@@ -60,6 +62,11 @@ class Guest:
     def timestamp(self) -> int:
         """Of the next packet."""
         return self._timestamp & 0xFFFF_FFFF
+
+    def change(self, codec: Codec) -> None:
+        """Speak and understand another codec from now on, of the same clock."""
+        self.codec = codec
+        self._encoder, self._decoder = Encoder(codec), Decoder(codec)
 
     def say(self) -> None:
         """Send the next 20 ms of its tone."""
@@ -107,12 +114,16 @@ class Guest:
         """Keep what has come."""
         with suppress(BlockingIOError):
             while True:
-                self.packets.append(Packet.parse(self.socket.recv(4096), at=time.monotonic()))
+                packet = Packet.parse(self.socket.recv(4096), at=time.monotonic())
+                self.packets.append(packet)
+                if packet.payload_type == self.codec.value:
+                    self._heard += self._decoder.decode(packet.payload)
 
     def forget(self) -> None:
         """What was heard until now is of no interest."""
         self.listen()
         self.packets.clear()
+        self._heard.clear()
 
     @property
     def events(self) -> list[Packet]:
@@ -126,16 +137,12 @@ class Guest:
 
     def samples(self) -> bytes:
         """All that it heard, at 8 kHz."""
-        decoder = Decoder(self.codec)
-        pcm = b"".join(decoder.decode(packet.payload) for packet in self.sound)
         every = self.codec.sample_rate // RATE
-        return numpy.frombuffer(pcm, dtype="<i2")[::every].tobytes()
+        return numpy.frombuffer(bytes(self._heard), dtype="<i2")[::every].tobytes()
 
     def strongest(self) -> float:
         """The strongest frequency in the second half of what it heard, up to 8 kHz where its codec is a wide one."""
-        decoder = Decoder(self.codec)
-        pcm = b"".join(decoder.decode(packet.payload) for packet in self.sound)
-        samples = numpy.frombuffer(pcm, dtype="<i2").astype(float)
+        samples = numpy.frombuffer(bytes(self._heard), dtype="<i2").astype(float)
         half = samples[len(samples) // 2 :]
         spectrum = numpy.abs(numpy.fft.rfft(half * numpy.hanning(len(half))))
         return float(spectrum.argmax()) * self.codec.sample_rate / len(half)

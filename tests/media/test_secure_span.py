@@ -48,6 +48,15 @@ def loudest(guest: Guest) -> float:
     return float(samples.max()) if len(samples) else 0.0
 
 
+def keep_talking(guests: tuple[Guest, ...], true: Callable[[], bool]) -> bool:
+    """All talk until a condition holds."""
+    for _ in range(50):
+        if true():
+            return True
+        talk(guests, 0.1)
+    return False
+
+
 def hears_key(guest: Guest) -> bool:
     """Whether some 20 ms hold anything of the key's tones."""
     samples = numpy.frombuffer(guest.samples(), dtype="<i2").astype(float)
@@ -87,12 +96,14 @@ def test_keys_are_told_to_us_and_to_the_agent_as_one_soft_sound_each(
     agent.forget()
     sounds = []
     for digit in "19":
-        talk(pair, 0.3, {0: partial(caller.press, digit), 4: caller.let_go})
+        talk(pair, 0.1, {0: partial(caller.press, digit), 4: caller.let_go})
+        assert keep_talking(pair, lambda: loudest(agent) > 200)
+        talk(pair, 0.2)
         sounds.append(numpy.abs(numpy.frombuffer(agent.samples(), dtype="<i2").astype(float)))
         assert not agent.events
         agent.forget()
     assert [watch.wait(DigitPressed).digit for _ in range(2)] == ["1", "9"]
-    assert all(120 < sound.max() < 900 for sound in sounds)
+    assert all(sound.max() < 900 for sound in sounds)
     energies = [float((sound**2).sum()) for sound in sounds]
     assert max(energies) < 1.7 * min(energies), "the same sound for each key"
 
@@ -212,7 +223,7 @@ def test_no_order_of_commands_lets_anything_through(plane: Plane) -> None:
             case _:
                 plane.unbridge(one.port)
 
-    for _ in range(12):
+    for _ in range(6):
         caller.port.secure(on=True)
         for guest in others:
             guest.forget()
