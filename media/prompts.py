@@ -153,7 +153,8 @@ class PromptLibrary:
         files = {(each.language, each.id): each.file(self._folder) for each in pieces(catalogue)}
         self._former, self._files = self._files, files
         kept = {*self._files.values(), *self._former.values()}
-        self._clips = {path: clip for path, clip in self._clips.items() if path in kept}
+        clips = self._clips  # calls may load one meanwhile: this runs on a thread of its own
+        self._clips = {path: clips[path] for path in kept if path in clips}
 
     def has(self, segment: str, language: str = ANY) -> bool:
         """Whether a segment can be played; without a language: one that is the same in all."""

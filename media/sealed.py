@@ -63,12 +63,6 @@ def key_number(key: bytes) -> str:
     return hashlib.sha256(_NUMBER + key).digest()[:8].hex()
 
 
-def is_sealed(path: Path) -> bool:
-    """Whether a file is a sealed recording."""
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
-
-
 class SealedFile:
     """One sealed recording."""
 
