@@ -35,7 +35,6 @@ class Bridge:
         "_room",
         "_second",
         "_secured",
-        "_unmasking",
         "is_up",
     )
 
@@ -50,7 +49,6 @@ class Bridge:
         self._music = music
         self._room: Room | None = None
         self._secured: set[Leg] = set()
-        self._unmasking: asyncio.TimerHandle | None = None
         self.is_up = False
 
     def begin(self) -> None:
@@ -91,6 +89,8 @@ class Bridge:
         """Part them; the legs themselves stay."""
         if self.is_up:
             self.is_up = False
+            for leg in tuple(self._secured):
+                self.secure(leg, on=False)
             if self._room is not None:
                 self._room.close()
             self._contact.record("bridge.ended", legs=[self._first.id, self._second.id])
@@ -115,28 +115,20 @@ class Bridge:
             self._room.leave(leg.stream.port)
 
     def secure(self, leg: Leg, *, on: bool) -> None:
-        """Let nobody hear one of the two, neither sound nor keys, while it hears the other as before.
+        """Let nobody hear one of the two, neither sound nor keys, while it hears the other as before; until they part.
 
         Recordings are masked meanwhile, and a little longer: the plane ends a span only when no key is down.
         """
-        if leg not in (self._first, self._second) or leg.has_ended:
+        if leg not in (self._first, self._second) or on == (leg in self._secured) or (on and leg.has_ended):
             return
         leg.stream.port.secure(on=on)
         self._contact.record("secure.began" if on else "secure.ended", leg)
-        if self._unmasking is not None:
-            self._unmasking.cancel()
-            self._unmasking = None
-        (self._secured.add if on else self._secured.discard)(leg)
-        if self._secured:
-            for each in (self._first, self._second):
-                each.exchange.recordings.begin_secret(each, SECURE_SPAN)
+        if on:
+            self._secured.add(leg)
+            _mask(self._first, self._second)
         else:
-            self._unmasking = asyncio.get_running_loop().call_later(_UNMASK_AFTER, self._unmask)
-
-    def _unmask(self) -> None:
-        for each in (self._first, self._second):
-            if not each.has_ended:
-                each.exchange.recordings.end_secret(each, SECURE_SPAN)
+            self._secured.remove(leg)
+            asyncio.get_running_loop().call_later(_UNMASK_AFTER, _unmask, self._first, self._second)
 
     def _admit(self, leg: Leg, role: Role, towards: Leg | None = None) -> None:
         if self._room is not None and self.is_up and not leg.has_ended:
@@ -147,3 +139,14 @@ class Bridge:
         clips = self._music()
         if clips and not leg.has_ended:
             leg.play(clips, loop=True)
+
+
+def _mask(*legs: Leg) -> None:
+    for each in legs:
+        each.exchange.recordings.begin_secret(each, SECURE_SPAN)
+
+
+def _unmask(*legs: Leg) -> None:
+    for each in legs:
+        if not each.has_ended:
+            each.exchange.recordings.end_secret(each, SECURE_SPAN)

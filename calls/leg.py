@@ -85,7 +85,7 @@ class Leg:
         self.account: str | None = None
         """The account of the party's phone, when it is one of ours."""
         self.recording: LegRecording | None = None
-        self.secrets: frozenset[str] = frozenset()
+        self.secrets: tuple[str, ...] = ()
         """Why nothing of what is said or keyed now may be recorded."""
         self._watchers: tuple[Callable[[], object], ...] = ()
         self._keys = Keys()

@@ -40,15 +40,14 @@ class Shelf(Protocol):
 
 
 class LegRecording:
-    """The recording of a leg. Safe in every state; who masks it must also unmask it."""
+    """The recording of a leg. Safe in every state."""
 
-    __slots__ = ("_leg", "_masked_by", "_recording", "name")
+    __slots__ = ("_leg", "_recording", "name")
 
     def __init__(self, leg: Leg, recording: Recording, name: str) -> None:
         """Begun just now; `name` is told in the record."""
         self._leg = leg
         self._recording = recording
-        self._masked_by: set[str] = set()
         self.name = name
 
     @property
@@ -62,18 +61,14 @@ class LegRecording:
         return self._leg
 
     def mask(self, why: str) -> None:
-        """Hold what follows back, and what was said a moment ago, until nobody has a reason any more."""
-        if not self._masked_by:
-            self._recording.mask()
-            self._leg.contact.record("recording.masked", self._leg, recording=self.name, reason=why)
-        self._masked_by.add(why)
+        """Hold what follows back, and what was said a moment ago."""
+        self._recording.mask()
+        self._leg.contact.record("recording.masked", self._leg, recording=self.name, reason=why)
 
-    def unmask(self, why: str) -> None:
-        """One reason less."""
-        if self._masked_by == {why}:
-            self._recording.unmask()
-            self._leg.contact.record("recording.unmasked", self._leg, recording=self.name)
-        self._masked_by.discard(why)
+    def unmask(self) -> None:
+        """Let what follows be heard."""
+        self._recording.unmask()
+        self._leg.contact.record("recording.unmasked", self._leg, recording=self.name)
 
     def pause(self) -> None:
         """Leave out what follows."""
@@ -125,20 +120,23 @@ class Recordings:
         self._running[recording.id] = leg.recording
         sealed = rules.plan.key is not None
         leg.contact.record("recording.started", leg, recording=path.name, file=str(path), sealed=sealed)
-        for why in sorted(leg.secrets):
-            leg.recording.mask(why)
+        if leg.secrets:
+            leg.recording.mask(leg.secrets[0])
 
     def begin_secret(self, leg: Leg, why: str) -> None:
         """What is said and keyed from now on is in no recording, nor in one that begins later."""
-        leg.secrets |= {why}
-        if leg.recording is not None:
+        leg.secrets = (*leg.secrets, why)
+        if leg.recording is not None and len(leg.secrets) == 1:
             leg.recording.mask(why)
 
     def end_secret(self, leg: Leg, why: str) -> None:
-        """That is over."""
-        leg.secrets -= {why}
-        if leg.recording is not None:
-            leg.recording.unmask(why)
+        """That is over; secrets that began as often must end as often, whatever else is secret meanwhile."""
+        if why not in leg.secrets:
+            return
+        at = leg.secrets.index(why)
+        leg.secrets = leg.secrets[:at] + leg.secrets[at + 1 :]
+        if leg.recording is not None and not leg.secrets:
+            leg.recording.unmask()
 
     def hear(self, event: Outcome) -> None:
         """What the plane tells of a recording; its leg, even its contact, may be over."""

@@ -106,6 +106,30 @@ async def test_a_bridge_that_secures_the_caller_masks_the_recording(tmp_path: Pa
     assert [kind for kind in house.kinds() if "mask" in kind] == ["recording.masked", "recording.unmasked"]
 
 
+async def test_a_secure_span_ends_with_its_bridge_and_not_before_that_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calls.bridge._UNMASK_AFTER", 0.05)
+    async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
+        session, leg = await answered(house, party)
+        one, next_one = (Bridge(house.plane, leg.contact, leg, leg, tuple) for _ in range(2))
+        one.begin()
+        one.secure(leg, on=True)
+        one.end()
+        next_one.secure(leg, on=True)
+        next_one.secure(leg, on=True)
+        await until(lambda: len(leg.secrets) == 2, str(leg.secrets))  # the first bridge's have run out
+        assert "recording.unmasked" not in house.kinds()
+        next_one.secure(leg, on=False)
+        await until(lambda: "recording.unmasked" in house.kinds(), str(house.kinds()))
+        party.hang_up(session)
+        await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
+    assert [kind for kind in house.kinds() if kind.startswith("secure")] == [
+        "secure.began",
+        "secure.ended",
+    ] * 2
+
+
 async def test_a_recording_that_cannot_be_made_is_told_and_the_call_goes_on(tmp_path: Path) -> None:
     async with House(shelf=Shelf(tmp_path / "gone")) as house, Party() as party:
         session, leg = await answered(house, party)
