@@ -5,6 +5,8 @@ What is recorded, how and where is the client company's matter: see `Shelf`. Sou
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -88,12 +90,20 @@ class LegRecording:
 class Recordings:
     """All recordings of calls in progress."""
 
-    __slots__ = ("_running", "_shelf")
+    __slots__ = ("_all_told", "_running", "_shelf")
 
     def __init__(self, shelf: Shelf | None) -> None:
         """Nothing is recorded yet; nothing ever is without a shelf."""
         self._shelf = shelf
         self._running: dict[int, LegRecording] = {}
+        self._all_told: asyncio.Event | None = None
+
+    async def settle(self, limit: float) -> None:
+        """Wait until of each recording that began it is told how it ended; at most `limit` seconds."""
+        if self._running:
+            self._all_told = asyncio.Event()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_told.wait(), limit)
 
     def answered(self, leg: Leg) -> None:
         """A leg was answered: begin, where all calls are recorded."""
@@ -159,3 +169,5 @@ class Recordings:
             found.leg.contact.record("recording.failed", found.leg, reason=event.reason, **told)
         else:
             found.leg.contact.record("recording.finished", found.leg, **told)
+        if self._all_told is not None and not self._running:
+            self._all_told.set()

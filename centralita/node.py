@@ -120,10 +120,12 @@ class Node:
     def counters(self) -> Mapping[str, int]:
         """What is in use now."""
         parts = self.parts
+        plane = parts.plane.counters()
         return {
             "contacts": parts.dispatcher.contact_count,
             "legs": parts.exchange.leg_count,
-            "rtp_ports": parts.plane.counters().open,
+            "rtp_ports": plane.open,
+            "recording_drops": plane.recording_drops,
             "reservations": parts.distribution.reservation_count,
             "tasks": parts.dispatcher.task_count,
             "tracing_dropped": parts.tracing.dropped,

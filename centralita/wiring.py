@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 LAST_WORDS = 3.0
-"""Seconds that our BYEs get at a stop to be answered, or sent again."""
+"""Seconds that our BYEs get at a stop to be answered, or sent again; then recordings, to be whole on disk."""
 
 
 async def wire(
@@ -90,6 +90,7 @@ async def _wire(
     entrance, stack, endpoint = signalling.entrance, signalling.stack, signalling.endpoint
     exchange = signalling.exchange
     resources.callback(exchange.close)
+    resources.push_async_callback(exchange.recordings.settle, LAST_WORDS)
     distribution = Distribution(configuration.routing, ids, journal)
     resources.callback(distribution.close)
     staff = Staff(configuration.routing.agents, distribution)

@@ -62,6 +62,16 @@ async def test_a_call_is_recorded_from_its_answer_to_its_end(tmp_path: Path) -> 
     assert hears(read_recording(tmp_path / f"{leg.id}.wav").left, {440})
 
 
+async def test_at_a_stop_what_is_recorded_is_told_before_all_is_closed(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
+        session, leg = await answered(house, party)
+        leg.hang_up()
+        await house.exchange.recordings.settle(3.0)
+        assert "recording.finished" in house.kinds()
+        await house.exchange.recordings.settle(3.0)
+        party.hang_up(session)
+
+
 async def test_secrets_are_masked_whoever_asks_for_it_last(tmp_path: Path) -> None:
     async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
         session, leg = await answered(house, party)
