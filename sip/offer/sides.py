@@ -109,11 +109,6 @@ class Negotiated:
     after: tuple[str, ...] = ()
 
     @property
-    def event_payload(self) -> int | None:
-        """The peer's payload type for telephone-event, if it takes any."""
-        return self.events.payload if self.events is not None else None
-
-    @property
     def fragment(self) -> str | None:
         """The peer's name in ICE, where that finds the way."""
         return self.protection.fragment if isinstance(self.protection, Dtls) else None

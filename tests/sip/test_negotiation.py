@@ -87,7 +87,7 @@ def test_resume_without_a_description_is_a_late_offer_of_ours(negotiation: Negot
 def test_a_reoffer_may_change_the_payload_type_of_events(negotiation: Negotiation) -> None:
     agreed(negotiation)
     negotiation.receive_offer(described("m=audio 6000 RTP/AVP 0 101", "a=rtpmap:101 telephone-event/8000"))
-    assert negotiation.answer().event_payload == 101
+    assert negotiation.answer().events == (101, 8000)
     assert b"RTP/AVP 0 8 101\r\n" in negotiation.offer()
 
 
@@ -95,7 +95,7 @@ def test_a_reoffer_may_move_the_stream_and_change_the_codec(negotiation: Negotia
     agreed(negotiation)
     negotiation.receive_offer(described("m=audio 7000 RTP/AVP 8", "c=IN IP4 192.0.2.77"))
     moved = negotiation.answer()
-    assert (moved.codec, moved.remote, moved.event_payload) == ("PCMA", ("192.0.2.77", 7000), None)
+    assert (moved.codec, moved.remote, moved.events) == ("PCMA", ("192.0.2.77", 7000), None)
 
 
 def test_a_repeated_answer_changes_nothing(negotiation: Negotiation) -> None:

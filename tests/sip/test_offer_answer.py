@@ -43,7 +43,7 @@ def test_an_ipv6_address_is_written_as_ip6() -> None:
 
 def test_a_plain_offer_is_answered_with_the_first_codec_and_the_offered_event_payload() -> None:
     found = make_answer(described(AUDIO, EVENTS), US)
-    assert (found.codec, found.payload, found.event_payload) == ("PCMU", 0, 101)
+    assert (found.codec, found.payload, found.events) == ("PCMU", 0, (101, 8000))
     assert found.remote == ("192.0.2.9", 6000)
     assert found.direction == "sendrecv"
     assert media_lines(found.body) == ["m=audio 40000 RTP/AVP 0 101"]
@@ -59,7 +59,7 @@ def test_the_peers_order_decides_among_our_codecs() -> None:
 def test_the_event_payload_is_the_offerers(payload: int) -> None:
     offer = described(f"m=audio 6000 RTP/AVP 0 {payload}", f"a=rtpmap:{payload} telephone-event/8000")
     found = make_answer(offer, US)
-    assert found.event_payload == payload
+    assert found.events == (payload, 8000)
     assert f"a=rtpmap:{payload} telephone-event/8000".encode() in found.body
 
 
@@ -69,7 +69,7 @@ def test_of_several_event_formats_the_one_with_the_codecs_clock_rate_is_taken() 
         "a=rtpmap:97 telephone-event/48000",
         "a=rtpmap:98 Telephone-Event/8000",
     )
-    assert make_answer(offer, US).event_payload == 98
+    assert make_answer(offer, US).events == (98, 8000)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_of_several_event_formats_the_one_with_the_codecs_clock_rate_is_taken() 
 )
 def test_no_events_are_answered_that_were_not_properly_offered(lines: tuple[str, ...]) -> None:
     found = make_answer(described(*lines), US)
-    assert found.event_payload is None
+    assert found.events is None
     assert b"telephone-event" not in found.body
 
 
@@ -190,7 +190,7 @@ def test_a_packet_time_that_we_can_send_is_taken_over(said: str, used: int) -> N
 def test_an_answer_gives_codec_events_and_where_to_send() -> None:
     answer = described("m=audio 6000 RTP/AVP 8 101", EVENTS)
     found = read_answer(US, answer)
-    assert (found.codec, found.payload, found.event_payload) == ("PCMA", 8, 101)
+    assert (found.codec, found.payload, found.events) == ("PCMA", 8, (101, 8000))
     assert found.remote == ("192.0.2.9", 6000)
     assert found.body == b""
 
