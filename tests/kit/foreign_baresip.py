@@ -49,11 +49,12 @@ class BaresipPhone:
         ca: Path | None = None,
         codecs: str = "PCMU,PCMA",
         srtp: str | None = None,
+        dtmf: str = "rtpevent",
     ) -> None:
         """With `ca` it speaks TLS, and the server's certificate must be signed by that.
 
         `codecs` are baresip's own names, the preferred first; `srtp` its media encryption: srtp (offered beside plain
-        sound), srtp-mand, dtls_srtp.
+        sound), srtp-mand, dtls_srtp. `dtmf` is how it sends keys: rtpevent or info.
         """
         self.server, self.user, self.folder = server, user, folder / f"baresip-{user}"
         self.address, self.port, self._control = address, free_port(address=address), free_port()
@@ -64,6 +65,7 @@ class BaresipPhone:
         self._socket: socket.socket | None = None
         self._pending = b""
         self._sound = f";audio_codecs={codecs}" + (f";mediaenc={srtp}" if srtp else "")
+        self._sound += f";dtmfmode={dtmf}"
         self._write_settings(password or "", plays, answers=answers)
 
     def __enter__(self) -> Self:
@@ -103,6 +105,10 @@ class BaresipPhone:
     def answer(self) -> None:
         """Take the call that rings."""
         self._ask("accept")
+
+    def press(self, key: str) -> None:
+        """Press one key."""
+        self._ask("sndcode", key)
 
     def transfer(self, number: str) -> None:
         """Send the other party on."""

@@ -15,6 +15,7 @@ from typing import Any, Self
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.kit.foreign_process import PATIENCE, ForeignProcess, report
+from tests.kit.pjsua2_settings import account_settings, open_endpoint, without_events
 
 USE_DEFAULTS = True  # of the call settings, as pjsua2 asks it: by position
 
@@ -41,12 +42,14 @@ class PjsuaPhone:
         requires_prack: bool = False,
         srtp: str = "off",
         codec: str = "PCM",
+        has_events: bool = True,
     ) -> None:
         """`on_call`: answer, ring, or the status to refuse with; a phone without password does not register.
 
         183 is no refusal: what the phone plays is then heard although it has not answered. One that has a mailbox
         subscribes to it. Over TLS the server's certificate must be signed by `ca` and be the server's. `srtp`: off,
         optional (offered beside plain sound) or mandatory. `codec` begins the names of those it knows: PCM, G722/16000.
+        One that `has_events` speaks of telephone events in its descriptions.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.user = user
@@ -71,6 +74,7 @@ class PjsuaPhone:
             "requires_prack": requires_prack,
             "srtp": srtp,
             "codec": codec,
+            "has_events": has_events,
             "log": str(folder / f"{user}-pjsua.log"),
         }
         self.process = ForeignProcess(Path(__file__), settings, log=folder / f"{user}-process.log")
@@ -114,6 +118,18 @@ class PjsuaPhone:
     def press(self, digits: str) -> None:
         """Send RFC 4733 digits."""
         self.process.tell("press", digits=digits)
+
+    def press_by_info(self, digits: str) -> None:
+        """Send digits by INFO, in pjsua's own way (application/dtmf-relay)."""
+        self.process.tell("press_by_info", digits=digits)
+
+    def send_info(self, kind: str, body: str) -> None:
+        """Send an INFO with this body."""
+        self.process.tell("send_info", kind=kind, body=body)
+
+    def say(self, sound: Path) -> None:
+        """Play a WAV file once into the call."""
+        self.process.tell("say", sound=str(sound))
 
     def hold(self) -> None:
         """Put the call on hold."""
@@ -191,9 +207,9 @@ class _Worker:
         self.kept: list[Any] = []  # pjsua crashes when Python collects an object it still uses
         self.player: Any = None
         self.recorder: Any = None
-        self.endpoint = _open_endpoint(pjsua2, settings)
+        self.endpoint = open_endpoint(pjsua2, settings)
         self.account = _account_class(pjsua2, self)()
-        self.account.create(_account_settings(pjsua2, settings))
+        self.account.create(account_settings(pjsua2, settings))
 
     def poll(self) -> None:
         self.endpoint.libHandleEvents(20)
@@ -234,6 +250,23 @@ class _Worker:
 
     def press(self, digits: str) -> None:
         self.call.dialDtmf(digits)
+
+    def press_by_info(self, digits: str) -> None:
+        keys = self.pj.CallSendDtmfParam()
+        keys.method, keys.digits = self.pj.PJSUA_DTMF_METHOD_SIP_INFO, digits
+        self.call.sendDtmf(keys)
+
+    def send_info(self, kind: str, body: str) -> None:
+        request = self.pj.CallSendRequestParam()
+        request.method = "INFO"
+        request.txOption.contentType, request.txOption.msgBody = kind, body
+        self.call.sendRequest(request)
+
+    def say(self, sound: str) -> None:
+        player = self.pj.AudioMediaPlayer()
+        player.createPlayer(sound, self.pj.PJMEDIA_FILE_NO_LOOP)
+        self.kept.append(player)
+        player.startTransmit(self.call.getAudioMedia(-1))
 
     def hold(self) -> None:
         self.call.setHold(self.pj.CallOpParam(USE_DEFAULTS))
@@ -296,62 +329,6 @@ class _Worker:
         os._exit(0)  # libDestroy waits a second for nothing
 
 
-def _open_endpoint(pj: Any, settings: dict[str, Any]) -> Any:
-    endpoint = pj.Endpoint()
-    endpoint.libCreate()
-    config = pj.EpConfig()
-    config.uaConfig.threadCnt = 0
-    config.uaConfig.mainThreadOnly = True
-    config.logConfig.level = 4
-    config.logConfig.consoleLevel = 0
-    config.logConfig.filename = settings["log"]
-    config.medConfig.clockRate = 8000
-    config.medConfig.sndClockRate = 8000
-    config.medConfig.ecTailLen = 0
-    config.medConfig.noVad = True
-    endpoint.libInit(config)
-    transport = pj.TransportConfig()
-    transport.boundAddress, transport.port = settings["local"]
-    if settings["ca"]:
-        transport.tlsConfig.CaListFile = settings["ca"]
-        transport.tlsConfig.verifyServer = True
-    if settings["certificate"]:
-        transport.tlsConfig.certFile, transport.tlsConfig.privKeyFile = settings["certificate"]
-    endpoint.transportCreate(getattr(pj, f"PJSIP_TRANSPORT_{settings['transport'].upper()}"), transport)
-    endpoint.libStart()
-    endpoint.audDevManager().setNullDev()
-    for codec in endpoint.codecEnum2():
-        endpoint.codecSetPriority(codec.codecId, 128 if codec.codecId.startswith(settings["codec"]) else 0)
-    return endpoint
-
-
-def _account_settings(pj: Any, settings: dict[str, Any]) -> Any:
-    host, port = settings["server"]
-    config = pj.AccountConfig()
-    config.idUri = f"sip:{settings['user']}@{host}:{port}"
-    if settings["password"] is not None:
-        by = "" if settings["transport"] == "udp" else f";transport={settings['transport']}"
-        config.regConfig.registrarUri = f"sip:{host}:{port}{by}"
-        config.regConfig.timeoutSec = 300
-        config.sipConfig.authCreds.append(
-            pj.AuthCredInfo("digest", settings["realm"], settings["user"], 0, settings["password"])
-        )
-    if settings["requires_prack"]:
-        config.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
-    config.mediaConfig.srtpUse = {
-        "off": pj.PJMEDIA_SRTP_DISABLED,
-        "optional": pj.PJMEDIA_SRTP_OPTIONAL,
-        "mandatory": pj.PJMEDIA_SRTP_MANDATORY,
-    }[settings["srtp"]]
-    config.mediaConfig.srtpSecureSignaling = 0
-    config.mwiConfig.enabled = settings["has_mailbox"]
-    media = config.mediaConfig.transportConfig
-    media.boundAddress, media.port = settings["local"][0], settings["rtp_port"]
-    media.portRange = 6
-    config.natConfig.sipOutboundUse = 0
-    return config
-
-
 def _account_class(pj: Any, worker: _Worker) -> Any:
     class Account(pj.Account):  # type: ignore[misc]
         """Tells the worker of registrations and calls."""
@@ -382,6 +359,10 @@ def _call_class(pj: Any, worker: _Worker) -> Any:
                 status=int(info.lastStatusCode),
                 reason=info.lastReason,
             )
+
+        def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
+            if not worker.settings["has_events"]:
+                prm.sdp.wholeSdp = without_events(prm.sdp.wholeSdp)
 
         def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
             report("transfer", status=int(prm.statusCode), final=bool(prm.finalNotify))
