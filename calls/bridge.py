@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from calls.events import LegEnded, LegHeld, LegResumed
+from calls.events import DigitPressed, LegEnded, LegHeld, LegResumed
 from media.room import Role
 from sip import causes
 from sip.reason import cause_in
@@ -74,6 +74,8 @@ class Bridge:
                 return leg
             case LegHeld(leg=leg) if leg in (self._first, self._second):
                 self._comfort(self.other(leg))
+            case DigitPressed(leg=leg) if leg in (self._first, self._second) and leg not in self._secured:
+                self.other(leg).keys.pass_on(event.digit)
             case LegResumed(leg=leg) if leg in (self._first, self._second):
                 self.other(leg).stop()
             case _:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sip.io.endpoint import Endpoint
     from sip.message import Extra
     from sip.reason import Reason
+    from sip.session.sent_info import SentKeys
     from sip.session.session import Session
     from sip.stack import CallerIdentity, Target
     from sip.subscriptions.event_package import EventRules
@@ -85,6 +86,11 @@ class SipCommands:
     def accept_reoffer(self, session: Session, body: bytes) -> None:
         """Answer a re-INVITE with 200."""
         self._stack.accept_reoffer(session, body, now=self._endpoint.now())
+        self._endpoint.flush()
+
+    def press(self, keys: SentKeys, key: str, duration: float) -> None:
+        """Send a key by INFO."""
+        keys.press(key, duration=duration, now=self._endpoint.now())
         self._endpoint.flush()
 
     def tell_change(self, package: str, resource: str) -> None:

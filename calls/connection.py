@@ -26,7 +26,7 @@ def connection(
         sends=Format(Codec[agreed.codec], agreed.payload),
         accepts=tuple(Format(Codec[each.codec], each.payload) for each in agreed.accepts),
         events=events,
-        inband=events is None,
+        inband=events is None and local.dtmf.hears_tones,
         noise=agreed.has_noise,
         ptime=agreed.ptime,
         sending=agreed.sending,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Number:
 
     number: str
     trunks: tuple[str, ...] = ()
+    digits: str = field(default="", repr=False)
+    """What is pressed once it is answered: 0-9, *, #, A-D, and `,` or `p` for a pause of a second. May be a PIN."""
 
 
 @dataclass(frozen=True, slots=True)

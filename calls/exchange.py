@@ -26,6 +26,7 @@ from calls.stream import CODECS, Stream, sound_address
 from sip import causes
 from sip import events as sip_events
 from sip.identity.identity import tell_little
+from sip.offer.keys import Dtmf
 from sip.offer.security import Srtp
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Exchange:
         codecs: Callable[[str, str | None], Sequence[str]] = lambda profile, trunk: CODECS,
         *,
         srtp: Callable[[str, str | None], Srtp] = lambda profile, trunk: Srtp.OFF,
+        dtmf: Callable[[str, str | None], Dtmf] = lambda profile, trunk: Dtmf.AUTO,
         lines: Lines | None = None,
         silence_limit: float = 0.0,
         listening: Callable[[], Listening] = lambda: NOTHING,
@@ -69,7 +71,7 @@ class Exchange:
         """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
 
         `codecs` gives those of a profile (internal: phones, external: whoever is outside) or of a trunk, the preferred
-        first; `srtp` how their sound is protected. `lines` counts the calls of trunks.
+        first; `srtp` how their sound is protected, `dtmf` how keys go. `lines` counts the calls of trunks.
         A leg from which nothing is heard for `silence_limit` seconds is ended; 0 lets it be.
         `listening` tells what is listened for in legs that are answered.
         `shelf` is where recordings are kept; without one none are made.
@@ -91,6 +93,7 @@ class Exchange:
         self.name_of = name_of
         self._codecs = codecs
         self._srtp = srtp
+        self._dtmf = dtmf
         self._lines = lines if lines is not None else Lines(lambda trunk: LineLimits())
         self._ladders = Ladders(record, messages_in_full)
 
@@ -142,7 +145,14 @@ class Exchange:
         stream: Stream | None = None
         try:
             port = self.plane.open_port(towards=self.sip.way_to(target))
-            local = our_side(self.plane, port, codecs, self._srtp(profile, trunk), target.flow)
+            local = our_side(
+                self.plane,
+                port,
+                codecs,
+                self._srtp(profile, trunk),
+                target.flow,
+                dtmf=self._dtmf(profile, trunk),
+            )
             stream = Stream(port, local, self.plane.draw_ice, _way_of(target))
             session = self.sip.invite(target, caller=caller, body=stream.offer(), headers=headers)
         except CentralitaError:
@@ -186,7 +196,9 @@ class Exchange:
                 port = self.plane.open_port(towards=sound_address(session))
                 who = caller.profile, caller.trunk
                 flow = session.request.flow
-                local = our_side(self.plane, port, self._codecs(*who), self._srtp(*who), flow)
+                local = our_side(
+                    self.plane, port, self._codecs(*who), self._srtp(*who), flow, dtmf=self._dtmf(*who)
+                )
                 way = flow if caller.account is not None else None
                 stream = Stream(port, local, self.plane.draw_ice, way)
             except CentralitaError:

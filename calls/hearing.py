@@ -106,7 +106,7 @@ class Hearing:
     def _hear(self, leg: Leg, event: MediaEvent) -> None:
         match event:
             case events.DigitPressed():
-                leg.key_heard(event.digit, event.means)
+                leg.keys.heard(event.digit, event.means)
             case events.PlaybackFinished():
                 leg.contact.inbox.post(PlaybackFinished(leg, event.playback, event.completed))
             case events.RtpTimeout():
@@ -118,7 +118,7 @@ class Hearing:
             case events.OneWayAudio():
                 leg.contact.record("leg.one_way_audio", leg, silence=round(event.silence, 2))
             case events.HookFlash():
-                pass
+                leg.keys.flashed()
             case events.MediaSecured():
                 leg.contact.record("leg.secured", leg, suite=event.suite)
             case events.MediaFailed():

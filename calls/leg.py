@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from base.machine import Machine
 from calls.events import (
-    DigitPressed,
     LegAnswered,
     LegConfirmed,
     LegEnded,
@@ -18,7 +16,7 @@ from calls.events import (
     TransferAsked,
 )
 from calls.hearing import shares
-from calls.keys import Keys
+from calls.keying import Keying
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
 from calls.reoffers import Reoffers
 from sip import causes
@@ -45,7 +43,6 @@ class Leg:
     __slots__ = (
         "_counters",
         "_ending",
-        "_keys",
         "_machine",
         "_reoffers",
         "_talk",
@@ -56,6 +53,7 @@ class Leg:
         "contact",
         "exchange",
         "id",
+        "keys",
         "number",
         "peer",
         "recording",
@@ -88,7 +86,7 @@ class Leg:
         self.secrets: tuple[str, ...] = ()
         """Why nothing of what is said or keyed now may be recorded."""
         self._watchers: tuple[Callable[[], object], ...] = ()
-        self._keys = Keys()
+        self.keys = Keying(self)
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
@@ -282,16 +280,6 @@ class Leg:
         self.contact.inbox.post(LegConfirmed(self))
         self.reoffers.settle()
 
-    def key_signalled(self, key: str) -> None:
-        """A key came in signalling (INFO)."""
-        if self.is_up:
-            self.key_heard(key, "info")
-
-    def key_heard(self, key: str, means: str) -> None:
-        """A key came as an event, a tone or an info; one that comes in several ways counts once."""
-        if self._keys.counts(key, means, now=asyncio.get_running_loop().time()):
-            self.contact.inbox.post(DigitPressed(self, key))
-
     def transfer_requested(self, request: TransferRequested) -> None:
         """A REFER. Only who talks with somebody can transfer; nobody else has anybody to hand on."""
         if self.contact.talk is None or not self.is_up:
@@ -350,6 +338,7 @@ class Leg:
         self._tells_talk = self.exchange.listen(self)
         self.contact.record("leg.answered", self, **self.stream.described)
         self.exchange.recordings.answered(self)
+        self.keys.answered()
         self.contact.inbox.post(LegAnswered(self))
 
     def _tell_held(self) -> None:
@@ -361,6 +350,7 @@ class Leg:
         self.contact.inbox.post(LegResumed(self))
 
     def _close_media(self) -> None:
+        self.keys.stop()
         self.exchange.forget(self)
         if self._tells_talk:
             self._talk = {"talk": shares(self.stream.port.listened())}

@@ -33,7 +33,7 @@ def tell(leg: Leg, event: sip_events.Event) -> None:
         case sip_events.SessionRefreshDue():
             leg.reoffers.refresh()
         case sip_events.KeySignalled():
-            leg.key_signalled(event.key)
+            leg.keys.signalled(event.key)
         case sip_events.TransferRequested():
             leg.transfer_requested(event)
         case sip_events.TransferReported():

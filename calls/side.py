@@ -9,6 +9,7 @@ from sip.flow import MESSAGE_BASED
 from sip.offer.crypto import KEY_LENGTHS
 from sip.offer.dtls import Fingerprint
 from sip.offer.ice import IceCredentials
+from sip.offer.keys import Dtmf
 from sip.offer.security import UNPROTECTED, Identity, Security, Srtp, first_offer
 from sip.offer.sides import LocalMedia
 
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 
 
 def our_side(
-    plane: Plane, port: Port, codecs: Sequence[str], srtp: Srtp, flow: Flow | None = None
+    plane: Plane,
+    port: Port,
+    codecs: Sequence[str],
+    srtp: Srtp,
+    flow: Flow | None = None,
+    *,
+    dtmf: Dtmf = Dtmf.AUTO,
 ) -> LocalMedia:
     """With keys of its own where they may be needed: none is used twice.
 
@@ -42,6 +49,7 @@ def our_side(
         session_id=port.id + 1,
         protocol=protocol,
         security=security,
+        dtmf=dtmf,
         has_mux=is_browser,
     )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from media.plane import Port
     from sip.flow import Flow
+    from sip.offer.keys import Dtmf
     from sip.offer.sides import LocalMedia, Negotiated
     from sip.sdp import SessionDescription
     from sip.session.session import Session
@@ -122,6 +123,11 @@ class Stream:
         if remote is not None:
             also = self._way.remote[0] if self._way is not None else None
             self.port.connect(connection(agreed, local, remote, also))
+
+    @property
+    def dtmf(self) -> Dtmf:
+        """By which means keys go."""
+        return self._negotiation.local.dtmf
 
     @property
     def codec(self) -> str | None:

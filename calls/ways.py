@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Way:
     """Whether the trunk's own order of codecs counts, and not what the caller speaks."""
     role: str = "external"
     agent: str | None = None
+    digits: str = field(default="", repr=False)
+    """What is pressed once the party has answered."""
     begun: Callable[[Leg], None] | None = None
     """Hears of the leg that is called by it."""
 
@@ -63,6 +65,7 @@ def dial(exchange: Exchange, contact: Contact, way: Way, other: Leg | None, head
         trunk=way.trunk,
         headers=headers,
     )
+    leg.keys.after_answer = way.digits
     if way.begun is not None:
         way.begun(leg)
     return leg

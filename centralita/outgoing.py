@@ -52,14 +52,15 @@ class NumberApplication:
         names = destination.trunks or tuple(
             each.name for each in self._trunks.all() if each.settings.host is not None
         )
-        return [partial(self._way, contact, destination.number, name) for name in names]
+        return [partial(self._way, contact, destination, name) for name in names]
 
-    async def _way(self, contact: Contact, number: str, name: str) -> Way:
+    async def _way(self, contact: Contact, destination: Number, name: str) -> Way:
         gateway = self._trunks.find(name)
         if gateway is None:
             raise TrunkDown(f"there is no trunk {name}")
-        target = await self._trunks.target(gateway, number)
-        return Way(target, shown(contact, gateway), name, gateway.settings.codecs is not None)
+        target = await self._trunks.target(gateway, destination.number)
+        is_fixed = gateway.settings.codecs is not None
+        return Way(target, shown(contact, gateway), name, is_fixed, digits=destination.digits)
 
 
 _NO_ROUTE = 3

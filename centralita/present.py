@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from routing.settings import AgentSettings
     from routing.skills import Requirements
     from sip.identity.identity import IdentityRules
+    from sip.offer.keys import Dtmf
     from sip.offer.security import Srtp
     from sip.profile import InternalProfile
     from sip.registrar.settings import QualifyPart
@@ -61,6 +62,10 @@ class Present:
     def srtp(self, profile: str, trunk: str | None = None) -> Srtp:
         """How the sound of a SIP profile or a trunk is to be protected."""
         return self.configuration.profiles.srtp(profile, trunk)
+
+    def dtmf(self, profile: str, trunk: str | None = None) -> Dtmf:
+        """How keys go with the peers of a SIP profile or a trunk."""
+        return self.configuration.profiles.dtmf(profile, trunk)
 
     def dns(self) -> DnsSettings:
         """Whom to ask for carriers' names."""

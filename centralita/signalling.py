@@ -79,6 +79,7 @@ def make_signalling(
         presence,
         present.codecs,
         srtp=present.srtp,
+        dtmf=present.dtmf,
         lines=lines,
         silence_limit=present.configuration.centre.silence_limit,
         listening=lambda: _listening(present),

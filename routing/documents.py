@@ -70,6 +70,10 @@ class DestinationPart(Part):
     """With `queue`: higher is served earlier."""
     trunks: tuple[str, ...] = ()
     """With `dial`: by which trunks, in this order; by any unless given."""
+    digits: Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^[0-9A-Da-d*#,pP]{1,64}$")] | None = (
+        Field(default=None, repr=False)
+    )
+    """With `dial`: pressed once the number is answered; `,` and `p` are pauses of a second."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -89,6 +93,8 @@ class DestinationPart(Part):
             raise ValueError("priority goes with queue only")
         if self.trunks and self.dial is None:
             raise ValueError("trunks goes with dial only")
+        if self.digits is not None and self.dial is None:
+            raise ValueError("digits goes with dial only")
         return self
 
     def destination(self) -> to.Destination:
@@ -104,7 +110,7 @@ class DestinationPart(Part):
         if self.uri is not None:
             return to.Uri(self.uri)
         if self.dial is not None:
-            return to.Number(self.dial, self.trunks)
+            return to.Number(self.dial, self.trunks, self.digits or "")
         if self.hangup is not None:
             return to.Hangup(self.hangup.cause, self.hangup.status)
         return to.Echo()

@@ -18,6 +18,7 @@ from sip.digest.authentication import Offer
 from sip.identity.identity import IdentityMode, IdentityRules
 from sip.identity.stir_settings import StirPart
 from sip.listener_settings import ListenerPart, listeners_of
+from sip.offer.keys import Dtmf
 from sip.offer.security import Srtp
 from sip.profile_values import Codec, Codecs, Kind, Name, NumberPattern, admits
 from sip.protection.settings import GuardPart, Network
@@ -76,6 +77,7 @@ class InternalProfile(Part):
     realm: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!#-\[\]-~]+$")]
     codecs: Codecs = ("PCMU", "PCMA", "G722", "OPUS")
     srtp: Srtp = Srtp.OFF
+    dtmf: Dtmf = Dtmf.AUTO
     may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
     may_forward: tuple[ForwardKind, ...] = ("numbers", "agents")
     """Where a phone may send its calls (302): numbers of the centre, phones of the house, `external` the world."""
@@ -124,6 +126,7 @@ class ExternalProfile(Part):
 
     codecs: Codecs = ("PCMU", "PCMA")
     srtp: Srtp = Srtp.OFF
+    dtmf: Dtmf = Dtmf.AUTO
     session_timer: SessionTimerPart = SessionTimerPart()
     follow_redirects: bool = True
     """Whether addresses of the number plan may send calls elsewhere (3xx); carriers may not."""
@@ -217,6 +220,13 @@ class Profiles:
         if found is not None and found.srtp is not None:
             return found.srtp
         return self.external.srtp if profile == "external" else self.internal.srtp
+
+    def dtmf(self, profile: str, trunk: str | None = None) -> Dtmf:
+        """How keys go with a trunk, or with the peers of the profile of that name."""
+        found = self.trunk(trunk) if trunk is not None else None
+        if found is not None and found.dtmf is not None:
+            return found.dtmf
+        return self.external.dtmf if profile == "external" else self.internal.dtmf
 
 
 def load_profiles(folder: Path, faults: list[Fault]) -> Profiles | None:

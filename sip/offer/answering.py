@@ -25,7 +25,8 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
     alone, under the peer's number. Raises NoCommonCodec (488) when there is no audio to take.
     """
     place, media, sound, protection = _take(offer, local)
-    mid, events = mid_of(media), events_beside(media, sound.codec)
+    mid = mid_of(media)
+    events = events_beside(media, sound.codec) if local.dtmf.takes_events else None
     has_noise, has_mux = has_noise_beside(media, sound.codec), may_mux(media, (sound,))
     local = local.placed(
         media.protocol,

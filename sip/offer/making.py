@@ -15,5 +15,6 @@ if TYPE_CHECKING:
 def make_offer(local: LocalMedia, *, direction: str = "sendrecv") -> bytes:
     """Offer all our codecs, in our order, and telephone-event at each of their clocks; and our protection."""
     sounds = [Format(local.numbers[codec], codec) for codec in local.codecs]
-    events = [Events(local.numbers[event_key(clock)], clock) for clock in event_clocks(local.codecs)]
+    clocks = event_clocks(local.codecs) if local.dtmf.takes_events else ()
+    events = [Events(local.numbers[event_key(clock)], clock) for clock in clocks]
     return written(local, sounds, events, security=offer_lines(local), ptime=local.ptime, direction=direction)

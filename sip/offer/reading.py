@@ -64,6 +64,6 @@ def read_answer(local: LocalMedia, answer: SessionDescription, *, direction: str
 def _events(media: Media, local: LocalMedia, codec: str) -> tuple[Events | None, Events | None]:
     """The peer's number for telephone-event and ours, where both have one at the same clock."""
     found = events_beside(media, codec)
-    if found is None or found.clock not in event_clocks(local.codecs):
+    if found is None or not local.dtmf.takes_events or found.clock not in event_clocks(local.codecs):
         return None, None
     return found, Events(local.numbers[event_key(found.clock)], found.clock)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sip.offer.coding import NUMBERS, PTIMES
+from sip.offer.keys import Dtmf
 from sip.offer.security import PLAIN, UNPROTECTED, Dtls
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class LocalMedia:
     protocol: str = "RTP/AVP"
     """The profile of our offers."""
     security: Security = UNPROTECTED
+    dtmf: Dtmf = Dtmf.AUTO
     has_mux: bool = False
     """Whether our offers put RTCP on the port of RTP (RFC 5761)."""
     mid: str | None = None

@@ -1,7 +1,7 @@
 """Keys carried in INFO (RFC 6086): application/dtmf-relay and application/dtmf, which have no RFC of their own.
 
-Only what is sent to us, of no Info Package; we send keys as telephone-events or as tones. The body never reaches a
-log: the key may be of a card.
+Only what is sent to us, of no Info Package; what we send is in sent_info. The body never reaches a log: the key may
+be of a card.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from base.document import Part
 from base.durations import Seconds
 from sip.dialog import is_literal
 from sip.identity.identity import IdentityMode
+from sip.offer.keys import Dtmf
 from sip.offer.security import Srtp
 from sip.profile_values import Address, Codecs, Digits, Domain, HostPort, Name
 from sip.trunks.keep_alive import KeepAlivePlan
@@ -117,6 +118,7 @@ class Trunk(Part):
     numbers: NumbersPart = NumbersPart()
     codecs: Codecs | None = None
     srtp: Srtp | None = None
+    dtmf: Dtmf | None = None
     may_call: tuple[Literal["numbers", "agents", "feature_codes"], ...] = ("numbers",)
     caller_number: Literal["from", "asserted"] = "from"
     """Whose word is taken for the caller's number: From, or P-Asserted-Identity (RFC 3325) where it is there."""

@@ -27,13 +27,14 @@ class Line:
         self.contacts: list[Contact] = []
         self.ring_timeout = RING_TIMEOUT
         self.target = Target(bob.uri)
+        self.digits = ""
         house.on_arrival = self._connect
 
     def _connect(self, contact: Contact) -> None:
         self.contacts.append(contact)
 
         async def only() -> Way:
-            return Way(self.target, contact.caller_identity())
+            return Way(self.target, contact.caller_identity(), digits=self.digits)
 
         work = dial.connect(
             self.house.exchange, contact, (only,), self.house.music, ring_timeout=self.ring_timeout

@@ -18,6 +18,7 @@ from media.plane import Plane
 from sip.events import InviteReceived, MessageTraced, TransferReported
 from sip.identity.identity import tell_little
 from sip.io.endpoint import Endpoint
+from sip.offer.keys import Dtmf
 from sip.offer.security import Srtp
 from sip.stack import CallerIdentity, Stack, Target
 from sip.transaction.client import NOBODY
@@ -85,6 +86,7 @@ class House:
         identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
         lines: Lines | None = None,
         srtp: Srtp = Srtp.OFF,
+        dtmf: Dtmf = Dtmf.AUTO,
         messages_in_full: bool = False,
         listening: Listening = NOTHING,
     ) -> None:
@@ -99,6 +101,7 @@ class House:
         self.identity = identity
         self.lines = lines
         self.srtp = srtp
+        self.dtmf = dtmf
         self.messages_in_full = messages_in_full
         self.listening = listening
         self.rows: list[Row] = []
@@ -116,6 +119,7 @@ class House:
             lambda _: None,
             lambda profile, trunk: self.codecs.get(profile, CODECS),
             srtp=lambda profile, trunk: self.srtp,
+            dtmf=lambda profile, trunk: self.dtmf,
             lines=self.lines,
             messages_in_full=lambda: self.messages_in_full,
             silence_limit=self.silence_limit,
