@@ -43,6 +43,7 @@ class Leg:
     __slots__ = (
         "_counters",
         "_ending",
+        "_keys",
         "_machine",
         "_reoffers",
         "_talk",
@@ -53,7 +54,6 @@ class Leg:
         "contact",
         "exchange",
         "id",
-        "keys",
         "number",
         "peer",
         "recording",
@@ -86,7 +86,7 @@ class Leg:
         self.secrets: tuple[str, ...] = ()
         """Why nothing of what is said or keyed now may be recorded."""
         self._watchers: tuple[Callable[[], object], ...] = ()
-        self.keys = Keying(self)
+        self._keys: Keying | None = None
         self._machine = Machine(LEG)
         self._ending: LegEnded | None = None
         self._counters: PortCounters | None = None
@@ -127,9 +127,16 @@ class Leg:
             self._reoffers = Reoffers(self)
         return self._reoffers
 
+    @property
+    def keys(self) -> Keying:
+        """Those of the far end and ours, made when first needed."""
+        if self._keys is None:
+            self._keys = Keying(self)
+        return self._keys
+
     def forget(self) -> None:
         """Its contact is over: let go of what points back, so that it is freed at once and not by the collector."""
-        self._ending = self._reoffers = self.recording = None
+        self._ending = self._reoffers = self._keys = self.recording = None
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -338,7 +345,8 @@ class Leg:
         self._tells_talk = self.exchange.listen(self)
         self.contact.record("leg.answered", self, **self.stream.described)
         self.exchange.recordings.answered(self)
-        self.keys.answered()
+        if self._keys is not None:
+            self._keys.answered()
         self.contact.inbox.post(LegAnswered(self))
 
     def _tell_held(self) -> None:
@@ -350,7 +358,8 @@ class Leg:
         self.contact.inbox.post(LegResumed(self))
 
     def _close_media(self) -> None:
-        self.keys.stop()
+        if self._keys is not None:
+            self._keys.stop()
         self.exchange.forget(self)
         if self._tells_talk:
             self._talk = {"talk": shares(self.stream.port.listened())}

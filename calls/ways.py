@@ -65,7 +65,8 @@ def dial(exchange: Exchange, contact: Contact, way: Way, other: Leg | None, head
         trunk=way.trunk,
         headers=headers,
     )
-    leg.keys.after_answer = way.digits
+    if way.digits:
+        leg.keys.after_answer = way.digits
     if way.begun is not None:
         way.begun(leg)
     return leg
