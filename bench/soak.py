@@ -40,7 +40,7 @@ STEP = 10.0
 ROUND = 20.0
 CALM = 150.0
 """The longest that anything may stay: a subscription of a minute, what refuses it, and timers of 32 s."""
-SINCE_START = {"connections_refused", "handshakes_failed", "tracing_dropped"}
+SINCE_START = {"connections_refused", "handshakes_failed", "tracing_dropped", "recording_drops"}
 _SUBSCRIBE = (
     "SUBSCRIBE sip:{n}@{host} SIP/2.0\r\nVia: SIP/2.0/UDP {me};rport;branch=z9hG4bK{n}s{cseq}\r\nMax-Forwards: 70\r\n"
     "From: <sip:{n}@{host}>;tag=s{cseq}\r\nTo: <sip:{n}@{host}>\r\nCall-ID: {n}-{cseq}@watcher-of-the-bench\r\n"

@@ -25,6 +25,7 @@ from calls.side import our_side
 from calls.stream import CODECS, Stream, sound_address
 from sip import causes
 from sip import events as sip_events
+from sip.errors import NoCommonCodec
 from sip.identity.identity import tell_little
 from sip.offer.keys import Dtmf
 from sip.offer.security import Srtp
@@ -251,7 +252,9 @@ class Exchange:
         try:
             leg.stream.answer(offer)
         except CentralitaError as error:
-            leg.refuse(error.status, error.cause)
+            leg.refuse(
+                error.status, error.cause, reason=str(error) if isinstance(error, NoCommonCodec) else ""
+            )
             if leg is leg.contact.caller:
                 record_refusal(leg.contact, error)
             return False

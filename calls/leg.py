@@ -174,17 +174,18 @@ class Leg:
         status: int,
         cause: int | None = None,
         *,
+        reason: str = "",
         reasons: tuple[Reason, ...] = (),
         retry_after: int | None = None,
     ) -> None:
-        """Turn the caller away with a final status, or hang up when already answered."""
+        """Turn the caller away with a final status, or hang up when already answered. `reason` stands in the record."""
         if self.has_ended:
             return
         cause = cause or causes.cause_of(status)
         if self.is_up or not self._calls_us:
-            self.hang_up(cause, reasons=reasons)
+            self.hang_up(cause, reason=reason, reasons=reasons)
             return
-        self._ending = self._ending or LegEnded(self, "local", status, cause, "")
+        self._ending = self._ending or LegEnded(self, "local", status, cause, reason)
         self.exchange.sip.reject(self.session, status, cause, reasons=reasons, retry_after=retry_after)
         self._fire(LegInput.ENDED)
 

@@ -11,6 +11,7 @@ import structlog
 
 if TYPE_CHECKING:
     from calls.exchange import Exchange
+    from records.event import LedgerEvent
     from sip.events import Event
 
 log = structlog.get_logger()
@@ -33,3 +34,14 @@ def hear(exchange: Exchange, event: Event) -> None:
             "event_failed", event_type=type(event).__name__, error=type(error).__name__, at=place_of(error)
         )
         exchange.abandon(event)
+
+
+def warn_of_recordings(event: LedgerEvent) -> None:
+    """A recording that fails, or lacks sound, is told in the log too: nobody reads the record of each call."""
+    if event.type in _RECORDINGS:
+        log.error(
+            _RECORDINGS[event.type], contact=event.contact, reason=event.data.get("reason", "slow disk")
+        )
+
+
+_RECORDINGS = {"recording.failed": "recording_failed", "recording.overrun": "recording_overrun"}

@@ -125,10 +125,10 @@ class Node:
             "contacts": parts.dispatcher.contact_count,
             "legs": parts.exchange.leg_count,
             "rtp_ports": plane.open,
-            "recording_drops": plane.recording_drops,
             "reservations": parts.distribution.reservation_count,
             "tasks": parts.dispatcher.task_count,
             "tracing_dropped": parts.tracing.dropped,
+            "recording_drops": plane.recording_drops,
             **parts.endpoint.stack.counters(),
             **parts.endpoint.counters(),
         }

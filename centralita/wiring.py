@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from base.io.ids import SystemIds
 from centralita.archive import RecordingArchive
 from centralita.dispatcher import Dispatcher
+from centralita.failures import warn_of_recordings
 from centralita.journal import Journal
 from centralita.listening import refuse_wildcard
 from centralita.numbers import Numbers
@@ -72,6 +73,7 @@ async def _wire(
         refuse_wildcard(options.sip_address(centre))
     kept = await open_state(options, ids, resources)
     journal = Journal(kept.ledger)
+    journal.watch(warn_of_recordings)
     plane, voice = await open_sound(options, configuration, resources)
     present = Present(configuration, voice)
     cards = await open_cards(options, resources)

@@ -116,7 +116,7 @@ def _leg_ended(facts: Facts) -> str:
         what = "Refuses or gives up" if failed else "Hangs up"
     else:
         what = f"{'Is given up' if failed else 'Is ended'} by {_BY.get(by, by)}"
-    return f"{what}{facts.phrase('reason', ', {}')}{_ending(facts)}{_heard(facts)}"
+    return f"{what}{facts.phrase('reason', ', {}')}{_ending(facts)}{_heard(facts)}{_talked(facts)}"
 
 
 _RTP = {
@@ -133,6 +133,14 @@ def _heard(facts: Facts) -> str:
         return ""
     counts = [words.format(counters[name]) for name, words in _RTP.items() if counters.get(name) is not None]
     return f"; RTP {', '.join(counts)}" if counts else ""
+
+
+def _talked(facts: Facts) -> str:
+    shares = facts.data.get("talk")
+    if not isinstance(shares, dict):
+        return ""
+    party, us, both, none = (duration(shares.get(who)) for who in ("party", "us", "both", "none"))
+    return f"; talked alone {party}, we {us}, both {both}, nobody {none}"
 
 
 def _message(facts: Facts) -> str:
@@ -269,6 +277,13 @@ def _bridge(words: str) -> Callable[[Facts], str]:
     return tell
 
 
+_MONITOR = {"listen": "listens", "whisper": "whispers to the agent", "barge": "talks with both"}
+
+
+def _monitor(facts: Facts) -> str:
+    return f"Supervisor {facts['by']} {_MONITOR.get(facts['mode'], facts['mode'])}"
+
+
 # --- transfers ---
 
 
@@ -339,6 +354,9 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "reservation.ended": _reservation_ended,
     "bridge.began": _bridge("hear each other"),
     "bridge.ended": _bridge("are parted"),
+    "monitor.began": _monitor,
+    "monitor.changed": _monitor,
+    "monitor.ended": lambda facts: f"Supervisor {facts['by']} is gone",
     "transfer.requested": _transfer_requested,
     "transfer.completed": _transfer_completed,
     "transfer.failed": _transfer_failed,

@@ -20,7 +20,12 @@ app = typer.Typer(help="Recordings: list, check, open.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A recording.", exists=True, dir_okay=False)]
 Key = Annotated[
     list[Path] | None,
-    typer.Option("--key", help="A key's file besides those of the configuration, e.g. an older one."),
+    typer.Option(
+        "--key",
+        exists=True,
+        dir_okay=False,
+        help="A key's file besides those of the configuration, e.g. an older one.",
+    ),
 ]
 
 
@@ -35,6 +40,8 @@ def list_recordings(
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
 ) -> None:
     """List the recordings of a node, the oldest first: file and bytes."""
+    if not state.is_dir():
+        fail(f"there is no folder {state}; name the node's with --state")
     folder = state / RECORDINGS_FOLDER
     for path in sorted(folder.glob(f"{client or '*'}/*/*"), key=lambda path: (path.parent.name, path.name)):
         typer.echo(f"{path}  {path.stat().st_size}")

@@ -69,6 +69,7 @@ def make_answer(offer: SessionDescription, local: LocalMedia, *, direction: str 
 
 
 def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, Format, Protection]:
+    why = "no audio in the offer"
     for place, media in enumerate(offer.media):
         if media.kind != "audio" or not media.port:
             continue
@@ -76,7 +77,13 @@ def _take(offer: SessionDescription, local: LocalMedia) -> tuple[int, Media, For
         sounds = sound_formats(media, local.codecs)
         if protection is not None and sounds and is_reachable(media, local, protection):
             return place, media, sounds[0], protection
-    raise NoCommonCodec("no audio in the offer that can be taken")
+        if not sounds:
+            why = "no codec in common"
+        elif protection is None:
+            why = f"its protection of sound does not go with srtp: {local.security.policy.value}"
+        else:
+            why = "no address for sound that can be reached"
+    raise NoCommonCodec(why)
 
 
 def _bundled(offer: SessionDescription) -> set[str]:

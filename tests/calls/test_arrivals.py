@@ -93,6 +93,7 @@ async def test_a_caller_without_a_codec_of_ours_is_refused_with_488() -> None:
         await house.over()
         assert house.contacts == []
         assert house.kinds() == ["contact.opened", "leg.invited", "leg.ended", "contact.closed"]
+        assert house.row("leg.ended").data["reason"] == "no codec in common"
         closed = house.row("contact.closed").data
         assert (closed["outcome"], closed["status"], closed["cause"]) == ("refused", 488, 88)
         assert closed["ended_by"] == "centralita"

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from centralita.commands import app
+from media.errors import CannotRecord
 from media.events import RecordingFinished
 from media.plane import Plane
 from media.recording import RecordingPlan
@@ -89,6 +90,20 @@ def test_a_key_that_is_not_at_hand_is_named_by_its_number(config: Path, sealed: 
     assert (code, "is not at hand" in text) == (1, True)
     code, _ = run("verify", sealed, "--config", tmp_path, "--key", config / "clients" / "bank.key")
     assert code == 0
+    assert run("verify", sealed, "--config", config, "--key", tmp_path / "no.key")[0] == 2
+
+
+def test_a_state_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    code, text = run("list", "--state", tmp_path / "nowhere")
+    assert (code, "there is no folder" in text) == (1, True)
+
+
+def test_a_key_that_is_gone_by_the_time_of_a_call_is_named(tmp_path: Path) -> None:
+    plane = Plane(address="127.0.0.1", ports=free_ports(4), threads=1)
+    plan = RecordingPlan(key=tmp_path / "gone.key")
+    with pytest.raises(CannotRecord, match=r"its key .*gone\.key: No such file"):
+        plane.open_port().record(str(tmp_path / "x.wav.sealed"), plan)
+    plane.close()
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,25 @@ def test_redirected_calls_are_told_in_words(kind: str, data: dict[str, Any], sai
     assert sentence(kind, Facts(data)) == said
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("monitor.began", {"mode": "listen", "by": "1004", "contact": "01X"}, "Supervisor 1004 listens"),
+        ("monitor.changed", {"mode": "whisper", "by": "1004"}, "Supervisor 1004 whispers to the agent"),
+        ("monitor.ended", {"mode": "barge", "by": "1004"}, "Supervisor 1004 is gone"),
+        (
+            "leg.ended",
+            {"ended_by": "remote", "talk": {"party": 8.92, "us": 0.08, "both": 70.3, "none": 0.0}},
+            "Hangs up; talked alone 8.9 s, we 0.1 s, both 1 min 10 s, nobody 0.0 s",
+        ),
+    ],
+)
+def test_what_supervisors_do_and_who_talked_is_told_in_words(
+    kind: str, data: dict[str, Any], said: str
+) -> None:
+    assert sentence(kind, Facts(data)) == said
+
+
 values: st.SearchStrategy[Any] = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=9), st.just([1]), st.just({"a": 1})
 )

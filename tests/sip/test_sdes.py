@@ -136,6 +136,7 @@ def test_what_protects_too_little_or_more_than_we_can_is_refused(
     with pytest.raises(NoCommonCodec) as found:
         make_answer(described(*lines), local)
     assert found.value.status == 488
+    assert str(found.value).endswith(f"srtp: {local.security.policy.value}")
 
 
 @pytest.mark.parametrize(("local", "lines"), [(OFF, (AVP, LINE)), (OFFERED, (AVP,)), (OFF, (AVP,))])

@@ -32,15 +32,17 @@ impl SealKey {
     pub fn read(path: &str) -> io::Result<Self> {
         let mut text = Zeroizing::new([0; KEY * 2 + 2]);
         let mut length = 0;
-        let mut file = File::open(path)?;
+        let told = |error: io::Error| io::Error::new(error.kind(), format!("its key {path}: {error}"));
+        let mut file = File::open(path).map_err(told)?;
         while let Some(rest) = text.get_mut(length..).filter(|rest| !rest.is_empty()) {
-            match file.read(rest)? {
+            match file.read(rest).map_err(told)? {
                 0 => break,
                 count => length += count,
             }
         }
         Self::parse(&text[..length]).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidData, "not a key: 32 bytes or 64 hexadecimal digits")
+            let what = "holds no key: 32 bytes or 64 hexadecimal digits";
+            io::Error::new(io::ErrorKind::InvalidData, format!("{path} {what}"))
         })
     }
 
