@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.centre import AGENT_TONES, CALLER_TONES
-from tests.e2e.ledger import newest
+from tests.e2e.ledger import newest, wait_for_event
 from tests.e2e.telephones import agent_at_desk, agent_heard, pjsua_caller, wait_for_agent
 from tests.kit.tone import tone, write_wav
 
@@ -57,9 +57,11 @@ def test_a_supervisor_in_a_live_call(
         wait_for_agent(server, "ana", state="talking")
         assert piotr.dial_to_the_end("*201001") == 403
         john.dial(f"{code}1001")
+        wait_for_event(server, "support", "monitor.began")
         if key is not None:
             john.press(key)
-        time.sleep(1.5)
+            wait_for_event(server, "support", "monitor.changed")
+        time.sleep(1.5)  # of sound, which the phones record
         caller.hang_up()
         ana.wait_for_state("DISCONNECTED")
         john.wait_for_state("DISCONNECTED")
