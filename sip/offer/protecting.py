@@ -61,7 +61,7 @@ def offer_lines(local: LocalMedia) -> str:
             crypto_line(Crypto(tag, suite, security.keys[suite])) for tag, suite in security.suites
         )
     if security.offers is Dtls:
-        return _association_lines(local, Setup.ACTPASS, has_ice=True)
+        return _association_lines(local, Setup.ACTPASS, has_ice=security.has_ice)
     return ""
 
 

@@ -88,6 +88,8 @@ class Security:
     """What our offers propose."""
     is_client: bool = False
     """Whether we opened the association, which stays so (RFC 8842 s.5.3)."""
+    has_ice: bool = True
+    """Whether offers of DTLS hold ICE: no longer once a peer without it has agreed."""
 
 
 PLAIN = Plain()
@@ -117,7 +119,7 @@ def kept(security: Security, agreed: Protection) -> Security:
     match agreed:
         case Sdes(tag, keys):
             return replace(security, offers=Sdes, suites=((tag, keys.suite),))
-        case Dtls(is_client=is_client):
-            return replace(security, offers=Dtls, is_client=is_client)
+        case Dtls(is_client=is_client, fragment=fragment):
+            return replace(security, offers=Dtls, is_client=is_client, has_ice=fragment is not None)
         case Plain():
             return security if security.offers is Plain else replace(security, offers=Plain)

@@ -231,6 +231,16 @@ def test_roles_and_names_stay_in_later_offers_and_answers(setup: str) -> None:
     assert f"a=setup:{'passive' if setup == 'active' else 'active'}" in lines_of(found.body)
 
 
+def test_later_offers_to_a_peer_without_ice_hold_none() -> None:
+    negotiation = Negotiation(US)
+    assert b"a=ice-ufrag" in negotiation.offer()
+    negotiation.receive_answer(described(*(line for line in ANSWER if not line.startswith("a=ice"))))
+    offer = negotiation.offer(direction="sendonly")
+    assert b"a=fingerprint" in offer
+    assert b"a=ice" not in offer
+    assert b"a=candidate" not in offer
+
+
 @pytest.mark.parametrize("policy", list(Srtp))
 def test_phones_that_are_no_browsers_are_taken_as_the_policy_says(policy: Srtp) -> None:
     """RFC 8643 s.3: a fingerprint beside RTP/AVP is used where both sides can."""
