@@ -96,7 +96,10 @@ async def test_what_is_pressed_after_the_answer_comes_once_the_two_talk() -> Non
         await line.over()
 
 
-async def test_a_key_of_the_other_party_goes_by_info_but_not_in_a_secure_span() -> None:
+async def test_a_key_of_the_other_party_goes_by_info_but_not_in_a_secure_span(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("calls.bridge._UNMASK_AFTER", 0.3)
     async with House(dtmf=Dtmf.INFO) as house, Party() as alice, Party() as bob:
         line = Line(house, alice, bob)
         hers, _ = await line.talking()
@@ -110,6 +113,8 @@ async def test_a_key_of_the_other_party_goes_by_info_but_not_in_a_secure_span() 
         alice.info(hers, b"Signal=5\r\n")
         await until(lambda: hers.dialog is not None and len(first.keys._heard._recent) == 2)
         contact.talk.bridge.secure(first, on=False)
+        first.keys.heard("8", "tone")
+        await until(lambda: not first.secrets)
         alice.info(hers, b"Signal=6\r\n")
         assert await infos(bob, 1) == "6"
         alice.hang_up(hers)

@@ -33,6 +33,18 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
+def without_events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose phones key as tones, whatever else they could."""
+    folder = tmp_path_factory.mktemp("tones")
+    server = make_centre(folder, digest="MD5")
+    phones = folder / "sip_profiles" / "internal.yaml"
+    lines = [line for line in phones.read_text().splitlines() if not line.startswith("codecs:")]
+    phones.write_text("\n".join([*lines, "codecs: [PCMU, PCMA, G722, OPUS]", "dtmf: inband", ""]))
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a WAV file of each key's tones."""
     folder = tmp_path_factory.mktemp("keys")
@@ -136,6 +148,26 @@ def test_a_key_of_a_baresip_counts_once_in_a_menu(dtmf: str, server: Server, tmp
         phone.press("1")
         menu.wait_for_first()
         phone.press("3")
+        phone.wait_for("CALL_CLOSED")
+    assert menu.results() == ["goto first", "goto leave"]
+
+
+@pytest.mark.parametrize("codec", ["PCMA", "opus"])
+def test_a_key_in_the_sound_counts_where_no_events_are_wanted(
+    codec: str, without_events: Server, tmp_path: Path
+) -> None:
+    menu = Menu(without_events)
+    sound = _PAUSE * 5 + pressed_as_tones("13", off=1.0) + _PAUSE * 20
+    phone = BaresipPhone(
+        server=without_events.sip,
+        user=AGENTS["piotr"],
+        folder=tmp_path,
+        plays=write_wav(tmp_path / "keys.wav", sound),
+        password=PASSWORD,
+        codecs=codec,
+    )
+    with phone:
+        phone.dial("tones")
         phone.wait_for("CALL_CLOSED")
     assert menu.results() == ["goto first", "goto leave"]
 
