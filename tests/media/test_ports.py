@@ -212,3 +212,22 @@ def test_a_thread_left_with_far_more_than_another_gives_ports_away() -> None:
         sequence = [packet.sequence for packet in phone.hear(50)]
     assert all((b - a) % 65536 == 1 for a, b in pairwise(sequence))
     plane.close()
+
+
+def test_an_echo_goes_on_at_the_thread_a_port_is_given_to() -> None:
+    plane = Plane(address="127.0.0.1", ports=free_ports(40), threads=2, fill=4)
+    ports = [plane.open_port() for _ in range(16)]
+    with FarEnd() as phone:
+        moving = ports[11]
+        phone.meet(moving)
+        moving.echo()
+        phone.send(b"\x55" * 160)
+        phone.hear(1)
+        for port in (*ports[4:8], *ports[12:]):
+            port.close()
+        assert until(lambda: plane.counters().open == 8)
+        plane.open_port()
+        assert until(lambda: min(plane.loads()) >= 4)
+        phone.send(b"\x2a" * 160)
+        assert [each.payload for each in phone.hear(1)] == [b"\x2a" * 160]
+    plane.close()

@@ -132,8 +132,12 @@ impl Engine {
         if let Some(control) = &port.control {
             self.poll.watch(control.as_raw_fd(), (place as u64) << 1 | 1);
         }
+        let echoes = port.feeds == Feeds::Itself;
         self.ports[place] = Some(port);
         self.seat(place);
+        if echoes {
+            self.feed(place, Feeds::Itself, true);
+        }
     }
 
     /// Give a port its slots: one of the tick, or two half a tick apart.
@@ -165,8 +169,14 @@ impl Engine {
     }
 
     fn release(&mut self, id: u32, thread: usize) {
-        let port = self.places.get(&id).copied().and_then(|place| self.remove(place));
-        if port.is_some() {
+        let place = self.places.get(&id).copied();
+        let feeds = place.and_then(|place| self.ports.get(place)?.as_ref()).map(|port| port.feeds);
+        let mut port = place.and_then(|place| self.remove(place));
+        if let Some(port) = &mut port {
+            // An echo is the port's own and goes with it; a room or a partner stays behind.
+            if feeds == Some(Feeds::Itself) {
+                port.feeds = Feeds::Itself;
+            }
             self.shared.loads[self.thread].fetch_sub(1, Relaxed);
             self.shared.loads[thread].fetch_add(1, Relaxed);
         }
