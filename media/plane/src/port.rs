@@ -155,9 +155,14 @@ impl Port {
     }
 
     /// Whether a look at the socket may end with the first datagram: a peer of ours sends one a tick.
-    /// Every eighth look is a thorough one, and all are while more than one had been waiting.
+    /// Every eighth look is a thorough one, and all are while more than one had been waiting, or in a room: what is
+    /// left for the next tick would make conversation wait.
     pub fn expects_one(&self, tick: u32) -> bool {
-        self.source.is_exclusive() && tick & 7 != 0 && tick.wrapping_sub(self.backlog_tick) > TICKS_PER_SECOND
+        let in_room = matches!(self.feeds, Feeds::Room(_));
+        self.source.is_exclusive()
+            && !in_room
+            && tick & 7 != 0
+            && tick.wrapping_sub(self.backlog_tick) > TICKS_PER_SECOND
     }
 
     pub fn note_backlog(&mut self, waiting: usize, tick: u32) {
