@@ -76,7 +76,7 @@ pub struct PortCounters {
     pub digits_out: Counter,
     pub send_errors: Counter,
     pub remote_lost: Counter,
-    /// Timestamp units (1/8000 s).
+    /// Microseconds.
     pub jitter: AtomicU32,
     /// 1/65536 s; 0 is unknown.
     pub round_trip: AtomicU32,

@@ -187,7 +187,7 @@ impl Engine {
         let Some(mut port) = self.remove(place) else {
             return;
         };
-        port.say_goodbye();
+        port.say_goodbye(self.beat);
         self.shared.totals.add(&port.counters);
         self.shared.loads[self.thread].fetch_sub(1, Relaxed);
         let number = port.number;

@@ -89,7 +89,7 @@ impl Port {
     }
 
     /// The one way out: what is in the first octets of `out` leaves, encrypted where that was agreed.
-    fn transmit(&mut self, out: &mut Out, length: usize, connection: &Connection) {
+    pub(super) fn transmit(&mut self, out: &mut Out, length: usize, connection: &Connection) {
         self.taps.send(&out[..length], connection.sends);
         let datagram = match self.shield.protect(&mut out[..], length) {
             Ok(protected) => &out[..protected],

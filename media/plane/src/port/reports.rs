@@ -50,7 +50,7 @@ impl Port {
         }
     }
 
-    pub(super) fn report(&mut self, goodbye: bool) {
+    pub(super) fn report(&mut self, goodbye: bool, beat: u32) {
         let is_open = self.is_open();
         let Some(connection) = self.connection.filter(|c| c.sending && is_open) else {
             return;
@@ -59,7 +59,7 @@ impl Port {
         let packets = self.counters.packets_out.get();
         let sent = Sent {
             ssrc: self.out.ssrc,
-            timestamp: self.out.last_timestamp(),
+            timestamp: self.out.present(beat),
             packets: packets as u32,
             octets: (self.counters.bytes_out.get() - packets * HEADER as u64) as u32,
         };
@@ -85,9 +85,9 @@ impl Port {
         };
     }
 
-    pub fn say_goodbye(&mut self) {
+    pub fn say_goodbye(&mut self, beat: u32) {
         if self.counters.packets_out.get() > 0 {
-            self.report(true);
+            self.report(true, beat);
         }
     }
 }

@@ -61,7 +61,7 @@ impl Outgoing {
 
     /// The timestamp of media that leaves in this slot: time goes on while we are silent.
     pub fn timestamp_at(&self, beat: u32) -> u32 {
-        let due = self.origin.wrapping_add(beat.wrapping_sub(self.origin_beat).wrapping_mul(self.units));
+        let due = self.due(beat);
         let next = self.last_timestamp.wrapping_add(self.step);
         // A relayed stream may have run ahead of our own timeline; never step back.
         if self.started && (due.wrapping_sub(next) as i32) < 0 {
@@ -69,6 +69,11 @@ impl Outgoing {
         } else {
             due
         }
+    }
+
+    /// Where our own timeline stands.
+    fn due(&self, beat: u32) -> u32 {
+        self.origin.wrapping_add(beat.wrapping_sub(self.origin_beat).wrapping_mul(self.units))
     }
 
     pub fn next_sequence(&self) -> u16 {
@@ -99,8 +104,14 @@ impl Outgoing {
         self.started = true;
     }
 
-    pub fn last_timestamp(&self) -> u32 {
-        self.last_timestamp
+    /// The timestamp of this very moment, for reports (RFC 3550 s.6.4.1): in silence time goes on.
+    pub fn present(&self, beat: u32) -> u32 {
+        let due = self.due(beat);
+        if self.spurt && (due.wrapping_sub(self.last_timestamp) as i32) > 0 {
+            due
+        } else {
+            self.last_timestamp
+        }
     }
 }
 
@@ -116,6 +127,15 @@ mod tests {
         assert_eq!(stream.timestamp_at(1100), first.timestamp + 1600);
         stream.sent(stream.next_sequence(), first.timestamp + 8000);
         assert_eq!(stream.timestamp_at(1010), first.timestamp + 8160);
+    }
+
+    #[test]
+    fn a_report_tells_the_time_of_silence_too() {
+        let mut stream = Outgoing::new([0; 10], 0);
+        let first = stream.next(0, stream.timestamp_at(0));
+        assert_eq!(stream.present(9), first.timestamp);
+        stream.interrupt();
+        assert_eq!(stream.present(500), first.timestamp + 8000);
     }
 
     #[test]

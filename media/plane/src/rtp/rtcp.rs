@@ -198,7 +198,8 @@ fn read_blocks(blocks: &[u8], count: usize, ours: u32, now: Ntp, told: &mut Told
             continue;
         }
         told.fraction_lost = Some((lost >> 24) as u8);
-        told.lost = Some(lost & 0xFF_FFFF);
+        // Signed 24 bits: doubled packets make it negative, which is no loss.
+        told.lost = Some(((lost << 8) as i32 >> 8).max(0) as u32);
         let trip = now.middle().wrapping_sub(report).wrapping_sub(delay);
         // Above a minute it is nonsense or an attempt at it.
         if report != 0 && trip < 60 << 16 {
@@ -237,6 +238,16 @@ mod tests {
         assert!((trip - 0.1).abs() < 0.001, "{trip}");
         assert_eq!((told.fraction_lost, told.lost, told.goodbye), (Some(64), Some(3), true));
         ours.hear(&told, at(102.1));
+    }
+
+    #[test]
+    fn more_than_was_sent_is_no_loss() {
+        let mut out = [0; MAX_REPORT];
+        let block = Received { ssrc: 7, fraction_lost: 0, lost: 5, highest: 9, jitter: 1 };
+        let length = Reporter::default().write(&mut out, SENT, Some(block), at(1.0), false);
+        assert_eq!(parse(&out[..length], 7, at(1.0)).unwrap().lost, Some(5));
+        out[33..36].copy_from_slice(&[0xFF, 0xFF, 0xFB]);
+        assert_eq!(parse(&out[..length], 7, at(1.0)).unwrap().lost, Some(0));
     }
 
     #[test]
