@@ -49,20 +49,21 @@ impl Port {
     /// Take what comes to a gate; true when it is RTP or RTCP of somebody who may be heard.
     pub(super) fn passes_gate(&mut self, data: &[u8], source: Option<SocketAddr>, lane: &mut Lane) -> bool {
         let (Some(gate), Some(source)) = (&mut self.gate, source) else { return false };
-        let moment = Moment { tick: lane.tick, now: Instant::now() };
+        let sort = Sort::of(data);
         let socket = &self.socket;
         let mut send = |bytes: &[u8], to: SocketAddr| drop(socket.send_to(bytes, to));
-        let admitted = match Sort::of(data) {
-            Sort::Stun => gate.hear_check(data, source, moment, &mut send),
-            _ => gate.admits(source, moment.tick),
+        let admitted = match sort {
+            Sort::Stun => gate.hear_check(data, source, lane.tick, &mut send),
+            _ => gate.admits(source, lane.tick),
         };
         if !admitted {
             self.counters.strangers.add(1);
             return false;
         }
-        match Sort::of(data) {
+        match sort {
             Sort::Stun => self.follow_gate(),
             Sort::Dtls => {
+                let moment = Moment { tick: lane.tick, now: Instant::now() };
                 let progress = gate.hear_records(data, source, moment, &mut send);
                 self.progress(progress, lane);
             }

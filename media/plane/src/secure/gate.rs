@@ -107,9 +107,9 @@ impl Gate {
     }
 
     /// Take a check from anybody; true when it was answered.
-    pub fn hear_check(&mut self, data: &[u8], source: SocketAddr, moment: Moment, send: Send) -> bool {
+    pub fn hear_check(&mut self, data: &[u8], source: SocketAddr, tick: u32, send: Send) -> bool {
         let Some(agent) = &mut self.agent else { return false };
-        match agent.receive(data, source, moment.tick) {
+        match agent.receive(data, source, tick) {
             Check::Ignored => false,
             Check::Refused(answer) => {
                 send(answer.bytes(), source);

@@ -87,7 +87,7 @@ impl Scene {
     }
 
     fn check(&mut self, nominate: bool, from: SocketAddr) -> bool {
-        self.gate.hear_check(&check(nominate), from, self.at, &mut |_, to| assert_eq!(to, from))
+        self.gate.hear_check(&check(nominate), from, self.at.tick, &mut |_, to| assert_eq!(to, from))
     }
 }
 
