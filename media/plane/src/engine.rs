@@ -3,6 +3,21 @@
 //! A port that relays is told by epoll as packets arrive. Every other port is looked at once a tick, when its
 //! own packet is due: one receive and one send for each 20 ms of a call, and no wake-up in between.
 
+/// What a port borrows of its thread, which keeps the table that the port stands in.
+macro_rules! lane {
+    ($engine:expr) => {
+        Lane {
+            events: &mut $engine.events,
+            tick: $engine.tick,
+            beat: $engine.beat,
+            now_ms: $engine.now_ms,
+            out: &mut $engine.out,
+            scratch: &mut $engine.scratch,
+            timeout_ticks: $engine.shared.timeout_ticks,
+        }
+    };
+}
+
 mod commands;
 mod pace;
 mod rooms;
@@ -25,7 +40,8 @@ use crate::io::clock::{Beat, Clock, SLOT, SLOTS};
 use crate::io::poll::Poll;
 use crate::io::rings::{CommandReceiver, CommandSender, EventSender};
 use crate::io::socket::{self, Inbox, BATCH, MTU};
-use crate::port::{Datagram, Feeds, Lane, Out, Port, TRAILER};
+use crate::player::PAYLOAD;
+use crate::port::{Datagram, Feeds, Lane, Out, Port, Scratch, TRAILER};
 use crate::rtp::{Kind, HEADER};
 
 const WAKE: u64 = u64::MAX;
@@ -55,6 +71,7 @@ pub struct Engine {
     poll: Poll,
     inbox: Inbox,
     out: Box<Out>,
+    scratch: Box<Scratch>,
     ports: Vec<Option<Box<Port>>>,
     vacant: Vec<usize>,
     places: HashMap<u32, usize>,
@@ -90,6 +107,7 @@ impl Engine {
             poll,
             inbox: Inbox::new(),
             out: Box::new([0; HEADER + MTU + TRAILER]),
+            scratch: Box::new([0; PAYLOAD]),
             ports: Vec::new(),
             vacant: Vec::new(),
             places: HashMap::new(),
@@ -213,13 +231,7 @@ impl Engine {
             self.listen(place);
         }
         let others_talk = self.others_talk(place);
-        let mut lane = Lane {
-            events: &mut self.events,
-            tick: self.tick,
-            beat: self.beat,
-            out: &mut self.out,
-            timeout_ticks: self.shared.timeout_ticks,
-        };
+        let mut lane = lane!(self);
         if let Some(Some(port)) = self.ports.get_mut(place) {
             port.tick(&mut lane);
             port.hear_tick(others_talk, &mut lane);
@@ -274,13 +286,7 @@ impl Engine {
     }
 
     fn pass(&mut self, place: usize, index: usize, sources: bool) {
-        let mut lane = Lane {
-            events: &mut self.events,
-            tick: self.tick,
-            beat: self.beat,
-            out: &mut self.out,
-            timeout_ticks: self.shared.timeout_ticks,
-        };
+        let mut lane = lane!(self);
         let datagram = Datagram {
             cut: self.inbox.is_cut(index),
             source: if sources { self.inbox.source(index) } else { None },
@@ -300,7 +306,7 @@ impl Engine {
             Feeds::Peer(peer) => (Some(peer), Some(port.keys_heard())),
             Feeds::Room(room) => {
                 let (from, what) = ((place, passes), (&packet, kind));
-                self.rooms.pass(room, from, what, &mut self.ports, self.now_ms, &mut lane);
+                self.rooms.pass(room, from, what, &mut self.ports, &mut lane);
                 (None, None)
             }
         };

@@ -27,7 +27,7 @@ use crate::counters::PortCounters;
 use crate::io::clock::{SLOTS_PER_TICK, TICKS_PER_SECOND};
 use crate::io::rings::EventSender;
 use crate::io::socket::{self, MTU};
-use crate::player::Player;
+use crate::player::{Player, PAYLOAD};
 use crate::record::tap::{Tap, Taps};
 use crate::rtp::reception::Reception;
 use crate::rtp::relay::Relay;
@@ -40,6 +40,7 @@ use crate::secure::shield::Shield;
 pub const TRAILER: usize = 32;
 /// A datagram being made.
 pub type Out = [u8; HEADER + MTU + TRAILER];
+pub type Scratch = [u8; PAYLOAD];
 
 /// What a port borrows from its thread.
 pub struct Lane<'a> {
@@ -47,7 +48,11 @@ pub struct Lane<'a> {
     /// Running numbers of the tick (20 ms) and of the slot (2 ms).
     pub tick: u32,
     pub beat: u32,
+    /// The same moment in milliseconds, which never wrap.
+    pub now_ms: u64,
     pub out: &'a mut Out,
+    /// Where a payload is made that does not stand ready; what it held before means nothing.
+    pub scratch: &'a mut Scratch,
     pub timeout_ticks: u32,
 }
 

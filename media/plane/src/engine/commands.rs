@@ -70,14 +70,12 @@ impl Engine {
 
     /// The commands that concern one port alone.
     fn command_port(&mut self, command: Command) {
-        let timeout_ticks = self.shared.timeout_ticks;
         let Some(&place) = port_of(&command).and_then(|id| self.places.get(&id)) else { return };
         if let Command::Connect { connection, security, .. } = command {
             return self.connect(place, connection, security);
         }
         let Some(Some(port)) = self.ports.get_mut(place) else { return };
-        let (tick, beat) = (self.tick, self.beat);
-        let mut lane = Lane { events: &mut self.events, tick, beat, out: &mut self.out, timeout_ticks };
+        let mut lane = lane!(self);
         match command {
             Command::Play { playback, clips, looping, start, gain, over, .. } => {
                 port.play(

@@ -95,7 +95,6 @@ impl Rooms {
         (place, passes): (usize, bool),
         (packet, kind): (&Packet, Kind),
         ports: &mut [Option<Box<Port>>],
-        now_ms: u64,
         lane: &mut Lane,
     ) {
         let Some(room) = self.get(index) else { return };
@@ -121,7 +120,7 @@ impl Rooms {
             Kind::Unknown => return,
         };
         let Packet { marker, sequence, timestamp, ssrc, payload, .. } = *packet;
-        room.hear(seat, &Incoming { ssrc, sequence, timestamp, marker, content, payload }, now_ms);
+        room.hear(seat, &Incoming { ssrc, sequence, timestamp, marker, content, payload }, lane.now_ms);
     }
 }
 
@@ -326,13 +325,7 @@ impl Engine {
             }
         });
         let mut payload = [0; MTU];
-        let mut lane = Lane {
-            events: &mut self.events,
-            tick,
-            beat: self.beat,
-            out: &mut self.out,
-            timeout_ticks: self.shared.timeout_ticks,
-        };
+        let mut lane = lane!(self);
         for (seat, place, hears_it) in Few::of(room.listeners(), (0, 0, false)).each() {
             let Some(Some(port)) = ports.get_mut(place) else { continue };
             if !port.may_say() {

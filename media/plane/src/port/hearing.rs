@@ -6,7 +6,7 @@ use super::{Lane, Port};
 use crate::codec::Codec;
 use crate::counters::Listened;
 use crate::event::Event;
-use crate::io::clock::{SLOTS_PER_SECOND, TICKS_PER_SECOND};
+use crate::io::clock::TICKS_PER_SECOND;
 use crate::rtp::{Kind, Packet};
 use crate::samples::ear::{Ear, FRAME_MAX};
 use crate::samples::jitter::{Content, Incoming};
@@ -26,14 +26,14 @@ impl Hearing {
         Self { ear: Ear::new(Codec::Pcmu), listener: Listener::new(wanted), tick: None }
     }
 
-    pub fn take(&mut self, packet: &Packet, kind: Kind, beat: u32) {
+    pub fn take(&mut self, packet: &Packet, kind: Kind, now_ms: u64) {
         let content = match kind {
             Kind::Audio(codec) => Content::Sound(codec),
             Kind::Noise => Content::Noise,
             Kind::Digit | Kind::Unknown => return,
         };
         let Packet { ssrc, sequence, timestamp, marker, payload, .. } = *packet;
-        self.ear.take(&Incoming { ssrc, sequence, timestamp, marker, content, payload }, milliseconds(beat));
+        self.ear.take(&Incoming { ssrc, sequence, timestamp, marker, content, payload }, now_ms);
     }
 
     fn publish(&self, listened: &Listened) {
@@ -80,7 +80,7 @@ impl Port {
             return;
         }
         let mut frame = [0; FRAME_MAX];
-        let heard = hearing.ear.pull(&mut frame, milliseconds(lane.beat));
+        let heard = hearing.ear.pull(&mut frame, lane.now_ms);
         let plays = self.player.as_ref().is_some_and(|player| !player.rests());
         // A stream on hold is no silence of people.
         let expected = connection.receiving && connection.sending;
@@ -105,8 +105,4 @@ fn event_of(port: u32, report: Report) -> Event {
 
 fn seconds(ticks: u32) -> f32 {
     ticks as f32 / TICKS_PER_SECOND as f32
-}
-
-fn milliseconds(beat: u32) -> u64 {
-    u64::from(beat) * u64::from(1000 / SLOTS_PER_SECOND)
 }

@@ -96,11 +96,11 @@ impl Port {
         }
         self.count(&packet, kind, data.len(), arrival);
         if let Some(hearing) = &mut self.hearing {
-            hearing.take(&packet, kind, lane.beat);
+            hearing.take(&packet, kind, lane.now_ms);
         }
         match kind {
             Kind::Audio(codec) => {
-                self.hear_tones(&packet, codec, lane.beat);
+                self.hear_tones(&packet, codec, lane.now_ms);
                 self.taps.hear(&Sound::of(&packet, codec), arrival);
             }
             Kind::Digit => self.hear_digit(&packet, lane),

@@ -89,9 +89,9 @@ impl Listening {
     }
 
     /// The next 20 ms.
-    fn hear(&mut self, beat: u32) -> Option<Press> {
+    fn hear(&mut self, now_ms: u64) -> Option<Press> {
         let (mut sound, mut narrow) = ([0; FRAME_MAX], [0; FRAME]);
-        let heard = self.ear.pull(&mut sound, milliseconds(beat));
+        let heard = self.ear.pull(&mut sound, now_ms);
         if heard.rate != self.rate {
             self.rate = heard.rate;
             self.resampler = Resampler::new(heard.rate, NARROW);
@@ -99,10 +99,6 @@ impl Listening {
         self.resampler.process(&sound[..heard.samples().min(FRAME_MAX)], &mut narrow);
         self.detector.hear(&narrow)
     }
-}
-
-fn milliseconds(beat: u32) -> u64 {
-    u64::from(beat) * u64::from(MS_PER_SLOT)
 }
 
 impl Port {
@@ -129,11 +125,10 @@ impl Port {
     }
 
     /// A packet of sound, for whoever hears keys in it.
-    pub(super) fn hear_tones(&mut self, packet: &Packet, codec: Codec, beat: u32) {
+    pub(super) fn hear_tones(&mut self, packet: &Packet, codec: Codec, now_ms: u64) {
         if let Some(listening) = &mut self.keys.listening {
             let Packet { ssrc, sequence, timestamp, marker, payload, .. } = *packet;
-            let now = milliseconds(beat);
-            listening.ear.push(ssrc, sequence, timestamp, marker, codec, payload, now);
+            listening.ear.push(ssrc, sequence, timestamp, marker, codec, payload, now_ms);
         }
     }
 
@@ -146,7 +141,7 @@ impl Port {
         }
         let next = if late as u32 >= SLOTS_PER_TICK { lane.beat } else { listening.due };
         listening.due = next.wrapping_add(SLOTS_PER_TICK);
-        if let Some(press) = listening.hear(lane.beat) {
+        if let Some(press) = listening.hear(lane.now_ms) {
             self.tell_press(press, None, lane);
         }
     }

@@ -5,7 +5,8 @@ use crate::codec::Codec;
 use crate::command::Connection;
 use crate::event::Event;
 use crate::io::clock::{SLOTS_PER_SECOND, SLOTS_PER_TICK};
-use crate::player::{Playback, Player, Shape, PAYLOAD};
+use crate::player::{Playback, Player, Shape};
+use crate::rtp;
 
 impl Port {
     /// Play instead of what plays, or over it.
@@ -24,16 +25,18 @@ impl Port {
 
     /// End a playback, or all of them.
     pub fn stop(&mut self, playback: Option<u32>, lane: &mut Lane) {
-        let Some(mut player) = self.player.take() else { return };
         match playback {
-            Some(id) => self.tell_finished(player.take(id), false, lane),
+            Some(id) => {
+                let ended = self.player.as_mut().and_then(|player| player.take(id));
+                self.tell_finished(ended, false, lane);
+            }
             None => {
-                while let Some(ended) = player.take_over(true) {
+                while let Some(ended) = self.player.as_mut().and_then(|player| player.take_over(true)) {
                     self.tell_finished(Some(ended), false, lane);
                 }
             }
         }
-        self.keep(player);
+        self.make_way();
     }
 
     pub fn pause(&mut self, on: bool) {
@@ -59,28 +62,25 @@ impl Port {
 
     /// The packet that is due.
     pub(super) fn tick_player(&mut self, connection: &Connection, lane: &mut Lane) {
-        let Some(mut player) = self.player.take() else { return };
-        let mut scratch = [0; PAYLOAD];
-        if !player.rests() {
-            if let (Some(payload), true) = (player.next(&mut scratch), connection.sending) {
-                let timestamp = self.out.timestamp_at(lane.beat);
-                let header = self.out.next(connection.sends.payload_type, timestamp);
-                self.send(header, payload, connection, lane);
-            }
+        let Some(player) = &mut self.player else { return };
+        let payload = if player.rests() { None } else { player.next(lane.scratch) };
+        if let (Some(payload), true) = (payload, connection.sending) {
+            let timestamp = self.out.timestamp_at(lane.beat);
+            let header = self.out.next(connection.sends.payload_type, timestamp);
+            let length = rtp::write(&mut lane.out[..], header, self.out.ssrc, payload);
+            self.transmit(lane.out, length, connection);
         }
-        while let Some(ended) = player.take_over(false) {
+        while let Some(ended) = self.player.as_mut().and_then(|player| player.take_over(false)) {
             self.tell_finished(Some(ended), true, lane);
         }
-        self.keep(player);
+        self.make_way();
     }
 
     /// A player with nothing left makes way for whoever is heard otherwise.
-    fn keep(&mut self, player: Player) {
-        if player.is_empty() {
+    fn make_way(&mut self) {
+        if self.player.take_if(|player| player.is_empty()).is_some() {
             self.out.interrupt();
             self.relay.desync();
-        } else {
-            self.player = Some(player);
         }
     }
 
