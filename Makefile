@@ -43,4 +43,4 @@ lock:
 	@$(BIN)/python tools/lock.py
 
 clean:
-	rm -rf .venv build media/plane/target media/_plane*.so *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build media/plane/target media/plane/fuzz/target media/_plane*.so *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
