@@ -69,6 +69,7 @@ impl Port {
         if (lane.tick.wrapping_sub(self.report_tick) as i32) >= 0 {
             self.report_tick = lane.tick.wrapping_add(self.report_interval(lane.tick));
             self.report(false, lane.beat);
+            self.taps.let_go();
         }
     }
 

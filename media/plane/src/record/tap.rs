@@ -193,6 +193,15 @@ impl Taps {
         }
     }
 
+    /// Give up what ended a while ago, and the queue with it: nothing that is on its way belongs to it any more.
+    pub fn let_go(&mut self) {
+        for tap in [&mut self.call, &mut self.message] {
+            tap.take_if(|Tap { line, .. }| {
+                line.ended_at().is_some_and(|end| line.now() > end + LONGEST_WAIT)
+            });
+        }
+    }
+
     /// Nothing is recorded from now on.
     pub fn end(&self) {
         for tap in self.call.iter().chain(&self.message) {
@@ -236,6 +245,20 @@ mod tests {
             tap.take(Side::Sent, &sound(&[7; 160]), 0);
         }
         assert_eq!((pieces.try_iter().count(), line.dropped()), (QUEUE, 5));
+    }
+
+    #[test]
+    fn a_tap_that_ended_is_let_go_once_nothing_is_on_its_way() {
+        let epoch = Instant::now() - std::time::Duration::from_secs(5);
+        let (tap, line, _pieces) = tap(epoch, true, Arc::default());
+        let mut taps = Taps { call: Some(tap), message: None };
+        taps.let_go();
+        taps.end();
+        taps.let_go();
+        assert!(taps.call.is_some());
+        line.ended_at.store(1, Relaxed);
+        taps.let_go();
+        assert!(taps.call.is_none());
     }
 
     #[test]
