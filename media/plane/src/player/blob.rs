@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapOptions};
 
 #[derive(Debug)]
 pub enum Blob {
@@ -18,9 +18,18 @@ pub enum Blob {
 impl Blob {
     /// Map a file that nobody changes: sounds are named by their content and come to be by renaming.
     pub fn map(path: &Path) -> io::Result<Self> {
+        Self::map_as(path, &MmapOptions::new())
+    }
+
+    /// The same, read in at once: what media threads play must not make them wait for a disk.
+    pub fn fetch(path: &Path) -> io::Result<Self> {
+        Self::map_as(path, MmapOptions::new().populate())
+    }
+
+    fn map_as(path: &Path, options: &MmapOptions) -> io::Result<Self> {
         let file = File::open(path)?;
         // SAFETY: the file is private to the node's user and never written after it got this name.
-        let map = unsafe { Mmap::map(&file)? };
+        let map = unsafe { options.map(&file)? };
         let part = 0..map.len();
         Ok(Self::Mapped { map, part })
     }
@@ -35,7 +44,7 @@ impl Blob {
 
     /// Keep bytes under a name, whole or not at all, and map them; where they cannot be kept they are only held.
     pub fn keep(path: &Path, bytes: Vec<u8>) -> Self {
-        match write_whole(path, &bytes).and_then(|()| Self::map(path)) {
+        match write_whole(path, &bytes).and_then(|()| Self::fetch(path)) {
             Ok(mapped) => mapped,
             Err(_) => Self::Owned(bytes.into()),
         }

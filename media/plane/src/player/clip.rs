@@ -78,7 +78,7 @@ impl ClipData {
         let path =
             self.beside.as_ref().map(|p| p.with_extension(format!("{codec:?}{EDITION}").to_lowercase()));
         if let Some(found) =
-            path.as_ref().and_then(|p| Blob::map(p).ok()).and_then(|b| self.encoding_of(codec, b))
+            path.as_ref().and_then(|p| Blob::fetch(p).ok()).and_then(|b| self.encoding_of(codec, b))
         {
             return found;
         }
