@@ -22,7 +22,6 @@ const REORDER: u64 = 120 * MILLISECOND;
 const GRACE: u64 = 60 * MILLISECOND;
 /// How often sound goes to the file: with the look-back, less than a second is in memory only.
 const FLUSH: u64 = 250 * MILLISECOND;
-pub const LONGEST_LOOK_BACK: u64 = SECOND;
 /// The tone over a masked span: 400 Hz, 30 dB below the loudest, far from every telephone digit.
 const TONE_PERIOD: u32 = 400;
 const TONE_LEVEL: f64 = 1036.0;

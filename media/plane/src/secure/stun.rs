@@ -11,7 +11,6 @@ use sha1::Sha1;
 pub const HEADER: usize = 20;
 pub const COOKIE: [u8; 4] = [0x21, 0x12, 0xA4, 0x42];
 pub const BINDING_REQUEST: u16 = 0x0001;
-pub const BINDING_INDICATION: u16 = 0x0011;
 
 const USERNAME: u16 = 0x0006;
 pub(super) const MESSAGE_INTEGRITY: u16 = 0x0008;
