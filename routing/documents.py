@@ -5,6 +5,7 @@ Only form is checked here; what one file says of another is checked in `routing.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -30,6 +31,16 @@ def _quoted(value: object) -> object:
 
 NumberWord = Annotated[str, BeforeValidator(_quoted), Field(min_length=1)]
 """A text that may look like a number."""
+
+
+def _keyed(value: str) -> str:
+    if re.fullmatch(r"[0-9A-Da-d*#,pP]{1,64}", value) is None:
+        # Not told which: they may be a PIN.
+        raise ValueError("up to 64 of 0-9, *, #, A-D can be keyed, and , or p for a pause of a second")
+    return value
+
+
+Keyed = Annotated[str, BeforeValidator(_quoted), AfterValidator(_keyed)]
 
 
 def _strategy(value: str) -> str:
@@ -70,9 +81,7 @@ class DestinationPart(Part):
     """With `queue`: higher is served earlier."""
     trunks: tuple[str, ...] = ()
     """With `dial`: by which trunks, in this order; by any unless given."""
-    digits: Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^[0-9A-Da-d*#,pP]{1,64}$")] | None = (
-        Field(default=None, repr=False)
-    )
+    digits: Annotated[Keyed | None, Field(repr=False)] = None
     """With `dial`: pressed once the number is answered; `,` and `p` are pauses of a second."""
 
     @model_validator(mode="after")

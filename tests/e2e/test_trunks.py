@@ -48,6 +48,7 @@ trunks:
   - {{name: dropping, host: "{CARRIER}:{DROPS}", transport: tcp}}
   - {{name: narrow, host: "{CARRIER}:{SECOND}", channels: 1}}
   - {{name: slow, host: "{CARRIER}:{SECOND}", calls_per_second: 1}}
+  - {{name: by-info, host: "{CARRIER}:{SECOND}", dtmf: info}}
   - name: named
     host: carrier.example
     try_for: 1s
@@ -62,6 +63,7 @@ NUMBERS = """
   - {number: past-dead-tcp, client: banco_sol, dial: "+34911222333", trunks: [dead-tcp, dropping, second]}
   - {number: narrow, client: banco_sol, dial: "+34911222333", trunks: [narrow]}
   - {number: slow, client: banco_sol, dial: "+34911222333", trunks: [slow]}
+  - {number: keyed, client: banco_sol, dial: "+34911222333", trunks: [by-info], digits: "2*"}
   - {number: named, client: banco_sol, dial: "+34911222333", trunks: [named]}
   - {number: proven, client: banco_sol, dial: "+34911222333", trunks: [proven]}
 outgoing:
@@ -129,6 +131,14 @@ def heard(scenario: Scenario) -> str:
 def md5_of(text: str) -> str:
     """As RFC 8760 has it for algorithm MD5."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def test_digits_after_the_answer_come_by_info_where_the_trunk_wants_them_so(
+    server: Server, tmp_path: Path
+) -> None:
+    with carrier("far-end-answers-and-wants-keys-by-info", tmp_path) as second:
+        caller(server, tmp_path, "keyed", "stays-two-seconds").run()
+        second.finish()
 
 
 def test_a_carrier_that_cannot_be_reached_is_passed_over(server: Server, tmp_path: Path) -> None:

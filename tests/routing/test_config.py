@@ -9,7 +9,7 @@ import pytest
 
 from base.address import Address
 from base.errors import DocumentError
-from calls.destination import Hangup, Menu, Queue
+from calls.destination import Hangup, Menu, Number, Queue
 from routing.agents import Status
 from routing.config import CentreConfig, check_config, read_config
 from routing.settings import LeaveReason
@@ -56,6 +56,16 @@ def test_good_files_become_settings(tmp_path: Path) -> None:
     assert config.routing.numbers[1].destination == Queue("cards", 2)
 
 
+def test_digits_after_the_answer_are_taken_and_never_shown_where_they_are_wrong(tmp_path: Path) -> None:
+    keyed = GOOD["numbers.yaml"].replace("menu: main", "dial: '600'\n    digits: ',p4711#'")
+    config, faults = check(tmp_path, numbers=keyed)
+    assert faults == []
+    assert config
+    assert config.routing.numbers[0].destination == Number("600", digits=",p4711#")
+    _, faults = check(tmp_path, numbers=keyed.replace("#'", "x'"))
+    assert "4711" not in "".join(faults)
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "fault"),
     [
@@ -90,6 +100,9 @@ def test_good_files_become_settings(tmp_path: Path) -> None:
         ("numbers", "number: q", "number: '0034910000001'", "numbers.yaml:5: .*given twice .*line 2"),
         ("numbers", "menu: main", "menu: main\n    queue: cards", "numbers.yaml:2: .*exactly one of"),
         ("numbers", "    menu: main\n", "", "numbers.yaml:2: .*none is given"),
+        ("numbers", "menu: main", "menu: main\n    digits: '12'", "numbers.yaml:2: .*digits goes with dial only"),
+        ("numbers", "menu: main", "dial: '600'\n    digits: '12x'", "numbers.yaml:5: .*digits: up to 64 of"),
+        ("numbers", "menu: main", "dial: '600'\n    digits: 1234", "numbers.yaml:5: .*quote it"),
         ("numbers", "client: bank\n", "client: bnak\n", 'numbers.yaml:3: no client is called "bnak"'),
         ("centre", "Europe/Madrid", "Europe/Madird", "centre.yaml:2: .*not a time zone"),
         ("centre", "127.0.0.1:5070", "5070", "centre.yaml:4: .*not an address"),
