@@ -88,6 +88,30 @@ def test_a_phone_that_moved_its_port_is_heard_after_signalling(plane: Plane, wat
         assert old.hears_nothing(seconds=0.02)
 
 
+def test_a_late_packet_from_where_a_phone_was_does_not_keep_it_out(plane: Plane, watch: Watch) -> None:
+    """The very place that signalling named is followed at once, yet only to a run of packets."""
+    with FarEnd() as old, FarEnd() as new:
+        port = plane.open_port()
+        old.meet(port)
+        old.send(b"\xff" * 160)
+        watch.wait(RtpStarted)
+        new.meet(port)
+        old.send(b"\xff" * 160)
+        watch.wait(RtpStarted)
+        port.play([plane.load_clip(tone([440], 0.5))])
+        for _ in range(3):
+            new.send(b"\xff" * 160)
+        assert until(lambda: port.counters().strangers == 3)
+        assert len(old.hear(1)) == 1
+        new.send(b"\xff" * 160)
+        assert until(lambda: port.counters().packets_in == 3)
+        assert len(new.hear(5)) == 5
+        old.hear(1000, patience=0.04)
+        for _ in range(8):
+            old.send(b"\xff" * 160)
+        assert old.hears_nothing(seconds=0.04)
+
+
 def test_behind_nat_the_first_source_is_taken_only_where_allowed(plane: Plane, watch: Watch) -> None:
     with FarEnd(address="127.0.0.9") as inside, FarEnd() as outside:
         port = plane.open_port()

@@ -40,7 +40,7 @@ impl Port {
         let silent = ticks_since(self.heard_tick, lane.tick);
         let standing = match &self.gate {
             Some(_) => Standing::Peer,
-            None => self.source.standing(datagram.source, &connection, silent),
+            None => self.source.standing(datagram.source, &connection, silent, lane.tick),
         };
         if standing == Standing::Stranger {
             self.counters.strangers.add(1);
@@ -76,15 +76,15 @@ impl Port {
             return None;
         }
         match standing {
-            Standing::Peer => self.source.tie(&self.socket),
-            Standing::First => self.source.latch(source?, &self.socket),
+            Standing::Peer => self.source.tie(&connection, lane.tick, &self.socket),
+            Standing::First => self.source.latch(source?, &connection, lane.tick, &self.socket),
             Standing::Candidate => {
                 let source = source?;
                 if !self.source.runs(source, packet.ssrc, packet.sequence) {
                     self.counters.strangers.add(1);
                     return None;
                 }
-                self.source.latch(source, &self.socket);
+                self.source.latch(source, &connection, lane.tick, &self.socket);
             }
             Standing::Stranger => return None,
         }

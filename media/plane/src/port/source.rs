@@ -1,7 +1,9 @@
 //! Who may be heard: symmetric RTP (RFC 4961) that no stray packet can turn away.
 //!
 //! After signalling the first packet from the negotiated address fixes the one source. It changes only by
-//! signalling, or when the source has been silent and another one that is allowed sends a run of packets.
+//! signalling, or when the source has been silent and another one that is allowed sends a run of packets. Just after
+//! signalling the very address and port it named need not wait for that silence: a packet that was still on its way
+//! from where the peer was before must not keep the peer out.
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
@@ -42,6 +44,8 @@ pub struct Source {
     exclusive: bool,
     tied: bool,
     run: Option<Run>,
+    /// When the source was fixed.
+    since: u32,
     /// ICE says who the peer is.
     is_led: bool,
 }
@@ -101,13 +105,20 @@ impl Source {
     }
 
     /// What a datagram's source is to us; None is what the kernel let through on a tied socket.
-    pub fn standing(&self, source: Option<SocketAddr>, connection: &Connection, silent: u32) -> Standing {
+    pub fn standing(
+        &self,
+        source: Option<SocketAddr>,
+        connection: &Connection,
+        silent: u32,
+        tick: u32,
+    ) -> Standing {
         let Some(source) = source else { return Standing::Peer };
         match self.latched {
             Some(latched) if source == latched => Standing::Peer,
             Some(latched) => {
                 let allowed = source.ip() == latched.ip() || is_allowed(source.ip(), connection);
-                if silent > MOVE_AFTER && allowed {
+                let is_named = source == connection.remote && !self.is_settled(tick);
+                if is_named || silent > MOVE_AFTER && allowed {
                     Standing::Candidate
                 } else {
                     Standing::Stranger
@@ -140,17 +151,24 @@ impl Source {
     }
 
     /// From now on this source and no other; our packets go to it.
-    pub fn latch(&mut self, source: SocketAddr, socket: &UdpSocket) {
+    pub fn latch(&mut self, source: SocketAddr, connection: &Connection, tick: u32, socket: &UdpSocket) {
         self.untie(socket);
-        self.latched = Some(source);
-        self.tie(socket);
+        (self.latched, self.since) = (Some(source), tick);
+        self.tie(connection, tick, socket);
     }
 
     /// Tied by the kernel too: cheaper both ways, and a stranger finds the port closed.
-    pub fn tie(&mut self, socket: &UdpSocket) {
+    pub fn tie(&mut self, connection: &Connection, tick: u32, socket: &UdpSocket) {
         if let (Some(latched), false) = (self.latched, self.tied || self.is_led) {
-            self.tied = socket.connect(latched).is_ok();
+            if latched == connection.remote || self.is_settled(tick) {
+                self.tied = socket.connect(latched).is_ok();
+            }
         }
+    }
+
+    /// Whether the source has stood long enough that nobody else is expected.
+    fn is_settled(&self, tick: u32) -> bool {
+        (tick.wrapping_sub(self.since) as i32) > MOVE_AFTER as i32
     }
 }
 
