@@ -19,6 +19,9 @@ const MS_PER_SLOT: u32 = 1000 / SLOTS_PER_SECOND;
 /// A key passed on from a partner is pressed as long, and followed by as much silence.
 const PASSED_MS: u32 = 100;
 const PASSED_GAP_MS: u32 = 60;
+/// Presses told at once, at most, and ticks until another one may be: no finger and no dialler is faster for long.
+const MOST_PRESSES: u32 = 100;
+const TICKS_A_PRESS: u32 = 2;
 /// Room for 60 ms of tones at 16 kHz, and for the longest payload that comes of them.
 const TONES: usize = 960;
 const PAYLOAD: usize = 2 * TONES;
@@ -30,6 +33,24 @@ pub struct KeysHeard {
     clock: Option<u32>,
     /// A tone that was told still sounds.
     sounds: bool,
+}
+
+/// How many presses may be told: a far end that floods us with keys is not to keep all other calls waiting.
+#[derive(Debug, Default)]
+struct Pressing {
+    told: u32,
+    since: u32,
+}
+
+impl Pressing {
+    fn allows(&mut self, tick: u32) -> bool {
+        let forgiven = tick.wrapping_sub(self.since) / TICKS_A_PRESS;
+        self.since = self.since.wrapping_add(forgiven.wrapping_mul(TICKS_A_PRESS));
+        self.told = self.told.saturating_sub(forgiven);
+        let is_allowed = self.told < MOST_PRESSES;
+        self.told += u32::from(is_allowed);
+        is_allowed
+    }
 }
 
 /// What hears keys in the sound.
@@ -52,6 +73,7 @@ struct Sounding {
 #[derive(Default)]
 pub(super) struct Keys {
     received: DigitReceiver,
+    pressing: Pressing,
     sender: DigitSender,
     listening: Option<Box<Listening>>,
     sounding: Option<Box<Sounding>>,
@@ -147,6 +169,9 @@ impl Port {
     }
 
     fn tell_press(&mut self, Press { digit, duration }: Press, clock: Option<u32>, lane: &mut Lane) {
+        if !self.keys.pressing.allows(lane.tick) {
+            return;
+        }
         self.counters.digits_in.add(1);
         let means = if clock.is_some() { Means::Event } else { Means::Tone };
         lane.events.send(match digit {
@@ -254,5 +279,25 @@ impl Port {
             let header = self.out.next(connection.sends.payload_type, timestamp);
             self.send(header, payload, connection, lane);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_presses_is_told_in_part_and_a_fast_dialler_wholly() {
+        let mut pressing = Pressing::default();
+        let told = |pressing: &mut Pressing, from: u32, ticks: u32, each: u32| -> u32 {
+            let presses = (0..ticks).flat_map(|tick| (0..each).map(move |_| from.wrapping_add(tick)));
+            presses.map(|tick| u32::from(pressing.allows(tick))).sum()
+        };
+        assert_eq!(told(&mut pressing, u32::MAX - 20, 1, 1), 1);
+        let flood = told(&mut pressing, u32::MAX - 20, 500, 400);
+        assert!((340..360).contains(&flood), "{flood}");
+        assert_eq!(told(&mut pressing, 10_000, 1, 80), 80);
+        let dialler = (0..1000).filter(|press| pressing.allows(20_000 + 4 * press)).count();
+        assert_eq!(dialler, 1000);
     }
 }
