@@ -18,12 +18,12 @@ class Dtmf(StrEnum):
     INBAND = "inband"
     """Tones: events are neither offered nor taken."""
     INFO = "info"
-    """As auto, but what we key ourselves goes by INFO."""
+    """INFO. No events are agreed to: whoever took both would count each key of the other party twice."""
 
     @property
     def takes_events(self) -> bool:
         """Whether events are offered, and taken where they are."""
-        return self is not Dtmf.INBAND
+        return self in (Dtmf.AUTO, Dtmf.RFC4733)
 
     @property
     def hears_tones(self) -> bool:

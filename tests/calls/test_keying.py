@@ -74,6 +74,21 @@ async def test_who_takes_events_gets_events(dtmf: Dtmf) -> None:
         await house.over()
 
 
+@pytest.mark.parametrize("dtmf", Dtmf)
+async def test_events_are_agreed_to_unless_keys_go_otherwise(dtmf: Dtmf) -> None:
+    async with House(dtmf=dtmf) as house, Party(codecs=WITH_EVENTS) as party, Party() as bob:
+        line = Line(house, party, bob)
+        hers, his = await line.talking()
+        (contact,) = line.contacts
+        assert contact.caller is not None
+        agreed = contact.caller.stream.agreed
+        assert agreed is not None
+        said = [b"telephone-event" in agreed.body, b"telephone-event" in his.request.body]
+        assert said == [dtmf in (Dtmf.AUTO, Dtmf.RFC4733)] * 2
+        party.hang_up(hers)
+        await line.over()
+
+
 async def test_inband_agrees_to_no_events_and_sends_tones() -> None:
     async with House(dtmf=Dtmf.INBAND) as house, Party(codecs=WITH_EVENTS) as party:
         session, leg = await answered(house, party)
