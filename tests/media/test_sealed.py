@@ -89,6 +89,6 @@ def test_a_file_that_is_no_key_is_refused(plane: Plane, tmp_path: Path) -> None:
     path.write_text("secret")
     with pytest.raises(NoKey):
         read_key(path)
-    with pytest.raises(CannotRecord, match="not a key") as refused:
+    with pytest.raises(CannotRecord, match="holds no key") as refused:
         plane.open_port().record(str(tmp_path / "x.wav"), RecordingPlan(key=path))
     assert "secret" not in str(refused.value)
