@@ -189,7 +189,13 @@ impl Engine {
             self.commands.answer();
             self.obey_all();
         } else if token & 1 == 0 {
-            self.receive((token >> 1) as usize);
+            let place = (token >> 1) as usize;
+            let port = self.ports.get(place).and_then(Option::as_ref);
+            if port.is_some_and(|port| port.comes_singly(self.tick)) {
+                self.receive_one(place);
+            } else {
+                self.receive(place);
+            }
         } else {
             self.receive_reports((token >> 1) as usize);
         }

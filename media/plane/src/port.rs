@@ -164,10 +164,12 @@ impl Port {
     /// left for the next tick would make conversation wait.
     pub fn expects_one(&self, tick: u32) -> bool {
         let in_room = matches!(self.feeds, Feeds::Room(_));
-        self.source.is_exclusive()
-            && !in_room
-            && tick & 7 != 0
-            && tick.wrapping_sub(self.backlog_tick) > TICKS_PER_SECOND
+        !in_room && tick & 7 != 0 && self.comes_singly(tick)
+    }
+
+    /// Whether our peer alone is heard, and its packets have not come in heaps of late.
+    pub fn comes_singly(&self, tick: u32) -> bool {
+        self.source.is_exclusive() && tick.wrapping_sub(self.backlog_tick) > TICKS_PER_SECOND
     }
 
     pub fn note_backlog(&mut self, waiting: usize, tick: u32) {

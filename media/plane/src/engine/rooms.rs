@@ -281,7 +281,7 @@ impl Engine {
         if watched != port.watched {
             port.watched = watched;
             if watched {
-                self.poll.watch(port.socket.as_raw_fd(), (place as u64) << 1);
+                self.poll.watch_each(port.socket.as_raw_fd(), (place as u64) << 1);
             } else {
                 self.poll.forget(port.socket.as_raw_fd());
             }

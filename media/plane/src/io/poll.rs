@@ -22,7 +22,16 @@ impl Poll {
 
     /// Watch for reading, told once per arrival (edge-triggered): the reader must drain.
     pub fn watch(&self, fd: RawFd, token: u64) {
-        let mut event = libc::epoll_event { events: (libc::EPOLLIN | libc::EPOLLET) as u32, u64: token };
+        self.add(fd, token, libc::EPOLLIN | libc::EPOLLET);
+    }
+
+    /// Watch for reading, told as long as something waits: the reader may take one at a time.
+    pub fn watch_each(&self, fd: RawFd, token: u64) {
+        self.add(fd, token, libc::EPOLLIN);
+    }
+
+    fn add(&self, fd: RawFd, token: u64, events: libc::c_int) {
+        let mut event = libc::epoll_event { events: events as u32, u64: token };
         // SAFETY: `event` lives through the call; a bad descriptor is refused by the kernel.
         unsafe { libc::epoll_ctl(self.epoll.as_raw_fd(), libc::EPOLL_CTL_ADD, fd, &raw mut event) };
     }

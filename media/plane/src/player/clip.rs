@@ -83,10 +83,13 @@ impl ClipData {
             return found;
         }
         let bytes = self.encoded(codec);
-        let blob = match &path {
-            Some(path) => Blob::keep(path, bytes),
-            None => Blob::Owned(bytes.into()),
-        };
+        let kept =
+            path.map(|path| Blob::keep(&path, bytes.clone())).and_then(|blob| self.encoding_of(codec, blob));
+        if let Some(kept) = kept {
+            return kept;
+        }
+        // What the disk does not give back as it was made is held in memory.
+        let blob = Blob::Owned(bytes.into());
         // What was just made is never refused.
         self.encoding_of(codec, blob)
             .unwrap_or(Encoding::Packets { blob: Blob::Owned([].into()), starts: [].into() })

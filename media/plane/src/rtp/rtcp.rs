@@ -63,6 +63,7 @@ pub struct Told {
 /// The state between reports.
 #[derive(Debug, Default)]
 pub struct Reporter {
+    name: Option<u32>,
     last_sender_report: u32,
     heard_at: Ntp,
     /// Percent of our packets that are lost, by the peer's last reports.
@@ -89,7 +90,7 @@ impl Reporter {
 
     /// Write a compound packet: SR or RR, SDES CNAME, and BYE at the end.
     pub fn write(
-        &self,
+        &mut self,
         out: &mut [u8; MAX_REPORT],
         sent: Sent,
         received: Option<Received>,
@@ -113,7 +114,9 @@ impl Reporter {
             let lost = (u32::from(block.fraction_lost) << 24) | block.lost.min(0x7F_FFFF);
             writer.words(&[block.ssrc, lost, block.highest, block.jitter, self.last_sender_report, delay]);
         }
-        writer.name(sent.ssrc);
+        // One name for the session, whatever becomes of the SSRC (RFC 3550 s.6.5.1).
+        let name = *self.name.get_or_insert(sent.ssrc);
+        writer.name(sent.ssrc, name);
         if goodbye {
             writer.head(1, GOODBYE, 1);
             writer.words(&[sent.ssrc]);
@@ -145,11 +148,11 @@ impl Writer<'_> {
     }
 
     /// SDES with a CNAME that tells nothing of the machine (RFC 7022): 12 hexadecimal digits.
-    fn name(&mut self, ssrc: u32) {
+    fn name(&mut self, ssrc: u32, name: u32) {
         self.head(1, SOURCE_DESCRIPTION, 5);
         self.words(&[ssrc]);
         self.bytes(&[1, 12]);
-        let mixed = u64::from(ssrc).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = u64::from(name).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         for digit in 0..12 {
             let nibble = ((mixed >> (4 * digit)) & 0xF) as usize;
             self.bytes(&[b"0123456789abcdef"[nibble]]);

@@ -17,7 +17,12 @@ impl Shield {
     pub fn renew(&mut self, keys: Option<&Keys>) -> bool {
         match (&mut *self, keys) {
             (Self::Srtp(srtp), Some(keys)) => return srtp.change(keys),
-            (_, Some(keys)) => *self = Self::Srtp(Box::new(Srtp::new(keys))),
+            (before, Some(keys)) => {
+                // The same keys may have been in use before a plain while: no packet number may serve twice.
+                let was_open = matches!(before, Self::Open);
+                *self = Self::Srtp(Box::new(Srtp::new(keys)));
+                return was_open;
+            }
             (_, None) => *self = Self::Open,
         }
         false
@@ -92,5 +97,7 @@ mod tests {
         assert_eq!(theirs.unprotect(&mut packet[..length]), Ok(&[0x80; 20][..]));
         theirs.renew(None);
         assert_eq!(theirs.unprotect(&mut packet[..7]).map(<[u8]>::len), Ok(7));
+        assert!(theirs.renew(Some(&Keys { ours: key(2), theirs: key(1) })), "under another SSRC");
+        assert!(!theirs.renew(Some(&Keys { ours: key(2), theirs: key(1) })));
     }
 }
