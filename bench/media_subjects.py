@@ -91,6 +91,11 @@ def conference(subject: Subject) -> None:
             room.join(port)
 
 
+def keys(subject: Subject) -> None:
+    """The same, and keys are looked for in the sound."""
+    subject.playing(lambda told: replace(told, events=None, inband=True))
+
+
 def record(subject: Subject) -> None:
     """A prompt plays, RTP comes in, both are recorded."""
     plan = RecordingPlan(stereo=True)
@@ -98,7 +103,7 @@ def record(subject: Subject) -> None:
         port.record(f"{subject.folder}/{index}.wav", plan)
 
 
-SUBJECTS = {each.__name__: each for each in (ivr, srtp, record, relay, listener, conference)}
+SUBJECTS = {each.__name__: each for each in (ivr, keys, srtp, record, relay, listener, conference)}
 
 
 def tone(seconds: float) -> bytes:

@@ -2,6 +2,7 @@
 
 mod dial_tone;
 pub mod inband;
+pub mod presence;
 pub mod receiver;
 pub mod sender;
 mod spectrum;

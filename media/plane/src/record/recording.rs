@@ -7,6 +7,7 @@ use std::io;
 use std::sync::mpsc::Receiver;
 use std::sync::Arc;
 
+use crate::digits::presence::holds_tones;
 use crate::record::shape::{Format, Shape};
 use crate::record::spans::{Cover, Spans};
 use crate::record::store::Store;
@@ -27,6 +28,10 @@ const TONE_PERIOD: u32 = 400;
 const TONE_LEVEL: f64 = 1036.0;
 /// Samples written in one go: a long wait is not made up for in one buffer.
 const STRETCH: i64 = 16000;
+/// Frames in a second, the longest of them, and how many without a key end a mask.
+const FRAMES: u32 = 50;
+const WIDEST: usize = 320;
+const CLEAN: u32 = 3;
 
 /// How to record.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,6 +96,8 @@ struct Running {
     position: i64,
     frames: u64,
     masked: Vec<(u64, u64)>,
+    /// Frames without a key's tones still wanted before a mask is really over.
+    wary: u32,
     out: Vec<u8>,
 }
 
@@ -280,6 +287,7 @@ impl Running {
             position: 0,
             frames: 0,
             masked: Vec::new(),
+            wary: 0,
             out,
         }
     }
@@ -302,8 +310,17 @@ impl Running {
         self.position = self.position.max(start);
         let mut samples_of = Vec::new();
         while self.position < to {
-            let (cover, until) = spans.at(moment(self.position, self.rate, began));
-            let until = samples(until.saturating_sub(began), self.rate).clamp(self.position + 1, to);
+            let (mut cover, until) = spans.at(moment(self.position, self.rate, began));
+            let mut until = samples(until.saturating_sub(began), self.rate).clamp(self.position + 1, to);
+            match cover {
+                Cover::Masked => self.wary = CLEAN,
+                Cover::Open if self.wary > 0 => {
+                    until = until.min(self.position + i64::from(self.rate / FRAMES));
+                    self.look_for_keys(until);
+                    cover = Cover::Masked;
+                }
+                _ => {}
+            }
             let count = (until - self.position) as u64;
             if cover != Cover::Paused {
                 self.fill(&mut samples_of, count as usize, cover == Cover::Masked, tone);
@@ -316,6 +333,25 @@ impl Running {
             self.position = until;
         }
         self.tracks.iter_mut().for_each(|track| track.forget(self.position));
+    }
+
+    /// A key that was down when its mask was lifted stays masked until it is up.
+    fn look_for_keys(&mut self, until: i64) {
+        let (count, rate) = ((until - self.position) as usize, self.rate);
+        let mut frame = [0; WIDEST];
+        let holds = |track: &Track| {
+            frame.fill(0);
+            for (slot, &sample) in frame.iter_mut().zip(track.sound_from(self.position)).take(count) {
+                *slot = sample;
+            }
+            holds_tones(frame.get(..count).unwrap_or_default(), rate)
+        };
+        let whole = count as u32 >= rate / FRAMES / 2;
+        if self.tracks.iter().any(holds) {
+            self.wary = CLEAN;
+        } else if whole {
+            self.wary -= 1;
+        }
     }
 
     /// The next samples of all channels, those of one moment side by side.

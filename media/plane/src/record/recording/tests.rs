@@ -3,6 +3,7 @@ use std::time::Instant;
 use super::*;
 use crate::codec::g711::Law;
 use crate::codec::Codec;
+use crate::digits::presence::tests::tones;
 use crate::record::tap::{tap, Tap};
 
 const MS: u64 = MILLISECOND;
@@ -87,14 +88,34 @@ fn a_mask_reaches_back_and_on_and_holds_a_tone_on_both_sides() {
     bench.tell(Word::Unmask, 2 * SECOND);
     bench.speak(Side::Heard, 2 * SECOND, 8000);
     let (samples, outcome) = bench.finish(3 * SECOND);
-    assert_eq!(outcome.masked, [(0.6, 2.4)]);
-    let (from, to) = (4800, 19200);
+    // On by as much as back, and by three frames that are free of keys.
+    assert_eq!(outcome.masked, [(0.6, 2.46)]);
+    let (from, to) = (4800, 19680);
     for heard in [side(&samples, Side::Heard), side(&samples, Side::Sent)] {
         assert!(heard[from..to].iter().all(|&s| s.abs() < 1100));
         assert!(heard[from..to].windows(20).all(|w| w.iter().any(|&s| s.abs() > 900)));
     }
     let left = side(&samples, Side::Heard);
     assert!(left[from - 1] > 7900 && left[to] > 7900);
+}
+
+#[test]
+fn a_key_held_beyond_the_mask_stays_hidden_until_it_is_up() {
+    let mut bench = bench("held", STEREO);
+    bench.tell(Word::Mask, 0);
+    let key: Vec<u8> = tones(8000, &[770.0, 1336.0], 6000.0).into_iter().map(|s| Law::Mu.encode(s)).collect();
+    for n in 0..100 {
+        let at = 20 * MS * n;
+        bench.arrive(Side::Heard, at, (at / MS * 8) as u32, Codec::Pcmu, &key);
+        bench.recording.as_mut().unwrap().work(at).unwrap();
+        if n == 10 {
+            bench.tell(Word::Unmask, at);
+        }
+    }
+    bench.speak(Side::Heard, 2 * SECOND, 8000);
+    let (samples, outcome) = bench.finish(3 * SECOND);
+    assert_eq!(outcome.masked, [(0.0, 2.06)]);
+    assert!(side(&samples, Side::Heard)[..16000].iter().all(|&s| s.abs() < 1100));
 }
 
 #[test]
