@@ -7,18 +7,19 @@ import wave
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tests.e2e.centre import AGENTS, CARRIER_SENDS, PASSWORD, TRUNK
+from tests.e2e.centre import AGENT_TONES, AGENTS, CALLER_TONES, CARRIER_SENDS, PASSWORD, TRUNK
 from tests.kit.foreign_pjsua2 import PjsuaPhone
 from tests.kit.foreign_process import PhoneFault
 from tests.kit.foreign_pyvoip import PyVoipCaller
 from tests.kit.ports import free_port, free_ports
 from tests.kit.server import wait_until
-from tests.kit.tone import hears, read_wav
+from tests.kit.tone import hears, read_wav, read_wide_wav
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from tests.kit.foreign_baresip import BaresipPhone
     from tests.kit.server import Server
 
 
@@ -102,6 +103,23 @@ def wait_to_hear(caller: PyVoipCaller, tones: Collection[int], *, within: float 
         if time.monotonic() > limit:
             raise PhoneFault(f"the caller does not hear {sorted(tones)} within {within} s")
         last = last[-8000:] + caller.heard(0.3)
+
+
+def a_caller_talks_with_piotr(
+    server: Server, folder: Path, baresip: BaresipPhone, caller_sound: Path
+) -> None:
+    """Piotr's baresip, in the queue `support`: caller and agent hear each other's tones, the caller hangs up."""
+    with baresip as piotr, pyvoip_caller(server, folder) as caller:
+        server.run("agent", "available", "piotr", "--state", str(server.state))
+        wait_for_agent(server, "piotr", status="available", state="idle")
+        caller.dial("support")
+        caller.say(caller_sound)
+        wait_to_hear(caller, AGENT_TONES)
+        caller.heard(1.0)
+        caller.hang_up()
+        piotr.wait_for("CALL_CLOSED")
+        assert hears(read_wide_wav(piotr.recording()), CALLER_TONES)
+        server.run("agent", "logout", "piotr", "--state", str(server.state))
 
 
 def agent_heard(phone: PjsuaPhone, tones: Collection[int]) -> bool:

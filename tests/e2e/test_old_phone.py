@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.centre import AGENT_TONES, AGENTS, CALLER_TONES, PASSWORD, make_centre
-from tests.e2e.telephones import pyvoip_caller, wait_for_agent, wait_to_hear
+from tests.e2e.centre import AGENTS, PASSWORD, make_centre
+from tests.e2e.telephones import a_caller_talks_with_piotr
 from tests.kit.foreign_baresip import BaresipPhone
-from tests.kit.tone import hears, read_wav
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,14 +29,4 @@ def test_a_baresip_agent_and_a_caller_hear_each_other(
     baresip = BaresipPhone(
         server=server.sip, user=AGENTS["piotr"], folder=tmp_path, plays=agent_sound, password=PASSWORD
     )
-    with baresip as piotr, pyvoip_caller(server, tmp_path) as caller:
-        server.run("agent", "available", "piotr", "--state", str(server.state))
-        wait_for_agent(server, "piotr", status="available", state="idle")
-        caller.dial("support")
-        caller.say(caller_sound)
-        wait_to_hear(caller, AGENT_TONES)
-        caller.heard(1.0)
-        caller.hang_up()
-        piotr.wait_for("CALL_CLOSED")
-        assert hears(read_wav(piotr.recording()), CALLER_TONES)
-        server.run("agent", "logout", "piotr", "--state", str(server.state))
+    a_caller_talks_with_piotr(server, tmp_path, baresip, caller_sound)

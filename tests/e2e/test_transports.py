@@ -8,17 +8,16 @@ import pytest
 
 from tests.e2e.centre import AGENT_TONES, AGENTS, CALLER_TONES, PASSWORD, make_centre
 from tests.e2e.telephones import (
+    a_caller_talks_with_piotr,
     agent_at_desk,
     agent_heard,
     pyvoip_caller,
-    wait_for_agent,
     wait_to_hear,
 )
 from tests.kit.certificates import Authority
 from tests.kit.foreign_baresip import BaresipPhone
 from tests.kit.foreign_pjsua2 import PjsuaPhone
 from tests.kit.ports import free_port, free_ports
-from tests.kit.tone import hears, read_wav
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,17 +89,7 @@ def test_a_baresip_agent_over_tls_and_a_caller_hear_each_other(
         password=PASSWORD,
         ca=authority.ca,
     )
-    with baresip as piotr, pyvoip_caller(server, tmp_path) as caller:
-        server.run("agent", "available", "piotr", "--state", str(server.state))
-        wait_for_agent(server, "piotr", status="available", state="idle")
-        caller.dial("support")
-        caller.say(caller_sound)
-        wait_to_hear(caller, AGENT_TONES)
-        caller.heard(1.0)
-        caller.hang_up()
-        piotr.wait_for("CALL_CLOSED")
-        assert hears(read_wav(piotr.recording()), CALLER_TONES)
-        server.run("agent", "logout", "piotr", "--state", str(server.state))
+    a_caller_talks_with_piotr(server, tmp_path, baresip, caller_sound)
 
 
 def test_calls_to_a_carrier_go_over_tls_and_only_to_one_that_proves_itself(
