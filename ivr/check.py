@@ -289,12 +289,13 @@ def _transaction(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]
         )
         return
     asked = {field.name: field.type for field in form.fields}
-    for needed, kind in action.needs.items():
-        if asked.get(needed) != kind:
+    for group in action.needs:
+        if not any(asked.get(needed) == kind for needed, kind in group.items()):
+            *others, last = [f"{needed} ({kind})" for needed, kind in group.items()]
+            words = " or ".join(filter(None, (", ".join(others), last)))
+            needed, kind = next(iter(group.items()))
             mend = f"add {{name: {needed}, type: {kind}, prompt: ...}}"
-            yield subject.fault(
-                (*place, "fields"), f"{form.submit.action} needs a field {needed} ({kind})", mend
-            )
+            yield subject.fault((*place, "fields"), f"{form.submit.action} needs a field {words}", mend)
     for result in action.results:
         if result not in form.results:
             yield subject.fault(
@@ -307,8 +308,8 @@ def _transaction(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]
                 f"{form.submit.action} never gives {result}",
                 suggest(result, action.results),
             )
-    for result in ("locked", "unavailable", action.when_silent):
-        if result in form.results and form.results[result].retry:
+    for result in form.results:
+        if form.results[result].retry and result in action.results and not action.may_retry(result):
             yield subject.fault(
                 (*place, "results", result), f"{result} cannot be tried again", "lead it to a queue"
             )

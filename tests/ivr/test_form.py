@@ -36,6 +36,7 @@ activate:
     already: {goto: start}
     no_match: {retry: true, say: retry}
     locked: {queue: security, priority: 80}
+    fraud: {queue: security}
     unavailable: {say: down, queue: people}
   on_cancel: {goto: start}
 pay:
@@ -52,6 +53,7 @@ pay:
     approved: {goto: start}
     declined: {retry: true, say: retry}
     locked: {queue: security}
+    fraud: {queue: security}
     unavailable: {queue: people}
     unknown: {say: down, queue: people, priority: 50}
 """

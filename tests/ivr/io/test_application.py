@@ -63,6 +63,7 @@ steps:
       already: {{say: note, queue: people, priority: 7}}
       no_match: {{retry: true, say: note}}
       locked: {{queue: security}}
+      fraud: {{queue: security}}
       unavailable: {{queue: people}}
     on_cancel: {{goto: start}}
   pay:
@@ -79,6 +80,7 @@ steps:
       approved: {{say: note, goto: start}}
       declined: {{retry: true, say: note}}
       locked: {{queue: security}}
+      fraud: {{queue: security}}
       unavailable: {{queue: people}}
       unknown: {{queue: people}}
 """
