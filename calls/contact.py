@@ -67,6 +67,7 @@ class Contact:
         "account",
         "ani",
         "attestation",
+        "attributes",
         "caller",
         "client",
         "display",
@@ -74,12 +75,15 @@ class Contact:
         "dnis",
         "id",
         "inbox",
+        "is_identified",
         "is_private",
         "language",
         "legs",
         "outcome",
+        "priority",
         "questions",
         "record_event",
+        "requires",
         "ringing",
         "talk",
     )
@@ -103,6 +107,14 @@ class Contact:
         self.caller: Leg | None = None
         self.legs: list[Leg] = []
         self.outcome: str | None = None
+        self.attributes: dict[str, str] = {}
+        """What menus and client companies' systems told of the contact; never a secret, but maybe personal."""
+        self.requires: dict[str, int] = {}
+        """Skills with their least proficiency that its menus ask of agents, in whatever queue."""
+        self.priority = 0
+        """What its menus add to its priority in queues."""
+        self.is_identified = False
+        """Whether the caller has proven in this contact who they are."""
         self.questions = 0
         """How often a back end was asked for this contact, in all its menus: each question has a number of its own."""
         self.record_event = record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from time import time
 from typing import TYPE_CHECKING
@@ -135,12 +135,21 @@ class Present:
         return ((skill, 1),) if skill in self.configuration.routing.skills else ()
 
     def facts(self, contact: Contact) -> CallerFacts:
-        """What the menus know of a caller; today is the centre's day."""
-        day = _day(self.configuration.centre.timezone, int(time()))
-        return CallerFacts(contact.id, contact.ani, contact.dnis, contact.client or "", day)
+        """What the menus know of a caller; the clock is the client company's."""
+        return CallerFacts(
+            contact.id,
+            contact.ani,
+            contact.dnis,
+            contact.client or "",
+            datetime.fromtimestamp(time(), UTC),
+            _zone(self.configuration.centre.timezone),
+            contact.attestation,
+            identified=contact.is_identified,
+            attributes=contact.attributes,
+        )
 
 
-@lru_cache(maxsize=2)
-def _day(timezone: str, second: int) -> date:
-    """The day it is there at a second of Unix time; calls come many in one second, and zones are dear to ask."""
-    return datetime.fromtimestamp(second, ZoneInfo(timezone)).date()
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    """Zones are dear to ask for."""
+    return ZoneInfo(name)

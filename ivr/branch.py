@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field, model_validator
 
 from base.document import Part
-from calls.destination import Destination, Extension, Hangup, Menu, Queue
+from calls.destination import Agent, Destination, Extension, Hangup, Menu, Number, Queue, Uri
 
 PromptIds = Annotated[
     tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
@@ -18,12 +18,16 @@ PromptIds = Annotated[
 class Branch(Part):
     """One way out of a step, with what is said on the way."""
 
-    ways: ClassVar[tuple[str, ...]] = ("goto", "queue", "menu", "extension", "hangup")
+    ways: ClassVar[tuple[str, ...]] = ("goto", "queue", "menu", "extension", "agent", "dial", "uri", "hangup")
 
     goto: str | None = None
     queue: str | None = None
     menu: str | None = None
     extension: str | None = None
+    agent: str | None = None
+    dial: Annotated[str, Field(pattern=r"^\+?\d{3,32}$")] | None = None
+    """A telephone number outside."""
+    uri: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
     hangup: bool = False
     say: PromptIds = ()
     priority: int = Field(default=0, ge=0, le=100)
@@ -47,6 +51,12 @@ class Branch(Part):
             return Menu(self.menu)
         if self.extension is not None:
             return Extension(self.extension)
+        if self.agent is not None:
+            return Agent(self.agent)
+        if self.dial is not None:
+            return Number(self.dial)
+        if self.uri is not None:
+            return Uri(self.uri)
         return Hangup(cause=16) if self.hangup else None
 
     def named(self) -> str:
@@ -69,4 +79,5 @@ class Result(Branch):
     """What a back end's answer leads to; `retry` asks for the fields again, as often as the form allows."""
 
     ways: ClassVar[tuple[str, ...]] = (*Branch.ways, "retry")
-    retry: bool = False
+    retry: bool | str = False
+    """`true`: all fields again; a field's name: from that field on, the earlier ones stay."""

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from base.document import Document, Fault, suggest
 from ivr.actions import ACTIONS
 from ivr.phrases import LANGUAGES
-from ivr.steps import FormStep, HangupStep, LanguageStep, MenuStep, QueueStep, SayStep
+from ivr.scene import BUILT_IN
+from ivr.steps import FormStep, LanguageStep, MenuStep
+from ivr.steps.step import AskingStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from ivr.branch import Branch
+    from ivr.inquiry import Submit
     from ivr.model import MenuFile
     from ivr.steps.step import Location
     from media.catalogue import Catalogue
@@ -49,7 +52,7 @@ class Subject:
         """The steps a step leads to: all, or only those a silent caller reaches."""
         step = self.file.steps[name]
         branches = list(step.silent_exits()) if silent else [branch for _, branch in step.exits()]
-        if isinstance(step, LanguageStep | MenuStep | FormStep):
+        if isinstance(step, AskingStep):
             for limit in ("on_max_timeouts",) if silent else ("on_max_timeouts", "on_max_failures"):
                 default = getattr(self.file.defaults, limit)
                 if getattr(step, limit) is None and default is not None:
@@ -115,7 +118,7 @@ def targets(subject: Subject) -> Iterator[Fault]:
 def limits(subject: Subject) -> Iterator[Fault]:
     """Silence and wrong keys lead somewhere: no implicit hang-up."""
     for name, step in subject.file.steps.items():
-        if not isinstance(step, LanguageStep | MenuStep | FormStep):
+        if not isinstance(step, AskingStep):
             continue
         for limit in ("on_max_timeouts", "on_max_failures"):
             if getattr(step, limit) is None and getattr(subject.file.defaults, limit) is None:
@@ -194,14 +197,18 @@ def keys(subject: Subject) -> Iterator[Fault]:
 
 
 def _to_person(subject: Subject, menu: MenuStep) -> bool:
-    branch: Branch | None = menu.choices.get("0")
-    for _ in range(len(subject.file.steps) + 1):
-        if branch is None or branch.queue is not None or branch.extension is not None:
-            return branch is not None
-        step = subject.file.steps.get(branch.goto or "")
-        if isinstance(step, QueueStep):
+    """Whether the key 0 leads to a person, by steps that ask nothing."""
+    seen: set[str] = set()
+    branches: list[Branch] = [menu.choices["0"]] if "0" in menu.choices else []
+    while branches:
+        branch = branches.pop()
+        if branch.queue is not None or branch.extension is not None:
             return True
-        branch = step.next if isinstance(step, SayStep) and not step.loop else None
+        name = branch.goto or ""
+        step = subject.file.steps.get(name)
+        if step is not None and name not in seen and not isinstance(step, AskingStep):
+            seen.add(name)
+            branches.extend(step.silent_exits())
     return False
 
 
@@ -223,23 +230,35 @@ def prompts(subject: Subject) -> Iterator[Fault]:
 
 
 def _spoken(subject: Subject) -> Iterator[tuple[Location, str, set[str]]]:
-    everywhere = {
-        slot for step in subject.file.steps.values() if isinstance(step, FormStep) for slot in _slots(step)
-    }
+    known = {name for name, kind in _attributes(subject).items() if kind != "text"}
     for name in ("noinput", "nomatch"):
         yield from (
-            (("defaults", name), prompt, everywhere) for prompt in getattr(subject.file.defaults, name) or ()
+            (("defaults", name), prompt, known) for prompt in getattr(subject.file.defaults, name) or ()
         )
     for at, branch in subject.exits():
-        yield from (((*at, "say"), prompt, everywhere) for prompt in branch.say)
+        yield from (((*at, "say"), prompt, known) for prompt in branch.say)
     for name, step in subject.file.steps.items():
-        slots = _slots(step) if isinstance(step, FormStep) else everywhere
-        yield from ((("steps", name, *at), prompt, slots) for at, prompt in step.says())
+        yield from ((("steps", name, *at), prompt, known) for at, prompt in step.says())
 
 
-def _slots(form: FormStep) -> set[str]:
-    action = ACTIONS.get(form.submit.action)
-    return {slot for field in form.fields for slot in field.slots()} | set(action.facts if action else ())
+def _attributes(subject: Subject) -> dict[str, str]:
+    """All that may be known of a contact in these menus, with the kind of slot that speaks each."""
+    found = dict(BUILT_IN)
+    for step in subject.file.steps.values():
+        found.update(step.sets())
+    return found
+
+
+def own(subject: Subject) -> Iterator[Fault]:
+    """What each step finds wrong in itself; attributes that are read are set somewhere."""
+    known = _attributes(subject)
+    for name, step in subject.file.steps.items():
+        for each in step.faults():
+            yield subject.fault(("steps", name, *each.at), each.what, each.mend)
+        for at, attribute in step.reads():
+            if attribute not in known:
+                what = f"nothing sets the attribute {attribute}"
+                yield subject.fault(("steps", name, *at), what, suggest(attribute, known))
 
 
 def forms(subject: Subject) -> Iterator[Fault]:
@@ -247,7 +266,8 @@ def forms(subject: Subject) -> Iterator[Fault]:
     for name, step in subject.file.steps.items():
         if isinstance(step, FormStep):
             yield from _fields(subject, name, step)
-            yield from _transaction(subject, name, step)
+            if step.submit is not None:
+                yield from _transaction(subject, name, step, step.submit)
 
 
 def _fields(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]:
@@ -278,14 +298,14 @@ def _fields(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]:
         )
 
 
-def _transaction(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]:
+def _transaction(subject: Subject, name: str, form: FormStep, submit: Submit) -> Iterator[Fault]:
     place: Location = ("steps", name)
-    action = ACTIONS.get(form.submit.action)
+    action = ACTIONS.get(submit.action)
     if action is None:
         yield subject.fault(
             (*place, "submit", "action"),
-            f"there is no action {form.submit.action}",
-            suggest(form.submit.action, ACTIONS),
+            f"there is no action {submit.action}",
+            suggest(submit.action, ACTIONS),
         )
         return
     asked = {field.name: field.type for field in form.fields}
@@ -295,7 +315,7 @@ def _transaction(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]
             words = " or ".join(filter(None, (", ".join(others), last)))
             needed, kind = next(iter(group.items()))
             mend = f"add {{name: {needed}, type: {kind}, prompt: ...}}"
-            yield subject.fault((*place, "fields"), f"{form.submit.action} needs a field {words}", mend)
+            yield subject.fault((*place, "fields"), f"{submit.action} needs a field {words}", mend)
     for result in action.results:
         if result not in form.results:
             yield subject.fault(
@@ -305,7 +325,7 @@ def _transaction(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]
         if result not in action.results:
             yield subject.fault(
                 (*place, "results", result),
-                f"{form.submit.action} never gives {result}",
+                f"{submit.action} never gives {result}",
                 suggest(result, action.results),
             )
     for result in form.results:
@@ -323,10 +343,8 @@ def _transaction(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]
 
 def endings(subject: Subject) -> Iterator[Fault]:
     """At least one step ends the call or hands it on."""
-    if not any(isinstance(step, QueueStep | HangupStep) for step in subject.file.steps.values()) and not any(
-        branch.destination() for _, branch in subject.exits()
-    ):
+    if not any(branch.goto is None for _, branch in subject.exits()):
         yield subject.fault(("steps",), "nothing ever ends these menus", "add a queue or a hangup")
 
 
-RULES = (names, targets, limits, reachable, cycles, keys, prompts, forms, endings)
+RULES = (names, targets, limits, reachable, cycles, keys, prompts, own, forms, endings)

@@ -68,10 +68,52 @@ class SetLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAttribute:
+    """Something is known of the contact from here on, in later menus and queues too. Never a secret."""
+
+    name: str
+    value: str = field(repr=False)
+    """May be personal: it stands in no log and no event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """What the contact asks of agents from here on, in whatever queue."""
+
+    skills: Mapping[str, int]
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The caller has proven who they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRecording:
+    """Whether the call is recorded from here on, where the client company records at all."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """The menus are done with the caller, who goes there now."""
 
     destination: Destination
 
 
-Command = Play | StopPlayback | AskBackEnd | Record | BeginSecure | EndSecure | SetLanguage | Leave
+Command = (
+    Play
+    | StopPlayback
+    | AskBackEnd
+    | Record
+    | BeginSecure
+    | EndSecure
+    | SetLanguage
+    | SetAttribute
+    | Require
+    | Identified
+    | SwitchRecording
+    | Leave
+)

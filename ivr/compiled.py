@@ -9,9 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ivr.manners import Manners, manners_of
-from ivr.steps.form import FormStep
-from ivr.steps.language import LanguageStep
-from ivr.steps.menu import MenuStep
+from ivr.steps.step import AskingStep
 from media.catalogue import Slot
 
 if TYPE_CHECKING:
@@ -55,11 +53,7 @@ class CompiledMenus:
 
 def compile_menus(file: MenuFile, wording: Catalogue) -> CompiledMenus:
     """Freeze a checked file; call only with one that `check` found no fault in."""
-    asking = {
-        name: each
-        for name, each in file.steps.items()
-        if isinstance(each, LanguageStep | MenuStep | FormStep)
-    }
+    asking = {name: each for name, each in file.steps.items() if isinstance(each, AskingStep)}
     defaults = file.defaults
     timeouts = {name: each.on_max_timeouts or defaults.on_max_timeouts for name, each in asking.items()}
     failures = {name: each.on_max_failures or defaults.on_max_failures for name, each in asking.items()}
@@ -107,8 +101,5 @@ def _words(wording: Catalogue, language: str, prompt: str) -> list[str]:
 
 def _manners(file: MenuFile) -> Iterator[tuple[str, Manners]]:
     for name, step in file.steps.items():
-        if isinstance(step, LanguageStep | MenuStep | FormStep):
-            yield name, manners_of((step,), file.defaults)
-        if isinstance(step, FormStep):
-            for field in step.fields:
-                yield f"{name}.{field.name}", manners_of((step, field), file.defaults)
+        for suffix, layers in step.layers():
+            yield name + suffix, manners_of(layers, file.defaults)

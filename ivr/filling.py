@@ -8,19 +8,21 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from ivr.actions import ACTIONS
 from ivr.collect import Grammar
-from ivr.commands import AskBackEnd, BeginSecure, EndSecure
-from ivr.events import BackEndReplied, Event, PlaybackFinished
+from ivr.commands import BeginSecure, EndSecure
+from ivr.inquiry import Inquiry
 from ivr.question import Answer, Cancelled, Outcome, Question
-from ivr.scene import Follow, Scene
+from ivr.run import Run
+from ivr.scene import Follow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from base.secret import Secret
     from ivr.branch import Branch
+    from ivr.events import BackEndReplied, Event
     from ivr.manners import Manners
+    from ivr.scene import Scene
     from ivr.steps.form import FormStep
 
 YES = "1"
@@ -36,7 +38,7 @@ class Asked(Enum):
     NOTHING = auto()  # the back end is
 
 
-class FormRun:
+class FormRun(Run):
     """One caller in one form."""
 
     def __init__(self, step: FormStep, name: str, scene: Scene) -> None:
@@ -45,13 +47,10 @@ class FormRun:
         self._name = name
         self._scene = scene
         self._entries: dict[str, Secret] = {}
-        self._sent: list[Secret] = []
         self._at = 0
         self._asked = Asked.FIELD
         self._restarts = 0
-        self._request = 0
-        self._deadline: float | None = None
-        self._reply: BackEndReplied | None = None
+        self._inquiry: Inquiry | None = None
         self._question = Question(
             scene, step=name, manners=scene.menus.manners[name], grammar=Grammar(maximum=1), prompts=()
         )  # replaced by the first field's
@@ -60,7 +59,7 @@ class FormRun:
         """Close the door behind card data, then ask the first field."""
         begun: list[Outcome] = []
         if self._scene.attempts.get(self._name, 0) >= self._step.attempts.per_call:
-            return [Follow(self._step.results["locked"])]
+            return [Follow(self._too_many())]
         if self._step.secure:
             self._scene.keys.flush()
             begun = [*self._scene.stop(), BeginSecure()]
@@ -68,32 +67,29 @@ class FormRun:
 
     def feed(self, event: Event, *, now: float) -> list[Outcome]:
         """A key, the end of a prompt, or the back end's answer."""
-        if self._asked is not Asked.NOTHING:
+        if self._inquiry is None or self._asked is not Asked.NOTHING:
             return self._hear(self._question.feed(event, now=now), now=now)
-        match event:
-            case BackEndReplied(request) if request == self._request and self._deadline is not None:
-                self._reply, self._deadline = event, None
-        # The processing prompt is short: it is not cut in the middle of its word by a quick answer.
-        if self._reply is not None and (self._scene.playing is None or isinstance(event, PlaybackFinished)):
-            return self._resolve(self._reply, now=now)
-        return []
+        reply = self._inquiry.feed(event)
+        return self._resolve(self._inquiry, reply, now=now) if reply is not None else []
 
     def handle_timeout(self, *, now: float) -> list[Outcome]:
         """Silence of the caller, or of the back end."""
-        if self._asked is not Asked.NOTHING:
+        if self._inquiry is None or self._asked is not Asked.NOTHING:
             return self._hear(self._question.handle_timeout(now=now), now=now)
-        if self._deadline is None or now < self._deadline:
-            return []
-        action = ACTIONS[self._step.submit.action]
-        return self._resolve(BackEndReplied(self._request, action.when_silent), now=now)
+        reply = self._inquiry.handle_timeout(now=now)
+        return self._resolve(self._inquiry, reply, now=now) if reply is not None else []
 
     def next_timeout(self) -> float | None:
         """The question's, or the back end's."""
-        return self._deadline if self._asked is Asked.NOTHING else self._question.next_timeout()
+        if self._inquiry is not None and self._asked is Asked.NOTHING:
+            return self._inquiry.deadline
+        return self._question.next_timeout()
 
     def close(self) -> None:
         """Wipe everything."""
         self._question.close()
+        if self._inquiry is not None:
+            self._inquiry.close()
         self._wipe()
 
     def _ask_field(self, before: Sequence[str] = (), *, now: float) -> list[Outcome]:
@@ -143,7 +139,7 @@ class FormRun:
 
     def _judge(self, entry: Secret, *, now: float) -> list[Outcome]:
         field = self._step.fields[self._at]
-        reason = field.refusal(entry, today=self._scene.caller.today)
+        reason = field.refusal(entry, today=self._scene.today(now=now))
         kept: dict[str, str | int | bool | None] = {
             "field": field.name,
             "field_type": field.type,
@@ -159,10 +155,10 @@ class FormRun:
                 *self._hear(self._question.refuse(field.invalid.get(reason, ()), now=now), now=now),
             ]
         self._keep(field.name, entry)
-        self._scene.facts.update(field.spoken(entry))
+        known = self._scene.keep(field.spoken(entry))
         if field.confirm is not None:
-            return [record, *self._ask_confirm(field.confirm, Asked.FIELD_CONFIRM, now=now)]
-        return [record, *self._next_field(now=now)]
+            return [record, *known, *self._ask_confirm(field.confirm, Asked.FIELD_CONFIRM, now=now)]
+        return [record, *known, *self._next_field(now=now)]
 
     def _next_field(self, *, now: float) -> list[Outcome]:
         self._at += 1
@@ -183,14 +179,14 @@ class FormRun:
             return [record, *(self._submit(now=now) if yes else self._begin_again(now=now))]
         return [record, *(self._next_field(now=now) if yes else self._ask_field(now=now))]
 
-    def _begin_again(self, before: Sequence[str] = (), *, now: float) -> list[Outcome]:
+    def _begin_again(self, *, now: float) -> list[Outcome]:
         self._restarts += 1
         menus = self._scene.menus
         if self._restarts >= menus.manners[self._name].max_failures:
             return self._leave(menus.on_max_failures[self._name])
         self._wipe()
         self._at = 0
-        return self._ask_field(before, now=now)
+        return self._ask_field(now=now)
 
     def _cancelled(self, *, now: float) -> list[Outcome]:
         if self._step.on_cancel is not None:
@@ -198,41 +194,40 @@ class FormRun:
         return self._hear(self._question.refuse(now=now), now=now)
 
     def _submit(self, *, now: float) -> list[Outcome]:
-        scene, submit = self._scene, self._step.submit
+        submit, scene = self._step.submit, self._scene
+        if submit is None:
+            return self._leave(self._step.next or self._too_many())
         self._asked = Asked.NOTHING
-        self._deadline = now + submit.timeout
         scene.attempts[self._name] = scene.attempts.get(self._name, 0) + 1
-        scene.requests += 1
-        self._request = scene.requests
-        fields: dict[str, Secret | str] = {"client": scene.caller.client, "caller": scene.caller.caller}
+        fields: dict[str, Secret | str] = {}
         for field in self._step.fields:
             fields.update(field.submitted(self._entries[field.name]))
-        self._sent = [each for each in fields.values() if not isinstance(each, str)]
-        ask = AskBackEnd(self._request, submit.action, fields, submit.timeout)
-        return [ask, *scene.play(submit.processing, now=now)]
+        self._inquiry = Inquiry(scene, self._name, submit)
+        return self._inquiry.ask(fields, now=now)
 
-    def _resolve(self, reply: BackEndReplied, *, now: float) -> list[Outcome]:
-        scene = self._scene
-        self._deadline = self._reply = None
-        self._wipe()
-        scene.facts.update(reply.facts)
-        results = self._step.results
-        result = reply.result if reply.result in results else "unavailable"
-        record = scene.record(
-            "menu.result",
-            step=self._name,
-            action=self._step.submit.action,
-            result=result,
-            attempt=self._request,
-        )
+    def _resolve(self, inquiry: Inquiry, reply: BackEndReplied, *, now: float) -> list[Outcome]:
+        scene, results = self._scene, self._step.results
+        result, known = inquiry.settle(reply, results)
         branch = results[result]
         if not branch.retry:
-            return [record, *self._leave(branch)]
+            return [*known, *self._leave(branch)]
         if scene.attempts[self._name] >= self._step.attempts.per_call:
-            return [record, *self._leave(results["locked"])]
-        self._at = 0
+            return [*known, *self._leave(self._too_many())]
+        self._at = self._retried_from(branch.retry if isinstance(branch.retry, str) else None)
         scene.keys.flush()
-        return [record, *self._ask_field(branch.say, now=now)]
+        return [*known, *self._ask_field(branch.say, now=now)]
+
+    def _retried_from(self, field: str | None) -> int:
+        """The field to ask first again; what was typed from there on is wiped."""
+        names = [each.name for each in self._step.fields]
+        first = names.index(field) if field is not None else 0
+        for name in names[first:]:
+            self._forget(name)
+        return first
+
+    def _too_many(self) -> Branch:
+        """Where tries without success lead: the way of `locked`, or that of too many slips."""
+        return self._step.results.get("locked") or self._scene.menus.on_max_failures[self._name]
 
     def _leave(self, branch: Branch) -> list[Outcome]:
         scene = self._scene
@@ -243,13 +238,14 @@ class FormRun:
         return [*scene.stop(), EndSecure(), Follow(branch)]
 
     def _keep(self, name: str, entry: Secret) -> None:
+        self._forget(name)
+        self._entries[name] = entry
+
+    def _forget(self, name: str) -> None:
         old = self._entries.pop(name, None)
         if old is not None:
             old.wipe()
-        self._entries[name] = entry
 
     def _wipe(self) -> None:
-        for each in (*self._entries.values(), *self._sent):
-            each.wipe()
-        self._entries.clear()
-        self._sent.clear()
+        for name in list(self._entries):
+            self._forget(name)

@@ -1,25 +1,31 @@
-"""What a running step may use: the compiled menus, the caller, keys typed ahead, facts to speak, and the playback."""
+"""What a running step may use: the compiled menus, the caller, keys typed ahead, attributes, and the playback."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from ivr import phrases
-from ivr.commands import Play, Record, StopPlayback
+from ivr.commands import Play, Record, SetAttribute, SetLanguage, StopPlayback
 from ivr.keys import KeyBuffer
 from media.catalogue import Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
     from ivr.branch import Branch
     from ivr.commands import Command
     from ivr.compiled import CompiledMenus
+    from ivr.surroundings import Surroundings
 
 LONGEST_PLAYBACK = 180.0
 """Seconds after which a prompt whose end was never reported counts as ended: a caller is never stuck on one."""
+
+BUILT_IN = {"caller": "phone", "dialled": "phone", "client": "text", "language": "text", "tracking": "digits"}
+"""Attributes that every contact has, with the kind of slot that speaks them (`text`: none does)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,15 @@ class CallerFacts:
     """The number they call from: never proof of who they are."""
     dialled: str
     client: str
-    today: date
+    moment: datetime
+    """When the menus begin; aware."""
+    timezone: tzinfo = UTC
+    """Of the client company: whose day it is, and by whose clock times are said."""
+    attestation: str | None = None
+    """How far the caller's number is proven (STIR)."""
+    identified: bool = False
+    """Whether the caller has proven in this contact who they are."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +53,20 @@ class Follow:
     """A step is over and leads there; consumed by the session, never seen outside."""
 
     branch: Branch
+    said: bool = False
+    """Whether the branch's words have been spoken."""
 
 
 class Scene:
     """The state that outlives a step."""
 
     __slots__ = (
+        "_began",
         "_playbacks",
         "attempts",
+        "attributes",
         "caller",
-        "facts",
+        "identified",
         "keys",
         "language",
         "language_known",
@@ -56,21 +74,62 @@ class Scene:
         "playing",
         "playing_until",
         "requests",
+        "surroundings",
     )  # fmt: skip
 
-    def __init__(self, menus: CompiledMenus, caller: CallerFacts, language: str | None) -> None:
+    def __init__(
+        self, menus: CompiledMenus, caller: CallerFacts, language: str | None, surroundings: Surroundings
+    ) -> None:
         """Begin in the caller's language, or in the first of the menu set while it is not known."""
         self.menus = menus
         self.caller = caller
+        self.surroundings = surroundings
         self.language_known = language in menus.languages
         self.language = language if language is not None and self.language_known else menus.languages[0]
         self.keys = KeyBuffer()
-        self.facts: dict[str, str] = {}
+        self.attributes: dict[str, str] = {
+            **caller.attributes,
+            "caller": caller.caller,
+            "dialled": caller.dialled,
+            "client": caller.client,
+            "language": self.language,
+        }
+        self.identified = caller.identified
         self.attempts: dict[str, int] = {}
         self.requests = 0
         self.playing: int | None = None
         self.playing_until: float | None = None
         self._playbacks = 0
+        self._began = 0.0
+
+    def begin(self, *, now: float) -> None:
+        """The caller arrives: from here on the wall clock follows the loop's."""
+        self._began = now
+
+    def moment(self, *, now: float) -> datetime:
+        """The wall clock, aware, by the client company's zone."""
+        passed = timedelta(seconds=now - self._began)
+        return (self.caller.moment + passed).astimezone(self.caller.timezone)
+
+    def today(self, *, now: float) -> date:
+        """The day it is for the client company."""
+        return self.moment(now=now).date()
+
+    def draw(self, step: str) -> float:
+        """A number in [0, 1) that is the same whenever this contact comes to this step, and even over contacts."""
+        octets = hashlib.blake2b(f"{self.caller.contact} {step}".encode(), digest_size=8).digest()
+        return int.from_bytes(octets, "big") / 2**64
+
+    def keep(self, attributes: Mapping[str, str]) -> list[Command]:
+        """Remember attributes for the rest of the contact."""
+        self.attributes.update(attributes)
+        return [SetAttribute(name, value) for name, value in attributes.items()]
+
+    def speak(self, language: str) -> list[Command]:
+        """Everything is said in this language from here on."""
+        self.language = self.attributes["language"] = language
+        self.language_known = True
+        return [SetLanguage(language)]
 
     def play(self, prompts: Iterable[str], *, loop: bool = False, now: float) -> list[Command]:
         """Say prompts in the caller's language; nothing for no words."""
@@ -97,14 +156,20 @@ class Scene:
         """Nothing plays any more."""
         self.playing = self.playing_until = None
 
-    def segments(self, prompt: str, language: str | None = None) -> Iterator[str]:
-        """A prompt as sounds: its pieces, with number words where it has slots."""
+    def segments(self, prompt: str, language: str | None = None) -> tuple[str, ...]:
+        """A prompt as sounds; none when it speaks an attribute that is not known: half a sentence helps nobody."""
         spoken = language or self.language
-        for part in self.menus.segments(spoken, prompt):
+        parts = self.menus.segments(spoken, prompt)
+        sounds: list[str] = []
+        for part in parts:
             if isinstance(part, Slot):
-                yield from phrases.speak(part.kind, self.facts.get(part.name, ""), spoken)
+                words = phrases.speak(part.kind, self.attributes.get(part.name, ""), spoken)
+                if not words:
+                    return ()
+                sounds += words
             else:
-                yield part
+                sounds.append(part)
+        return tuple(sounds)
 
     def record(self, kind: str, **data: str | float | bool | None) -> Record:
         """A ledger event that names the menu set."""

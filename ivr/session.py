@@ -13,14 +13,15 @@ from ivr.errors import UnknownStep
 from ivr.events import CallerHungUp, DigitPressed, Event, PlaybackFinished
 from ivr.scene import CallerFacts, Follow, Scene
 from ivr.steps.say import SayRun
+from ivr.surroundings import Quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from ivr.branch import Branch
     from ivr.compiled import CompiledMenus
     from ivr.question import Outcome
-    from ivr.steps.step import StepRun
+    from ivr.run import Run
+    from ivr.surroundings import Surroundings
 
 MOST_STEPS_AT_ONCE = 64
 """Steps passed without waiting for anything; a checked graph never comes near, so this is a fuse, not a rule."""
@@ -40,13 +41,14 @@ class MenuSession:
         start: str | None,
         language: str | None,
         caller: CallerFacts,
+        surroundings: Surroundings | None = None,
     ) -> None:
-        """`start` None begins at the set's own first step."""
+        """`start` None begins at the set's own first step; `surroundings` None is a quiet, open centre."""
         self._start = start or menu_set.start
         if self._start not in menu_set.steps:
             raise UnknownStep(f"menu set {menu_set.name} has no step {self._start}")
-        self._scene = Scene(menu_set, caller, language)
-        self._run: StepRun | None = None
+        self._scene = Scene(menu_set, caller, language, surroundings or Quiet())
+        self._run: Run | None = None
         self._step = self._start
         self._passed = 0
         self.finished = False
@@ -56,9 +58,25 @@ class MenuSession:
         """The content hash of the menu set this call keeps to its end."""
         return self._scene.menus.version
 
+    @property
+    def step(self) -> str:
+        """The step that the caller is in."""
+        return self._step
+
+    @property
+    def language(self) -> str:
+        """What the caller is spoken to in."""
+        return self._scene.language
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """What is known of the contact."""
+        return self._scene.attributes
+
     def start(self, *, now: float) -> list[Command]:
         """Enter the first step."""
         self._passed = 0
+        self._scene.begin(now=now)
         return self._enter(self._start, now=now, version=self.version)
 
     def feed(self, event: Event, *, now: float) -> list[Command]:
@@ -98,6 +116,7 @@ class MenuSession:
 
     def _enter(self, name: str, *, now: float, **facts: str) -> list[Command]:
         scene = self._scene
+        self._close_run()
         self._step = name
         self._run = scene.menus.steps[name].run(name, scene)
         return [
@@ -109,19 +128,19 @@ class MenuSession:
         commands: list[Command] = []
         for each in outcomes:
             if isinstance(each, Follow):
-                commands += self._follow(each.branch, now=now)
+                commands += self._follow(each, now=now)
             else:
                 commands.append(each)  # type: ignore[arg-type]  # answers never leave their step
         return commands
 
-    def _follow(self, branch: Branch, *, now: float) -> list[Command]:
+    def _follow(self, follow: Follow, *, now: float) -> list[Command]:
+        branch = follow.branch
         self._passed += 1
         if self._passed > MOST_STEPS_AT_ONCE:
             return self._leave(Hangup(cause=41))
-        if branch.say:
-            self._run = SayRun(
-                self._scene, branch.say, branch.model_copy(update={"say": ()}), step=self._step
-            )
+        if branch.say and not follow.said:
+            self._close_run()
+            self._run = SayRun(self._scene, branch.say, Follow(branch, said=True), step=self._step)
             return self._carry_out(self._run.start(now=now), now=now)
         destination = branch.destination()
         if destination is not None:
@@ -141,7 +160,10 @@ class MenuSession:
 
     def _end(self) -> None:
         self.finished = True
-        if self._run is not None:
-            self._run.close()
+        self._close_run()
         self._scene.keys.flush()
         self._scene.finished()
+
+    def _close_run(self) -> None:
+        if self._run is not None:
+            self._run.close()

@@ -9,8 +9,22 @@ from typing import TYPE_CHECKING, Protocol
 from base.errors import CentralitaError
 from calls.events import DigitPressed, LegEnded, PlaybackFinished
 from ivr import events as heard
-from ivr.commands import AskBackEnd, BeginSecure, EndSecure, Leave, Play, Record, SetLanguage, StopPlayback
+from ivr.commands import (
+    AskBackEnd,
+    BeginSecure,
+    EndSecure,
+    Identified,
+    Leave,
+    Play,
+    Record,
+    Require,
+    SetAttribute,
+    SetLanguage,
+    StopPlayback,
+    SwitchRecording,
+)
 from ivr.session import MenuSession
+from ivr.surroundings import Quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,11 +36,13 @@ if TYPE_CHECKING:
     from ivr.commands import Command
     from ivr.compiled import CompiledMenus
     from ivr.scene import CallerFacts
+    from ivr.surroundings import Surroundings
     from media.plane import Clip
 
 
 SECURE_ENTRY = "secure entry"
-"""Why a form's caller is not recorded."""
+NOT_CONSENTED = "no consent"
+"""Why a caller is not recorded."""
 
 
 class Voice(Protocol):
@@ -53,6 +69,7 @@ class MenuApplication:
     voice: Voice
     back_end: BackEnd
     facts: Callable[[Contact], CallerFacts]
+    surroundings: Surroundings = field(default_factory=Quiet)
     late: set[asyncio.Task[None]] = field(default_factory=set)
     """Questions that the back end has not answered when the caller had already been led on."""
 
@@ -66,6 +83,7 @@ class MenuApplication:
             start=destination.step,
             language=contact.language,
             caller=self.facts(contact),
+            surroundings=self.surroundings,
         )
         caller.answer()
         return await _Visit(self, contact, caller, session).run()
@@ -147,6 +165,15 @@ class _Visit:
                 case EndSecure():
                     self._contact.record("secure.ended", self._caller)
                     self._caller.exchange.recordings.end_secret(self._caller, SECURE_ENTRY)
+                case SetAttribute(name=name, value=value):
+                    self._contact.attributes[name] = value
+                case Require(skills=skills, priority=priority):
+                    self._contact.requires.update(skills)
+                    self._contact.priority = priority
+                case Identified():
+                    self._contact.is_identified = True
+                case SwitchRecording(on=on):
+                    self._switch_recording(on=on)
                 case Leave():
                     self._next = command.destination
 
@@ -154,6 +181,11 @@ class _Visit:
         clips = self._app.voice.clips(command.segments, command.language)
         if not self._caller.has_ended:
             self._playing = (self._caller.play(clips, loop=command.loop), command.playback)
+
+    def _switch_recording(self, *, on: bool) -> None:
+        recordings, leg = self._caller.exchange.recordings, self._caller
+        self._contact.record("recording.allowed" if on else "recording.refused", leg)
+        (recordings.end_secret if on else recordings.begin_secret)(leg, NOT_CONSENTED)
 
     def _ask(self, command: AskBackEnd) -> None:
         self._contact.questions += 1

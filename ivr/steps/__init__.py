@@ -6,27 +6,55 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ivr.steps.branch import BranchStep
 from ivr.steps.form import FormStep
 from ivr.steps.hangup import HangupStep
 from ivr.steps.language import LanguageStep
+from ivr.steps.lookup import LookupStep
 from ivr.steps.menu import MenuStep
 from ivr.steps.queue import QueueStep
 from ivr.steps.say import SayStep
+from ivr.steps.set import SetStep
+from ivr.steps.transfer import TransferStep
 
 AnyStep = Annotated[
-    SayStep | LanguageStep | MenuStep | FormStep | QueueStep | HangupStep,
+    SayStep
+    | LanguageStep
+    | MenuStep
+    | FormStep
+    | LookupStep
+    | BranchStep
+    | SetStep
+    | QueueStep
+    | TransferStep
+    | HangupStep,
     Field(discriminator="type"),
 ]
 
-STEP_TYPES = ("say", "language", "menu", "form", "queue", "hangup")
+STEP_TYPES = (
+    "say",
+    "language",
+    "menu",
+    "form",
+    "lookup",
+    "branch",
+    "set",
+    "queue",
+    "transfer",
+    "hangup",
+)
 
 __all__ = [
     "STEP_TYPES",
     "AnyStep",
+    "BranchStep",
     "FormStep",
     "HangupStep",
     "LanguageStep",
+    "LookupStep",
     "MenuStep",
     "QueueStep",
     "SayStep",
+    "SetStep",
+    "TransferStep",
 ]

@@ -7,34 +7,27 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from base.document import Part
-from base.durations import Seconds
+from ivr.actions import ACTIONS
 from ivr.branch import Branch, PromptIds, Result
 from ivr.fields import AnyField
 from ivr.filling import FormRun
-from ivr.manners import Asking
-from ivr.steps.step import Exit, Location, optional, prompts_at
+from ivr.inquiry import Submit
+from ivr.steps.step import AskingStep, Exit, Finding, Location, Next, optional, prompts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from ivr.manners import Asking
     from ivr.scene import Scene
 
 
-class Submit(Part):
-    """Which transaction, how long its answer may take, and what is said meanwhile."""
-
-    action: str
-    timeout: Seconds = 8.0
-    processing: PromptIds = ()
-
-
 class Attempts(Part):
-    """How often one caller may submit in one call; the back end counts per card and per caller."""
+    """How often one caller may submit in one call; limits over calls are kept per card and per caller."""
 
     per_call: Annotated[int, Field(ge=1, le=5)] = 3
 
 
-class FormStep(Asking):
+class FormStep(AskingStep):
     """As written by the administrator."""
 
     type: Literal["form"]
@@ -43,37 +36,34 @@ class FormStep(Asking):
     fields: tuple[AnyField, ...] = Field(min_length=1)
     confirm: str | None = None
     """A prompt that reads back and asks 1 to go on, 2 to begin again."""
-    submit: Submit
-    results: dict[str, Result]
+    submit: Submit | None = None
+    results: dict[str, Result] = Field(default_factory=dict)
+    next: Next | None = None
+    """Where a form leads that submits nothing: its fields are attributes from then on."""
     attempts: Attempts = Attempts()
     on_cancel: Branch | None = None
-    on_max_timeouts: Branch | None = None
-    on_max_failures: Branch | None = None
 
     def run(self, name: str, scene: Scene) -> FormRun:
         """Serve one call."""
         return FormRun(self, name, scene)
 
     def exits(self) -> Iterator[Exit]:
-        """Where it can lead."""
+        """The answers of the client's system, or on; then cancelling and the limits."""
         for result, branch in self.results.items():
             if not branch.retry:
                 yield ("results", result), branch
-        for name in ("on_cancel", "on_max_timeouts", "on_max_failures"):
-            yield from optional(name, getattr(self, name))
-
-    def silent_exits(self) -> Iterator[Branch]:
-        """Where it leads a caller who does nothing."""
-        if self.on_max_timeouts is not None:
-            yield self.on_max_timeouts
+        yield from optional("next", self.next)
+        yield from optional("on_cancel", self.on_cancel)
+        yield from super().exits()
 
     def says(self) -> Iterator[tuple[Location, str]]:
-        """What it speaks."""
-        for name in ("intro", "noinput", "nomatch"):
-            yield from prompts_at(name, getattr(self, name))
+        """Introduction, fields, read-back, processing."""
+        yield from prompts_at("intro", self.intro)
+        yield from super().says()
         if self.confirm is not None:
             yield ("confirm",), self.confirm
-        yield from ((("submit", "processing"), prompt) for prompt in self.submit.processing)
+        for prompt in self.submit.processing if self.submit is not None else ():
+            yield ("submit", "processing"), prompt
         for result, branch in self.results.items():
             if branch.retry:
                 yield from ((("results", result, "say"), prompt) for prompt in branch.say)
@@ -85,3 +75,37 @@ class FormStep(Asking):
                 yield from ((("fields", at, "invalid", reason), prompt) for prompt in prompts)
             if field.confirm is not None:
                 yield ("fields", at, "confirm"), field.confirm
+
+    def layers(self) -> Iterator[tuple[str, tuple[Asking, ...]]]:
+        """The form's own for its read-back, and each field's."""
+        yield "", (self,)
+        yield from ((f".{field.name}", (self, field)) for field in self.fields)
+
+    def sets(self) -> Mapping[str, str]:
+        """What may be spoken of the fields, and the facts of the answer."""
+        kinds = {slot: "" for field in self.fields for slot in field.slots()}
+        action = ACTIONS.get(self.submit.action) if self.submit is not None else None
+        return kinds | dict.fromkeys(action.facts if action is not None else (), "")
+
+    def reads(self) -> Iterator[tuple[Location, str]]:
+        """Attributes that are submitted."""
+        for name, attribute in self.submit.using.items() if self.submit is not None else ():
+            yield ("submit", "using", name), attribute
+
+    def faults(self) -> Iterator[Finding]:
+        """It submits and has results, or it leads on; what is tried again is one of its fields."""
+        if (self.submit is None) == (self.next is None):
+            yield Finding(
+                ("fields",), "a form either submits or leads on", "write submit: with results:, or next:"
+            )
+        names = [field.name for field in self.fields]
+        for result, branch in self.results.items():
+            at = ("results", result, "retry")
+            if not isinstance(branch.retry, str):
+                continue
+            if branch.retry not in names:
+                yield Finding(at, f"there is no field {branch.retry} to try again from", "name a field of it")
+            elif any(field.is_sensitive for field in self.fields[: names.index(branch.retry)]):
+                # What was sent is wiped by whoever answers.
+                what = f"what was typed before {branch.retry} is wiped and cannot be sent again"
+                yield Finding(at, what, "try again from the first sensitive field, or put it first")

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from base.document import Part
 from ivr.branch import Branch, PromptIds
-from ivr.steps.queue import LeaveRun
+from ivr.run import Passing
+from ivr.steps.step import StepPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.scene import Scene
-    from ivr.steps.step import Exit, Location
+    from ivr.steps.step import Exit
 
 
-class HangupStep(Part):
+class HangupStep(StepPart):
     """As written by the administrator."""
 
     type: Literal["hangup"]
     say: PromptIds = ()
 
-    def run(self, name: str, scene: Scene) -> LeaveRun:
+    def run(self, name: str, scene: Scene) -> Passing:
         """Serve one call."""
-        return LeaveRun(self._branch())
+        del name, scene
+        return Passing(self._branch())
 
     def exits(self) -> Iterator[Exit]:
-        """Where it can lead."""
+        """The end."""
         yield (), self._branch()
-
-    def silent_exits(self) -> Iterator[Branch]:
-        """Where it leads a caller who does nothing."""
-        yield self._branch()
-
-    def says(self) -> Iterator[tuple[Location, str]]:
-        """Its words belong to its one exit."""
-        return iter(())
 
     def _branch(self) -> Branch:
         return Branch(hangup=True, say=self.say)

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from base.document import Part
 from ivr.branch import Branch, PromptIds
-from ivr.scene import Follow, Scene
+from ivr.run import Passing
+from ivr.steps.step import StepPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ivr.events import Event
-    from ivr.question import Outcome
-    from ivr.steps.step import Exit, Location
+    from ivr.scene import Scene
+    from ivr.steps.step import Exit
 
 
-class QueueStep(Part):
+class QueueStep(StepPart):
     """As written by the administrator."""
 
     type: Literal["queue"]
@@ -27,48 +26,14 @@ class QueueStep(Part):
     priority: int = Field(default=0, ge=0, le=100)
     requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = Field(default_factory=dict)
 
-    def run(self, name: str, scene: Scene) -> LeaveRun:
+    def run(self, name: str, scene: Scene) -> Passing:
         """Serve one call."""
-        return LeaveRun(self._branch())
+        del name, scene
+        return Passing(self._branch())
 
     def exits(self) -> Iterator[Exit]:
-        """Where it can lead."""
+        """The queue."""
         yield (), self._branch()
-
-    def silent_exits(self) -> Iterator[Branch]:
-        """Where it leads a caller who does nothing."""
-        yield self._branch()
-
-    def says(self) -> Iterator[tuple[Location, str]]:
-        """Its words belong to its one exit."""
-        return iter(())
 
     def _branch(self) -> Branch:
         return Branch(queue=self.queue, say=self.say, priority=self.priority, requires=self.requires)
-
-
-class LeaveRun:
-    """Going to one place at once."""
-
-    def __init__(self, branch: Branch) -> None:
-        """The branch says where and with which words."""
-        self._branch = branch
-
-    def start(self, *, now: float) -> list[Outcome]:
-        """Go."""
-        return [Follow(self._branch)]
-
-    def feed(self, event: Event, *, now: float) -> list[Outcome]:
-        """Nothing is awaited."""
-        return []
-
-    def handle_timeout(self, *, now: float) -> list[Outcome]:
-        """Nothing is awaited."""
-        return []
-
-    def next_timeout(self) -> float | None:
-        """Never."""
-        return None
-
-    def close(self) -> None:
-        """Nothing is kept."""

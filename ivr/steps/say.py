@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from base.document import Part
 from ivr.branch import Branch, PromptIds
 from ivr.events import DigitPressed, Event, PlaybackFinished
+from ivr.run import Run
 from ivr.scene import Follow, Scene
-from ivr.steps.step import Exit, Location, Next, prompts_at
+from ivr.steps.step import Exit, Location, Next, StepPart, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ivr.question import Outcome
 
 
-class SayStep(Part):
+class SayStep(StepPart):
     """As written by the administrator."""
 
     type: Literal["say"]
@@ -31,18 +31,18 @@ class SayStep(Part):
         return SayRun(
             scene,
             self.prompt,
-            self.next,
+            Follow(self.next),
             bargein=self.bargein,
             until=self.until if self.loop else None,
             step=name,
         )
 
     def exits(self) -> Iterator[Exit]:
-        """Where it can lead."""
+        """On."""
         yield ("next",), self.next
 
     def silent_exits(self) -> Iterator[Branch]:
-        """Where it leads a caller who does nothing."""
+        """On, unless it speaks until a key comes."""
         if not self.loop:
             yield self.next
 
@@ -51,14 +51,16 @@ class SayStep(Part):
         yield from prompts_at("prompt", self.prompt)
 
 
-class SayRun:
+class SayRun(Run):
     """Speaking to one caller."""
+
+    __slots__ = ("_bargein", "_prompts", "_scene", "_step", "_then", "_until")
 
     def __init__(
         self,
         scene: Scene,
         prompts: PromptIds,
-        then: Branch,
+        then: Follow,
         *,
         step: str,
         bargein: bool = True,
@@ -76,10 +78,10 @@ class SayRun:
         """Speak, unless keys typed ahead make it needless."""
         scene = self._scene
         if self._until is None and self._bargein and len(scene.keys):
-            return [Follow(self._then)]
+            return [self._then]
         said = scene.play(self._prompts, loop=self._until is not None, now=now)
         if not said:
-            return [Follow(self._then)]
+            return [self._then]
         said.append(scene.record("menu.prompt", step=self._step, segments=len(self._prompts)))
         return [*said, *self._listen()]
 
@@ -87,7 +89,7 @@ class SayRun:
         """A key cuts it; its end leads on."""
         match event:
             case PlaybackFinished():
-                return [Follow(self._then)]
+                return [self._then]
             case DigitPressed():
                 return self._listen()
             case _:
@@ -96,7 +98,7 @@ class SayRun:
     def _listen(self) -> list[Outcome]:
         scene = self._scene
         if self._until is None:
-            return [*scene.stop(), Follow(self._then)] if self._bargein and len(scene.keys) else []
+            return [*scene.stop(), self._then] if self._bargein and len(scene.keys) else []
         heard: list[Outcome] = []
         while (key := scene.keys.pull()) is not None:
             heard.append(
@@ -105,16 +107,5 @@ class SayRun:
                 )
             )
             if key in self._until:
-                return [*heard, *scene.stop(), Follow(self._then)]
+                return [*heard, *scene.stop(), self._then]
         return heard
-
-    def handle_timeout(self, *, now: float) -> list[Outcome]:
-        """Speaking has no deadline of its own."""
-        return []
-
-    def next_timeout(self) -> float | None:
-        """Never."""
-        return None
-
-    def close(self) -> None:
-        """Nothing is kept."""

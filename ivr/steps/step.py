@@ -1,18 +1,25 @@
-"""What every step type offers: a model with its exits and prompts for the checker, and a run for one call."""
+"""What every step type offers: a model that the checker and the tools can ask; it makes the run that serves one call.
+
+A step type is one file: its model derives from StepPart (or AskingStep, when it asks for keys) and overrides what
+applies to it; its run derives from Run (or AskingRun, ivr/run.py). steps/__init__.py lists it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator
 
+from base.document import Part
 from ivr.branch import Branch
+from ivr.manners import Asking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ivr.events import Event
-    from ivr.question import Outcome
+    from ivr.run import Run
+    from ivr.scene import Scene
 
 Location = tuple[str | int, ...]
 Exit = tuple[Location, Branch]
@@ -21,23 +28,75 @@ Next = Annotated[Branch, BeforeValidator(lambda given: {"goto": given} if isinst
 """A branch, or just the name of the step that follows."""
 
 
-class StepRun(Protocol):
-    """One step serving one call."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault of a step, at a place inside it."""
 
-    def start(self, *, now: float) -> list[Outcome]:
-        """The step begins."""
+    at: Location
+    what: str
+    mend: str = ""
 
-    def feed(self, event: Event, *, now: float) -> list[Outcome]:
-        """Something happened."""
 
-    def handle_timeout(self, *, now: float) -> list[Outcome]:
-        """A deadline may have passed."""
+class StepPart(Part):
+    """The keys of a step, and what may be asked of it."""
 
-    def next_timeout(self) -> float | None:
-        """When to look again."""
+    def run(self, name: str, scene: Scene) -> Run:
+        """Serve one call."""
+        raise NotImplementedError
 
-    def close(self) -> None:
-        """The caller is gone: wipe what was typed."""
+    def exits(self) -> Iterator[Exit]:
+        """Every branch it can lead to, with its place."""
+        return iter(())
+
+    def silent_exits(self) -> Iterator[Branch]:
+        """Where it leads a caller who does nothing."""
+        return (branch for _, branch in self.exits())
+
+    def says(self) -> Iterator[tuple[Location, str]]:
+        """The prompts it speaks, but those of its branches."""
+        return iter(())
+
+    def layers(self) -> Iterator[tuple[str, tuple[Asking, ...]]]:
+        """Each question it asks: a suffix to the step's name, and the layers of its manners, the inner later."""
+        return iter(())
+
+    def sets(self) -> Mapping[str, str]:
+        """The attributes that it may make known, each with the kind of slot that speaks it (`text`: none does)."""
+        return {}
+
+    def reads(self) -> Iterator[tuple[Location, str]]:
+        """The attributes that it compares or passes on."""
+        return iter(())
+
+    def faults(self) -> Iterator[Finding]:
+        """What is wrong in it beyond its form, as far as the step alone can tell."""
+        return iter(())
+
+
+class AskingStep(StepPart, Asking):
+    """A step that asks the caller for keys, and so has limits to their silence and their slips."""
+
+    on_max_timeouts: Branch | None = None
+    on_max_failures: Branch | None = None
+
+    def exits(self) -> Iterator[Exit]:
+        """The ways out at the limits."""
+        for name in ("on_max_timeouts", "on_max_failures"):
+            yield from optional(name, getattr(self, name))
+
+    def silent_exits(self) -> Iterator[Branch]:
+        """Silence leads to its limit."""
+        if self.on_max_timeouts is not None:
+            yield self.on_max_timeouts
+
+    def says(self) -> Iterator[tuple[Location, str]]:
+        """What is said after silence and slips."""
+        for name in ("noinput", "nomatch"):
+            yield from prompts_at(name, getattr(self, name))
+
+    def layers(self) -> Iterator[tuple[str, tuple[Asking, ...]]]:
+        """One question."""
+        yield "", (self,)
 
 
 def optional(name: str, branch: Branch | None) -> Iterator[Exit]:
@@ -46,7 +105,7 @@ def optional(name: str, branch: Branch | None) -> Iterator[Exit]:
         yield (name,), branch
 
 
-def prompts_at(name: str, prompts: tuple[str, ...] | None) -> Iterator[tuple[Location, str]]:
+def prompts_at(name: str, prompts: Sequence[str] | None) -> Iterator[tuple[Location, str]]:
     """The prompts of one key, for the checker."""
     for prompt in prompts or ():
         yield (name,), prompt

@@ -119,8 +119,10 @@ class _Stay:
         music = self._music()
         if music:
             caller.play(music, loop=True)
-        requires = combine(self._app.language_skill(contact), destination.requires)
-        entry = EntryJoin(contact.id, contact.id, destination.queue, destination.priority, requires)
+        asked = combine(destination.requires, tuple(contact.requires.items()))
+        requires = combine(self._app.language_skill(contact), asked)
+        priority = max(destination.priority, contact.priority)
+        entry = EntryJoin(contact.id, contact.id, destination.queue, priority, requires)
         self._distribution.join(entry, contact.inbox)
         try:
             while not self._step(await contact.inbox.next(), caller):

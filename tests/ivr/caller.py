@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from datetime import date
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ivr import phrases
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ivr.compiled import CompiledMenus
 
 QUEUES = frozenset({"people", "security"})
-FACTS = CallerFacts("contact-1", "+34911222333", "910000001", "client_a", date(2026, 11, 21))
+FACTS = CallerFacts(
+    "contact-1", "+34911222333", "910000001", "client_a", datetime(2026, 11, 21, 11, tzinfo=UTC)
+)
 SLOTTED = {
     "read_amount": "You pay {money:amount}. Press one or two.",
     "read_card": "The card ending in {digits:last4}. Press one or two.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import textwrap
-from datetime import date
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,7 +118,7 @@ class Desk:
             self.voice,
             self.cards,
             lambda contact: CallerFacts(
-                contact.id, contact.ani, contact.dnis, "banco_sol", date(2026, 11, 21)
+                contact.id, contact.ani, contact.dnis, "banco_sol", datetime(2026, 11, 21, tzinfo=UTC)
             ),
         )
         self.task: asyncio.Task[Destination | None] | None = None

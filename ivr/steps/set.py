@@ -1,0 +1,78 @@
+"""Step `set`: remember something of the contact: attributes, what agents must know, priority, consent to recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from ivr.commands import Command, Require, SwitchRecording
+from ivr.run import Passing
+from ivr.scene import BUILT_IN
+from ivr.steps.step import Exit, Finding, Next, StepPart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ivr.scene import Scene
+
+AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+AttributeValue = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class SetStep(StepPart):
+    """As written by the administrator."""
+
+    type: Literal["set"]
+    attributes: dict[AttributeName, AttributeValue] = Field(default_factory=dict)
+    language: str | None = None
+    requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = Field(default_factory=dict)
+    """Skills with the least proficiency that whoever serves this contact must have."""
+    priority: Annotated[int, Field(ge=0, le=100)] | None = None
+    recording: Literal["on", "off"] | None = None
+    """Whether the call is recorded from here on, where the client company records at all."""
+    next: Next
+
+    def run(self, name: str, scene: Scene) -> SetRun:
+        """Serve one call."""
+        return SetRun(self, name, scene)
+
+    def exits(self) -> Iterator[Exit]:
+        """On."""
+        yield ("next",), self.next
+
+    def sets(self) -> Mapping[str, str]:
+        """Texts to compare; figures may be spoken as digits."""
+        return {name: "digits" if value.isdecimal() else "text" for name, value in self.attributes.items()}
+
+    def faults(self) -> Iterator[Finding]:
+        """It sets something, and nothing that is a fact."""
+        for name in self.attributes:
+            if name in BUILT_IN:
+                mend = "choose another name" + ("; write language: beside it" if name == "language" else "")
+                yield Finding(
+                    ("attributes", name), f"{name} is known of every contact and cannot be set", mend
+                )
+        said = (self.attributes, self.requires, self.language, self.recording)
+        if not any(said) and self.priority is None:
+            yield Finding(
+                (), "this step sets nothing", "add attributes:, language:, requires:, priority: or recording:"
+            )
+
+
+class SetRun(Passing):
+    """Remembering for one caller."""
+
+    __slots__ = ()
+
+    def __init__(self, step: SetStep, name: str, scene: Scene) -> None:
+        """Everything is known beforehand."""
+        commands: list[Command] = [scene.record("attributes.set", step=name, **step.attributes)]
+        commands += scene.keep(step.attributes)
+        if step.language is not None:
+            commands += scene.speak(step.language)
+        if step.requires or step.priority is not None:
+            commands.append(Require(step.requires, step.priority or 0))
+        if step.recording is not None:
+            commands.append(SwitchRecording(step.recording == "on"))
+        super().__init__(step.next, commands)
