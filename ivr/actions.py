@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CARD_OR_ENDING = {"card": "card_number", "last4": "digits"}
+CARD_OR_ENDING = {"card": "card_number", "last4": "card_last4"}
 """The whole number, or its last four where something else finds the customer."""
 SECOND_ELEMENTS = {
     "birth": "date",

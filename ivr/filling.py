@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ivr.collect import Grammar
 from ivr.commands import BeginSecure, EndSecure
+from ivr.fields import CardNumberField, Setting
 from ivr.inquiry import Inquiry
 from ivr.question import Answer, Cancelled, Outcome, Question
 from ivr.run import Run
@@ -97,7 +98,7 @@ class FormRun(Run):
         self._asked = Asked.FIELD
         manners = self._scene.menus.manners[f"{self._name}.{field.name}"]
         self._question = self._new_question(
-            manners, field.grammar(manners), field.prompt, field.reprompt or ()
+            manners, field.grammar(manners, self._setting(now=now)), field.prompt, field.reprompt or ()
         )
         return self._hear(self._question.ask((*before, *field.prompt), now=now), now=now)
 
@@ -139,7 +140,7 @@ class FormRun(Run):
 
     def _judge(self, entry: Secret, *, now: float) -> list[Outcome]:
         field = self._step.fields[self._at]
-        reason = field.refusal(entry, today=self._scene.today(now=now))
+        reason = field.refusal(entry, self._setting(now=now))
         kept: dict[str, str | int | bool | None] = {
             "field": field.name,
             "field_type": field.type,
@@ -155,7 +156,7 @@ class FormRun(Run):
                 *self._hear(self._question.refuse(field.invalid.get(reason, ()), now=now), now=now),
             ]
         self._keep(field.name, entry)
-        known = self._scene.keep(field.spoken(entry))
+        known = self._scene.keep(field.spoken(entry, self._setting(now=now)))
         if field.confirm is not None:
             return [record, *known, *self._ask_confirm(field.confirm, Asked.FIELD_CONFIRM, now=now)]
         return [record, *known, *self._next_field(now=now)]
@@ -201,7 +202,7 @@ class FormRun(Run):
         scene.attempts[self._name] = scene.attempts.get(self._name, 0) + 1
         fields: dict[str, Secret | str] = {}
         for field in self._step.fields:
-            fields.update(field.submitted(self._entries[field.name]))
+            fields.update(field.submitted(self._entries[field.name], self._setting(now=now)))
         self._inquiry = Inquiry(scene, self._name, submit)
         return self._inquiry.ask(fields, now=now)
 
@@ -236,6 +237,11 @@ class FormRun(Run):
             return [*scene.stop(), Follow(branch)]
         scene.keys.flush()
         return [*scene.stop(), EndSecure(), Follow(branch)]
+
+    def _setting(self, *, now: float) -> Setting:
+        cards = (each.name for each in self._step.fields if isinstance(each, CardNumberField))
+        card = self._entries.get(next(cards, ""))
+        return Setting(self._scene.today(now=now), self._scene.language, card)
 
     def _keep(self, name: str, entry: Secret) -> None:
         self._forget(name)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from base.secret import Secret
 from ivr.collect import Grammar
-from ivr.fields.field import BaseField
+from ivr.fields.field import BaseField, Setting
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from base.secret import Secret
     from ivr.manners import Manners
 
 MARK = "*"
@@ -21,8 +19,9 @@ _FORM = re.compile(r"([0-9]{1,7})(?:\*([0-9]{1,2})?)?")
 
 
 class AmountField(BaseField):
-    """As written by the administrator; `least` and `most` are in minor units."""
+    """As written by the administrator; `least` and `most` are in minor units (all three currencies have hundredths)."""
 
+    kind: ClassVar[str] = "money"
     reasons: ClassVar[tuple[str, ...]] = ("length", "form", "least", "most")
 
     type: Literal["amount"]
@@ -30,12 +29,21 @@ class AmountField(BaseField):
     least: int = Field(default=1, ge=1)
     most: int = Field(default=999_999_99, le=999_999_99)
 
-    def grammar(self, manners: Manners) -> Grammar:
-        """Digits and the mark; the cancel key gives way to the mark."""
-        return Grammar(maximum=10, terminator=manners.terminator, accepts="0123456789" + MARK)
+    @model_validator(mode="after")
+    def _in_order(self) -> AmountField:
+        if self.least > self.most:
+            raise ValueError("least is more than most")
+        return self
 
-    def refusal(self, entry: Secret, *, today: date) -> str | None:
+    def grammar(self, manners: Manners, setting: Setting) -> Grammar:
+        """Digits and the mark; to cancel, the mark is pressed twice."""
+        del setting
+        terminator = manners.terminator if manners.terminator != MARK else ""
+        return Grammar(maximum=10, terminator=terminator, cancel=MARK * 2, accepts="0123456789" + MARK)
+
+    def refusal(self, entry: Secret, setting: Setting) -> str | None:
         """A sum within the limits."""
+        del setting
         if not entry:
             return "length"
         minor = minor_units(entry.reveal())
@@ -45,13 +53,18 @@ class AmountField(BaseField):
             return "least"
         return "most" if minor > self.most else None
 
-    def spoken(self, entry: Secret) -> dict[str, str]:
-        """The sum with its currency."""
-        return {self.name: f"{minor_units(entry.reveal())} {self.currency}"}
+    def value(self, entry: Secret, setting: Setting) -> Secret:
+        """Minor units."""
+        del setting
+        return Secret(str(minor_units(entry.reveal())))
 
-    def submitted(self, entry: Secret) -> dict[str, Secret | str]:
+    def spoken(self, entry: Secret, setting: Setting) -> dict[str, str]:
+        """The sum with its currency."""
+        return {name: f"{sum_} {self.currency}" for name, sum_ in super().spoken(entry, setting).items()}
+
+    def submitted(self, entry: Secret, setting: Setting) -> dict[str, Secret | str]:
         """Minor units and currency."""
-        return {self.name: str(minor_units(entry.reveal())), "currency": self.currency}
+        return {**super().submitted(entry, setting), "currency": self.currency}
 
 
 def minor_units(typed: str) -> int | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ivr.collect import Grammar
-from ivr.fields.field import BaseField
+from ivr.fields.card_number import code_length
+from ivr.fields.field import BaseField, Setting
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from base.secret import Secret
     from ivr.manners import Manners
+
+LENGTHS = (3, 4)
 
 
 class CvvField(BaseField):
@@ -21,10 +22,16 @@ class CvvField(BaseField):
 
     type: Literal["cvv"]
 
-    def grammar(self, manners: Manners) -> Grammar:
-        """Four digits at most; three end by terminator or pause."""
-        return Grammar(maximum=4, terminator=manners.terminator, cancel=manners.cancel_key)
+    def grammar(self, manners: Manners, setting: Setting) -> Grammar:
+        """Whole at the length of the card typed before it; without one, three end by terminator or pause."""
+        return Grammar(
+            maximum=max(_lengths(setting.card)), terminator=manners.terminator, cancel=manners.cancel_key
+        )
 
-    def refusal(self, entry: Secret, *, today: date) -> str | None:
-        """Three or four digits."""
-        return None if len(entry) in (3, 4) else "length"
+    def refusal(self, entry: Secret, setting: Setting) -> str | None:
+        """As many digits as the card's scheme prints."""
+        return None if len(entry) in _lengths(setting.card) else "length"
+
+
+def _lengths(card: Secret | None) -> tuple[int, ...]:
+    return (code_length(card),) if card else LENGTHS

@@ -1,58 +1,50 @@
-"""Field `date`: eight digits, day-month-year, month-day-year or year-month-day."""
+"""Field `day`: a date that may be spoken, such as an appointment's."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import ClassVar, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
 
 from base.secret import Secret
-from ivr.fields.field import FixedField
+from ivr.fields.typed_date import TypedDateField
 
-_CUTS = {
-    "dmy": (slice(4, 8), slice(2, 4), slice(0, 2)),
-    "mdy": (slice(4, 8), slice(0, 2), slice(2, 4)),
-    "ymd": (slice(0, 4), slice(4, 6), slice(6, 8)),
-}
+if TYPE_CHECKING:
+    from ivr.fields.field import Setting
 
 
-class DateField(FixedField):
-    """As written by the administrator. The back end gets year-month-day."""
+class DayField(TypedDateField):
+    """As written by the administrator. Today is neither past nor future."""
 
-    reasons: ClassVar[tuple[str, ...]] = ("length", "calendar", "future")
-    digits: ClassVar[int] = 8
+    kind: ClassVar[str] = "date"
+    reasons: ClassVar[tuple[str, ...]] = ("length", "calendar", "past", "future", "far")
 
-    type: Literal["date"]
-    order: Literal["dmy", "mdy", "ymd"] = "dmy"
+    type: Literal["day"]
     past: bool = True
-    """A date of birth: not in the future."""
-    sensitive: bool = True
+    """Whether days before today are taken."""
+    future: bool = True
+    """Whether days after today are taken."""
+    within_days: Annotated[int, Field(ge=1, le=36_500)] = 3_660
+    """How far from today it may be."""
 
-    @property
-    def is_sensitive(self) -> bool:
-        """A date of birth identifies, so it is kept out of sight unless said otherwise."""
-        return self.sensitive
+    @model_validator(mode="after")
+    def _some_day(self) -> DayField:
+        if not self.past and not self.future:
+            raise ValueError("past and future are both false: only today is left")
+        return self
 
-    def refusal(self, entry: Secret, *, today: date) -> str | None:
-        """A day of the calendar."""
-        if len(entry) != self.digits:
-            return "length"
-        typed = entry.reveal()
-        try:
-            day = date(*(int(typed[cut]) for cut in _CUTS[self.order]))
-        except ValueError:
+    def fault(self, typed: str, setting: Setting) -> str | None:
+        """A day of the calendar, in the time asked."""
+        day, today = self.day(typed, setting), setting.today
+        if day is None:
             return "calendar"
-        return "future" if self.past and day > today else None
+        if day < today and not self.past:
+            return "past"
+        if day > today and not self.future:
+            return "future"
+        return "far" if abs(day - today) > timedelta(days=self.within_days) else None
 
-    def slots(self) -> tuple[str, ...]:
-        """Not spoken."""
-        return ()
-
-    def spoken(self, entry: Secret) -> dict[str, str]:
-        """Not spoken."""
-        return {}
-
-    def submitted(self, entry: Secret) -> dict[str, Secret | str]:
-        """In the order of ISO 8601, without marks."""
-        typed = entry.reveal()
-        value = "".join(typed[cut] for cut in _CUTS[self.order])
-        return {self.name: Secret(value) if self.is_sensitive else value}
+    def value(self, entry: Secret, setting: Setting) -> Secret:
+        """As ISO 8601 writes it."""
+        return Secret(self.accepted(entry, setting).isoformat())

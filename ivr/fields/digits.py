@@ -1,4 +1,4 @@
-"""Field `digits`: a plain number such as a customer or invoice number; `sensitive` keeps it out of sight too."""
+"""Field `digits`: a plain number such as an invoice or order number."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from ivr.collect import Grammar
-from ivr.fields.field import BaseField
+from ivr.fields.field import BaseField, Setting
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from base.secret import Secret
     from ivr.manners import Manners
 
@@ -24,7 +22,6 @@ class DigitsField(BaseField):
     type: Literal["digits"]
     min_digits: Count = 1
     max_digits: Count = 30
-    sensitive: bool = False
 
     @model_validator(mode="after")
     def _in_order(self) -> DigitsField:
@@ -32,15 +29,12 @@ class DigitsField(BaseField):
             raise ValueError("min_digits is more than max_digits")
         return self
 
-    @property
-    def is_sensitive(self) -> bool:
-        """As the administrator says."""
-        return self.sensitive
-
-    def grammar(self, manners: Manners) -> Grammar:
+    def grammar(self, manners: Manners, setting: Setting) -> Grammar:
         """Ends by terminator, pause or its greatest length."""
+        del setting
         return Grammar(maximum=self.max_digits, terminator=manners.terminator, cancel=manners.cancel_key)
 
-    def refusal(self, entry: Secret, *, today: date) -> str | None:
+    def refusal(self, entry: Secret, setting: Setting) -> str | None:
         """Its length."""
+        del setting
         return None if self.min_digits <= len(entry) <= self.max_digits else "length"

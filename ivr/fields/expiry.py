@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from ivr.fields.field import FixedField
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from base.secret import Secret
+from ivr.fields.field import FixedField, Setting
 
 LONGEST_YEARS = 20
 
@@ -23,11 +18,9 @@ class ExpiryField(FixedField):
 
     type: Literal["expiry"]
 
-    def refusal(self, entry: Secret, *, today: date) -> str | None:
+    def fault(self, typed: str, setting: Setting) -> str | None:
         """A month of the calendar that is not over and not absurdly far."""
-        if len(entry) != self.digits:
-            return "length"
-        typed = entry.reveal()
+        today = setting.today
         month, year = int(typed[:2]), 2000 + int(typed[2:])
         if not 1 <= month <= 12:
             return "month"

@@ -4,38 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from base.secret import Secret
 from ivr.collect import Grammar
-from ivr.fields.field import BaseField
+from ivr.fields.field import SILENT, BaseField, Setting
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from base.secret import Secret
     from ivr.manners import Manners
+
+WORDS = {"1": "yes", "2": "no"}
 
 
 class YesNoField(BaseField):
     """As written by the administrator."""
 
-    reasons: ClassVar[tuple[str, ...]] = ("length", "choice")
+    kind: ClassVar[str] = SILENT
+    reasons: ClassVar[tuple[str, ...]] = ("choice",)
+
     type: Literal["yes_no"]
 
-    def grammar(self, manners: Manners) -> Grammar:
+    def grammar(self, manners: Manners, setting: Setting) -> Grammar:
         """One digit."""
+        del setting
         return Grammar(maximum=1, terminator=manners.terminator, cancel=manners.cancel_key)
 
-    def refusal(self, entry: Secret, *, today: date) -> str | None:
+    def refusal(self, entry: Secret, setting: Setting) -> str | None:
         """Only 1 and 2."""
-        return None if entry.satisfies(lambda typed: typed in ("1", "2")) else "choice"
+        del setting
+        return None if entry.satisfies(WORDS.__contains__) else "choice"
 
-    def slots(self) -> tuple[str, ...]:
-        """Nothing to speak."""
-        return ()
-
-    def spoken(self, entry: Secret) -> dict[str, str]:
-        """Nothing to speak."""
-        return {}
-
-    def submitted(self, entry: Secret) -> dict[str, Secret | str]:
+    def value(self, entry: Secret, setting: Setting) -> Secret:
         """As a word."""
-        return {self.name: "yes" if entry.reveal() == "1" else "no"}
+        del setting
+        return Secret(WORDS[entry.reveal()])
