@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from base.secret import Secret
 
-SILENT = ""
+SILENT = "text"
 """The slot kind of an attribute that is set and compared but has no way to be spoken."""
 
 
@@ -81,10 +81,6 @@ class BaseField(Asking):
     def attributes(self) -> Mapping[str, str]:
         """The attributes it sets, with the slot kind that speaks each."""
         return {} if self.is_sensitive else {self.name: self.kind}
-
-    def slots(self) -> tuple[str, ...]:
-        """The attributes that a prompt may speak."""
-        return tuple(name for name, kind in self.attributes().items() if kind != SILENT)
 
     def spoken(self, entry: Secret, setting: Setting) -> dict[str, str]:
         """The values of `attributes`."""

@@ -83,7 +83,7 @@ class FormStep(AskingStep):
 
     def sets(self) -> Mapping[str, str]:
         """What may be spoken of the fields, and the facts of the answer."""
-        kinds = {slot: "" for field in self.fields for slot in field.slots()}
+        kinds = {name: kind for field in self.fields for name, kind in field.attributes().items()}
         action = ACTIONS.get(self.submit.action) if self.submit is not None else None
         return kinds | dict.fromkeys(action.facts if action is not None else (), "")
 

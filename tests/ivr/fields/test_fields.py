@@ -50,7 +50,7 @@ def test_any_other_type_is_sensitive_where_the_administrator_says_so(kind: str) 
     secret = field(kind, sensitive=True)
     entry = Secret(GOOD[kind])
     assert secret.is_sensitive
-    assert (secret.attributes(), secret.slots(), secret.spoken(entry, setting())) == ({}, (), {})
+    assert (secret.attributes(), secret.spoken(entry, setting())) == ({}, {})
     values = secret.submitted(entry, setting())
     assert isinstance(values["it"], Secret)
     assert bare(values) == bare(field(kind).submitted(entry, setting()))
@@ -61,7 +61,6 @@ def test_a_good_entry_is_accepted_and_sets_what_was_promised(kind: str) -> None:
     made, entry = field(kind), Secret(GOOD[kind])
     assert made.refusal(entry, setting()) is None
     assert made.spoken(entry, setting()).keys() == made.attributes().keys()
-    assert set(made.slots()) <= made.attributes().keys()
     assert entry.reveal() == GOOD[kind]
 
 
