@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from base.document import Fault, refuse
-from centralita.consistency import inconsistencies, unwritable
+from centralita.consistency import inconsistencies, untimely, unwritable
 from ivr.load import load_menus
 from ivr.wording import load_wording
 from routing.clients import load_clients
 from routing.config import check_config
+from routing.hours.load import load_hours
 from sip.io.certificates import certificate_faults
 from sip.profile import Profiles, load_profiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from ivr.compiled import CompiledMenus
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from routing.centre import Centre
     from routing.clients import Client
     from routing.config import CentreConfig
+    from routing.hours.calendar import OpeningHours
     from routing.settings import RoutingConfig
+
+HOURS_FILE = "hours.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Configuration:
     catalogue: Catalogue
     profiles: Profiles
     clients: Mapping[str, Client]
+    hours: Mapping[str, OpeningHours]
 
     @property
     def centre(self) -> Centre:
@@ -66,9 +71,18 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
         faults.extend(certificate_faults(profiles.listeners, config.sip_profiles))
     faults.extend(unwritable(config))
     clients = load_clients(folder / "clients", faults)
+    hours = load_hours(
+        folder / HOURS_FILE, faults, timezone=config.centre.timezone, clients=_companies(config, clients)
+    )
+    faults.extend(untimely(folder, clients, menus, hours))
     if faults or profiles is None:
         return None, faults
-    return Configuration(config, menus, wording, profiles, clients), faults
+    return Configuration(config, menus, wording, profiles, clients, hours), faults
+
+
+def _companies(config: CentreConfig, clients: Mapping[str, Client]) -> Collection[str]:
+    """Those with a file, and those that only numbers name."""
+    return {*clients, *(each.client for each in config.routing.numbers)}
 
 
 def load_configuration(folder: Path) -> Configuration:

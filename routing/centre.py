@@ -6,13 +6,13 @@ import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from base.address import HIGHEST_PORT, WILDCARDS, Address, address, advertised_address
 from base.document import Part
 from base.durations import Seconds
+from routing.timezones import Timezone
 from sip.profile_values import CallingCode
 from sip.protection.overload_settings import OverloadPart
 
@@ -37,14 +37,6 @@ def _reachable(value: str) -> str:
         says_nothing = True
     if says_nothing:
         raise ValueError(f"{value!r} is not an address that sound can be sent to; write one as 192.0.2.10")
-    return value
-
-
-def _timezone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{value!r} is not a time zone; write one as Europe/Madrid") from None
     return value
 
 
@@ -82,7 +74,7 @@ class Centre(Part):
     """centre.yaml."""
 
     name: str = "Centralita"
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    timezone: Timezone = "UTC"
     country: CallingCode | None = None
     """Calling code, for numbers dialled without one."""
     language: Annotated[str, AfterValidator(_language)] = "en"

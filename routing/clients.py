@@ -22,6 +22,8 @@ class Client(Part):
     schema_: Literal["client/1"] = Field(alias="schema")
     name: Annotated[str, Field(min_length=1)]
     """Shown on the agent's phone with each call: `Banco Sol`."""
+    hours: str | None = None
+    """Its usual hours, by id of hours.yaml."""
     recording: RecordingPart = RecordingPart()
 
 

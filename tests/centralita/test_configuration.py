@@ -69,6 +69,14 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
     assert [fault for fault in faults if f"{name}:" in fault], faults
 
 
+def test_a_menu_that_goes_by_hours_nobody_wrote_is_found(tmp_path: Path) -> None:
+    before = "type: queue\n    queue: tienda_atencion\n    say: connecting\n"
+    after = "type: branch\n    hours: tienda\n    is: {closed: {goto: goodbye}}\n    otherwise: {goto: main}\n"
+    faults = spoil(tmp_path, "config/menus/tienda_norte.yaml", lambda text: text.replace(before, after))
+    (fault,) = faults
+    assert fault.endswith('no hours are called tienda (did you mean "tienda_norte"?)')
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after", "says"),
     [
@@ -109,6 +117,20 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
         ("config/numbers.yaml", "echo: true", 'extension: "1009"', "leads to extension 1009"),
         ("config/agents.yaml", 'account: "1003"', "contact: sip:john@phones.example", "needs an address"),
         ("config/menus/banco_sol.yaml", "type: menu", "type: menue", "menu"),
+        (
+            "config/clients/banco_sol.yaml",
+            "hours: banco_sol",
+            "hours: banco_sul",
+            'banco_sol.yaml:4: no hours are called banco_sul (did you mean "banco_sol"?)',
+        ),
+        (
+            "config/clients/banco_sol.yaml",
+            "hours: banco_sol",
+            "hours: tienda_norte",
+            "banco_sol.yaml:4: the hours tienda_norte are those of tienda_norte",
+        ),
+        ("config/hours.yaml", "client: tienda_norte", "client: tienda_sur", "no client is called"),
+        ("config/hours.yaml", "ES-MD, madrid", "ES-MD, madird", 'did you mean "madrid"?'),
         ("sip_profiles/internal.yaml", "[SHA-256, MD5]", "[SHA-257, MD5]", "SHA-25"),
         ("sip_profiles/external.yaml", "[127.0.0.2]", "[0.0.0.0/0]", "half the world"),
         (
