@@ -71,7 +71,8 @@ def test_broken_yaml_is_found_in_every_file(tmp_path: Path, name: str) -> None:
 
 def test_a_menu_that_goes_by_hours_nobody_wrote_is_found(tmp_path: Path) -> None:
     before = "type: queue\n    queue: tienda_atencion\n    say: connecting\n"
-    after = "type: branch\n    hours: tienda\n    is: {closed: {goto: goodbye}}\n    otherwise: {goto: main}\n"
+    ways = "is: {closed: {goto: goodbye}}\n    otherwise: {queue: tienda_atencion}"
+    after = f"type: branch\n    hours: tienda\n    {ways}\n"
     faults = spoil(tmp_path, "config/menus/tienda_norte.yaml", lambda text: text.replace(before, after))
     (fault,) = faults
     assert fault.endswith('no hours are called tienda (did you mean "tienda_norte"?)')
