@@ -18,7 +18,17 @@ PromptIds = Annotated[
 class Branch(Part):
     """One way out of a step, with what is said on the way."""
 
-    ways: ClassVar[tuple[str, ...]] = ("goto", "queue", "menu", "extension", "agent", "dial", "uri", "hangup")
+    ways: ClassVar[tuple[str, ...]] = (
+        "goto",
+        "queue",
+        "menu",
+        "extension",
+        "agent",
+        "dial",
+        "uri",
+        "hangup",
+        "exit",
+    )
 
     goto: str | None = None
     queue: str | None = None
@@ -29,6 +39,8 @@ class Branch(Part):
     """A telephone number outside."""
     uri: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
     hangup: bool = False
+    exit: str | None = None
+    """In a module: the end by which it is left."""
     say: PromptIds = ()
     priority: int = Field(default=0, ge=0, le=100)
     requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = Field(default_factory=dict)

@@ -6,17 +6,19 @@ Each rule is one function yielding faults; order and list are RULES.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from base.document import Document, Fault, suggest
 from ivr.actions import ACTIONS
+from ivr.modules import BETWEEN
 from ivr.phrases import LANGUAGES
 from ivr.scene import BUILT_IN
 from ivr.steps import FormStep, LanguageStep, MenuStep
 from ivr.steps.step import AskingStep
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from ivr.branch import Branch
     from ivr.inquiry import Submit
@@ -34,10 +36,19 @@ class Subject:
     wording: Catalogue
     queues: Collection[str]
     menus: Collection[str]
+    sources: Mapping[str, Document]
+    """By including step: the file of the module whose steps stand behind it."""
 
     def fault(self, at: Location, what: str, mend: str = "") -> Fault:
-        """A fault at a place of this file."""
+        """A fault at a place of this file, or of the module's that it stands in."""
+        scope, _, own = str(at[1]).rpartition(BETWEEN) if len(at) > 1 else ("", "", "")
+        if scope in self.sources:
+            return self.sources[scope].fault(("steps", own, *at[2:]), what, mend)
         return self.source.fault(at, what, mend)
+
+    def is_in_module(self, at: Location) -> bool:
+        """Whether a place stands in a module."""
+        return len(at) > 1 and BETWEEN in str(at[1])
 
     def exits(self) -> Iterator[tuple[Location, Branch]]:
         """Every branch of the file with its place."""
@@ -69,9 +80,10 @@ def check(
     *,
     queues: Collection[str],
     menus: Collection[str] = (),
+    sources: Mapping[str, Document] = MappingProxyType({}),
 ) -> list[Fault]:
     """All faults of a file whose form is right."""
-    subject = Subject(file, source, wording, queues, menus)
+    subject = Subject(file, source, wording, queues, menus, sources)
     return [fault for rule in RULES for fault in rule(subject)]
 
 
@@ -113,6 +125,11 @@ def targets(subject: Subject) -> Iterator[Fault]:
             target = getattr(branch, key)
             if target is not None and target not in known:
                 yield subject.fault((*at, key), f"there is no {kind} {target}", suggest(target, known))
+        if branch.exit is not None and subject.is_in_module(at):
+            what = f"{branch.exit} is no end that the module declares"
+            yield subject.fault((*at, "exit"), what, "add it to exits: of the module")
+        elif branch.exit is not None:
+            yield subject.fault((*at, "exit"), "exit: ends a module, and this is none", "write goto:")
 
 
 def limits(subject: Subject) -> Iterator[Fault]:

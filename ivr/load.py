@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from base import document
@@ -10,10 +11,11 @@ from ivr.check import check
 from ivr.compiled import CompiledMenus, compile_menus
 from ivr.fields import FIELD_TYPES
 from ivr.model import MenuFile
+from ivr.modules import BETWEEN, Module, expand, load_modules
 from ivr.steps import STEP_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from media.catalogue import Catalogue
@@ -25,7 +27,8 @@ def load_menus(
     """Every menu set of a folder by name; a file with faults is left out and its faults are appended."""
     paths = sorted(folder.glob("*.yaml"))
     known = {path.stem for path in paths}
-    loaded = (load_menu(path, wording, faults, queues=queues, menus=known) for path in paths)
+    modules = load_modules(folder / "modules", faults, lambda source: list(_types(source)))
+    loaded = (load_menu(path, wording, faults, queues=queues, menus=known, modules=modules) for path in paths)
     return {each.name: each for each in loaded if each is not None}
 
 
@@ -36,6 +39,7 @@ def load_menu(
     *,
     queues: Collection[str],
     menus: Collection[str] = (),
+    modules: Mapping[str, Module] = MappingProxyType({}),
 ) -> CompiledMenus | None:
     """One menu set, or None with its faults appended."""
     found: list[Fault] = []
@@ -43,9 +47,20 @@ def load_menu(
     found.extend(_types(source))
     file = document.parse(MenuFile, source, found) if not found else None
     if file is not None:
-        found.extend(check(file, source, wording, queues=queues, menus=menus))
+        found.extend(_slashes(file, source))
+        expanded = expand(file.steps, source, modules, found)
+        if not found:
+            file = file.model_copy(update={"steps": expanded.steps})
+            found.extend(check(file, source, wording, queues=queues, menus=menus, sources=expanded.sources))
     faults.extend(found or source.faults)
     return compile_menus(file, wording) if file is not None and not found else None
+
+
+def _slashes(file: MenuFile, source: Document) -> Iterator[Fault]:
+    for name in file.steps:
+        if BETWEEN in name:
+            what = f"{name} has a {BETWEEN}, which stands for steps of modules"
+            yield source.fault(("steps", name), what, "name it with letters, digits and _")
 
 
 def _types(source: Document) -> Iterator[Fault]:

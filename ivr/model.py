@@ -12,6 +12,9 @@ from ivr.steps import AnyStep
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
+StepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*$")]
+"""With a / only after loading, for the steps of a module."""
+
 
 class MenuFile(Part):
     """One client company's menus."""
@@ -24,4 +27,4 @@ class MenuFile(Part):
     person: Literal["required", "none"] = "required"
     """`none` lifts the rule that 0 leads to a person from every menu: for lines that no person answers."""
     defaults: Defaults = Defaults()
-    steps: dict[Name, AnyStep] = Field(min_length=1)
+    steps: dict[StepName, AnyStep] = Field(min_length=1)

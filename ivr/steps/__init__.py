@@ -9,6 +9,7 @@ from pydantic import Field
 from ivr.steps.branch import BranchStep
 from ivr.steps.form import FormStep
 from ivr.steps.hangup import HangupStep
+from ivr.steps.include import IncludeStep
 from ivr.steps.language import LanguageStep
 from ivr.steps.lookup import LookupStep
 from ivr.steps.menu import MenuStep
@@ -27,7 +28,8 @@ AnyStep = Annotated[
     | SetStep
     | QueueStep
     | TransferStep
-    | HangupStep,
+    | HangupStep
+    | IncludeStep,
     Field(discriminator="type"),
 ]
 
@@ -42,6 +44,7 @@ STEP_TYPES = (
     "queue",
     "transfer",
     "hangup",
+    "include",
 )
 
 __all__ = [
@@ -50,6 +53,7 @@ __all__ = [
     "BranchStep",
     "FormStep",
     "HangupStep",
+    "IncludeStep",
     "LanguageStep",
     "LookupStep",
     "MenuStep",
