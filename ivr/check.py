@@ -14,7 +14,7 @@ from ivr.actions import ACTIONS
 from ivr.modules import BETWEEN
 from ivr.phrases import LANGUAGES
 from ivr.scene import BUILT_IN
-from ivr.steps import FormStep, LanguageStep, MenuStep
+from ivr.steps import FormStep, LanguageStep, MenuStep, PaymentStep
 from ivr.steps.step import AskingStep
 
 if TYPE_CHECKING:
@@ -281,10 +281,11 @@ def own(subject: Subject) -> Iterator[Fault]:
 def forms(subject: Subject) -> Iterator[Fault]:
     """A form is secure where it must be, asks what its transaction needs, and has a way for each answer."""
     for name, step in subject.file.steps.items():
-        if isinstance(step, FormStep):
-            yield from _fields(subject, name, step)
-            if step.submit is not None:
-                yield from _transaction(subject, name, step, step.submit)
+        form = step.form if isinstance(step, PaymentStep) else step
+        if isinstance(form, FormStep):
+            yield from _fields(subject, name, form)
+            if form.submit is not None:
+                yield from _transaction(subject, name, form, form.submit)
 
 
 def _fields(subject: Subject, name: str, form: FormStep) -> Iterator[Fault]:

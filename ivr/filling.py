@@ -6,6 +6,7 @@ Keys typed before a secure form are void, and keys typed inside it never reach t
 from __future__ import annotations
 
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ivr.collect import Grammar
@@ -17,7 +18,7 @@ from ivr.run import Run
 from ivr.scene import Follow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from base.secret import Secret
     from ivr.branch import Branch
@@ -42,11 +43,14 @@ class Asked(Enum):
 class FormRun(Run):
     """One caller in one form."""
 
-    def __init__(self, step: FormStep, name: str, scene: Scene) -> None:
-        """Nothing is said before `start`."""
+    def __init__(
+        self, step: FormStep, name: str, scene: Scene, *, known: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Nothing is said before `start`; `known` is submitted besides what is asked."""
         self._step = step
         self._name = name
         self._scene = scene
+        self._known = known
         self._entries: dict[str, Secret] = {}
         self._at = 0
         self._asked = Asked.FIELD
@@ -200,7 +204,7 @@ class FormRun(Run):
             return self._leave(self._step.next or self._too_many())
         self._asked = Asked.NOTHING
         scene.attempts[self._name] = scene.attempts.get(self._name, 0) + 1
-        fields: dict[str, Secret | str] = {}
+        fields: dict[str, Secret | str] = dict(self._known)
         for field in self._step.fields:
             fields.update(field.submitted(self._entries[field.name], self._setting(now=now)))
         self._inquiry = Inquiry(scene, self._name, submit)
@@ -227,8 +231,9 @@ class FormRun(Run):
         return first
 
     def _too_many(self) -> Branch:
-        """Where tries without success lead: the way of `locked`, or that of too many slips."""
-        return self._step.results.get("locked") or self._scene.menus.on_max_failures[self._name]
+        """Where tries without success lead: as the form says, or the way of `locked`, or that of too many slips."""
+        locked = self._step.attempts.then or self._step.results.get("locked")
+        return locked or self._scene.menus.on_max_failures[self._name]
 
     def _leave(self, branch: Branch) -> list[Outcome]:
         scene = self._scene

@@ -13,6 +13,7 @@ from ivr.steps.include import IncludeStep
 from ivr.steps.language import LanguageStep
 from ivr.steps.lookup import LookupStep
 from ivr.steps.menu import MenuStep
+from ivr.steps.payment import PaymentStep
 from ivr.steps.queue import QueueStep
 from ivr.steps.say import SayStep
 from ivr.steps.set import SetStep
@@ -24,6 +25,7 @@ AnyStep = Annotated[
     | MenuStep
     | FormStep
     | LookupStep
+    | PaymentStep
     | BranchStep
     | SetStep
     | QueueStep
@@ -39,6 +41,7 @@ STEP_TYPES = (
     "menu",
     "form",
     "lookup",
+    "payment",
     "branch",
     "set",
     "queue",
@@ -57,6 +60,7 @@ __all__ = [
     "LanguageStep",
     "LookupStep",
     "MenuStep",
+    "PaymentStep",
     "QueueStep",
     "SayStep",
     "SetStep",

@@ -25,6 +25,8 @@ class Attempts(Part):
     """How often one caller may submit in one call; limits over calls are kept per card and per caller."""
 
     per_call: Annotated[int, Field(ge=1, le=5)] = 3
+    then: Branch | None = None
+    """Where tries without success lead; the way of `locked` unless given."""
 
 
 class FormStep(AskingStep):
@@ -54,6 +56,8 @@ class FormStep(AskingStep):
                 yield ("results", result), branch
         yield from optional("next", self.next)
         yield from optional("on_cancel", self.on_cancel)
+        if self.attempts.then is not None:
+            yield ("attempts", "then"), self.attempts.then
         yield from super().exits()
 
     def says(self) -> Iterator[tuple[Location, str]]:
