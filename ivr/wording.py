@@ -1,4 +1,4 @@
-"""All that can be spoken: the prompts of some folders together with the number words of every language."""
+"""All that can be spoken: the prompts of some folders together with the words of spoken phrases."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from base.document import Fault, suggest
 from ivr import phrases
 from media import catalogue
+from media.catalogue import Silence
 from media.sound import fault_of
 
 if TYPE_CHECKING:
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 
 
 def load_wording(folders: Sequence[Path], faults: list[Fault]) -> Catalogue:
-    """Read the folders, the later overriding the earlier, and add the number words of the languages found."""
+    """Read the folders, the later overriding the earlier, and add the words of phrases in the languages found."""
     wording = catalogue.load(folders, faults)
+    pause = Silence(silence=phrases.PAUSE_SECONDS)
     wording.add_words(
-        {each: phrases.words(each) for each in wording.languages() if each in phrases.LANGUAGES}
+        {
+            each: {**phrases.words(each), phrases.PAUSE: pause}
+            for each in wording.languages()
+            if each in phrases.LANGUAGES
+        }
     )
     faults.extend(_recordings(wording))
     return wording

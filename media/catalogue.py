@@ -1,7 +1,7 @@
 """The prompt catalogue: wording by id and language, read from prompts/<language>.yaml and prompts/sounds.yaml.
 
 A text may hold slots, `{digits:last4}` or `{money:amount}`: the fixed parts become pieces `id.1`, `id.2` with a sound
-each, and what stands in the slot is spoken from number words (ivr/phrases). Makes no sound itself.
+each, and what stands in the slot is spoken from the words of phrases (ivr/phrases). Makes no sound itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
 ANY = "any"
 SLOT = re.compile(r"\{([a-z_]+):([a-z][a-z0-9_]*)\}")
-KINDS = ("digits", "money", "number")
+KINDS = (
+    "digits",
+    "money",
+    "number",
+    "ordinal",
+    "date",
+    "time",
+    "duration",
+    "minutes",
+    "people",
+    "phone",
+    "card",
+    "letters",
+)
 
 
 class Tone(Part):
@@ -38,7 +51,13 @@ class Music(Part):
     seconds: Annotated[float, Field(gt=1, le=120)] = 24.0
 
 
-Sound = str | Tone | Music
+class Silence(Part):
+    """Nothing for a moment: what a comma is to a reader."""
+
+    silence: Annotated[float, Field(gt=0, le=10)]
+
+
+Sound = str | Tone | Music | Silence
 """A text for the voice, or a sound made by code."""
 
 
@@ -109,10 +128,10 @@ class Catalogue:
         pieces.update((part, text) for part, text in parts if isinstance(part, str))
         self.segments.setdefault(language, {})[prompt] = tuple(part for part, _ in parts)
 
-    def add_words(self, words: Mapping[str, Mapping[str, str]]) -> None:
-        """Add number words (language -> id -> text); their ids have dots, so they never meet a prompt's."""
-        for language, texts in words.items():
-            self.sounds.setdefault(language, {}).update(texts)
+    def add_words(self, words: Mapping[str, Mapping[str, Sound]]) -> None:
+        """Add words of phrases (language -> id -> sound); their ids have dots, so they never meet a prompt's."""
+        for language, sounds in words.items():
+            self.sounds.setdefault(language, {}).update(sounds)
 
 
 def _parts(prompt: str, text: str) -> Iterator[tuple[Segment, str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
 from media import sound
-from media.catalogue import ANY, Catalogue, Music, Sound, Tone
+from media.catalogue import ANY, Catalogue, Music, Silence, Sound, Tone
 from media.plane import LAWS
 from media.voice import EspeakVoice, local_voice
 
@@ -63,6 +63,8 @@ class Piece:
                 return sound.tone(frequencies, seconds)
             case Music(music=kind, seconds=seconds):
                 return sound.music(kind, seconds)
+            case Silence(silence=seconds):
+                return sound.silence(seconds)
             case text:
                 return local_voice().say(text, self.language)
 

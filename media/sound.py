@@ -1,4 +1,4 @@
-"""Sound as samples at set-up time: bring to 8 kHz, trim silence, make loudness even; tones and music made by code.
+"""Sound as samples at set-up: bring to 8 kHz, trim silence, make loudness even; tones, music and silence by code.
 
 Plain Python on purpose: it runs once per prompt at set-up and saves the server two large packages.
 """
@@ -127,6 +127,11 @@ def tone(frequencies: Sequence[float], seconds: float) -> Samples[int]:
     turns = [2 * math.pi * frequency / RATE for frequency in frequencies]
     values = (strength * sum(math.sin(turn * at) for turn in turns) for at in range(round(seconds * RATE)))
     return array("h", map(_clipped, values))
+
+
+def silence(seconds: float) -> Samples[int]:
+    """Nothing, so long."""
+    return array("h", bytes(2 * round(seconds * RATE)))
 
 
 # Chords by semitones above C3, chosen by hand; any progression so plain belongs to nobody.

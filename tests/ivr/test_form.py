@@ -165,7 +165,7 @@ def test_a_charge_without_an_answer_is_unknown_and_never_asked_again(caller: Cal
 
 def test_a_payment_reads_back_amount_and_card(caller: Caller) -> None:
     caller.press("2").press("12*50#").press("1").press(CARD + "#").press("1228").press("123#")
-    amount = ("read_amount.1", "n.12", "eur.other", "and", "n.50", "eur.sub.other", "read_amount.2")
+    amount = ("read_amount.1", "n.12", "eur.other", "w.and", "n.50", "eur.sub.other", "read_amount.2")
     card = ("read_card.1", "n.1", "n.1", "n.1", "n.1", "read_card.2")
     assert caller.said.index(amount) < caller.said.index(card) == len(caller.said) - 1
     assert caller.asked is None
