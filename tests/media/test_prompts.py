@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from media import catalogue, sound
-from media.catalogue import Catalogue, Slot, Tone
+from media.catalogue import Catalogue, Silence, Slot, Tone
 from media.prompts import PromptLibrary, PromptMissing, build_prompts, missing
 from media.voice import VoiceFailed, local_voice
 from tests.kit.tone import read_wav
@@ -120,6 +120,14 @@ def test_a_tone_is_heard_and_no_other() -> None:
     assert strength(made, 600) == pytest.approx(strength(made, 1300), rel=0.01)
     assert strength(made, 440) < 10
     assert rms(made) == pytest.approx(sound.LOUDNESS, rel=0.02)
+
+
+def test_silence_lasts_as_long_as_it_says_and_is_made_like_any_sound(tmp_path: Path) -> None:
+    quiet = Catalogue()
+    quiet.add("any", "gap", Silence(silence=0.2))
+    assert build_prompts(quiet, tmp_path) == 1
+    (file,) = tmp_path.iterdir()
+    assert read_wav(file) == bytes(2 * 1600)
 
 
 def test_music_loops_without_a_click() -> None:
