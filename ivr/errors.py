@@ -27,3 +27,15 @@ class BackEndClosed(CentralitaError):
     code = "back_end_closed"
     status = 503
     cause = 41
+
+
+class NothingAsked(CentralitaError):
+    """An answer was given in a tried call that had asked nothing."""
+
+    code = "nothing_asked"
+
+
+class EndlessMenus(CentralitaError):
+    """A tried call goes on without end while the caller does nothing."""
+
+    code = "endless_menus"

@@ -73,6 +73,19 @@ class MenuSession:
         """What is known of the contact."""
         return self._scene.attributes
 
+    @property
+    def typed_ahead(self) -> int:
+        """How many keys no step has asked for yet."""
+        return len(self._scene.keys)
+
+    def segments(self, prompt: str, language: str) -> tuple[str, ...]:
+        """A prompt as sounds, as it would be said now; none when it speaks what is not known."""
+        return self._scene.segments(prompt, language)
+
+    def speak(self, language: str) -> list[Command]:
+        """Go on in another of the menus' languages."""
+        return self._scene.speak(language)
+
     def start(self, *, now: float) -> list[Command]:
         """Enter the first step."""
         self._passed = 0
@@ -140,7 +153,14 @@ class MenuSession:
             return self._leave(Hangup(cause=41))
         if branch.say and not follow.said:
             self._close_run()
-            self._run = SayRun(self._scene, branch.say, Follow(branch, said=True), step=self._step)
+            # Words that end a call are heard to their end, whatever was typed ahead.
+            self._run = SayRun(
+                self._scene,
+                branch.say,
+                Follow(branch, said=True),
+                step=self._step,
+                bargein=not branch.hangup,
+            )
             return self._carry_out(self._run.start(now=now), now=now)
         destination = branch.destination()
         if destination is not None:

@@ -7,19 +7,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ivr import phrases
-from ivr.commands import AskBackEnd, Command, Leave, Play, Record, StopPlayback
-from ivr.events import BackEndReplied, CallerHungUp, DigitPressed, PlaybackFinished
+from ivr.authoring.hearing import Hearing
+from ivr.authoring.simulation import Simulation
+from ivr.authoring.stage import Stage
+from ivr.commands import Play, Record
 from ivr.load import load_menu
 from ivr.phrases.word import listed
-from ivr.session import CallerFacts, MenuSession
+from ivr.session import CallerFacts
 from media.catalogue import Catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from base.document import Fault
     from calls.destination import Destination
+    from ivr.commands import AskBackEnd, Command
     from ivr.compiled import CompiledMenus
+    from ivr.session import MenuSession
 
 QUEUES = frozenset({"people", "security"})
 FACTS = CallerFacts(
@@ -76,23 +81,52 @@ def menus(folder: Path, text: str) -> CompiledMenus:
     return found
 
 
+class Measured(Hearing):
+    """Every prompt lasts as long as the next."""
+
+    def seconds(self, segments: Sequence[str], language: str) -> float:
+        return LONG
+
+
 class Caller:
-    """One caller: presses keys, listens, waits; the clock moves only here."""
+    """One caller of a simulation, by the segments that are played."""
 
     def __init__(
         self, menu_set: CompiledMenus, *, language: str | None = "en", start: str | None = None
     ) -> None:
-        self.now = 0.0
-        self.session = MenuSession(menu_set, start=start, language=language, caller=FACTS)
-        self.commands: list[Command] = []
-        self.playing: tuple[int, float] | None = None
-        self.asked: AskBackEnd | None = None
-        self._take(self.session.start(now=0.0))
+        self.call = Simulation(
+            menu_set,
+            Stage(
+                FACTS.moment,
+                language=language,
+                caller=FACTS.caller,
+                dialled=FACTS.dialled,
+                client=FACTS.client,
+            ),
+            start=start,
+            hearing=Measured(menu_set.wording),
+        )
+
+    @property
+    def now(self) -> float:
+        return self.call.now
+
+    @property
+    def session(self) -> MenuSession:
+        return self.call.session
+
+    @property
+    def commands(self) -> list[Command]:
+        return self.call.commands
+
+    @property
+    def asked(self) -> AskBackEnd | None:
+        return self.call.asked
 
     @property
     def left(self) -> Destination | None:
         """Where the caller was sent."""
-        return next((each.destination for each in self.commands if isinstance(each, Leave)), None)
+        return self.call.left
 
     @property
     def said(self) -> list[tuple[str, ...]]:
@@ -104,61 +138,21 @@ class Caller:
         return [dict(each.data) for each in self.commands if isinstance(each, Record) and each.type == kind]
 
     def press(self, keys: str) -> Caller:
-        """Keys one after the other, a tenth of a second apart."""
-        for key in keys:
-            self.wait(0.1)
-            self._take(self.session.feed(DigitPressed(key), now=self.now))
+        self.call.press(keys)
         return self
 
     def listen(self) -> Caller:
-        """Wait until the prompt is over."""
-        if self.playing is not None:
-            self.wait(self.playing[1] - self.now)
+        self.call.listen()
         return self
 
     def wait(self, seconds: float) -> Caller:
-        """Let time pass: prompts end, deadlines come."""
-        end = self.now + seconds
-        for _ in range(10_000):
-            due = [
-                each
-                for each in (self.session.next_timeout(), self.playing[1] if self.playing else None)
-                if each is not None
-            ]
-            if not due or min(due) > end:
-                break
-            self.now = max(self.now, min(due))
-            if self.playing is not None and self.playing[1] <= self.now:
-                number, self.playing = self.playing[0], None
-                self._take(self.session.feed(PlaybackFinished(number), now=self.now))
-            else:
-                self._take(self.session.handle_timeout(now=self.now))
-        else:
-            raise AssertionError("time stands still")
-        self.now = end
+        self.call.wait(seconds)
         return self
 
     def reply(self, result: str, **facts: str) -> Caller:
-        """The back end answers."""
-        assert self.asked is not None
-        request, self.asked = self.asked.request, None
-        self._take(self.session.feed(BackEndReplied(request, result, facts), now=self.now))
+        self.call.reply(result, **facts)
         return self
 
     def hang_up(self) -> Caller:
-        """The caller is gone."""
-        self._take(self.session.feed(CallerHungUp(), now=self.now))
+        self.call.hang_up()
         return self
-
-    def _take(self, commands: list[Command]) -> None:
-        self.commands += commands
-        for each in commands:
-            match each:
-                case Play():
-                    self.playing = None if each.loop else (each.playback, self.now + LONG)
-                case StopPlayback():
-                    self.playing = None
-                case AskBackEnd():
-                    self.asked = each
-                case _:
-                    pass

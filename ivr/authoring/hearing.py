@@ -1,0 +1,91 @@
+"""What a caller hears, as text: the words of prompts with the values spoken in them, and about how long they last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from media.catalogue import ANY, Music, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from media.catalogue import Catalogue
+
+LETTERS_A_SECOND = 14.0
+"""A calm voice: about 150 words a minute."""
+BREATH = 0.3
+"""Seconds between two sentences."""
+
+
+class Hearing:
+    """The sounds of a catalogue for somebody who reads."""
+
+    __slots__ = ("_lasting", "_pieces", "_wording")
+
+    def __init__(self, wording: Catalogue, lasting: Callable[[str, str], float] | None = None) -> None:
+        """`lasting` knows the seconds of a piece in a language; without it they are reckoned from the text."""
+        self._wording = wording
+        self._lasting = lasting
+        self._pieces: dict[str, dict[str, tuple[str, int]]] = {}
+
+    def text(self, segments: Sequence[str], language: str) -> str:
+        """What is said, numbers in words."""
+        words = ""
+        for spoken, piece in _each(segments, language):
+            said = self._text(spoken, piece)
+            if words and said:
+                # The stop at the end of a fixed part is kept, the one after a value is not.
+                words += ". " if words[-1].isalnum() and said[0].isupper() else " "
+            words += said
+        return words
+
+    def prompts(self, segments: Sequence[str], language: str) -> tuple[str, ...]:
+        """The prompts that the segments are pieces of."""
+        found: list[str] = []
+        last = -1
+        for spoken, piece in _each(segments, language):
+            known = self._known(spoken).get(piece)
+            if known is None:
+                continue  # a word of a value
+            prompt, at = known
+            if not found or found[-1] != prompt or at <= last:
+                found.append(prompt)
+            last = at
+        return tuple(found)
+
+    def seconds(self, segments: Sequence[str], language: str) -> float:
+        """How long they last."""
+        return sum(self._seconds(spoken, piece) for spoken, piece in _each(segments, language))
+
+    def _seconds(self, language: str, piece: str) -> float:
+        if self._lasting is not None:
+            return self._lasting(piece, language)
+        sound = self._wording.sound(language, piece)
+        if isinstance(sound, (Tone, Music)):
+            return sound.seconds
+        pause = BREATH if piece in self._known(language) else 0.0
+        return pause + len(sound) / LETTERS_A_SECOND
+
+    def _text(self, language: str, piece: str) -> str:
+        sound = self._wording.sound(language, piece)
+        return sound if isinstance(sound, str) else f"({piece})"
+
+    def _known(self, language: str) -> dict[str, tuple[str, int]]:
+        """Piece -> (prompt, which of its pieces)."""
+        found = self._pieces.get(language)
+        if found is None:
+            prompts = {**self._wording.segments.get(ANY, {}), **self._wording.segments.get(language, {})}
+            found = self._pieces[language] = {
+                piece: (prompt, at)
+                for prompt, pieces in prompts.items()
+                for at, piece in enumerate(pieces)
+                if isinstance(piece, str)
+            }
+        return found
+
+
+def _each(segments: Sequence[str], language: str) -> Iterator[tuple[str, str]]:
+    """(language, piece): a segment may name a language of its own."""
+    for segment in segments:
+        other, _, piece = segment.rpartition(":")
+        yield other or language, piece

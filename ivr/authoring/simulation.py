@@ -1,0 +1,325 @@
+"""A simulation: one caller in one menu set in virtual time, with a transcript. The clock moves only here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from calls.destination import Hangup, Queue, described
+from ivr import commands as do
+from ivr.authoring import transcript as tell
+from ivr.authoring.hearing import Hearing
+from ivr.authoring.stage import Stage
+from ivr.errors import EndlessMenus, NothingAsked
+from ivr.events import BackEndReplied, CallerHungUp, DigitPressed, PlaybackFinished
+from ivr.session import MenuSession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calls.destination import Destination
+    from ivr.compiled import CompiledMenus
+    from ivr.events import Event
+
+BETWEEN_KEYS = 0.1
+"""Seconds."""
+BACK_END_TAKES = 1.0
+"""Seconds until an answer that is known beforehand."""
+MOST_AT_ONCE = 1_000
+"""Things that may happen while no time passes: more is a circle."""
+CARD_DIGITS = 12
+"""Digits pressed in one go that may be a card number wherever they are typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a back end answers."""
+
+    result: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Simulation:
+    """One caller."""
+
+    def __init__(
+        self,
+        menus: CompiledMenus,
+        stage: Stage | None = None,
+        *,
+        start: str | None = None,
+        hearing: Hearing | None = None,
+        back_end: Callable[[do.AskBackEnd], Reply | None] | None = None,
+    ) -> None:
+        """The call comes to the menus, at `start` or at their first step.
+
+        `back_end` answers by itself, or (None) leaves a question to `reply`.
+        """
+        stage = stage or Stage()
+        self.menus = menus
+        self.now = 0.0
+        self.session = MenuSession(
+            menus, start=start, language=stage.language, caller=stage.facts(), surroundings=stage
+        )
+        self.commands: list[do.Command] = []
+        self.transcript: list[tell.Entry] = []
+        self.playing: tuple[int, float] | None = None
+        """(number, when it ends) of what is being said, but not of what is said over and over."""
+        self.asked: do.AskBackEnd | None = None
+        """The last question to the back end, until `reply`; the menus may have gone on without its answer."""
+        self.awaits_answer = False
+        """The menus are waiting for the back end."""
+        self.is_secure = False
+        """Card data is being typed."""
+        self.hung_up = False
+        """The caller went."""
+        self._hearing = hearing or Hearing(menus.wording)
+        self._back_end = back_end
+        self._due: tuple[float, BackEndReplied] | None = None
+        self._ahead: list[int] = []
+        """The entries of keys that no step has asked for yet."""
+        self._take(self.session.start(now=0.0))
+
+    @property
+    def left(self) -> Destination | None:
+        """Where the caller was sent."""
+        return next((each.destination for each in self.commands if isinstance(each, do.Leave)), None)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the caller is out of the menus."""
+        return self.session.finished
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The prompts that were said, in order."""
+        return tuple(
+            prompt for each in self.transcript if isinstance(each, tell.Said) for prompt in each.prompts
+        )
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps that were entered, in order."""
+        return tuple(each.step for each in self.transcript if isinstance(each, tell.StepEntered))
+
+    def press(self, keys: str) -> None:
+        """Keys one after the other, at once: they cut what is being said where that is allowed."""
+        card = sum(map(str.isdigit, keys)) >= CARD_DIGITS
+        for key in keys:
+            self.wait(BETWEEN_KEYS)
+            if not self.finished:
+                self._press(key, hidden=card)
+
+    def listen(self) -> None:
+        """Until what is being said is over."""
+        if self.playing is not None:
+            self.wait(self.playing[1] - self.now)
+
+    def hear_out(self) -> None:
+        """Until nothing is being said any more: the menus wait for the caller or the back end, or are done."""
+        for _ in range(MOST_AT_ONCE):
+            if self.playing is None:
+                return
+            self.listen()
+        raise EndlessMenus(f"the menus {self.menus.name} speak without end, about step {self.session.step}")
+
+    def stay_silent(self) -> None:
+        """Hear out, then give no answer until the menus go on by themselves."""
+        self.hear_out()
+        due = self._next()
+        if due is not None:
+            self.wait(due - self.now)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass: prompts end, deadlines come, the back end answers."""
+        end = self.now + seconds
+        at_once = 0
+        while (due := self._next()) is not None and due <= end:
+            at_once = at_once + 1 if due <= self.now else 0
+            if at_once > MOST_AT_ONCE:
+                raise EndlessMenus(
+                    f"the menus {self.menus.name} go in a circle about step {self.session.step}"
+                )
+            self.now = max(self.now, due)
+            self._pass()
+        self.now = end
+
+    def reply(self, result: str, **facts: str) -> None:
+        """The back end answers, maybe too late. Raises NothingAsked when it was not asked, or has answered."""
+        if self.asked is None:
+            raise NothingAsked("the back end was not asked anything")
+        self._feed(_answer(self.asked, Reply(result, facts)))
+
+    def hang_up(self) -> None:
+        """The caller goes."""
+        if not self.finished:
+            self.hung_up = True
+            self._tell(tell.Left, "the caller hung up")
+        self._feed(CallerHungUp())
+        self.playing = self._due = None
+
+    def speak(self, language: str) -> None:
+        """Go on in another language: for trying, as no caller can."""
+        self._take(self.session.speak(language))
+
+    def heard_last(self, language: str) -> str:
+        """What was said last, in any language of the menus."""
+        last = next((each for each in reversed(self.transcript) if isinstance(each, tell.Said)), None)
+        prompts = last.prompts if last is not None else ()
+        said = tuple(segment for prompt in prompts for segment in self.session.segments(prompt, language))
+        return self._hearing.text(said, language)
+
+    def _press(self, key: str, *, hidden: bool) -> None:
+        at = len(self.transcript)
+        self._tell(tell.Pressed, key)
+        hidden = hidden or self.is_secure
+        self._feed(DigitPressed(key))
+        waiting = self.session.typed_ahead
+        self._ahead = [*self._ahead, at][-waiting:] if waiting else []
+        if hidden or self._was_void(at):
+            self._hide(at)
+
+    def _was_void(self, pressed: int) -> bool:
+        """Whether a secure entry began upon a key that nothing had understood: it may belong to the card."""
+        for each in self.transcript[pressed + 1 :]:
+            match each:
+                case tell.Chosen() | tell.FieldTyped():
+                    return False
+                case tell.SecureBegan():
+                    return True
+                case _:
+                    pass
+        return False
+
+    def _hide(self, at: int) -> None:
+        self.transcript[at] = tell.Pressed(self.transcript[at].at, tell.DOT)
+
+    def _next(self) -> float | None:
+        due = [self.session.next_timeout()]
+        due.append(self.playing[1] if self.playing is not None else None)
+        due.append(self._due[0] if self._due is not None else None)
+        return min((each for each in due if each is not None), default=None)
+
+    def _pass(self) -> None:
+        """What is due now."""
+        if self.playing is not None and self.playing[1] <= self.now:
+            number, self.playing = self.playing[0], None
+            self._feed(PlaybackFinished(number))
+        elif self._due is not None and self._due[0] <= self.now:
+            self._feed(self._due[1])
+        else:
+            self._take(self.session.handle_timeout(now=self.now))
+
+    def _feed(self, event: Event) -> None:
+        if isinstance(event, BackEndReplied):
+            self.asked = self._due = None
+            self.awaits_answer = False
+        self._take(self.session.feed(event, now=self.now))
+
+    def _take(self, commands: list[do.Command]) -> None:
+        self.commands += commands
+        for each in commands:
+            match each:
+                case do.Play():
+                    self._say(each)
+                case do.StopPlayback():
+                    self.playing = None
+                    self._tell(tell.Hushed)
+                case do.AskBackEnd():
+                    self._ask(each)
+                case do.BeginSecure():
+                    self.is_secure = True
+                    for at in self._ahead:
+                        self._hide(
+                            at
+                        )  # keys that no step had asked for may be the beginning of a card number
+                    self._tell(tell.SecureBegan)
+                case do.EndSecure():
+                    self.is_secure = False
+                    self._tell(tell.SecureEnded)
+                case do.SetLanguage(language=language):
+                    self._tell(tell.LanguageSet, language)
+                case do.SetAttribute(name=name, value=value):
+                    self._tell(tell.AttributeSet, name, value)
+                case do.Require(skills=skills, priority=priority):
+                    self._tell(tell.Noted, _required(skills, priority))
+                case do.Identified():
+                    self._tell(tell.Noted, "the caller is identified")
+                case do.SwitchRecording(on=on):
+                    self._tell(tell.Noted, "recording is allowed" if on else "recording is refused")
+                case do.Record():
+                    self._record(each)
+                case do.Leave(destination=destination):
+                    self.playing, self.awaits_answer = None, False
+                    self._tell(tell.Left, self._outcome(destination))
+
+    def _tell(self, kind: Callable[..., tell.Entry], *values: object) -> None:
+        self.transcript.append(kind(self.now, *values))
+
+    def _say(self, play: do.Play) -> None:
+        hearing, segments, language = self._hearing, play.segments, play.language
+        seconds = hearing.seconds(segments, language)
+        self.playing = None if play.loop else (play.playback, self.now + seconds)
+        said = hearing.prompts(segments, language), hearing.text(segments, language)
+        self._tell(tell.Said, *said, language, segments, seconds, play.loop)
+
+    def _ask(self, asked: do.AskBackEnd) -> None:
+        self.asked, self.awaits_answer = asked, True
+        names = tuple(each for each in asked.fields if each not in ("client", "caller"))
+        self._tell(tell.BackEndAsked, asked.action, names)
+        reply = self._back_end(asked) if self._back_end is not None else None
+        if reply is not None:
+            self._due = self.now + BACK_END_TAKES, _answer(asked, reply)
+
+    def _record(self, record: do.Record) -> None:
+        data = record.data
+        match record.type:
+            case "menu.entered":
+                self._tell(tell.StepEntered, data["step"])
+            case "menu.noinput":
+                self._tell(tell.Silent, data["count"])
+            case "menu.nomatch":
+                self._tell(tell.Refused, data["count"])
+            case "menu.input":
+                self._tell(tell.Chosen, data.get("result") or "")
+            case "menu.branch":
+                self._tell(tell.WayTaken, data.get("result"), data.get("why"))
+            case "menu.result":
+                self._tell(tell.BackEndAnswered, data["action"], data["result"])
+                self.awaits_answer = False
+            case "field.captured":
+                self._tell(tell.FieldTyped, data["field"], data["length"], data.get("reason") or "")
+            case _:
+                pass
+
+    def _outcome(self, destination: Destination) -> str:
+        match destination:
+            case Hangup():
+                last = self._last_words()
+                return f"hung up after {last}" if last else "hung up without a word"
+            case Queue(priority=priority, requires=requires):
+                words = described(destination) + (f" priority {priority}" if priority else "")
+                return words + "".join(f" requires {skill} {level}" for skill, level in requires)
+            case _:
+                return described(destination)
+
+    def _last_words(self) -> str:
+        """The prompt whose end the caller heard just now."""
+        for each in reversed(self.transcript):
+            match each:
+                case tell.Said(at=at, seconds=seconds, prompts=prompts):
+                    return prompts[-1] if prompts and at + seconds <= self.now + 1e-6 else ""
+                case tell.Hushed():
+                    return ""
+                case _:
+                    pass
+        return ""
+
+
+def _answer(asked: do.AskBackEnd, reply: Reply) -> BackEndReplied:
+    return BackEndReplied(asked.request, reply.result, reply.facts)
+
+
+def _required(skills: Mapping[str, int], priority: int) -> str:
+    words = [f"{skill} {level}" for skill, level in skills.items()]
+    return "asks of agents: " + ", ".join(words + [f"priority {priority}"] * bool(priority))

@@ -1,0 +1,69 @@
+"""A stage: what a tried call finds, when, and who calls; stands for the centre around the menus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from ivr.scene import CallerFacts
+from ivr.surroundings import QueueStatus, Quiet, Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+USUAL_MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+"""A Monday morning: when nothing else is said, tried calls come then, so that they go the same way for ever."""
+USUAL_CALLER = "+12025550143"
+"""A number that is given to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is said of the centre and the caller; what is not said is as `rest` has it."""
+
+    moment: datetime = USUAL_MOMENT
+    timezone: tzinfo = UTC
+    caller: str = USUAL_CALLER
+    dialled: str = ""
+    client: str = ""
+    language: str | None = None
+    """What the number dialled tells; None: it tells none."""
+    attestation: str | None = None
+    identified: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+    """Opening hours by id: one of HOURS_STATES."""
+    always: str | None = None
+    """The state of all other opening hours."""
+    queues: Mapping[str, QueueStatus] = field(default_factory=dict)
+    spoken: tuple[str, ...] = ()
+    """Announcements that are switched on."""
+    rest: Surroundings = field(default_factory=Quiet)
+
+    def facts(self) -> CallerFacts:
+        """What the menus know of the caller."""
+        return CallerFacts(
+            contact="tried",
+            caller=self.caller,
+            dialled=self.dialled,
+            client=self.client,
+            moment=self.moment,
+            timezone=self.timezone,
+            attestation=self.attestation,
+            identified=self.identified,
+            attributes=self.attributes,
+        )
+
+    def hours(self, name: str, moment: datetime) -> str:
+        """As said, else as the rest has it."""
+        return self.states.get(name) or self.always or self.rest.hours(name, moment)
+
+    def announcements(self, names: Collection[str]) -> tuple[str, ...]:
+        """Those that are switched on."""
+        on = tuple(each for each in self.spoken if each in names)
+        return on + tuple(each for each in self.rest.announcements(names) if each not in on)
+
+    def queue(self, name: str) -> QueueStatus:
+        """As said, else as the rest has it."""
+        return self.queues.get(name) or self.rest.queue(name)
