@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from media.catalogue import ANY, Music, Tone
+from media.catalogue import ANY, Music, Silence, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,11 +32,14 @@ class Hearing:
         """What is said, numbers in words."""
         words = ""
         for spoken, piece in _each(segments, language):
-            said = self._text(spoken, piece)
-            if words and said:
-                # The stop at the end of a fixed part is kept, the one after a value is not.
-                words += ". " if words[-1].isalnum() and said[0].isupper() else " "
-            words += said
+            sound = self._wording.sound(spoken, piece)
+            if isinstance(sound, Silence):
+                words += "," if words[-1:].isalnum() else ""
+                continue
+            said = sound if isinstance(sound, str) else f"({piece})"
+            if words[-1:].isalnum() and said[:1].isupper():
+                words += "."  # the stop behind a value is in no piece
+            words += " " + said if words else said
         return words
 
     def prompts(self, segments: Sequence[str], language: str) -> tuple[str, ...]:
@@ -63,12 +66,10 @@ class Hearing:
         sound = self._wording.sound(language, piece)
         if isinstance(sound, (Tone, Music)):
             return sound.seconds
+        if isinstance(sound, Silence):
+            return sound.silence
         pause = BREATH if piece in self._known(language) else 0.0
         return pause + len(sound) / LETTERS_A_SECOND
-
-    def _text(self, language: str, piece: str) -> str:
-        sound = self._wording.sound(language, piece)
-        return sound if isinstance(sound, str) else f"({piece})"
 
     def _known(self, language: str) -> dict[str, tuple[str, int]]:
         """Piece -> (prompt, which of its pieces)."""
