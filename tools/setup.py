@@ -156,8 +156,9 @@ def _spare_running_nodes() -> None:
 
 
 def build_prompts() -> None:
-    """Make the sound of the prompts whose wording changed, so that the first start needs not wait for it."""
-    wanted, stamp = _digest([ROOT / "prompts"]), "prompts"
+    """Make the sound of the prompts and phrases whose wording changed, so that the first start needs not wait for it."""
+    words = sorted((ROOT / "ivr" / "phrases").glob("*.py"))
+    wanted, stamp = _digest([ROOT / "prompts", *words]), "prompts"
     if MADE_PROMPTS.is_dir() and _stamp(stamp) == wanted:
         return
     with _Step("prompts") as step:
