@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from base.document import Part
 from calls.destination import Agent, Destination, Extension, Hangup, Menu, Number, Queue, Uri
 
-PromptIds = Annotated[
-    tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+
+class Guarded(Part):
+    """A prompt that every caller hears whole, such as a legal notice: keys wait until it is over."""
+
+    say: str
+    bargein: Literal[False]
+
+
+Prompt = Annotated[
+    Annotated[str, Tag("id")] | Annotated[Guarded, Tag("guarded")],
+    Discriminator(lambda given: "guarded" if isinstance(given, dict | Guarded) else "id"),
 ]
-"""One prompt id or a list of them."""
+PromptIds = Annotated[
+    tuple[Prompt, ...],
+    BeforeValidator(lambda given: (given,) if isinstance(given, str | dict | Guarded) else given),
+]
+"""One prompt or a list of them: each an id, or `{say: ID, bargein: false}`."""
+
+
+def id_of(prompt: str | Guarded) -> str:
+    """The prompt's id."""
+    return prompt if isinstance(prompt, str) else prompt.say
 
 
 class Branch(Part):

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from base.document import Document, Fault, suggest
 from ivr.actions import ACTIONS
+from ivr.branch import id_of
+from ivr.manners import WORDINGS
 from ivr.modules import BETWEEN
 from ivr.phrases import LANGUAGES
 from ivr.scene import BUILT_IN
 from ivr.steps import FormStep, LanguageStep, MenuStep, PaymentStep
-from ivr.steps.step import AskingStep
+from ivr.steps.step import AskingStep, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -248,12 +250,11 @@ def prompts(subject: Subject) -> Iterator[Fault]:
 
 def _spoken(subject: Subject) -> Iterator[tuple[Location, str, set[str]]]:
     known = {name for name, kind in _attributes(subject).items() if kind != "text"}
-    for name in ("noinput", "nomatch"):
-        yield from (
-            (("defaults", name), prompt, known) for prompt in getattr(subject.file.defaults, name) or ()
-        )
+    for name in WORDINGS:
+        for at, prompt in prompts_at(name, getattr(subject.file.defaults, name)):
+            yield ("defaults", *at), prompt, known
     for at, branch in subject.exits():
-        yield from (((*at, "say"), prompt, known) for prompt in branch.say)
+        yield from (((*at, "say"), id_of(prompt), known) for prompt in branch.say)
     for name, step in subject.file.steps.items():
         yield from ((("steps", name, *at), prompt, known) for at, prompt in step.says())
 

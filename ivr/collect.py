@@ -34,6 +34,8 @@ class CollectInput(Letter):
     GUARD = auto()
     KEY = auto()
     FINISHED = auto()
+    EMPTY = auto()  # the terminator with nothing typed
+    ERASED = auto()
     CANCELLED = auto()
     PROMPT_ENDED = auto()
     TIMEOUT = auto()
@@ -47,6 +49,7 @@ class CollectEffect(Letter):
     ARM_INTER_DIGIT = auto()
     DISARM = auto()
     TELL_ENTERED = auto()
+    TELL_ERASED = auto()
     TELL_CANCELLED = auto()
     TELL_NO_INPUT = auto()
 
@@ -55,11 +58,17 @@ class Heard(Enum):
     """How an entry ended."""
 
     ENTERED = auto()
+    ERASED = auto()
+    """The cancel key after something typed: the caller begins the entry again."""
     CANCELLED = auto()
+    """The cancel key with nothing typed."""
     NO_INPUT = auto()
+    """Silence, or the terminator with nothing typed: to the caller both are `nothing`, and no guess was made."""
 
 
 S, On, Do = CollectState, CollectInput, CollectEffect
+
+_KEYS = (On.KEY, On.FINISHED, On.EMPTY, On.ERASED, On.CANCELLED)
 
 COLLECT = Table(
     "collect",
@@ -68,15 +77,18 @@ COLLECT = Table(
         (S.PROMPTING, On.GUARD): (S.GUARDED, ()),
         (S.PROMPTING, On.KEY): (S.TYPING, (Do.CUT_PROMPT, Do.ARM_INTER_DIGIT)),
         (S.PROMPTING, On.FINISHED): (S.DONE, (Do.CUT_PROMPT, Do.DISARM, Do.TELL_ENTERED)),
+        (S.PROMPTING, On.EMPTY): (S.DONE, (Do.CUT_PROMPT, Do.DISARM, Do.TELL_NO_INPUT)),
         (S.PROMPTING, On.CANCELLED): (S.DONE, (Do.CUT_PROMPT, Do.DISARM, Do.TELL_CANCELLED)),
         (S.PROMPTING, On.PROMPT_ENDED): (S.WAITING, (Do.ARM_FIRST_DIGIT,)),
         (S.GUARDED, On.PROMPT_ENDED): (S.WAITING, (Do.ARM_FIRST_DIGIT,)),
         (S.WAITING, On.KEY): (S.TYPING, (Do.ARM_INTER_DIGIT,)),
         (S.WAITING, On.FINISHED): (S.DONE, (Do.DISARM, Do.TELL_ENTERED)),
+        (S.WAITING, On.EMPTY): (S.DONE, (Do.DISARM, Do.TELL_NO_INPUT)),
         (S.WAITING, On.CANCELLED): (S.DONE, (Do.DISARM, Do.TELL_CANCELLED)),
         (S.WAITING, On.TIMEOUT): (S.DONE, (Do.DISARM, Do.TELL_NO_INPUT)),
         (S.TYPING, On.KEY): (S.TYPING, (Do.ARM_INTER_DIGIT,)),
         (S.TYPING, On.FINISHED): (S.DONE, (Do.DISARM, Do.TELL_ENTERED)),
+        (S.TYPING, On.ERASED): (S.DONE, (Do.DISARM, Do.TELL_ERASED)),
         (S.TYPING, On.CANCELLED): (S.DONE, (Do.DISARM, Do.TELL_CANCELLED)),
         (S.TYPING, On.TIMEOUT): (S.DONE, (Do.DISARM, Do.TELL_ENTERED)),
     },
@@ -87,11 +99,18 @@ COLLECT = Table(
         (S.GUARDED, On.TIMEOUT),
         *((S.DONE, each) for each in On),
         *((each, On.GUARD) for each in S if each not in (S.PROMPTING, S.DONE)),
-        *((S.GUARDED, each) for each in (On.KEY, On.FINISHED, On.CANCELLED)),  # keys stay in the buffer
+        *((S.GUARDED, each) for each in _KEYS),  # they stay in the buffer
+        (S.TYPING, On.EMPTY),  # only where something was typed,
+        *((each, On.ERASED) for each in (S.PROMPTING, S.WAITING)),  # and only where nothing was
     },
 )
 
-_TOLD = {Do.TELL_ENTERED: Heard.ENTERED, Do.TELL_CANCELLED: Heard.CANCELLED, Do.TELL_NO_INPUT: Heard.NO_INPUT}
+_TOLD = {
+    Do.TELL_ENTERED: Heard.ENTERED,
+    Do.TELL_ERASED: Heard.ERASED,
+    Do.TELL_CANCELLED: Heard.CANCELLED,
+    Do.TELL_NO_INPUT: Heard.NO_INPUT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +120,15 @@ class Grammar:
     maximum: int
     terminator: str = ""
     cancel: str = ""
+    """The key that erases and cancels; or two, where the key alone means something else (an amount's mark)."""
     accepts: str = "0123456789"
+    """Any other key is passed over."""
     full: Callable[[Secret], bool] | None = None
     """Tells that an entry shorter than `maximum` is already whole (a menu's key, a card's length)."""
+    options: str = ""
+    """Keys that mean something here even right after an entry that needed no terminator."""
+    habit: str = ""
+    """The terminator that callers may press after an entry whole by its length."""
     timeout: float = 6.0
     inter_digit_timeout: float = 3.0
 
@@ -136,8 +161,9 @@ class Collector:
         """Take keys from the buffer until the entry is whole or the buffer is empty."""
         if self._machine.state in (S.GUARDED, S.DONE):
             return None
-        while (key := self._keys.pull(terminator=self._grammar.terminator)) is not None:
-            heard = self._fire(self._input(key), now)
+        while (key := self._keys.pull(options=self._grammar.options)) is not None:
+            event = self._input(key, now)
+            heard = self._fire(event, now) if event is not None else None
             if heard is not None:
                 return heard
         return None
@@ -153,17 +179,18 @@ class Collector:
             return None
         return self._fire(On.TIMEOUT, now)
 
-    def _input(self, key: str) -> CollectInput:
-        grammar = self._grammar
+    def _input(self, key: str, now: float) -> CollectInput | None:
+        grammar, typed = self._grammar, self.typed
         if key == grammar.terminator:
+            return On.FINISHED if typed else On.EMPTY
+        if grammar.cancel and typed.last(len(grammar.cancel) - 1) + key == grammar.cancel:
+            return On.ERASED if len(typed) >= len(grammar.cancel) else On.CANCELLED
+        if key not in grammar.accepts:
+            return None
+        typed.append(key)
+        if len(typed) >= grammar.maximum or (grammar.full is not None and grammar.full(typed)):
+            self._keys.ended_by_length(grammar.habit, until=now + grammar.inter_digit_timeout)
             return On.FINISHED
-        if key == grammar.cancel:
-            return On.CANCELLED
-        if key in grammar.accepts:
-            self.typed.append(key)
-            if len(self.typed) >= grammar.maximum or (grammar.full is not None and grammar.full(self.typed)):
-                self._keys.after_full = bool(grammar.terminator)
-                return On.FINISHED
         return On.KEY
 
     def _fire(self, event: CollectInput, now: float) -> Heard | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ivr.manners import Manners, manners_of
+from ivr.branch import id_of
+from ivr.manners import WORDINGS, Manners, manners_of
 from ivr.steps.step import AskingStep
 from media.catalogue import Slot
 
@@ -86,9 +87,9 @@ def _prompts(file: MenuFile) -> set[str]:
     """The prompts a file can speak."""
     branches = [file.defaults.on_max_timeouts, file.defaults.on_max_failures]
     branches += [branch for step in file.steps.values() for _, branch in step.exits()]
-    named = {prompt for branch in branches if branch is not None for prompt in branch.say}
+    named = {prompt for branch in branches if branch is not None for prompt in map(id_of, branch.say)}
     named.update(prompt for step in file.steps.values() for _, prompt in step.says())
-    return named.union(file.defaults.noinput or (), file.defaults.nomatch or ())
+    return named.union(id_of(each) for name in WORDINGS for each in getattr(file.defaults, name) or ())
 
 
 def _words(wording: Catalogue, language: str, prompt: str) -> list[str]:

@@ -18,10 +18,10 @@ from ivr.run import Run
 from ivr.scene import Follow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from base.secret import Secret
-    from ivr.branch import Branch
+    from ivr.branch import Branch, PromptIds
     from ivr.events import BackEndReplied, Event
     from ivr.manners import Manners
     from ivr.scene import Scene
@@ -97,7 +97,7 @@ class FormRun(Run):
             self._inquiry.close()
         self._wipe()
 
-    def _ask_field(self, before: Sequence[str] = (), *, now: float) -> list[Outcome]:
+    def _ask_field(self, before: PromptIds = (), *, now: float) -> list[Outcome]:
         field = self._step.fields[self._at]
         self._asked = Asked.FIELD
         manners = self._scene.menus.manners[f"{self._name}.{field.name}"]
@@ -110,12 +110,14 @@ class FormRun(Run):
         self._asked = asked
         manners = self._scene.menus.manners[self._name]
         self._question = self._new_question(
-            manners, Grammar(maximum=1, terminator=manners.terminator), (prompt,)
+            manners,
+            Grammar(maximum=1, terminator=manners.terminator, cancel=manners.cancel_key),
+            (prompt,),
         )
         return self._hear(self._question.ask(now=now), now=now)
 
     def _new_question(
-        self, manners: Manners, grammar: Grammar, prompts: Sequence[str], reprompts: Sequence[str] = ()
+        self, manners: Manners, grammar: Grammar, prompts: PromptIds, reprompts: PromptIds = ()
     ) -> Question:
         return Question(
             self._scene,

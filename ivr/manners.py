@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from base.document import Part
 from base.durations import Seconds
@@ -14,8 +14,11 @@ from ivr.branch import Branch, PromptIds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Limit = Annotated[int, Field(ge=1, le=10)]
-Key = Literal["#", "*"]
+MOST_TRIES = 10
+Limit = Annotated[int, Field(ge=1, le=MOST_TRIES)]
+Key = Literal["#", "*", "none"]
+WORDINGS = ("noinput", "nomatch", "last_try")
+"""The keys below that name prompts."""
 
 
 class Asking(Part):
@@ -28,13 +31,21 @@ class Asking(Part):
     bargein: bool | None = None
     noinput: PromptIds | None = None
     nomatch: PromptIds | None = None
+    last_try: PromptIds | None = None
+    """Said before the last try of either kind: what happens if that fails too."""
+    terminator: Key | None = None
+    cancel_key: Key | None = None
+
+    @model_validator(mode="after")
+    def _two_keys(self) -> Asking:
+        if self.terminator is not None and self.terminator == self.cancel_key != "none":
+            raise ValueError(f'"{self.terminator}" cannot both end an entry and erase it')
+        return self
 
 
 class Defaults(Asking):
     """`defaults:` of a menu set."""
 
-    terminator: Key = "#"
-    cancel_key: Key = "*"
     on_max_timeouts: Branch | None = None
     on_max_failures: Branch | None = None
 
@@ -48,26 +59,50 @@ class Manners:
     max_timeouts: int = 2
     max_failures: int = 3
     bargein: bool = True
-    noinput: tuple[str, ...] = ()
-    nomatch: tuple[str, ...] = ()
+    noinput: PromptIds = ()
+    nomatch: PromptIds = ()
+    last_try: PromptIds = ()
     terminator: str = "#"
+    """Empty: entries end by their length or by a pause."""
     cancel_key: str = "*"
+    """Empty: there is none."""
 
 
-_SHARED = ("timeout", "inter_digit_timeout", "max_timeouts", "max_failures", "bargein", "noinput", "nomatch")
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What no menu of a client may go below, whatever its file says."""
+
+    timeout: float = 0.0
+    inter_digit_timeout: float = 0.0
+    more_tries: int = 0
 
 
-def manners_of(layers: Sequence[Asking], defaults: Defaults) -> Manners:
+ACCESSIBLE = Floor(timeout=10.0, inter_digit_timeout=5.0, more_tries=1)
+"""For people who need more time to hear, to decide and to find the key."""
+
+
+def manners_of(layers: Sequence[Asking], defaults: Defaults, *, floor: Floor | None = None) -> Manners:
     """The values in force where the inner layers (later in the list) override the outer ones."""
-    found = {}
+    found: dict[str, Any] = {}
     for layer in (defaults, *layers):
-        for name in _SHARED:
-            value = getattr(layer, name)
+        for each in fields(Manners):
+            value = getattr(layer, each.name)
             if value is not None:
-                found[name] = value
-    return Manners(terminator=defaults.terminator, cancel_key=defaults.cancel_key, **found)
+                found[each.name] = "" if value == "none" else value
+    manners = Manners(**found)
+    return manners if floor is None else _raised(manners, floor)
 
 
-def worded(prompts: tuple[str, ...], count: int) -> tuple[str, ...]:
+def _raised(manners: Manners, floor: Floor) -> Manners:
+    return replace(
+        manners,
+        timeout=max(manners.timeout, floor.timeout),
+        inter_digit_timeout=max(manners.inter_digit_timeout, floor.inter_digit_timeout),
+        max_timeouts=min(manners.max_timeouts + floor.more_tries, MOST_TRIES),
+        max_failures=min(manners.max_failures + floor.more_tries, MOST_TRIES),
+    )
+
+
+def worded(prompts: PromptIds, count: int) -> PromptIds:
     """The wording for the count-th time: the last one serves from then on."""
     return prompts[min(count, len(prompts)) - 1 :][:1] if prompts else ()

@@ -10,12 +10,14 @@ from ivr.commands import Command
 from ivr.events import DigitPressed, Event, PlaybackFinished
 from ivr.manners import Manners, worded
 from ivr.scene import Follow, Scene
+from ivr.speech import unguarded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from base.secret import Secret
-    from ivr.branch import Branch
+    from ivr.branch import Branch, PromptIds
+    from ivr.speech import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Question:
         "_scene",
         "_step",
         "_timeouts",
+        "_voice",
         "prompts",
         "reprompts",
     )
@@ -55,39 +58,42 @@ class Question:
         step: str,
         manners: Manners,
         grammar: Grammar,
-        prompts: Sequence[str],
-        reprompts: Sequence[str] = (),
+        prompts: PromptIds,
+        reprompts: PromptIds = (),
+        voice: Callable[[PromptIds], list[Passage]] | None = None,
     ) -> None:
-        """Nothing is said before `ask`."""
+        """Nothing is said before `ask`. `voice` makes sounds of prompts other than in the caller's language."""
         self._scene = scene
         self._step = step
         self._manners = manners
         self._grammar = replace(
-            grammar, timeout=manners.timeout, inter_digit_timeout=manners.inter_digit_timeout
+            grammar,
+            habit=manners.terminator,
+            timeout=manners.timeout,
+            inter_digit_timeout=manners.inter_digit_timeout,
         )
+        self._voice = voice or scene.passages
         self.prompts = tuple(prompts)
         self.reprompts = tuple(reprompts) or self.prompts
         self._timeouts = 0
         self._failures = 0
         self._collector = Collector(self._grammar, scene.keys)
 
-    def ask(self, prompts: Sequence[str] | None = None, *, now: float) -> list[Outcome]:
-        """Say the prompt and listen; with keys typed ahead the prompt is passed over."""
-        segments = [
-            each for prompt in self.prompts if prompts is None for each in self._scene.segments(prompt)
-        ]
-        segments += [each for prompt in prompts or () for each in self._scene.segments(prompt)]
-        return self.ask_segments(tuple(segments), now=now)
-
-    def ask_segments(self, segments: tuple[str, ...], *, now: float) -> list[Outcome]:
-        """Ask with sounds already resolved."""
+    def ask(self, prompts: PromptIds | None = None, *, now: float) -> list[Outcome]:
+        """Say the prompt and listen; keys typed ahead pass over what they may cut."""
         scene, bargein = self._scene, self._manners.bargein
+        passages = self._voice(self.prompts if prompts is None else prompts)
+        hurried = bargein and len(scene.keys) > 0
+        heard_of = [each for each in passages if each.guarded or not hurried]
         said: list[Outcome] = []
-        if not (bargein and len(scene.keys)):
-            said += scene.play_segments(segments, now=now)
-            said.append(scene.record("menu.prompt", step=self._step, segments=len(segments)))
+        if heard_of:
+            said += scene.say(heard_of if bargein else unguarded(heard_of), hurried=hurried, now=now)
+            segments = sum(len(each.segments) for each in heard_of)
+            said.append(scene.record("menu.prompt", step=self._step, segments=segments))
         self._collector = Collector(self._grammar, scene.keys)
-        heard = self._collector.begin(playing=scene.playing is not None, bargein=bargein, now=now)
+        heard = self._collector.begin(
+            playing=scene.playing is not None, bargein=bargein and not scene.conducted, now=now
+        )
         return said + self._judge(heard, now=now)
 
     def feed(self, event: Event, *, now: float) -> list[Outcome]:
@@ -108,7 +114,7 @@ class Question:
         """When to look again."""
         return self._collector.deadline
 
-    def refuse(self, wording: Sequence[str] = (), *, now: float) -> list[Outcome]:
+    def refuse(self, wording: PromptIds = (), *, now: float) -> list[Outcome]:
         """The entry was wrong: say so and ask again, until the limit. What was typed ahead is void."""
         self._failures += 1
         scene = self._scene
@@ -116,8 +122,9 @@ class Question:
         record = scene.record("menu.nomatch", step=self._step, count=self._failures)
         if self._failures >= self._manners.max_failures:
             return [record, *scene.stop(), Follow(self._limit("failures"))]
-        said = tuple(wording) or worded(self._manners.nomatch, self._failures)
-        return [record, *self.ask((*said, *self.reprompts), now=now)]
+        said = wording or worded(self._manners.nomatch, self._failures)
+        last = self._manners.last_try if self._failures == self._manners.max_failures - 1 else ()
+        return [record, *self.ask((*said, *last, *self.reprompts), now=now)]
 
     def again(self, *, now: float) -> list[Outcome]:
         """Ask again because the caller wants it so."""
@@ -137,10 +144,11 @@ class Question:
                 return cut
             case Heard.ENTERED:
                 return [*cut, Answer(self._collector.typed)]
-            case Heard.CANCELLED if len(self._collector.typed):
+            case Heard.ERASED:
                 self._collector.typed.wipe()
                 return cut + self.again(now=now)
             case Heard.CANCELLED:
+                self._collector.typed.wipe()
                 return [*cut, Cancelled()]
             case Heard.NO_INPUT:
                 return cut + self._silence(now=now)
@@ -149,8 +157,10 @@ class Question:
         self._timeouts += 1
         record = self._scene.record("menu.noinput", step=self._step, count=self._timeouts)
         if self._timeouts >= self._manners.max_timeouts:
-            return [record, Follow(self._limit("timeouts"))]
-        return [record, *self.ask((*worded(self._manners.noinput, self._timeouts), *self.reprompts), now=now)]
+            return [record, *self._scene.stop(), Follow(self._limit("timeouts"))]
+        said = worded(self._manners.noinput, self._timeouts)
+        last = self._manners.last_try if self._timeouts == self._manners.max_timeouts - 1 else ()
+        return [record, *self.ask((*said, *last, *self.reprompts), now=now)]
 
     def _limit(self, which: str) -> Branch:
         menus = self._scene.menus

@@ -8,15 +8,17 @@ from datetime import UTC, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from ivr import phrases
+from ivr.branch import id_of
 from ivr.commands import Play, Record, SetAttribute, SetLanguage, StopPlayback
 from ivr.keys import KeyBuffer
+from ivr.speech import Passage, Speech
 from media.catalogue import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from ivr.branch import Branch
+    from ivr.branch import Branch, PromptIds
     from ivr.commands import Command
     from ivr.compiled import CompiledMenus
     from ivr.surroundings import Surroundings
@@ -63,6 +65,7 @@ class Scene:
     __slots__ = (
         "_began",
         "_playbacks",
+        "_speech",
         "attempts",
         "attributes",
         "caller",
@@ -100,6 +103,7 @@ class Scene:
         self.playing: int | None = None
         self.playing_until: float | None = None
         self._playbacks = 0
+        self._speech = Speech()
         self._began = 0.0
 
     def begin(self, *, now: float) -> None:
@@ -131,13 +135,33 @@ class Scene:
         self.language_known = True
         return [SetLanguage(language)]
 
-    def play(self, prompts: Iterable[str], *, loop: bool = False, now: float) -> list[Command]:
-        """Say prompts in the caller's language; nothing for no words."""
-        segments = tuple(segment for prompt in prompts for segment in self.segments(prompt))
-        return self.play_segments(segments, loop=loop, now=now)
+    def play(self, prompts: PromptIds, *, loop: bool = False, now: float) -> list[Command]:
+        """Say prompts in the caller's language in one go; what a key does is up to the step."""
+        self._speech = Speech()
+        segments = tuple(segment for each in self.passages(prompts) for segment in each.segments)
+        return self._play(segments, loop=loop, now=now)
 
-    def play_segments(self, segments: tuple[str, ...], *, loop: bool = False, now: float) -> list[Command]:
-        """Play resolved segments."""
+    def say(self, passages: Iterable[Passage], *, hurried: bool, now: float) -> list[Command]:
+        """Say passages; to a hurried caller, who typed ahead, only those that must be heard."""
+        self._speech = Speech(passages)
+        return self._play(self._speech.onward(hurried=hurried), now=now)
+
+    def onward(self, *, now: float) -> list[Command]:
+        """A passage is over: the next one, or nothing when the speech is over; keys that wait make a hurry."""
+        self.playing = self.playing_until = None
+        return self._play(self._speech.onward(hurried=len(self.keys) > 0), now=now)
+
+    @property
+    def conducted(self) -> bool:
+        """Whether a guarded passage plays, or did or will in the same speech: keys wait, or hurry it on."""
+        return self.playing is not None and self._speech.conducted
+
+    @property
+    def guarded(self) -> bool:
+        """Whether what plays may not be cut."""
+        return self.playing is not None and self._speech.guarded
+
+    def _play(self, segments: tuple[str, ...], *, loop: bool = False, now: float) -> list[Command]:
         if not segments:
             return []
         self._playbacks += 1
@@ -155,6 +179,14 @@ class Scene:
     def finished(self) -> None:
         """Nothing plays any more."""
         self.playing = self.playing_until = None
+        self._speech = Speech()
+
+    def passages(self, prompts: PromptIds, language: str | None = None) -> list[Passage]:
+        """Prompts as sounds."""
+        return [
+            Passage(self.segments(id_of(each), language), guarded=not isinstance(each, str))
+            for each in prompts
+        ]
 
     def segments(self, prompt: str, language: str | None = None) -> tuple[str, ...]:
         """A prompt as sounds; none when it speaks an attribute that is not known: half a sentence helps nobody."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.destination import Destination, Hangup, described
-from ivr.commands import Command, Leave
+from ivr.commands import Command, Leave, StopPlayback
 from ivr.errors import UnknownStep
 from ivr.events import CallerHungUp, DigitPressed, Event, PlaybackFinished
 from ivr.scene import CallerFacts, Follow, Scene
@@ -97,18 +97,33 @@ class MenuSession:
         if self.finished or self._run is None:
             return []
         self._passed = 0
+        scene = self._scene
         match event:
             case CallerHungUp():
                 return self._hung_up()
-            case DigitPressed(digit) if not self._scene.keys.push(digit):
-                return []
-            case PlaybackFinished(playback) if playback != self._scene.playing:
-                return []
-            case PlaybackFinished():
-                self._scene.finished()
+            case DigitPressed(digit):
+                if not scene.keys.push(digit, now=now):
+                    return []
+                if scene.conducted:
+                    return self._hurry(now=now)
+            case PlaybackFinished(playback):
+                if playback != scene.playing:
+                    return []
+                if onward := scene.onward(now=now):
+                    return onward
             case _:
                 pass
         return self._carry_out(self._run.feed(event, now=now), now=now)
+
+    def _hurry(self, *, now: float) -> list[Command]:
+        """A key during a speech that has a guarded passage: that one is heard whole, all else gives way."""
+        scene, playback = self._scene, self._scene.playing
+        if scene.guarded or playback is None or self._run is None or not len(scene.keys):
+            return []
+        if onward := scene.onward(now=now):
+            return onward
+        over = self._run.feed(PlaybackFinished(playback), now=now)
+        return [StopPlayback(), *self._carry_out(over, now=now)]
 
     def handle_timeout(self, *, now: float) -> list[Command]:
         """A deadline may have passed."""

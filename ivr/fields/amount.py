@@ -36,10 +36,14 @@ class AmountField(BaseField):
         return self
 
     def grammar(self, manners: Manners, setting: Setting) -> Grammar:
-        """Digits and the mark; to cancel, the mark is pressed twice."""
+        """Digits and the mark; where the mark's key cancels elsewhere, it is pressed twice here."""
         del setting
-        terminator = manners.terminator if manners.terminator != MARK else ""
-        return Grammar(maximum=10, terminator=terminator, cancel=MARK * 2, accepts="0123456789" + MARK)
+        return Grammar(
+            maximum=10,
+            terminator=manners.terminator if manners.terminator != MARK else "",
+            cancel=MARK * 2 if manners.cancel_key == MARK else manners.cancel_key,
+            accepts="0123456789" + MARK,
+        )
 
     def refusal(self, entry: Secret, setting: Setting) -> str | None:
         """A sum within the limits."""

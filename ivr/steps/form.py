@@ -8,10 +8,11 @@ from pydantic import Field
 
 from base.document import Part
 from ivr.actions import ACTIONS
-from ivr.branch import Branch, PromptIds, Result
+from ivr.branch import Branch, PromptIds, Result, id_of
 from ivr.fields import AnyField
 from ivr.filling import FormRun
 from ivr.inquiry import Submit
+from ivr.manners import WORDINGS
 from ivr.steps.step import AskingStep, Exit, Finding, Location, Next, optional, prompts_at
 
 if TYPE_CHECKING:
@@ -67,16 +68,16 @@ class FormStep(AskingStep):
         if self.confirm is not None:
             yield ("confirm",), self.confirm
         for prompt in self.submit.processing if self.submit is not None else ():
-            yield ("submit", "processing"), prompt
+            yield ("submit", "processing"), id_of(prompt)
         for result, branch in self.results.items():
             if branch.retry:
-                yield from ((("results", result, "say"), prompt) for prompt in branch.say)
+                yield from ((("results", result, "say"), id_of(prompt)) for prompt in branch.say)
         for at, field in enumerate(self.fields):
-            for name in ("prompt", "reprompt", "noinput", "nomatch"):
+            for name in ("prompt", "reprompt", *WORDINGS):
                 for (key,), prompt in prompts_at(name, getattr(field, name)):
                     yield ("fields", at, key), prompt
             for reason, prompts in field.invalid.items():
-                yield from ((("fields", at, "invalid", reason), prompt) for prompt in prompts)
+                yield from ((("fields", at, "invalid", reason), id_of(prompt)) for prompt in prompts)
             if field.confirm is not None:
                 yield ("fields", at, "confirm"), field.confirm
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from ivr.branch import PromptIds
 from ivr.collect import Grammar
+from ivr.keys import KEYS
 from ivr.question import Outcome, Question
 from ivr.run import AskingRun
 from ivr.scene import Follow, Scene
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from base.secret import Secret
     from ivr.branch import Branch
+    from ivr.speech import Passage
 
 PREFIXES = {
     "+34": "es",
@@ -70,16 +73,21 @@ class LanguageRun(AskingRun):
         """Nothing is said before `start`."""
         super().__init__(name, scene)
         self._step = step
-        grammar = Grammar(maximum=1, accepts="0123456789*#")
+        grammar = Grammar(maximum=1, accepts=KEYS, options="".join(step.choices))
         self._question = Question(
-            scene, step=name, manners=scene.menus.manners[name], grammar=grammar, prompts=step.prompt
+            scene,
+            step=name,
+            manners=scene.menus.manners[name],
+            grammar=grammar,
+            prompts=step.prompt,
+            voice=self._in_each,
         )
 
     def start(self, *, now: float) -> list[Outcome]:
         """Pass over it when the number told, else ask in every language."""
         if "did" in self._step.sources and self._scene.language_known:
             return self._settle(self._scene.language)
-        return self._hear(self._question.ask_segments(self._spoken(), now=now), now=now)
+        return self._hear(self._question.ask(now=now), now=now)
 
     def answered(self, entry: Secret, *, now: float) -> list[Outcome]:
         """Speak the language of the key."""
@@ -91,20 +99,19 @@ class LanguageRun(AskingRun):
             *self._settle(language),
         ]
 
-    def _spoken(self) -> tuple[str, ...]:
+    def _in_each(self, prompts: PromptIds) -> list[Passage]:
+        """The same words in one language after the other, since theirs is not known."""
         languages = list(dict.fromkeys(self._step.choices.values()))
         likely = next(
             (PREFIXES[each] for each in PREFIXES if self._scene.caller.caller.startswith(each)), None
         )
         if "ani_prefix" in self._step.sources and likely in languages:
             languages.sort(key=lambda each: each != likely)
-        spoken = [
-            (each, part)
-            for each in languages
-            for prompt in self._step.prompt
-            for part in self._scene.segments(prompt, each)
+        return [
+            replace(each, segments=tuple(f"{language}:{segment}" for segment in each.segments))
+            for language in languages
+            for each in self._scene.passages(prompts, language)
         ]
-        return tuple(f"{language}:{part}" for language, part in spoken)
 
     def _settle(self, language: str) -> list[Outcome]:
         return [*self._scene.speak(language), Follow(self._step.next)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ivr.actions import ACTIONS
-from ivr.branch import Result
+from ivr.branch import Result, id_of
 from ivr.inquiry import Inquiry, Submit
 from ivr.run import Run
 from ivr.scene import Follow
@@ -37,7 +37,7 @@ class LookupStep(StepPart):
 
     def says(self) -> Iterator[tuple[Location, str]]:
         """What bridges the wait."""
-        yield from ((("submit", "processing"), prompt) for prompt in self.submit.processing)
+        yield from ((("submit", "processing"), id_of(prompt)) for prompt in self.submit.processing)
 
     def sets(self) -> Mapping[str, str]:
         """The facts of the answer."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from ivr.branch import Choice, PromptIds
+from ivr.branch import Choice, PromptIds, id_of
 from ivr.collect import Grammar
+from ivr.keys import KEYS
 from ivr.question import Outcome, Question
 from ivr.run import AskingRun
 from ivr.scene import Follow, Scene
@@ -45,7 +46,7 @@ class MenuStep(AskingStep):
         yield from super().says()
         for key, choice in self.choices.items():
             if choice.repeat:
-                yield from ((("choices", key, "say"), prompt) for prompt in choice.say)
+                yield from ((("choices", key, "say"), id_of(prompt)) for prompt in choice.say)
 
 
 class MenuRun(AskingRun):
@@ -58,11 +59,19 @@ class MenuRun(AskingRun):
         super().__init__(name, scene)
         self._step = step
         longest = max(map(len, step.choices))
-        grammar = Grammar(maximum=longest, accepts="0123456789*#", full=self._decided)
+        options = "".join(step.choices)
+        manners = scene.menus.manners[name]
+        grammar = Grammar(
+            maximum=longest,
+            cancel=manners.cancel_key if manners.cancel_key not in options else "",
+            accepts=KEYS,
+            full=self._decided,
+            options=options,
+        )
         self._question = Question(
             scene,
             step=name,
-            manners=scene.menus.manners[name],
+            manners=manners,
             grammar=grammar,
             prompts=step.prompt,
             reprompts=step.reprompt or (),

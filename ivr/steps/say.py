@@ -75,11 +75,12 @@ class SayRun(Run):
         self._until = until
 
     def start(self, *, now: float) -> list[Outcome]:
-        """Speak, unless keys typed ahead make it needless."""
+        """Speak what keys typed ahead do not make needless."""
         scene = self._scene
-        if self._until is None and self._bargein and len(scene.keys):
-            return [self._then]
-        said = scene.play(self._prompts, loop=self._until is not None, now=now)
+        if self._until is None and self._bargein:
+            said = scene.say(scene.passages(self._prompts), hurried=len(scene.keys) > 0, now=now)
+        else:
+            said = scene.play(self._prompts, loop=self._until is not None, now=now)
         if not said:
             return [self._then]
         said.append(scene.record("menu.prompt", step=self._step, segments=len(self._prompts)))
@@ -98,7 +99,8 @@ class SayRun(Run):
     def _listen(self) -> list[Outcome]:
         scene = self._scene
         if self._until is None:
-            return [*scene.stop(), self._then] if self._bargein and len(scene.keys) else []
+            cut = self._bargein and len(scene.keys) and not scene.conducted
+            return [*scene.stop(), self._then] if cut else []
         heard: list[Outcome] = []
         while (key := scene.keys.pull()) is not None:
             heard.append(

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BeforeValidator
 
 from base.document import Part
-from ivr.branch import Branch
-from ivr.manners import Asking
+from ivr.branch import Branch, PromptIds, id_of
+from ivr.manners import WORDINGS, Asking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from ivr.run import Run
     from ivr.scene import Scene
@@ -91,7 +91,7 @@ class AskingStep(StepPart, Asking):
 
     def says(self) -> Iterator[tuple[Location, str]]:
         """What is said after silence and slips."""
-        for name in ("noinput", "nomatch"):
+        for name in WORDINGS:
             yield from prompts_at(name, getattr(self, name))
 
     def layers(self) -> Iterator[tuple[str, tuple[Asking, ...]]]:
@@ -105,7 +105,7 @@ def optional(name: str, branch: Branch | None) -> Iterator[Exit]:
         yield (name,), branch
 
 
-def prompts_at(name: str, prompts: Sequence[str] | None) -> Iterator[tuple[Location, str]]:
+def prompts_at(name: str, prompts: PromptIds | None) -> Iterator[tuple[Location, str]]:
     """The prompts of one key, for the checker."""
     for prompt in prompts or ():
-        yield (name,), prompt
+        yield (name,), id_of(prompt)
