@@ -6,10 +6,12 @@ callers are few and easy to find. Card numbers, expiry dates, codes and one-time
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+T = TypeVar("T")
 
 MASK = "●●●●"
 
@@ -34,6 +36,17 @@ class Secret:
     def reveal(self) -> str:
         """The characters. For the back end's edge and checks only; never keep, log or format the result."""
         return self._buffer.decode("ascii")
+
+    def lend(self, use: Callable[[memoryview], T]) -> T:
+        """Let a function read the characters in place. It must keep no view of them and make no copy that stays."""
+        with memoryview(self._buffer) as view:
+            return use(view)
+
+    def moved(self) -> Secret:
+        """All it held, in a new one; this one is empty, and whoever wipes it wipes nothing of the other."""
+        other = Secret()
+        other._buffer, self._buffer = self._buffer, bytearray()
+        return other
 
     def last(self, count: int) -> str:
         """The last `count` characters: what the payment rules allow to be shown and spoken."""

@@ -135,7 +135,7 @@ class Contact:
     def pass_to(self, leg: Leg) -> None:
         """Another party is now the one whom the contact is about: the first has transferred it and gone."""
         self.caller = leg
-        self.account = leg.account
+        self.account, self.attestation, self.is_identified = leg.account, None, False
         self.ani, self.display, self.is_private = leg.number, "", False
 
     def caller_identity(self, house: str = "") -> CallerIdentity:

@@ -131,6 +131,7 @@ class Node:
             "recording_drops": plane.recording_drops,
             **parts.endpoint.stack.counters(),
             **parts.endpoint.counters(),
+            **parts.transactions.counters(),
         }
 
 

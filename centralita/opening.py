@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
+from centralita.back_ends import back_end_settings
 from centralita.listening import listening
 from centralita.state import (
-    CARDS_FILE,
     CREDENTIALS_FILE,
     HTTP_FILE,
     KEY_FILE,
@@ -19,7 +19,7 @@ from centralita.state import (
 )
 from console.access import key_of
 from console.app import HttpServer
-from ivr.io.cards import SandboxCards
+from ivr.io.back_end.transactions import Transactions
 from media.codec import Codec
 from media.plane import Plane
 from media.prompts import PromptLibrary
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from base.ids import Ids
     from base.secret import Secret
     from centralita.configuration import Configuration
+    from centralita.journal import Journal
     from centralita.options import Options
     from sip.digest.credentials import Credentials
     from sip.io.endpoint import Endpoint
@@ -101,12 +102,19 @@ def _tell_prompts(done: int, of: int, what: str) -> None:
         log.info("making_prompts", done=done - 1, of=of)
 
 
-async def open_cards(options: Options, resources: AsyncExitStack) -> SandboxCards:
-    """The sandbox card system."""
-    cards = SandboxCards(options.state / CARDS_FILE)
-    await cards.start()
-    resources.push_async_callback(cards.close)
-    return cards
+async def open_transactions(
+    options: Options, configuration: Configuration, journal: Journal, resources: AsyncExitStack
+) -> Transactions:
+    """The client companies' systems; charges that an earlier end left open are asked about."""
+
+    def record(contact: str, kind: str, data: Mapping[str, object]) -> None:
+        journal(contact, None, kind, data)
+
+    transactions = Transactions(options.state, record)
+    settings = await asyncio.to_thread(back_end_settings, configuration.clients)
+    await transactions.start(settings)
+    resources.push_async_callback(transactions.close)
+    return transactions
 
 
 async def open_http(

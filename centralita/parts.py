@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from centralita.back_ends import back_end_settings
 from centralita.opening import spoken_codecs
 from centralita.state import CREDENTIALS_FILE, TRUNK_PASSWORDS_FILE
 from sip.io.certificates import all_contexts
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from centralita.tracing import MessageTracing
     from centralita.trunks import Trunks
     from centralita.watching import Watching
+    from ivr.io.back_end.transactions import Transactions
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
@@ -49,6 +51,7 @@ class Parts:
     journal: Journal
     plane: Plane
     voice: PromptLibrary
+    transactions: Transactions
     endpoint: Endpoint
     admission: ProfileAdmission
     registrar: BindingRegistrar
@@ -76,12 +79,16 @@ class Parts:
         await asyncio.to_thread(self.voice.prepare, configuration.catalogue, codecs=spoken)
         secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
         passwords = await asyncio.to_thread(load_trunk_passwords, self.options.state / TRUNK_PASSWORDS_FILE)
+        systems = await self.transactions.prepare(
+            await asyncio.to_thread(back_end_settings, configuration.clients)
+        )
         listeners = configuration.profiles.listeners
         certificates = await asyncio.to_thread(all_contexts, listeners)
         await self.tracing.adopt(configuration.centre.tracing)
         await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
         self.endpoint.adopt(listeners, certificates)
         self.present.configuration = configuration
+        self.transactions.adopt(systems)
         self.admission.configure(configuration.profiles, secrets)
         self.endpoint.stack.overload.configure(configuration.centre.overload.limits)
         internal = configuration.profiles.internal

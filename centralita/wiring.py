@@ -16,7 +16,7 @@ from centralita.failures import warn_of_recordings
 from centralita.journal import Journal
 from centralita.listening import refuse_wildcard
 from centralita.numbers import Numbers
-from centralita.opening import open_cards, open_http, open_listeners, open_sound, open_state
+from centralita.opening import open_http, open_listeners, open_sound, open_state, open_transactions
 from centralita.parts import Parts
 from centralita.phone_view import shown_phones
 from centralita.phones import Phones
@@ -76,7 +76,7 @@ async def _wire(
     journal.watch(warn_of_recordings)
     plane, voice = await open_sound(options, configuration, resources)
     present = Present(configuration, voice)
-    cards = await open_cards(options, resources)
+    transactions = await open_transactions(options, configuration, journal, resources)
 
     # What is heard is passed on to parts that are made below: nothing is heard before they are.
     signalling = make_signalling(
@@ -122,7 +122,7 @@ async def _wire(
         trunks=trunks,
         resolver=resolver,
         voice=voice,
-        cards=cards,
+        transactions=transactions,
     )
     dispatcher = Dispatcher(numbers.route, numbers.allows, applications, staff.calling)
     app = make_app(
@@ -155,6 +155,7 @@ async def _wire(
         journal=journal,
         plane=plane,
         voice=voice,
+        transactions=transactions,
         endpoint=endpoint,
         admission=entrance.admission,
         registrar=signalling.registrar,

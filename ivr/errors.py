@@ -39,3 +39,11 @@ class EndlessMenus(CentralitaError):
     """A tried call goes on without end while the caller does nothing."""
 
     code = "endless_menus"
+
+
+class StoreBroken(CentralitaError):
+    """What transactions are counted and kept in cannot be read or written."""
+
+    code = "store_broken"
+    status = 503
+    cause = 41

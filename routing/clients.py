@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from base.document import Part, load
+from routing.back_ends import (
+    BackEndPart,
+    Element,
+    FraudPart,
+    HttpPart,
+    LimitsPart,
+    PaymentsPart,
+    SandboxBackEndPart,
+    system_faults,
+)
 from routing.recording import RecordingPart, key_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from base.document import Fault
+    from base.document import Document, Fault
 
 
 class Client(Part):
@@ -25,6 +35,14 @@ class Client(Part):
     hours: str | None = None
     """Its usual hours, by id of hours.yaml."""
     recording: RecordingPart = RecordingPart()
+    back_end: BackEndPart = SandboxBackEndPart()
+    """The system that menus ask."""
+    payments: PaymentsPart | None = None
+    """What charges cards; the back end unless given."""
+    identity: tuple[Element, ...] = ()
+    """What proves a caller beside the card: every form that asks for proof asks all of these."""
+    limits: LimitsPart = LimitsPart()
+    fraud: FraudPart = FraudPart()
 
 
 def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:
@@ -32,12 +50,25 @@ def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:
     clients = {}
     for path in sorted(folder.glob("*.yaml")):
         client, document = load(Client, path, faults)
-        if client is None:
-            continue
-        part = client.recording
-        if part.key is not None:
-            # Beside the file that names it, wherever the node was started.
-            part = part.model_copy(update={"key": folder / part.key})
-            faults.extend(key_faults(path, document.line(("recording", "key")), part))
-        clients[path.stem] = client.model_copy(update={"recording": part})
+        if client is not None:
+            clients[path.stem] = _placed(client, document, faults)
     return clients
+
+
+def _placed(client: Client, document: Document, faults: list[Fault]) -> Client:
+    """With its files beside the one that names them, wherever the node was started; their faults are appended."""
+    path, placed = document.path, {}
+    for name in ("recording", "back_end", "payments"):
+        part = getattr(client, name)
+        files = {
+            key: path.parent / getattr(part, key)
+            for key in ("key", "ca")
+            if getattr(part, key, None) is not None
+        }
+        if not files:
+            continue
+        placed[name] = part = part.model_copy(update=files)
+        faults.extend(key_faults(path, document.line((name, "key")), f"{name}.key", files.get("key")))
+        if isinstance(part, HttpPart):
+            faults.extend(system_faults(document, name, part))
+    return client.model_copy(update=placed)

@@ -31,18 +31,18 @@ class RecordingPart(Part):
     """How far before and after a secret the mask reaches."""
 
 
-def key_faults(path: Path, line: int, part: RecordingPart) -> Iterator[Fault]:
-    """What is wrong with the key's file: found before the first call needs it."""
-    if part.key is None:
+def key_faults(path: Path, line: int, setting: str, key: Path | None) -> Iterator[Fault]:
+    """What is wrong with a key's file: found before the first call needs it."""
+    if key is None:
         return
     mend = "make one: openssl rand -hex 32 > FILE; chmod 600 FILE"
     try:
-        read_key(part.key)
-        mode = part.key.stat().st_mode
+        read_key(key)
+        mode = key.stat().st_mode
     except OSError as error:
-        yield Fault(str(path), line, f"recording.key: {part.key}: {error.strerror}", mend)
+        yield Fault(str(path), line, f"{setting}: {key}: {error.strerror}", mend)
     except CentralitaError as error:
-        yield Fault(str(path), line, f"recording.key: {error}", mend)
+        yield Fault(str(path), line, f"{setting}: {error}", mend)
     else:
         if mode & 0o077:
-            yield Fault(str(path), line, f"recording.key: {part.key} can be read by others", "chmod 600 it")
+            yield Fault(str(path), line, f"{setting}: {key} can be read by others", "chmod 600 it")

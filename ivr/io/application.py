@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
@@ -56,9 +57,23 @@ class BackEnd(Protocol):
     """A client company's system."""
 
     async def ask(
-        self, action: str, fields: Mapping[str, Secret | str], *, contact: str, caller: str, request: int
+        self,
+        action: str,
+        fields: Mapping[str, Secret | str],
+        *,
+        client: str,
+        contact: str,
+        caller: str,
+        request: int,
+        attestation: str | None,
     ) -> heard.BackEndReplied:
-        """Carry out an action. Wipes the secrets it was given; never raises for what the caller typed."""
+        """Carry out an action. Empties the secrets it was given before it awaits anything.
+
+        Never raises for what the caller typed; CentralitaError where it is broken.
+        """
+
+    def forget(self, contact: str) -> None:
+        """Whoever was identified in this contact has left it."""
 
 
 @dataclass(slots=True)
@@ -189,6 +204,8 @@ class _Visit:
 
     def _ask(self, command: AskBackEnd) -> None:
         self._contact.questions += 1
+        # Not with the contact alone: whoever the call is transferred to has proven nothing.
+        self._caller.when_over(partial(self._app.back_end.forget, self._contact.id))
         work = self._reply(command, self._contact.questions)
         self._asking[command.request] = asyncio.get_running_loop().create_task(work)
 
@@ -203,9 +220,11 @@ class _Visit:
             reply = await self._app.back_end.ask(
                 command.action,
                 command.fields,
+                client=self._contact.client or "",
                 contact=self._contact.id,
                 caller=self._contact.ani,
                 request=number,
+                attestation=self._contact.attestation,
             )
             result = reply.result
             self._contact.inbox.post(replace(reply, request=command.request))

@@ -14,7 +14,8 @@ from calls.destination import Menu, Queue
 from ivr import phrases
 from ivr.events import BackEndReplied
 from ivr.io.application import MenuApplication
-from ivr.io.cards import SandboxCards
+from ivr.io.back_end.settings import ClientSettings
+from ivr.io.back_end.transactions import Transactions
 from ivr.load import load_menu
 from ivr.scene import CallerFacts
 from media.catalogue import Catalogue, Tone, load
@@ -112,7 +113,7 @@ class Desk:
             assert found is not None, "\n".join(map(str, faults))
             self.menus[name] = found
         self.voice = PromptLibrary(house.plane, catalogue, folder / "sounds")
-        self.cards = SandboxCards(folder / "cards.sqlite")
+        self.cards = Transactions(folder, lambda contact, kind, data: None)
         self.application = MenuApplication(
             lambda name: self.menus[name],
             self.voice,
@@ -127,6 +128,7 @@ class Desk:
 
     def _serve(self, contact: Contact) -> None:
         self.contact = contact
+        contact.client = "banco_sol"
         self.task = asyncio.get_running_loop().create_task(self.visit(contact, "first"))
 
     async def visit(self, contact: Contact, name: str) -> Destination | None:
@@ -139,7 +141,7 @@ class Desk:
     async def called(self) -> Session:
         """The caller has dialled and is answered."""
         await asyncio.to_thread(self.voice.prepare, self.catalogue)
-        await self.cards.start()
+        await self.cards.start({"banco_sol": ClientSettings()})
         session = self.party.call(self.house, self.party.body())
         self.party.face((await self.party.hears(SessionAnswered)).description)
         return session
@@ -224,7 +226,7 @@ async def test_nothing_that_was_typed_is_in_the_records_or_in_the_store(desk: De
     for typed in (CARD, CARD[:12], BIRTH, "1980"):
         assert typed not in written
         assert typed not in repr((desk.contact.inbox._events, desk.task))
-    for file in desk.folder.glob("cards*"):
+    for file in desk.folder.glob("*.sqlite*"):
         assert CARD.encode() not in file.read_bytes()
 
 
@@ -296,10 +298,21 @@ class Hangs:
         self.let_go = asyncio.Event()
 
     async def ask(
-        self, action: str, fields: Mapping[str, Secret | str], *, contact: str, caller: str, request: int
+        self,
+        action: str,
+        fields: Mapping[str, Secret | str],
+        *,
+        client: str,
+        contact: str,
+        caller: str,
+        request: int,
+        attestation: str | None,
     ) -> BackEndReplied:
         await self.let_go.wait()
         return BackEndReplied(request, "ok")
+
+    def forget(self, contact: str) -> None:
+        pass
 
 
 async def test_a_caller_does_not_wait_in_silence_for_a_back_end_that_hangs(desk: Desk) -> None:
@@ -319,10 +332,10 @@ async def test_a_card_system_that_is_closed_leads_to_a_person_and_breaks_nothing
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     await desk.called()
-    await asyncio.get_running_loop().run_in_executor(desk.cards._thread, desk.cards._shut)
+    await desk.cards.sandbox.close()
     desk.press(f"1{CARD}#{BIRTH}")
     await until(lambda: bool(desk.kinds("transaction.result")), str(desk.house.kinds()))
-    assert desk.kinds("transaction.result") == [{"action": "card.activate", "result": "failed"}]
+    assert desk.kinds("transaction.result") == [{"action": "card.activate", "result": "unavailable"}]
     assert await desk.left() == Queue("people")
     assert "never retrieved" not in caplog.text
     await desk.over()
@@ -334,7 +347,7 @@ async def test_a_prompt_that_is_missing_is_an_error_of_that_call_alone(desk: Des
     await desk.party.hears(SessionAnswered)
     with pytest.raises(PromptMissing):
         await desk.left()
-    await desk.cards.start()
+    await desk.cards.start({"banco_sol": ClientSettings()})
     await desk.over()
     await desk.party.hears(SessionEnded)
 
@@ -346,5 +359,5 @@ async def test_a_caller_already_gone_enters_no_menu(desk: Desk) -> None:
     leg.refuse(486)
     assert await desk.application.serve(contact, Menu("first")) is None
     assert desk.kinds("menu.entered") == []
-    await desk.cards.start()
+    await desk.cards.start({"banco_sol": ClientSettings()})
     await desk.house.over()
