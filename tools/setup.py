@@ -156,7 +156,7 @@ def _spare_running_nodes() -> None:
 
 
 def build_prompts() -> None:
-    """Make the sound of the prompts and phrases whose wording changed, so that the first start needs not wait for it."""
+    """Make the sound of prompts and phrases whose wording changed, so that the first start needs not wait for it."""
     words = sorted((ROOT / "ivr" / "phrases").glob("*.py"))
     wanted, stamp = _digest([ROOT / "prompts", *words]), "prompts"
     if MADE_PROMPTS.is_dir() and _stamp(stamp) == wanted:
