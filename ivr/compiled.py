@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ivr.branch import id_of
-from ivr.manners import WORDINGS, Manners, manners_of
+from ivr.content import content_of, name_of, restored
+from ivr.manners import Manners, manners_of
 from ivr.steps.step import AskingStep
-from media.catalogue import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from media.catalogue import Catalogue, Segment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class CompiledMenus:
     """One menu set at one version."""
 
@@ -38,6 +35,10 @@ class CompiledMenus:
     on_max_timeouts: Mapping[str, Branch]
     on_max_failures: Mapping[str, Branch]
     wording: Catalogue
+    file: MenuFile = field(repr=False)
+    """The rules, as checked."""
+    content: str = field(repr=False)
+    """Rules and words as one text: see ivr/content.py."""
 
     def segments(self, language: str, prompt: str) -> tuple[Segment, ...]:
         """The pieces of a prompt in a language."""
@@ -58,46 +59,25 @@ def compile_menus(file: MenuFile, wording: Catalogue) -> CompiledMenus:
     defaults = file.defaults
     timeouts = {name: each.on_max_timeouts or defaults.on_max_timeouts for name, each in asking.items()}
     failures = {name: each.on_max_failures or defaults.on_max_failures for name, each in asking.items()}
+    content = content_of(file, wording)
     return CompiledMenus(
         name=file.menu_set,
         languages=file.languages,
         start=file.start,
-        version=content_hash(file, wording),
+        version=name_of(content),
         steps=MappingProxyType(dict(file.steps)),
         manners=MappingProxyType(dict(_manners(file))),
         on_max_timeouts=MappingProxyType({name: each for name, each in timeouts.items() if each is not None}),
         on_max_failures=MappingProxyType({name: each for name, each in failures.items() if each is not None}),
         wording=wording,
+        file=file,
+        content=content,
     )
 
 
-def content_hash(file: MenuFile, wording: Catalogue) -> str:
-    """The same rules and the same words give the same hash, whatever the layout or the order of keys."""
-    spoken = sorted(_prompts(file))
-    words = {
-        language: {each: _words(wording, language, each) for each in spoken} for language in file.languages
-    }
-    content = json.dumps(
-        {"menus": file.model_dump(mode="json"), "words": words}, sort_keys=True, ensure_ascii=False
-    )
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _prompts(file: MenuFile) -> set[str]:
-    """The prompts a file can speak."""
-    branches = [file.defaults.on_max_timeouts, file.defaults.on_max_failures]
-    branches += [branch for step in file.steps.values() for _, branch in step.exits()]
-    named = {prompt for branch in branches if branch is not None for prompt in map(id_of, branch.say)}
-    named.update(prompt for step in file.steps.values() for _, prompt in step.says())
-    return named.union(id_of(each) for name in WORDINGS for each in getattr(file.defaults, name) or ())
-
-
-def _words(wording: Catalogue, language: str, prompt: str) -> list[str]:
-    """The pieces of a prompt as text."""
-    return [
-        str(each if isinstance(each, Slot) else wording.sound(language, each))
-        for each in wording.of(language, prompt)
-    ]
+def compiled_again(content: str) -> CompiledMenus:
+    """The menu set of a stored content. Raises ValueError for one that this program cannot read."""
+    return compile_menus(*restored(content))
 
 
 def _manners(file: MenuFile) -> Iterator[tuple[str, Manners]]:

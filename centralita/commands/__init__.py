@@ -9,6 +9,7 @@ from centralita.commands import (
     bans,
     check,
     contacts,
+    menu,
     phone,
     prompts,
     recordings,
@@ -30,6 +31,7 @@ app.command("contacts")(contacts.contacts)
 app.command("contact")(contacts.contact)
 app.command("trunks")(trunk.trunks)
 app.add_typer(trunk.app, name="trunk")
+app.add_typer(menu.app, name="menu")
 app.add_typer(phone.app, name="phone")
 app.add_typer(agent.app, name="agent")
 app.add_typer(bans.app, name="bans")

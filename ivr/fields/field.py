@@ -50,20 +50,20 @@ class BaseField(Asking):
     """A prompt that reads the value back and asks 1 or 2."""
     invalid: dict[str, PromptIds] = Field(default_factory=dict)
     """Wording by reason, instead of the general `nomatch`."""
-    sensitive: bool = False
+    sensitive: bool | None = None
     """Keeps a value out of sight whose type does not ask for it."""
 
     @field_validator("sensitive")
     @classmethod
-    def _never_less(cls, value: bool) -> bool:  # noqa: FBT001 - called by pydantic
-        if cls.sensitive_type and not value:
+    def _never_less(cls, value: bool | None) -> bool | None:  # noqa: FBT001 - called by pydantic
+        if cls.sensitive_type and value is False:
             raise ValueError("this type is always sensitive: leave the key out")
         return value
 
     @property
     def is_sensitive(self) -> bool:
         """Whether it is held in a Secret and never spoken."""
-        return self.sensitive_type or self.sensitive
+        return self.sensitive_type or bool(self.sensitive)
 
     def grammar(self, manners: Manners, setting: Setting) -> Grammar:
         """How it is typed."""

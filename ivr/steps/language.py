@@ -101,7 +101,8 @@ class LanguageRun(AskingRun):
 
     def _in_each(self, prompts: PromptIds) -> list[Passage]:
         """The same words in one language after the other, since theirs is not known."""
-        languages = list(dict.fromkeys(self._step.choices.values()))
+        choices = self._step.choices  # by key: the order in which they are written is no rule
+        languages = list(dict.fromkeys(choices[key] for key in sorted(choices)))
         likely = next(
             (PREFIXES[each] for each in PREFIXES if self._scene.caller.caller.startswith(each)), None
         )

@@ -1,0 +1,13 @@
+"""`centralita menu`: what administrators do with menus; one file per command."""
+
+from __future__ import annotations
+
+import typer
+
+from centralita.commands.menu import explain
+
+app = typer.Typer(
+    help="Menus: what is in force, what changed, a picture, publishing, what callers did.",
+    no_args_is_help=True,
+)
+app.command("explain")(explain.explain)
