@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from base.document import Fault, refuse
 from centralita.consistency import inconsistencies, untimely, unwritable
+from centralita.speakers import speechless, voices_of
 from ivr.load import load_menus
 from ivr.wording import load_wording
 from routing.clients import load_clients
@@ -58,6 +59,8 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     if config is None:
         return None, faults
     wording = load_wording([config.prompts], faults)
+    wording.voices = voices_of(config.centre, folder)
+    faults.extend(speechless(wording, folder))
     menus = load_menus(folder / "menus", wording, faults, queues=config.routing.queues.keys())
     profiles = load_profiles(config.sip_profiles, faults)
     if profiles is not None and profiles.external.stir.certificates:

@@ -8,7 +8,6 @@ from base.document import Fault, suggest
 from ivr import phrases
 from media import catalogue
 from media.catalogue import Silence
-from media.sound import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,12 +32,22 @@ def load_wording(folders: Sequence[Path], faults: list[Fault]) -> Catalogue:
 
 
 def _recordings(wording: Catalogue) -> Iterator[Fault]:
-    """Recordings that cannot be played, and those that nothing would ever play."""
-    for (language, piece), path in wording.recordings.items():
+    """Recordings that nothing would ever play."""
+    for (language, piece), recording in wording.recordings.items():
         known = wording.sounds.get(language, {})
-        if piece not in known and not wording.unread:
-            prompts = wording.segments.get(language, {}).values()
-            mend = suggest(piece, (each for parts in prompts for each in parts if isinstance(each, str)))
-            yield Fault(str(path), 1, f"no prompt in {language} has a piece {piece}", mend)
-        elif wrong := fault_of(path):
-            yield Fault(str(path), 1, wrong, "save it as 16-bit PCM WAV")
+        if piece in known or wording.unread:
+            continue
+        prompts = wording.segments.get(language, {})
+        parts = [each for each in prompts.get(piece, ()) if isinstance(each, str)]
+        if parts:
+            what, mend = f"the prompt {piece} has slots", f"record its fixed parts: {', '.join(parts)}"
+        elif piece in prompts:
+            what, mend = f"the prompt {piece} has slots and no fixed part to be recorded", "remove it"
+        elif not known:
+            what, mend = f"there are no prompts in {language}", suggest(language, wording.sounds)
+        else:
+            what = f"no prompt in {language} has a piece {piece}"
+            every = (each for parts in prompts.values() for each in parts if isinstance(each, str))
+            near = suggest(piece, every)
+            mend = near if near.startswith("did you mean") else f"write its text in {language}.yaml"
+        yield Fault(str(recording.path), 1, what, mend)

@@ -2,6 +2,7 @@
 
 A text may hold slots, `{digits:last4}` or `{money:amount}`: the fixed parts become pieces `id.1`, `id.2` with a sound
 each, and what stands in the slot is spoken from the words of phrases (ivr/phrases). Makes no sound itself.
+A recording of a piece by a person replaces its voice; the text is needed all the same, for all that shows a menu.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pydantic import Field
 
 from base import document
 from base.document import Document, Fault, Part
+from media.prompt_recordings import Recording, find_recordings
+from media.voice import ESPEAK, VoicePart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -88,8 +91,10 @@ class Catalogue:
     """language -> piece id -> sound."""
     segments: dict[str, dict[str, tuple[Segment, ...]]] = field(default_factory=dict)
     """language -> prompt id -> pieces and slots in order."""
-    recordings: dict[tuple[str, str], Path] = field(default_factory=dict)
+    recordings: dict[tuple[str, str], Recording] = field(default_factory=dict)
     """(language, piece id) -> a recording by a person, which replaces the made sound."""
+    voices: Mapping[str, VoicePart] = field(default_factory=dict)
+    """language -> who speaks it."""
     unread: set[str] = field(default_factory=set)
     """Names of the files with faults, none of whose prompts are here."""
 
@@ -104,6 +109,10 @@ class Catalogue:
     def sound(self, language: str, piece: str) -> Sound:
         """What a piece is made from; an empty text when it is unknown."""
         return self.sounds.get(language, {}).get(piece) or self.sounds.get(ANY, {}).get(piece, "")
+
+    def voice(self, language: str) -> VoicePart:
+        """Who speaks a language."""
+        return self.voices.get(language, ESPEAK)
 
     def slots(self, language: str, prompt: str) -> tuple[Slot, ...]:
         """The slots of a prompt."""
@@ -158,8 +167,7 @@ def load(folders: Sequence[Path], faults: list[Fault]) -> Catalogue:
             faults.extend(_check(found, source))
             for prompt, sound in found.prompts.items():
                 catalogue.add(found.language, prompt, sound)
-        for path in sorted(folder.glob("recordings/*/*.wav")):
-            catalogue.recordings[path.parent.name, path.stem] = path
+        catalogue.recordings.update(find_recordings(folder, faults))
     return catalogue
 
 
@@ -175,7 +183,10 @@ def _check(found: CatalogueFile, source: Document) -> Iterable[Fault]:
         at = ("prompts", prompt)
         if not isinstance(sound, str):
             continue
-        if not sound.strip():
+        if found.language == ANY:
+            what = f"no voice can say {prompt}, which is for every language"
+            yield source.fault(at, what, "give it a tone or music, or move it to the file of a language")
+        elif not sound.strip():
             yield source.fault(at, f"prompt {prompt} has no words", "write what is to be said")
         for kind, _ in SLOT.findall(sound):
             if kind not in KINDS:

@@ -1,6 +1,6 @@
 """Prompts as sound: made once at set-up into a folder by content hash, mapped into the plane once, shared by all calls.
 
-A recording by a person beside the catalogue (recordings/<language>/<piece>.wav) is used instead of the voice.
+A recording by a person beside the catalogue (recordings/<language>/<piece>.mp3, say) is used instead of the voice.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Protocol
 
-from base.errors import CentralitaError
-from media import sound
+from base.document import Fault
+from base.errors import CentralitaError, DocumentError
+from media import sound, voice
 from media.catalogue import ANY, Catalogue, Music, Silence, Sound, Tone
+from media.importing import BadRecording
 from media.plane import LAWS
-from media.voice import EspeakVoice, local_voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from media.codec import Codec
     from media.plane import Clip
+    from media.prompt_recordings import Recording
     from media.sound import Samples
+    from media.voice import VoicePart
 
 FEW = 24
 """So many sounds are made without a second process."""
@@ -43,21 +46,31 @@ class Piece:
     language: str
     id: str
     sound: Sound
-    recording: Path | None
+    recording: Recording | None
+    voice: VoicePart
 
     def file(self, folder: Path) -> Path:
-        """Where its sound is kept; another wording, voice or recording is another file."""
+        """Where its sound is kept; another wording, voice or recording is another file.
+
+        That of a recording is named by the recording alone: it serves also after the recording's own file is gone.
+        """
         if self.recording is not None:
-            content = self.recording.read_bytes()
-        else:
-            voice = EspeakVoice.version if isinstance(self.sound, str) else "sound 1"
-            content = f"{voice}|{self.language}|{self.sound!r}".encode()
+            return folder / f"{self.recording.digest[:32]}.wav"
+        by = sound.EDITION
+        if isinstance(self.sound, str):
+            by = f"{voice.open_voice(self.voice).version}, {by}"
+        content = f"{by}|{self.language}|{self.sound!r}".encode()
         return folder / f"{hashlib.sha256(content).hexdigest()[:32]}.wav"
 
     def make(self) -> Samples[int]:
-        """Its samples. Raises ValueError for a recording that cannot be read."""
+        """Its samples. Raises DocumentError for a recording that cannot be read, VoiceFailed for a silent voice."""
         if self.recording is not None:
-            return sound.read_wav(self.recording)
+            try:
+                decoded = self.recording.decoded()
+            except BadRecording as error:
+                place = str(self.recording.path or f"{self.language} {self.id}")
+                raise DocumentError(str(Fault(place, 1, error.what, error.mend))) from error
+            return sound.to_telephone(decoded.samples, decoded.rate)
         match self.sound:
             case Tone(tone=frequencies, seconds=seconds):
                 return sound.tone(frequencies, seconds)
@@ -66,14 +79,20 @@ class Piece:
             case Silence(silence=seconds):
                 return sound.silence(seconds)
             case text:
-                return local_voice().say(text, self.language)
+                return voice.say(self.voice, text, self.language)
+
+
+def piece_of(catalogue: Catalogue, language: str, piece: str) -> Piece:
+    """One sound that a catalogue needs."""
+    what, recording = catalogue.sounds[language][piece], catalogue.recordings.get((language, piece))
+    return Piece(language, piece, what, recording, catalogue.voice(language))
 
 
 def pieces(catalogue: Catalogue) -> Iterator[Piece]:
     """Every sound a catalogue needs."""
     for language, sounds in catalogue.sounds.items():
-        for each, what in sounds.items():
-            yield Piece(language, each, what, catalogue.recordings.get((language, each)))
+        for each in sounds:
+            yield piece_of(catalogue, language, each)
 
 
 def missing(catalogue: Catalogue, folder: Path) -> list[Piece]:
@@ -168,6 +187,10 @@ class PromptLibrary:
         if path is None:
             raise PromptMissing(f"no prompt {segment} in {language}")
         return self._load(path)
+
+    def seconds(self, segment: str, language: str) -> float:
+        """How long a piece lasts. Raises PromptMissing."""
+        return self.clip(segment, language).duration
 
     def clips(self, segments: Iterable[str], language: str) -> tuple[Clip, ...]:
         """The sounds of a Play command."""

@@ -1,16 +1,19 @@
 """Sound as samples at set-up: bring to 8 kHz, trim silence, make loudness even; tones, music and silence by code.
 
-Plain Python on purpose: it runs once per prompt at set-up and saves the server two large packages.
+It runs once per prompt, never in a call, so that packages which it needs are loaded when it is asked.
 """
 
 from __future__ import annotations
 
 import math
 import os
+import warnings
 import wave
 from array import array
+from functools import cache
+from itertools import pairwise
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,11 +24,13 @@ RATE = 8000
 LOUDNESS = 2600.0
 """RMS of the voiced parts of every prompt: about -22 dB below full scale."""
 PEAK = 29000.0
-_SILENCE = 0.02  # of the peak
-_FRAME = 0.02
-_LEAD, _TAIL = 0.03, 0.10
-_HALF_TAPS = 28
-_CUT_OFF = 3700.0
+EDITION = "sound 2"
+"""Of how sound is made here; another one makes all anew that is not a recording."""
+_MOST_GAIN = 100.0  # what is quieter still is noise
+_MOMENT = 40  # 5 ms
+_SILENCE = 40.0  # decibels below the peak
+_CHUNK = 10  # ms
+_LEAD, _TAIL = 30, 100  # ms
 
 Samples = array  # of "h": signed 16 bit
 
@@ -35,42 +40,18 @@ def from_bytes(pcm: bytes) -> Samples[int]:
     return array("h", pcm)
 
 
-def read_wav(path: Path) -> Samples[int]:
-    """A recording at 8 kHz mono. Raises ValueError for what is no 16-bit WAV."""
-    if wrong := fault_of(path):
-        raise ValueError(f"{path}: {wrong}; save it as 16-bit PCM WAV")
-    with wave.open(str(path), "rb") as file:
-        samples = array("h", file.readframes(file.getnframes()))
-        channels, rate = file.getnchannels(), file.getframerate()
-    if channels > 1:
-        frames = zip(*(samples[at::channels] for at in range(channels)), strict=True)
-        samples = array("h", (sum(frame) // channels for frame in frames))
-    return to_telephone(samples, rate)
-
-
-def fault_of(path: Path) -> str:
-    """What keeps a file from being a recording, by its header; empty when nothing does."""
-    try:
-        with wave.open(str(path), "rb") as file:
-            bits, frames = 8 * file.getsampwidth(), file.getnframes()
-    except (wave.Error, EOFError) as error:
-        return f"not a WAV file that can be read ({str(error) or 'too short'})"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    if bits != 16:
-        return f"{bits} bit"
-    return "" if frames else "no sound in it"
-
-
 def write_wav(path: Path, samples: Samples[int]) -> None:
     """Keep samples as an 8 kHz mono WAV file; whole or not at all."""
     part = path.with_suffix(f".{os.getpid()}.part")
-    with wave.open(str(part), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(samples.tobytes())
-    part.replace(path)
+    try:
+        with wave.open(str(part), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes(samples.tobytes())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def to_telephone(samples: Samples[int], rate: int) -> Samples[int]:
@@ -80,45 +61,82 @@ def to_telephone(samples: Samples[int], rate: int) -> Samples[int]:
 
 def trim(samples: Samples[int], rate: int) -> Samples[int]:
     """Cut silence before and after, leaving a breath so that words do not run into each other."""
-    size = max(1, int(rate * _FRAME))
-    levels = [max(map(abs, samples[at : at + size])) for at in range(0, len(samples), size)]
-    floor = _SILENCE * max(levels, default=0)
-    voiced = [at for at, level in enumerate(levels) if level > floor]
-    if not voiced:
+    if not any(samples):
         return array("h")
-    first = max(0, voiced[0] * size - int(_LEAD * rate))
-    last = min(len(samples), (voiced[-1] + 1) * size + int(_TAIL * rate))
-    return samples[first:last]
+    audio_segment, leading_silence = _pydub()
+    heard = audio_segment(samples.tobytes(), sample_width=2, frame_rate=rate, channels=1).remove_dc_offset()
+    floor = heard.max_dBFS - _SILENCE
+    before = leading_silence(heard, floor, _CHUNK)
+    if before >= len(heard):
+        return array("h")
+    after = leading_silence(heard.reverse(), floor, _CHUNK)
+    last = round((len(heard) - after + _TAIL) * rate / 1000)
+    return array("h", heard.raw_data)[round(max(0, before - _LEAD) * rate / 1000) : last]
 
 
 def resample(samples: Samples[int], rate: int) -> Samples[int]:
-    """Bring to 8 kHz with a windowed-sinc filter, one set of coefficients per phase."""
+    """Bring to 8 kHz by the resampler of PyAV, which leaves next to nothing above 4 kHz to fold back."""
     if rate == RATE or not samples:
         return samples
-    divisor = math.gcd(rate, RATE)
-    step, phases = rate // divisor, RATE // divisor
-    filters = [_filter(phase / phases, rate) for phase in range(phases)]
-    edge = [0] * _HALF_TAPS
-    padded = [*edge, *samples, *edge]
+    from av import AudioFrame, AudioResampler  # takes a while to load, and no call needs it
+
+    frame = AudioFrame(format="s16", layout="mono", samples=len(samples))
+    frame.planes[0].update(samples.tobytes())
+    frame.sample_rate = rate
+    narrow = AudioResampler(format="s16", layout="mono", rate=RATE)
     made = array("h")
-    for at in range(len(samples) * phases // step):
-        whole, phase = divmod(at * step, phases)
-        value = sum(map(mul, filters[phase], padded[whole + 1 : whole + 2 * _HALF_TAPS + 1]))
-        made.append(_clipped(value))
+    for part in (*narrow.resample(frame), *narrow.resample(None)):
+        made.frombytes(bytes(part.planes[0])[: 2 * part.samples])
     return made
 
 
 def even(samples: Samples[int]) -> Samples[int]:
-    """Bring the voiced parts to one loudness, without driving the peaks into clipping."""
-    size = int(RATE * _FRAME)
-    powers = [sum(map(mul, frame, frame)) / len(frame) for frame in _frames(samples, size)]
-    gate = 0.01 * max(powers, default=0.0)
-    voiced = [power for power in powers if power > gate]
-    if not voiced:
-        return samples
-    gain = LOUDNESS / math.sqrt(sum(voiced) / len(voiced))
-    gain = min(gain, PEAK / max(map(abs, samples)))
-    return array("h", (_clipped(gain * sample) for sample in samples))
+    """Bring the voiced parts to one loudness; a peak beyond PEAK is turned down for its moment, nothing is clipped."""
+    level = voiced_level(samples)
+    return _limited(samples, min(LOUDNESS / level, _MOST_GAIN)) if level else samples
+
+
+def voiced_level(samples: Samples[int], rate: int = RATE) -> float:
+    """The RMS of what is not silence, in 20 ms; 0 where all is."""
+    powers = [_power(frame) for frame in _frames(samples, rate // 50)]
+    loudest = max(powers, default=0.0)
+    heard = sorted(power for power in powers if power > 0.0001 * loudest)
+    if not heard:
+        return 0.0
+    # Neither a click nor a cough tells how loud the words are: a twentieth of the frames may be louder.
+    usual = heard[int(0.95 * len(heard))]
+    voiced = [power for power in heard if 0.01 * usual < power < 10 * usual]
+    return math.sqrt(sum(voiced) / len(voiced))
+
+
+def _limited(samples: Samples[int], gain: float) -> Samples[int]:
+    """Louder by a factor; around what would be beyond PEAK the factor sinks and rises again within 5 ms."""
+    blocks = list(_frames(samples, _MOMENT))
+    allowed = [min(gain, PEAK / max(1, max(block), -min(block))) for block in blocks]
+    edges = [min(pair) for pair in pairwise([allowed[0], *allowed, allowed[-1]])]
+    made = array("h")
+    for block, (first, last) in zip(blocks, pairwise(edges), strict=True):
+        slope = (last - first) / len(block)
+        made.extend(_clipped((first + slope * at) * sample) for at, sample in enumerate(block))
+    return made
+
+
+def decibels(level: float) -> float:
+    """A level of 16-bit samples against full scale."""
+    return 20 * math.log10(max(level, 0.5) / 32768)
+
+
+@cache
+def _pydub() -> tuple[Any, Any]:
+    """What of pydub finds silence.
+
+    Its import warns that there is no ffmpeg program and that audioop is old: it is asked for no files here.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment
+        from pydub.silence import detect_leading_silence
+    return AudioSegment, detect_leading_silence
 
 
 def tone(frequencies: Sequence[float], seconds: float) -> Samples[int]:
@@ -166,18 +184,9 @@ def _pluck(mixed: list[float], start: int, frequency: float, seconds: float) -> 
         mixed[(start + at) % len(mixed)] += swell * value
 
 
-def _filter(offset: float, rate: int) -> list[float]:
-    """The low-pass filter seen from a point between two samples (Hann window), its sum one."""
-    cut = min(_CUT_OFF, 0.46 * rate) / rate
-    taps = []
-    for at in range(-_HALF_TAPS + 1, _HALF_TAPS + 1):
-        place = at - offset
-        window = 0.5 + 0.5 * math.cos(math.pi * place / (_HALF_TAPS + 1))
-        taps.append(
-            window * (2 * cut if place == 0 else math.sin(2 * math.pi * cut * place) / (math.pi * place))
-        )
-    total = sum(taps)
-    return [tap / total for tap in taps]
+def _power(frame: Samples[int]) -> float:
+    total: float = sum(map(mul, frame, frame))
+    return total / len(frame)
 
 
 def _frames(samples: Samples[int], size: int) -> Iterator[Samples[int]]:

@@ -1,88 +1,148 @@
-"""The local voice, espeak-ng from the espeakng-loader package: text to 8 kHz samples, offline.
+"""Voices: text to sound, offline, chosen for each language in centre.yaml.
 
-Runs at set-up only, never in a call: one voice holds the library's global state, so a process has one.
+Runs when prompts are made, never in a call. A further voice is a file in media/voices/ and a key of VoicePart, or,
+without a line of code here, a `command` of the operator's.
 """
 
 from __future__ import annotations
 
-import ctypes
-from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Protocol, Self
 
-import espeakng_loader
+from pydantic import BeforeValidator, Field, model_validator
 
-from base.errors import CentralitaError
+from base.document import Part, suggest
 from media import sound
+from media.errors import MediaError
 
 if TYPE_CHECKING:
     from media.sound import Samples
 
-VOICES = {"en": "en", "es": "es", "pl": "pl"}
-WORDS_PER_MINUTE = 150
-
-# AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback in our own thread, no sound device is opened.
-_SYNCHRONOUS = 2
-_DONT_EXIT = 0x8000
-_UTF8 = 1
-_CHARACTERS = 1
-_RATE_PARAMETER = 1
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+LIKE_THE_LANGUAGE = "language"
+"""The voice of espeak-ng that is named as the language is."""
+PACKAGED = "packaged"
+"""The model that comes with its package, where another would be a file."""
+_KINDS = ("espeak", "piper", "command")
 
 
-class VoiceFailed(CentralitaError):
+class VoiceFailed(MediaError):
     """The voice could not speak."""
 
     code = "voice_failed"
 
 
+class Speech(NamedTuple):
+    """What a voice said, at its own rate."""
+
+    samples: Samples[int]
+    rate: int
+
+
 class Voice(Protocol):
-    """Whatever turns text into sound."""
+    """Whatever turns text into sound. Making one loads nothing; the first text does."""
 
-    version: str
-    """Changes when the same text would sound otherwise."""
+    @property
+    def name(self) -> str:
+        """How it is called in centre.yaml."""
 
-    def say(self, text: str, language: str) -> Samples[int]:
-        """The text as 8 kHz samples, trimmed and at the common loudness."""
+    @property
+    def version(self) -> str:
+        """Changes when the same text would sound otherwise. Raises VoiceFailed when the voice is not there."""
 
+    def fault(self, language: str) -> tuple[str, str] | None:
+        """Why it cannot speak a language, and the mend; None when it can. Loads no more than it must."""
 
-class EspeakVoice:
-    """The voice of espeak-ng."""
-
-    version = f"espeak-ng 1.52 {WORDS_PER_MINUTE} wpm, sound 1"
-
-    def __init__(self) -> None:
-        """Load the library and its data. Raises VoiceFailed."""
-        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        data = espeakng_loader.get_data_path().encode()
-        self._rate = self._library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DONT_EXIT)
-        if self._rate <= 0:
-            raise VoiceFailed("espeak-ng found no voice data")
-        self._heard = bytearray()
-        self._callback = _CALLBACK(self._hear)  # kept: the library holds only its address
-        self._library.espeak_SetSynthCallback(self._callback)
-        self._library.espeak_SetParameter(_RATE_PARAMETER, WORDS_PER_MINUTE, 0)
-
-    def say(self, text: str, language: str) -> Samples[int]:
-        """The text as 8 kHz samples. Raises VoiceFailed for a language without a voice."""
-        name = VOICES.get(language, language)
-        if self._library.espeak_SetVoiceByName(name.encode()) != 0:
-            raise VoiceFailed(f"espeak-ng has no voice for {language}")
-        octets = text.encode()
-        self._heard.clear()
-        flags = _UTF8
-        failed = self._library.espeak_Synth(octets, len(octets) + 1, 0, _CHARACTERS, 0, flags, None, None)
-        if failed or self._library.espeak_Synchronize():
-            raise VoiceFailed(f"espeak-ng could not say a text in {language}")
-        return sound.to_telephone(sound.from_bytes(bytes(self._heard)), self._rate)
-
-    def _hear(self, samples: ctypes._Pointer[ctypes.c_short] | None, count: int, events: int | None) -> int:
-        del events
-        if samples and count > 0:
-            self._heard += ctypes.string_at(samples, 2 * count)
-        return 0
+    def say(self, text: str, language: str) -> Speech:
+        """The text as sound. Raises VoiceFailed."""
 
 
-@cache
-def local_voice() -> EspeakVoice:
-    """The voice of this process."""
-    return EspeakVoice()
+class VoicePart(Part):
+    """One language's voice: exactly one of `espeak`, `piper` and `command`."""
+
+    espeak: Annotated[str, Field(min_length=1)] | None = None
+    """A voice of espeak-ng; "language" is the one named like the language."""
+    piper: Path | None = None
+    """A model's .onnx file, beside this file unless the path is absolute; `packaged` is the English one."""
+    command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """A program and its arguments: the text comes by standard input, a sound file goes to standard output."""
+    version: str | None = None
+    """Of a command: another one makes its prompts anew."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        given = [kind for kind in _KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(_KINDS)}")
+        if self.version is not None and self.command is None:
+            raise ValueError("only a command has a version")
+        return self
+
+    def beside(self, folder: Path) -> VoicePart:
+        """The same, its file found from the folder of the file that names it."""
+        if self.piper is None or str(self.piper) == PACKAGED:
+            return self
+        return self.model_copy(update={"piper": folder / self.piper})
+
+
+def _short(value: object) -> object:
+    """`espeak` and `piper` alone are enough."""
+    if not isinstance(value, str):
+        return value
+    if value not in ("espeak", "piper"):
+        raise ValueError(f"no voice is called {value!r} ({suggest(value, _KINDS)})")
+    return {value: PACKAGED if value == "piper" else LIKE_THE_LANGUAGE}
+
+
+def by_name(name: str) -> VoicePart:
+    """The voice of a name alone. Raises ValueError."""
+    return VoicePart.model_validate(_short(name))
+
+
+NamedVoice = Annotated[VoicePart, BeforeValidator(_short)]
+ESPEAK = VoicePart(espeak=LIKE_THE_LANGUAGE)
+"""Who speaks a language for which no voice is chosen."""
+
+
+@lru_cache(maxsize=32)
+def open_voice(part: VoicePart) -> Voice:
+    """The voice of a setting; each is opened once in a process, and loaded when it speaks."""
+    if part.piper is not None:
+        from media.voices.piper import PiperVoice
+
+        return PiperVoice(None if str(part.piper) == PACKAGED else part.piper)
+    if part.command is not None:
+        from media.voices.command import CommandVoice
+
+        return CommandVoice(part.command, part.version or "")
+    from media.voices.espeak import EspeakVoice
+
+    return EspeakVoice(None if part.espeak == LIKE_THE_LANGUAGE else part.espeak)
+
+
+def say(part: VoicePart, text: str, language: str) -> Samples[int]:
+    """A text as callers hear it: 8 kHz, trimmed, at the common loudness. Raises VoiceFailed."""
+    voice = open_voice(part)
+    said = sound.to_telephone(*voice.say(text, language))
+    if not said:
+        raise VoiceFailed(f"{voice.name} said nothing for {text!r} in {language}")
+    return said
+
+
+_LETTER = {"es": 0.070, "pl": 0.083, "en": 0.067}
+_OTHER_LETTER = 0.075
+_FIGURE = 5.0  # letters: figures are read as words
+_BREATH = 0.1
+_SENTENCE, _COMMA = 0.5, 0.37
+
+
+def estimated_seconds(text: str, language: str) -> float:
+    """How long a text takes to say at 150 English words a minute, within a quarter, without making its sound.
+
+    By letters, because words of Polish are longer than English ones, and by the pauses between sentences and parts.
+    """
+    spoken = text.strip(" .!?,;:")
+    letters = sum(map(str.isalpha, spoken)) + _FIGURE * sum(map(str.isdigit, spoken))
+    sentences, parts = (sum(map(spoken.count, marks)) for marks in (".!?", ",;:"))
+    pauses = _BREATH + sentences * _SENTENCE + parts * _COMMA
+    return letters * _LETTER.get(language, _OTHER_LETTER) + pauses if letters else 0.0

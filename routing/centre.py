@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from base.address import HIGHEST_PORT, WILDCARDS, Address, address, advertised_address
 from base.document import Part
 from base.durations import Seconds
+from media.voice import NamedVoice
 from routing.timezones import Timezone
 from sip.profile_values import CallingCode
 from sip.protection.overload_settings import OverloadPart
@@ -99,6 +100,8 @@ class Centre(Part):
     """Whether media threads ask for real-time scheduling."""
     sip_profiles: Path = Path("../sip_profiles")
     prompts: Path = Path("../prompts")
+    voices: dict[Annotated[str, AfterValidator(_language)], NamedVoice] = Field(default_factory=dict)
+    """language -> who speaks the prompts that nobody has recorded; espeak unless given."""
     silence_limit: Seconds = 300.0
     """How long a call may last from which nothing is heard that should be; 0: as long as it likes."""
     drain_limit: Seconds = 600.0

@@ -50,15 +50,15 @@ class CentreConfig:
     @property
     def sip_profiles(self) -> Path:
         """The folder of SIP profiles."""
-        return _short(self.folder / self.centre.sip_profiles)
+        return short(self.folder / self.centre.sip_profiles)
 
     @property
     def prompts(self) -> Path:
         """The folder of prompts."""
-        return _short(self.folder / self.centre.prompts)
+        return short(self.folder / self.centre.prompts)
 
 
-def _short(path: Path) -> Path:
+def short(path: Path) -> Path:
     """A path without `..`, unless a link makes that another place."""
     short = Path(os.path.normpath(path))
     return short if short.resolve() == path.resolve() else path

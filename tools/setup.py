@@ -33,6 +33,8 @@ PYTHON = VENV / "bin" / "python"
 PIP = (str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check")
 PROGRAM = VENV / "bin" / "centralita"
 MADE_PROMPTS = ROOT / "state/prompts"  # where `centralita prompts build` puts them unless told otherwise
+SPOKEN_SOURCES = ("prompts", "config/centre.yaml", "media/sound.py")
+SPEAKING_CODE = ("ivr/phrases", "media/voices")
 BROWSER_PHONE = ROOT / "tests/browser"
 RUST_SOURCES = ("media/plane/src", "media/plane/Cargo.toml", "media/plane/Cargo.lock", "pyproject.toml")
 HEARTBEAT = 15.0  # seconds between two signs of life of a long step
@@ -156,9 +158,9 @@ def _spare_running_nodes() -> None:
 
 
 def build_prompts() -> None:
-    """Make the sound of prompts and phrases whose wording changed, so that the first start needs not wait for it."""
-    words = sorted((ROOT / "ivr" / "phrases").glob("*.py"))
-    wanted, stamp = _digest([ROOT / "prompts", *words]), "prompts"
+    """Make the sound of prompts and phrases whose wording or voice changed: the first start need not wait."""
+    code = (file for name in SPEAKING_CODE for file in sorted((ROOT / name).glob("*.py")))
+    wanted, stamp = _digest([*(ROOT / name for name in SPOKEN_SOURCES), *code]), "prompts"
     if MADE_PROMPTS.is_dir() and _stamp(stamp) == wanted:
         return
     with _Step("prompts") as step:

@@ -1,14 +1,33 @@
-"""`centralita prompts`: make the sound of all prompts."""
+"""`centralita prompts`: make the sound of all prompts, bring recordings in, list, try a voice."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path  # noqa: TC003 - read by typer
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from base.document import suggest
 from base.errors import CentralitaError
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
 from centralita.state import PROMPTS_FOLDER
 
-app = typer.Typer(help="Prompts: make their sound ahead of time.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from centralita.speakers import Speech
+    from media.importing import Decoded
+    from media.voice import VoicePart
+
+app = typer.Typer(help="Prompts: their recordings, their voices, their sound.", no_args_is_help=True)
+
+LONG = 30.0  # seconds: callers do not listen longer, and the check of menus says so
+QUIET = -30.0  # decibels of full scale, of the loudest sample
+CLIPPED = 0.0005  # of all samples
+
+Language = Annotated[str, typer.Option("--language", help="Such as es, pl or en; any for music.")]
 
 
 @app.command()
@@ -28,3 +47,141 @@ def build(config: Config = DEFAULT_CONFIG, state: State = DEFAULT_STATE) -> None
 def _progress(done: int, of: int, what: str) -> None:
     if done == of or done % 50 == 0:
         typer.echo(f"prompts: {done} of {of} ({what})", err=True)
+
+
+@app.command("import")
+def bring_in(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="wav, mp3, ogg, flac or m4a.", exists=True, dir_okay=False)
+    ],
+    language: Language,
+    prompt: Annotated[str, typer.Option("--id", help="The prompt; with slots ID.1, ID.2 for its parts.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Take the place of an earlier one.")] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Check a recording and keep it in prompts/recordings; calls hear it from the next start or reload (SIGHUP)."""
+    from media import importing, prompt_recordings, sound
+
+    try:
+        speech = _speech(config)
+        _known(speech, language, prompt)
+        former = prompt_recordings.earlier(speech.folder, language, prompt)
+        if former and not replace:
+            fail(f"{former[0]} is there already; --replace takes its place")
+        content = file.read_bytes()
+        found = importing.decode(content)
+        heard = len(sound.to_telephone(found.samples, found.rate)) / sound.RATE
+        target = prompt_recordings.bring_in(content, found.kind, speech.folder, language, prompt)
+    except importing.BadRecording as error:
+        fail(f"{file}: {error}")
+    except CentralitaError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or file}: {error.strerror}")
+    channels = "1 channel" if found.channels == 1 else f"{found.channels} channels"
+    typer.echo(
+        f"{target}: {found.kind}, {found.rate} Hz, {channels}, {found.seconds:.1f} s ({heard:.1f} s without silence), "
+        f"peak {found.peak:.0f} dB, words at {found.loudness:.0f} dB"
+    )
+    for warning in _warnings(found, heard):
+        typer.echo(f"warning: {warning}", err=True)
+
+
+def _known(speech: Speech, language: str, prompt: str) -> None:
+    """End unless there is such a piece to be recorded."""
+    sounds, segments = speech.catalogue.sounds, speech.catalogue.segments
+    if language not in segments:
+        fail(f"there are no prompts in {language} ({suggest(language, segments)})")
+    if prompt not in sounds[language]:
+        parts = [each for each in segments[language].get(prompt, ()) if isinstance(each, str)]
+        if prompt in segments[language]:
+            fail(f"the prompt {prompt} has slots; record its fixed parts: {', '.join(parts)}")
+        fail(
+            f"no prompt in {language} is called {prompt} ({suggest(prompt, segments[language])}); "
+            f"write its text in {speech.folder / language}.yaml first"
+        )
+
+
+def _warnings(found: Decoded, heard: float) -> Iterator[str]:
+    if found.clipped > CLIPPED:
+        yield f"{found.clipped:.1%} of it is clipped: it was recorded too loud and will sound harsh"
+    if found.peak < QUIET:
+        yield "it is very quiet; made louder, its noise will be heard"
+    if heard > LONG:
+        yield f"it lasts longer than {LONG:.0f} s; few callers listen so long"
+
+
+@app.command("list")
+def list_prompts(
+    language: Annotated[str | None, typer.Option("--language", help="Only this one.")] = None,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Only prompts that some language lacks.")
+    ] = False,
+    as_json: Json = False,
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """List the prompts: who says each in which language, and for how many seconds (~: not made yet)."""
+    from media.prompt_list import prompt_list
+
+    try:
+        speech = _speech(config)
+        if language is not None and language not in speech.catalogue.segments:
+            fail(f"there are no prompts in {language} ({suggest(language, speech.catalogue.segments)})")
+        rows = list(prompt_list(speech.catalogue, state / PROMPTS_FOLDER))
+    except CentralitaError as error:
+        fail(str(error))
+    if language is not None:
+        rows = [row for row in rows if language in (*row.said, *row.missing)]
+    if missing:
+        rows = [row for row in rows if (language in row.missing if language else row.missing)]
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+    else:
+        from centralita.prompt_table import print_prompts
+
+        print_prompts(rows, [language] if language else speech.catalogue.languages())
+    for fault in sorted(set(speech.faults)):
+        typer.echo(str(fault), err=True)
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help="What is to be said.")],
+    language: Language,
+    out: Annotated[Path, typer.Option("--out", help="The WAV file to write.", dir_okay=False)],
+    voice: Annotated[
+        str | None, typer.Option("--voice", help="espeak or piper; that of centre.yaml unless given.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Write a text into a file as callers would hear it."""
+    from media import sound
+    from media import voice as voices
+
+    try:
+        part = _voice(voice) if voice is not None else _speech(config).catalogue.voice(language)
+        if wrong := voices.open_voice(part).fault(language):
+            fail(f"{wrong[0]} ({wrong[1]})")
+        said = voices.say(part, text, language)
+        sound.write_wav(out, said)
+    except CentralitaError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or out}: {error.strerror}")
+    typer.echo(f"{out}: {len(said) / sound.RATE:.1f} s")
+
+
+def _voice(name: str) -> VoicePart:
+    from media.voice import by_name
+
+    try:
+        return by_name(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--voice") from None
+
+
+def _speech(config: Path) -> Speech:
+    from centralita.speakers import load_speech
+
+    return load_speech(config)

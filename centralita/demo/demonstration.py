@@ -16,7 +16,7 @@ from centralita.demo.guide import guide
 from centralita.demo.live import LiveTimeline
 from centralita.options import PHONE_PASSWORD, STATE
 from media.sound import write_wav
-from media.voice import local_voice
+from media.voice import ESPEAK, say
 from routing.agents import Status
 from sip.flow import written
 
@@ -143,5 +143,5 @@ def _voices(folder: Path) -> Mapping[str, Path]:
     files = {name: folder / f"{name}.wav" for name in (*WORDS, "heard")}
     for name, words in WORDS.items():
         if not files[name].exists():
-            write_wav(files[name], local_voice().say(words, "es"))
+            write_wav(files[name], say(ESPEAK, words, "es"))
     return files

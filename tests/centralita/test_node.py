@@ -25,6 +25,7 @@ from centralita.phone.softphone import PhoneError, Softphone
 from records.reader import Reader
 from routing.agents import State, Status
 from sip.digest.login import Login
+from tests.kit.human_recordings import encoded, spoken_like
 from tests.kit.party import until
 from tests.kit.ports import free_ports
 from tests.kit.small_centre import ACCOUNT, MUSIC, PASSWORD, SECOND, TONE, small_node
@@ -215,6 +216,34 @@ async def test_a_reload_of_broken_files_changes_nothing(node: Node, name: str) -
     assert node.parts.configuration is before
     assert (await dial(node, "100", "until answered; hang up")).status == 200
     await idle(node)
+
+
+async def test_a_reload_takes_a_recording_and_refuses_a_broken_one(node: Node) -> None:
+    recording = node.options.config.parent / "prompts/recordings/any/music.flac"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(encoded(spoken_like(1000, 3.0), "flac"))
+    await node.reload()
+    (clip,) = node.parts.present.music()
+    assert clip.duration == pytest.approx(3.05, abs=0.1)
+    whole, before = recording.read_bytes(), node.parts.configuration
+    recording.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DocumentError, match=r"recordings/any/music.flac:1: .*broken|truncated"):
+        await node.reload()
+    assert node.parts.configuration is before
+    assert node.parts.present.music() == (clip,)
+
+
+async def test_a_reload_with_a_voice_that_fails_changes_nothing(node: Node) -> None:
+    before = node.parts.configuration
+    (node.options.config.parent / "prompts/en.yaml").write_text(
+        "schema: prompts/1\nlanguage: en\nprompts: {hello: Hello.}\n"
+    )
+    centre = node.options.config / "centre.yaml"
+    centre.write_text(centre.read_text() + 'voices: {en: {command: ["false"]}}\n')
+    with pytest.raises(CentralitaError, match="false failed"):
+        await node.reload()
+    assert node.parts.configuration is before
+    assert not node.parts.voice.has("hello", "en")
 
 
 async def test_a_reload_with_a_broken_password_file_changes_nothing(node: Node) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from pesq import pesq
 
-from media.voice import local_voice
+from media.voice import ESPEAK, open_voice
 
 LEVEL = 2000.0  # RMS: 24 dB below full scale
 PAUSE = 0.4  # seconds of silence before and after
@@ -23,10 +23,8 @@ def speech(voice: str, text: str, rate: int) -> bytes:
 @cache
 def _said(voice: str, text: str) -> np.ndarray:
     """At 16 kHz; said once, because no voice says the same twice."""
-    speaker = local_voice()
-    speaker.say(text, voice)
-    raw = np.frombuffer(bytes(speaker._heard), "<i2").astype(float)  # before it was brought to 8 kHz
-    sound = _at_rate(raw, speaker._rate, 16000)
+    samples, rate = open_voice(ESPEAK).say(text, voice)
+    sound = _at_rate(np.array(samples, dtype=float), rate, 16000)
     sound *= LEVEL / np.sqrt(np.mean(sound**2))
     still = np.zeros(int(PAUSE * 16000))
     sound = np.concatenate([still, sound, still])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import wave
 from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,42 +10,14 @@ import pytest
 from media import catalogue, sound
 from media.catalogue import Catalogue, Silence, Slot, Tone
 from media.prompts import PromptLibrary, PromptMissing, build_prompts, missing
-from media.voice import VoiceFailed, local_voice
+from tests.kit.clips import Loader
 from tests.kit.tone import read_wav
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from base.document import Fault
-    from media.codec import Codec
     from media.sound import Samples
-
-
-class ClipOf:
-    """A clip that remembers its samples."""
-
-    def __init__(self, path: Path) -> None:
-        self.pcm = pcm = read_wav(path)
-        self.duration = len(pcm) / 2 / sound.RATE
-        self.released = False
-
-    def prepare(self, codecs: Iterable[Codec]) -> None:
-        self.ready = set(codecs)
-
-    def release(self) -> None:
-        self.released = True
-
-
-class Loader:
-    """What the library needs of a plane."""
-
-    def __init__(self) -> None:
-        self.loaded: list[ClipOf] = []
-
-    def open_clip(self, path: Path) -> ClipOf:
-        self.loaded.append(ClipOf(path))
-        return self.loaded[-1]
 
 
 def strength(samples: Samples[int], frequency: float) -> float:
@@ -77,19 +48,6 @@ def prompts() -> Catalogue:
     return made
 
 
-def test_the_voice_speaks_each_language_at_one_loudness() -> None:
-    for language, text in (("es", "Pulse uno."), ("pl", "Wybierz jeden."), ("en", "Press one.")):
-        said = local_voice().say(text, language)
-        assert 0.4 < len(said) / sound.RATE < 3
-        assert 0.5 * sound.LOUDNESS < rms(said) < 1.1 * sound.LOUDNESS
-        assert max(map(abs, said)) <= 32767
-
-
-def test_the_voice_says_which_language_it_does_not_have() -> None:
-    with pytest.raises(VoiceFailed, match="xx-nothing"):
-        local_voice().say("Hello", "xx-nothing")
-
-
 @pytest.mark.parametrize("rate", [8000, 16000, 22050, 44100, 48000])
 def test_resampling_keeps_the_tone_and_takes_away_what_would_fold_back(rate: int) -> None:
     kept = sound.resample(sine(1000, 0.5, rate), rate)
@@ -110,9 +68,33 @@ def test_silence_around_the_words_is_cut_but_for_a_breath() -> None:
 def test_loudness_is_made_even_without_clipping() -> None:
     for amplitude in (300, 3000, 30000):
         assert rms(sound.even(sine(500, 0.5, 8000, amplitude))) == pytest.approx(sound.LOUDNESS, rel=0.02)
-    click = sine(500, 0.5, 8000, 100)
+
+
+def test_a_click_neither_clips_nor_keeps_the_words_quiet() -> None:
+    click = sine(500, 0.5, 8000, 400)
     click[2000] = 32000
-    assert max(map(abs, sound.even(click))) <= sound.PEAK + 1
+    made = sound.even(click)
+    assert max(map(abs, made)) <= sound.PEAK + 1
+    assert rms(made[:1800]) == pytest.approx(sound.LOUDNESS, rel=0.12)  # 1 dB
+    steepest = max(abs(after - before) for before, after in pairwise(made[:1900]))
+    assert steepest < 2 * sound.LOUDNESS  # no step where it is turned down
+
+
+def test_words_with_long_pauses_are_as_loud_as_others() -> None:
+    words = sine(500, 0.1, 8000, 900)
+    made = sound.even(words + array("h", bytes(2 * 80_000)) + words)
+    assert rms(made[:800]) == pytest.approx(sound.LOUDNESS, rel=0.12)
+
+
+def test_silence_stays_silence() -> None:
+    assert set(sound.even(array("h", bytes(2 * 800)))) == {0}
+    assert len(sound.to_telephone(array("h"), 48000)) == 0
+
+
+def test_a_microphone_that_leans_to_one_side_does_not_keep_the_silence() -> None:
+    silence = array("h", bytes(2 * 8000))
+    leaning = array("h", (each + 1500 for each in silence + sine(500, 0.5, 8000) + silence))
+    assert 0.5 < len(sound.trim(leaning, 8000)) / 8000 < 0.7
 
 
 def test_a_tone_is_heard_and_no_other() -> None:
@@ -185,35 +167,6 @@ def test_a_prompt_without_sound_says_its_name(prompts: Catalogue, tmp_path: Path
         library.clip("goodbye", "es")
     with pytest.raises(PromptMissing, match="no sound yet"):
         library.clip("hello", "es")
-
-
-def test_a_recording_replaces_the_voice(tmp_path: Path) -> None:
-    (tmp_path / "es.yaml").write_text(
-        "schema: prompts/1\nlanguage: es\nprompts:\n  hello: Hola.\n", encoding="utf-8"
-    )
-    recorded = tmp_path / "recordings/es/hello.wav"
-    recorded.parent.mkdir(parents=True)
-    with wave.open(str(recorded), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(16000)
-        file.writeframes(array("h", (value for value in sine(700, 0.5, 16000) for _ in range(2))).tobytes())
-    faults: list[Fault] = []
-    plane = Loader()
-    found = catalogue.load([tmp_path], faults)
-    library = PromptLibrary(plane, found, tmp_path / "made")  # type: ignore[arg-type]
-    library.prepare(found)
-    library.clip("hello", "es")
-    heard = sound.from_bytes(plane.loaded[0].pcm)
-    assert faults == []
-    assert strength(heard[500:3500], 700) > 0.8 * rms(heard)
-
-
-def test_a_recording_that_is_no_wav_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "hello.wav"
-    path.write_bytes(b"ID3 not a wav")
-    with pytest.raises(ValueError, match="save it as 16-bit PCM WAV"):
-        sound.read_wav(path)
 
 
 def test_slots_cut_a_text_into_pieces() -> None:
