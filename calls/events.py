@@ -104,6 +104,23 @@ class PlaybackFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """The party has been silent for as long as was asked to be told of."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecorded:
+    """A spoken message is over: `recording` is its name on disk, None where there is none."""
+
+    leg: Leg
+    message: int
+    seconds: float
+    recording: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RtpLost:
     """Nothing was heard from the far end for `silence` seconds although it should send."""
 

@@ -282,6 +282,10 @@ class Exchange:
         """The leg was answered; whether its record is to tell who talked for how long."""
         return self._hearing.listen(leg)
 
+    def await_pause(self, leg: Leg, silence: float) -> None:
+        """Tell SpeechPaused once the party is silent for so many seconds, spoken or not; 0 tells it no more."""
+        self._hearing.await_pause(leg, silence)
+
     def forget(self, leg: Leg) -> None:
         """The leg is over: no more events for it, but its last messages still reach its ladder."""
         self._release_line(leg.trunk)

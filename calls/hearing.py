@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calls.events import PlaybackFinished, RtpLost
+from calls.events import PlaybackFinished, RtpLost, SpeechPaused
 from calls.recording import Outcome
 from media import events
 from sip import causes
@@ -47,7 +47,7 @@ def shares(listened: Listened) -> dict[str, float]:
 class Hearing:
     """The ports of all legs that are not yet over."""
 
-    __slots__ = ("_legs", "_listening", "_plane", "_recordings", "_silence_limit")
+    __slots__ = ("_awaiting", "_legs", "_listening", "_plane", "_recordings", "_silence_limit")
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class Hearing:
         self._listening = listening
         self._silence_limit = silence_limit
         self._legs: dict[int, Leg] = {}
+        self._awaiting: set[Leg] = set()
         asyncio.get_running_loop().add_reader(plane.fileno(), self._handle)
 
     def __len__(self) -> int:
@@ -79,6 +80,7 @@ class Hearing:
     def forget(self, leg: Leg) -> None:
         """It is over."""
         self._legs.pop(leg.stream.port.id, None)
+        self._awaiting.discard(leg)
 
     def listen(self, leg: Leg) -> bool:
         """A leg was answered: listen to it as the centre wishes; whether its shares of talk are to be told."""
@@ -86,6 +88,19 @@ class Hearing:
         if wanted:
             leg.stream.port.listen(dead_air=wanted.dead_air, one_way=wanted.one_way)
         return wanted.talk
+
+    def await_pause(self, leg: Leg, silence: float) -> None:
+        """Tell SpeechPaused once the party is silent for so many seconds, spoken or not; 0 tells it no more."""
+        wanted, port = self._listening(), leg.stream.port
+        if silence:
+            self._awaiting.add(leg)
+            port.listen(hangover=silence, dead_air=silence, one_way=wanted.one_way)
+            return
+        self._awaiting.discard(leg)
+        if wanted:
+            port.listen(dead_air=wanted.dead_air, one_way=wanted.one_way)
+        else:
+            port.stop_listening()
 
     def _handle(self) -> None:
         self._hear_all(deque(self._plane.take_events()))
@@ -113,6 +128,8 @@ class Hearing:
                 self._silent(leg, event.silence)
             case events.RtpStarted():
                 leg.media_began()
+            case events.SpeechEnded() | events.DeadAir() if leg in self._awaiting:
+                leg.contact.inbox.post(SpeechPaused(leg))
             case events.DeadAir():
                 leg.contact.record("leg.dead_air", leg, silence=round(event.silence, 2))
             case events.OneWayAudio():

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from calls.events import MessageRecorded
 from media.errors import CannotRecord
 from media.events import RecordingFailed, RecordingFinished, RecordingOverrun
 
@@ -37,8 +38,11 @@ class Shelf(Protocol):
     def rules(self, client: str | None) -> RecordingRules | None:
         """What a client company wants; None is no recording."""
 
-    def place(self, leg: Leg, plan: RecordingPlan) -> Path:
-        """The file of a new recording, its folder made. Raises CannotRecord."""
+    def message_plan(self, client: str | None) -> RecordingPlan:
+        """How a client company's messages are recorded: what the caller says alone."""
+
+    def place(self, leg: Leg, plan: RecordingPlan, name: str = "") -> Path:
+        """The file of a new recording, its folder made; `name` tells it from others of the leg. Raises CannotRecord."""
 
 
 class LegRecording:
@@ -87,20 +91,33 @@ class LegRecording:
         self._recording.stop()
 
 
-class Recordings:
-    """All recordings of calls in progress."""
+@dataclass(frozen=True, slots=True)
+class LegMessage:
+    """A spoken message that a caller is leaving."""
 
-    __slots__ = ("_all_told", "_running", "_shelf")
+    leg: Leg
+    recording: Recording
+    name: str
+    number: int
+    """As whoever asked for it counts."""
+    mailbox: str
+
+
+class Recordings:
+    """All recordings of calls in progress, and the messages that callers leave."""
+
+    __slots__ = ("_all_told", "_messages", "_running", "_shelf")
 
     def __init__(self, shelf: Shelf | None) -> None:
         """Nothing is recorded yet; nothing ever is without a shelf."""
         self._shelf = shelf
         self._running: dict[int, LegRecording] = {}
+        self._messages: dict[int, LegMessage] = {}
         self._all_told: asyncio.Event | None = None
 
     async def settle(self, limit: float) -> None:
         """Wait until of each recording that began it is told how it ended; at most `limit` seconds."""
-        if self._running:
+        if self._running or self._messages:
             self._all_told = asyncio.Event()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._all_told.wait(), limit)
@@ -133,6 +150,24 @@ class Recordings:
         if leg.secrets:
             leg.recording.mask(leg.secrets[0])
 
+    def begin_message(self, leg: Leg, *, number: int, mailbox: str) -> Recording | None:
+        """Record what the caller says from now on, for a mailbox; None where nothing can be recorded.
+
+        MessageRecorded follows, whether it is stopped or the caller hangs up.
+        """
+        if self._shelf is None or leg.has_ended or leg.secrets:
+            return None
+        plan = self._shelf.message_plan(leg.contact.client)
+        try:
+            path = self._shelf.place(leg, plan, f"message{number}")
+            recording = leg.stream.port.record(str(path), plan)
+        except CannotRecord as error:
+            leg.contact.record("message.failed", leg, mailbox=mailbox, reason=str(error))
+            return None
+        self._messages[recording.id] = LegMessage(leg, recording, path.name, number, mailbox)
+        leg.contact.record("message.began", leg, mailbox=mailbox, recording=path.name, file=str(path))
+        return recording
+
     def begin_secret(self, leg: Leg, why: str) -> None:
         """What is said and keyed from now on is in no recording, nor in one that begins later."""
         leg.secrets = (*leg.secrets, why)
@@ -155,6 +190,10 @@ class Recordings:
             if found is not None:
                 found.leg.contact.record("recording.overrun", found.leg, recording=found.name)
             return
+        message = self._messages.pop(event.recording, None)
+        if message is not None:
+            self._told(message, event)
+            return
         found = self._running.pop(event.recording, None)
         if found is None:
             return
@@ -169,5 +208,17 @@ class Recordings:
             found.leg.contact.record("recording.failed", found.leg, reason=event.reason, **told)
         else:
             found.leg.contact.record("recording.finished", found.leg, **told)
-        if self._all_told is not None and not self._running:
+        self._settled()
+
+    def _told(self, message: LegMessage, event: RecordingFinished | RecordingFailed) -> None:
+        """A message is over; its caller may be gone, and it stays all the same."""
+        contact, failed = message.leg.contact, isinstance(event, RecordingFailed)
+        told = {"mailbox": message.mailbox, "recording": message.name, "seconds": round(event.seconds, 2)}
+        contact.record("message.failed" if failed else "message.recorded", message.leg, **told)
+        name = None if failed else message.name
+        contact.inbox.post(MessageRecorded(message.leg, message.number, event.seconds, name))
+        self._settled()
+
+    def _settled(self) -> None:
+        if self._all_told is not None and not self._running and not self._messages:
             self._all_told.set()

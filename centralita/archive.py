@@ -47,7 +47,14 @@ class RecordingArchive:
         )
         return RecordingRules(part.calls, plan)
 
-    def place(self, leg: Leg, plan: RecordingPlan) -> Path:
+    def message_plan(self, client: str | None) -> RecordingPlan:
+        """In the format and with the key of the client company's recordings."""
+        found = self._configuration().clients.get(client or "")
+        if found is None:
+            return RecordingPlan()
+        return RecordingPlan(format=found.recording.format, key=found.recording.key)
+
+    def place(self, leg: Leg, plan: RecordingPlan, name: str = "") -> Path:
         """`CLIENT/2026-11-22/CONTACT-LEG.wav`, the day in UTC. Raises CannotRecord."""
         contact = leg.contact
         folder = self._folder
@@ -57,4 +64,7 @@ class RecordingArchive:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise CannotRecord(f"cannot make {folder}: {error.strerror}") from error
-        return folder / f"{contact.id}-{leg.id}.{plan.format}{SEALED if plan.key is not None else ''}"
+        return (
+            folder
+            / f"{contact.id}-{leg.id}{'-' if name else ''}{name}.{plan.format}{SEALED if plan.key is not None else ''}"
+        )

@@ -93,6 +93,12 @@ ACTIONS = {
         when_silent="unavailable",
         facts=("segment", "due"),
     ),
+    "callback.promise": Action(
+        needs=({"number": "phone"},),
+        results=("ok", "unavailable"),
+        when_silent="unavailable",
+        facts=("reference",),
+    ),
     "case.open": Action(
         results=("ok", "unavailable"),
         when_silent="unavailable",

@@ -97,6 +97,23 @@ class SwitchRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordMessage:
+    """Record what the caller says, and nothing else, until told to stop; the session keeps the time."""
+
+    message: int
+    mailbox: str
+    silence: float
+    """Seconds of silence after which SpeechPaused is told, once somebody has spoken or nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopMessage:
+    """The message is over."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """The menus are done with the caller, who goes there now."""
 
@@ -115,5 +132,7 @@ Command = (
     | Require
     | Identified
     | SwitchRecording
+    | RecordMessage
+    | StopMessage
     | Leave
 )

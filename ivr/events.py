@@ -33,8 +33,22 @@ class BackEndReplied:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """The caller, whose message is being recorded, has been silent for as long as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEnded:
+    """A message is whole on disk under this name, or there is none."""
+
+    message: int
+    seconds: float
+    recording: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHungUp:
     """The caller is gone."""
 
 
-Event = DigitPressed | PlaybackFinished | BackEndReplied | CallerHungUp
+Event = DigitPressed | PlaybackFinished | BackEndReplied | SpeechPaused | MessageEnded | CallerHungUp

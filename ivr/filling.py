@@ -46,11 +46,12 @@ class FormRun(Run):
     def __init__(
         self, step: FormStep, name: str, scene: Scene, *, known: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        """Nothing is said before `start`; `known` is submitted besides what is asked."""
+        """Nothing is said before `start`; what is `known` is submitted and not asked."""
         self._step = step
         self._name = name
         self._scene = scene
         self._known = known
+        self._fields = [each for each in step.fields if each.name not in known]
         self._entries: dict[str, Secret] = {}
         self._at = 0
         self._asked = Asked.FIELD
@@ -68,6 +69,8 @@ class FormRun(Run):
         if self._step.secure:
             self._scene.keys.flush()
             begun = [*self._scene.stop(), BeginSecure()]
+        if not self._fields:
+            return [*begun, *self._submit(now=now)]
         return [*begun, *self._ask_field(self._step.intro, now=now)]
 
     def feed(self, event: Event, *, now: float) -> list[Outcome]:
@@ -98,7 +101,7 @@ class FormRun(Run):
         self._wipe()
 
     def _ask_field(self, before: PromptIds = (), *, now: float) -> list[Outcome]:
-        field = self._step.fields[self._at]
+        field = self._fields[self._at]
         self._asked = Asked.FIELD
         manners = self._scene.menus.manners[f"{self._name}.{field.name}"]
         self._question = self._new_question(
@@ -145,7 +148,7 @@ class FormRun(Run):
         return heard
 
     def _judge(self, entry: Secret, *, now: float) -> list[Outcome]:
-        field = self._step.fields[self._at]
+        field = self._fields[self._at]
         reason = field.refusal(entry, self._setting(now=now))
         kept: dict[str, str | int | bool | None] = {
             "field": field.name,
@@ -169,7 +172,7 @@ class FormRun(Run):
 
     def _next_field(self, *, now: float) -> list[Outcome]:
         self._at += 1
-        if self._at < len(self._step.fields):
+        if self._at < len(self._fields):
             return self._ask_field(now=now)
         if self._step.confirm is not None:
             return self._ask_confirm(self._step.confirm, Asked.FORM_CONFIRM, now=now)
@@ -207,7 +210,7 @@ class FormRun(Run):
         self._asked = Asked.NOTHING
         scene.attempts[self._name] = scene.attempts.get(self._name, 0) + 1
         fields: dict[str, Secret | str] = dict(self._known)
-        for field in self._step.fields:
+        for field in self._fields:
             fields.update(field.submitted(self._entries[field.name], self._setting(now=now)))
         self._inquiry = Inquiry(scene, self._name, submit)
         return self._inquiry.ask(fields, now=now)
@@ -226,7 +229,7 @@ class FormRun(Run):
 
     def _retried_from(self, field: str | None) -> int:
         """The field to ask first again; what was typed from there on is wiped."""
-        names = [each.name for each in self._step.fields]
+        names = [each.name for each in self._fields]
         first = names.index(field) if field is not None else 0
         for name in names[first:]:
             self._forget(name)
@@ -246,7 +249,7 @@ class FormRun(Run):
         return [*scene.stop(), EndSecure(), Follow(branch)]
 
     def _setting(self, *, now: float) -> Setting:
-        cards = (each.name for each in self._step.fields if isinstance(each, CardNumberField))
+        cards = (each.name for each in self._fields if isinstance(each, CardNumberField))
         card = self._entries.get(next(cards, ""))
         return Setting(self._scene.today(now=now), self._scene.language, card)
 

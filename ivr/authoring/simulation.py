@@ -11,7 +11,14 @@ from ivr.authoring import transcript as tell
 from ivr.authoring.hearing import Hearing
 from ivr.authoring.stage import Stage
 from ivr.errors import EndlessMenus, NothingAsked
-from ivr.events import BackEndReplied, CallerHungUp, DigitPressed, PlaybackFinished
+from ivr.events import (
+    BackEndReplied,
+    CallerHungUp,
+    DigitPressed,
+    MessageEnded,
+    PlaybackFinished,
+    SpeechPaused,
+)
 from ivr.session import MenuSession
 
 if TYPE_CHECKING:
@@ -25,6 +32,8 @@ BETWEEN_KEYS = 0.1
 """Seconds."""
 BACK_END_TAKES = 1.0
 """Seconds until an answer that is known beforehand."""
+MESSAGE_TAKES = 0.1
+"""Seconds until a message that was stopped is on disk."""
 MOST_AT_ONCE = 1_000
 """Things that may happen while no time passes: more is a circle."""
 CARD_DIGITS = 12
@@ -71,11 +80,13 @@ class Simulation:
         """The menus are waiting for the back end."""
         self.is_secure = False
         """Card data is being typed."""
+        self.message: tuple[float, str | None] = (6.0, "message.wav")
+        """What becomes of the next message: seconds spoken, and its name or None where it cannot be recorded."""
         self.hung_up = False
         """The caller went."""
         self._hearing = hearing or Hearing(menus.wording)
         self._back_end = back_end
-        self._due: tuple[float, BackEndReplied] | None = None
+        self._due: tuple[float, BackEndReplied | MessageEnded] | None = None
         self._ahead: list[int] = []
         """The entries of keys that no step has asked for yet."""
         self._take(self.session.start(now=0.0))
@@ -150,6 +161,10 @@ class Simulation:
             raise NothingAsked("the back end was not asked anything")
         self._feed(_answer(self.asked, Reply(result, facts)))
 
+    def fall_silent(self) -> None:
+        """Say no more, while a message is recorded."""
+        self._feed(SpeechPaused())
+
     def hang_up(self) -> None:
         """The caller goes."""
         if not self.finished:
@@ -214,6 +229,8 @@ class Simulation:
         if isinstance(event, BackEndReplied):
             self.asked = self._due = None
             self.awaits_answer = False
+        if isinstance(event, MessageEnded):
+            self._due = None
         self._take(self.session.feed(event, now=self.now))
 
     def _take(self, commands: list[do.Command]) -> None:
@@ -247,6 +264,10 @@ class Simulation:
                     self._tell(tell.Noted, "the caller is identified")
                 case do.SwitchRecording(on=on):
                     self._tell(tell.Noted, "recording is allowed" if on else "recording is refused")
+                case do.RecordMessage(mailbox=mailbox):
+                    self._tell(tell.Noted, f"a message for {mailbox} is recorded")
+                case do.StopMessage(message=number):
+                    self._due = self.now + MESSAGE_TAKES, MessageEnded(number, *self.message)
                 case do.Record():
                     self._record(each)
                 case do.Leave(destination=destination):

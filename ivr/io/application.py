@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
-from calls.events import DigitPressed, LegEnded, PlaybackFinished
+from calls.events import DigitPressed, LegEnded, MessageRecorded, PlaybackFinished, SpeechPaused
 from ivr import events as heard
 from ivr.commands import (
     AskBackEnd,
@@ -18,9 +18,11 @@ from ivr.commands import (
     Leave,
     Play,
     Record,
+    RecordMessage,
     Require,
     SetAttribute,
     SetLanguage,
+    StopMessage,
     StopPlayback,
     SwitchRecording,
 )
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from ivr.scene import CallerFacts
     from ivr.surroundings import Surroundings
     from media.plane import Clip
+    from media.recording import Recording
 
 
 SECURE_ENTRY = "secure entry"
@@ -107,7 +110,7 @@ class MenuApplication:
 class _Visit:
     """One caller in one menu set."""
 
-    __slots__ = ("_app", "_asking", "_caller", "_contact", "_next", "_playing", "_session")
+    __slots__ = ("_app", "_asking", "_caller", "_contact", "_message", "_next", "_playing", "_session")
 
     def __init__(self, app: MenuApplication, contact: Contact, caller: Leg, session: MenuSession) -> None:
         self._app = app
@@ -117,6 +120,7 @@ class _Visit:
         self._playing: tuple[int, int] | None = None
         """(the port's number of what plays, the session's number for it)"""
         self._asking: dict[int, asyncio.Task[None]] = {}
+        self._message: Recording | None = None
         self._next: Destination | None = None
 
     async def run(self) -> Destination | None:
@@ -152,8 +156,13 @@ class _Visit:
                     self._playing = None
                     return self._session.feed(heard.PlaybackFinished(number), now=now)
                 return []
-            case heard.BackEndReplied():
+            case heard.BackEndReplied() | heard.MessageEnded():
                 return self._session.feed(event, now=now)
+            case SpeechPaused(leg=leg) if leg is self._caller:
+                return self._session.feed(heard.SpeechPaused(), now=now)
+            case MessageRecorded(leg=leg) if leg is self._caller:
+                ended = heard.MessageEnded(event.message, event.seconds, event.recording)
+                return self._session.feed(ended, now=now)
             case LegEnded(leg=leg) if leg is self._caller:
                 return self._session.feed(heard.CallerHungUp(), now=now)
             case _:
@@ -189,6 +198,10 @@ class _Visit:
                     self._contact.is_identified = True
                 case SwitchRecording(on=on):
                     self._switch_recording(on=on)
+                case RecordMessage():
+                    self._record_message(command)
+                case StopMessage():
+                    self._stop_message()
                 case Leave():
                     self._next = command.destination
 
@@ -196,6 +209,21 @@ class _Visit:
         clips = self._app.voice.clips(command.segments, command.language)
         if not self._caller.has_ended:
             self._playing = (self._caller.play(clips, loop=command.loop), command.playback)
+
+    def _record_message(self, command: RecordMessage) -> None:
+        exchange, leg, number = self._caller.exchange, self._caller, command.message
+        recording = exchange.recordings.begin_message(leg, number=number, mailbox=command.mailbox)
+        if recording is None:
+            self._contact.inbox.post(heard.MessageEnded(number, 0.0, None))
+            return
+        self._message = recording
+        exchange.await_pause(leg, command.silence)
+
+    def _stop_message(self) -> None:
+        if self._message is not None:
+            self._message.stop()
+            self._message = None
+            self._caller.exchange.await_pause(self._caller, 0.0)
 
     def _switch_recording(self, *, on: bool) -> None:
         recordings, leg = self._caller.exchange.recordings, self._caller

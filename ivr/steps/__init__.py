@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ivr.steps.branch import BranchStep
+from ivr.steps.callback import CallbackStep
 from ivr.steps.form import FormStep
 from ivr.steps.hangup import HangupStep
 from ivr.steps.include import IncludeStep
@@ -17,7 +18,9 @@ from ivr.steps.payment import PaymentStep
 from ivr.steps.queue import QueueStep
 from ivr.steps.say import SayStep
 from ivr.steps.set import SetStep
+from ivr.steps.survey import SurveyStep
 from ivr.steps.transfer import TransferStep
+from ivr.steps.voicemail import VoicemailStep
 
 AnyStep = Annotated[
     SayStep
@@ -29,7 +32,10 @@ AnyStep = Annotated[
     | BranchStep
     | SetStep
     | QueueStep
+    | CallbackStep
+    | VoicemailStep
     | TransferStep
+    | SurveyStep
     | HangupStep
     | IncludeStep,
     Field(discriminator="type"),
@@ -45,7 +51,10 @@ STEP_TYPES = (
     "branch",
     "set",
     "queue",
+    "callback",
+    "voicemail",
     "transfer",
+    "survey",
     "hangup",
     "include",
 )
@@ -54,6 +63,7 @@ __all__ = [
     "STEP_TYPES",
     "AnyStep",
     "BranchStep",
+    "CallbackStep",
     "FormStep",
     "HangupStep",
     "IncludeStep",
@@ -64,5 +74,7 @@ __all__ = [
     "QueueStep",
     "SayStep",
     "SetStep",
+    "SurveyStep",
     "TransferStep",
+    "VoicemailStep",
 ]

@@ -34,11 +34,15 @@ class Shelf:
         """The same for all."""
         return RecordingRules(self.calls, RecordingPlan(stereo=True))
 
-    def place(self, leg: Leg, plan: RecordingPlan) -> Path:
+    def message_plan(self, client: str | None) -> RecordingPlan:
+        """One side, the same for all."""
+        return RecordingPlan()
+
+    def place(self, leg: Leg, plan: RecordingPlan, name: str = "") -> Path:
         """By the leg's id."""
         if not self.folder.exists():
             raise CannotRecord("the disk is gone")
-        return self.folder / f"{leg.id}.wav"
+        return self.folder / f"{leg.id}{name}.wav"
 
 
 async def answered(house: House, party: Party) -> tuple[Session, Leg]:

@@ -54,7 +54,7 @@ class Recorded:
 
 
 def read_recording(path: Path, *, key: Path | None = None) -> Recorded:
-    """A recording of both sides."""
+    """A recording of both sides; of one alone, the other is empty."""
     with tempfile.TemporaryDirectory() as folder:
         if key is not None:
             opened = Path(folder) / path.name
@@ -66,8 +66,10 @@ def read_recording(path: Path, *, key: Path | None = None) -> Recorded:
             subprocess.run(["opusdec", *options, str(path), str(decoded)], check=True, timeout=30)
             path = decoded
         with wave.open(str(path), "rb") as sound:
-            assert sound.getnchannels() == 2
             assert sound.getsampwidth() == 2
+            sides = sound.getnchannels()
             rate, frames = sound.getframerate(), sound.readframes(sound.getnframes())
+    if sides == 1:
+        return Recorded(rate, (frames, b""))
     both = numpy.frombuffer(frames, dtype="<i2")
     return Recorded(rate, (both[0::2].tobytes(), both[1::2].tobytes()))

@@ -1,0 +1,134 @@
+"""Steps `voicemail`, `callback` and `survey`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from calls.destination import Hangup, Queue
+from ivr.commands import AskBackEnd, RecordMessage, SetAttribute, StopMessage
+from ivr.events import DigitPressed, MessageEnded
+from tests.ivr import caller as kit
+from tests.ivr.caller import Caller, load
+
+if TYPE_CHECKING:
+    from base.document import Fault
+    from ivr.compiled import CompiledMenus
+
+FILE = Path(__file__).resolve().parents[1] / "data/menus/good/message_and_callback.yaml"
+
+
+@pytest.fixture
+def menus() -> CompiledMenus:
+    faults: list[Fault] = []
+    found = load(FILE, faults)
+    assert found is not None, faults
+    return found
+
+
+def speaking(menus: CompiledMenus) -> Caller:
+    """A caller whose message is being recorded."""
+    caller = Caller(menus).press("1").listen().listen()
+    assert [each.mailbox for each in commands(caller, RecordMessage)] == ["changes"]
+    return caller
+
+
+def commands(caller: Caller, kind: type) -> list:  # type: ignore[type-arg]
+    return [each for each in caller.commands if isinstance(each, kind)]
+
+
+def message_ends(caller: Caller, seconds: float, recording: str | None = "m.wav") -> Caller:
+    """A key, and the recording is on disk."""
+    caller.call.message = (seconds, recording)
+    return caller.press("#").wait(0.2)
+
+
+def test_a_key_ends_the_message_and_it_becomes_a_case(menus: CompiledMenus) -> None:
+    caller = message_ends(speaking(menus), 6.0)
+    assert len(commands(caller, StopMessage)) == 1
+    caller.press("1")
+    assert SetAttribute("message", "m.wav") in caller.commands
+    assert caller.asked is not None
+    assert caller.asked.fields["message"] == "m.wav"
+    assert caller.asked.fields["kind"] == "address"
+    caller.reply("ok", reference="123").listen()
+    assert caller.left == Hangup(cause=16)
+
+
+def test_a_pause_or_the_longest_time_ends_it_too(menus: CompiledMenus) -> None:
+    caller = speaking(menus)
+    caller.call.fall_silent()
+    assert commands(caller, StopMessage)
+    caller = speaking(menus).wait(30.0)
+    assert commands(caller, StopMessage)
+
+
+def test_a_message_that_is_never_on_disk_leads_where_failure_does(menus: CompiledMenus) -> None:
+    caller = speaking(menus)
+    feed, caller.call._due = caller.session.feed, None
+    feed(DigitPressed("#"), now=caller.now)
+    assert feed(MessageEnded(99, 6.0, "another.wav"), now=caller.now) == []
+    assert caller.wait(10).listen().left == Queue("people")
+    assert message_ends(speaking(menus), 0.0, None).listen().left == Queue("people")
+
+
+def test_nothing_said_is_no_message(menus: CompiledMenus) -> None:
+    caller = message_ends(speaking(menus), 0.4).listen()
+    assert caller.left == Queue("people")
+    assert caller.records("menu.message")[-1]["result"] == "empty"
+
+
+def test_it_can_be_said_again(menus: CompiledMenus) -> None:
+    caller = message_ends(speaking(menus), 6.0).press("2").listen().listen()
+    assert len(commands(caller, RecordMessage)) == 2
+    # The end of the first message no longer counts.
+    assert caller.session.feed(MessageEnded(1, 6.0, "old.wav"), now=caller.now) == []
+
+
+def test_a_caller_who_hangs_up_amid_a_message_is_over(menus: CompiledMenus) -> None:
+    assert speaking(menus).hang_up().session.finished
+
+
+def test_called_back_at_the_number_one_calls_from(menus: CompiledMenus) -> None:
+    caller = Caller(menus).press("2").press("1")
+    assert caller.asked is not None
+    assert caller.asked.action == "callback.promise"
+    assert (caller.asked.fields["number"], caller.asked.fields["queue"]) == ("+34911222333", "people")
+    assert caller.reply("ok", reference="77").listen().left == Hangup(cause=16)
+
+
+def test_called_back_at_another_number_that_is_confirmed(menus: CompiledMenus) -> None:
+    caller = Caller(menus).press("2").press("2").press("600111222#")
+    assert not commands(caller, AskBackEnd)  # not before it is confirmed
+    caller.press("1")
+    assert caller.asked is not None
+    assert caller.asked.fields["number"] == "+34600111222"
+    assert caller.reply("unavailable").listen().left == Queue("people")
+
+
+def test_without_a_number_to_call_it_is_asked_for(
+    menus: CompiledMenus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kit, "FACTS", replace(kit.FACTS, caller="anonymous"))
+    caller = Caller(menus).press("2").press("806111222#")
+    assert caller.records("field.captured")[-1]["reason"] in ("premium", "number")
+    caller.press("911222444#").press("1")
+    assert caller.asked is not None
+    assert caller.asked.fields["number"] == "+34911222444"
+
+
+def test_a_survey_notes_each_answer(menus: CompiledMenus) -> None:
+    caller = Caller(menus).press("3").press("5").press("0").listen()
+    answers = [(each["question"], each["answer"], each["most"]) for each in caller.records("survey.answered")]
+    assert answers == [("content", 5, 5), ("likely", 0, 9)]
+    assert caller.left == Hangup(cause=16)
+
+
+def test_a_survey_that_nobody_answers_leads_on_and_notes_nothing(menus: CompiledMenus) -> None:
+    caller = Caller(menus).press("3").wait(100)
+    assert caller.left == Hangup(cause=16)
+    assert not caller.records("survey.answered")
+    assert Caller(menus).press("3").press("9").press("9").press("9").listen().left == Hangup(cause=16)
