@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ivr.phrases.word import AND, MINUS, PAUSE, PLUS, Gender, Language, Word, Words, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
 _SMALL = listed(
@@ -21,9 +21,10 @@ _SMALL = listed(
 _TENS = listed("twenty thirty forty fifty sixty seventy eighty ninety")
 _SCALES = ((10**9, "billion"), (10**6, "million"), (10**3, "thousand"))
 _ORDINALS = listed(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
     "fifteenth sixteenth seventeenth eighteenth nineteenth"
 )
+_ORDINAL_TENS = listed("twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth")
 _MONTHS = listed("January February March April May June July August September October November December")
 _LETTERS = {letter: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXY"} | {"Z": "zee"}
 _NOUNS = {
@@ -54,13 +55,9 @@ _LITTLE = {
 
 def _words() -> Iterator[tuple[Word, str]]:
     for value in range(100):
-        yield f"n.{value}", _below_hundred(value, _SMALL[value % 10 if value >= 20 else value])
+        yield f"n.{value}", _below_hundred(value, _SMALL, _TENS)
         if value:
-            last = _ORDINALS[(value % 10 if value >= 20 else value) - 1] if value % 10 or value < 20 else ""
-            yield (
-                f"ord.{value}",
-                _below_hundred(value, last) if last else _TENS[value // 10 - 2][:-1] + "ieth",
-            )
+            yield f"ord.{value}", _below_hundred(value, _ORDINALS, _ORDINAL_TENS)
     for hundreds in range(1, 10):
         yield f"n.{hundreds}00", f"{_SMALL[hundreds]} hundred"
         yield f"ord.{hundreds}00", f"{_SMALL[hundreds]} hundredth"
@@ -72,12 +69,12 @@ def _words() -> Iterator[tuple[Word, str]]:
     yield from _LITTLE.items()
 
 
-def _below_hundred(value: int, last: str) -> str:
-    """Twenty-one, twenty-first: what its last part is called decides."""
+def _below_hundred(value: int, small: Sequence[str], whole_tens: Sequence[str]) -> str:
+    """Twenty-one, twenty-first: only the last part differs."""
     if value < 20:
-        return last
-    tens = _TENS[value // 10 - 2]
-    return f"{tens}-{last}" if value % 10 else tens
+        return small[value]
+    tens, ones = divmod(value, 10)
+    return f"{_TENS[tens - 2]}-{small[ones]}" if ones else whole_tens[tens - 2]
 
 
 WORDS = MappingProxyType(dict(_words()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr import phrases
+from ivr.answers import FACT_FORMS
 from ivr.phrases import Gender, figures
 from ivr.wording import load_wording
 from media import catalogue
@@ -159,6 +161,18 @@ def test_every_value_that_fits_is_spoken_in_words_that_have_a_sound(
     spoken = phrases.speak(kind, data.draw(VALUES[kind]), language)
     assert spoken
     assert set(spoken) <= phrases.words(language).keys()
+
+
+FACTS = {"reference": "letters", "last4": "card", "balance": "money"}
+
+
+@given(st.data(), st.sampled_from(sorted(FACTS)), languages)
+def test_what_a_back_end_may_tell_can_be_spoken(data: st.DataObject, fact: str, language: str) -> None:
+    value = data.draw(st.from_regex(re.compile(FACT_FORMS[fact], re.ASCII), fullmatch=True))
+    if fact == "balance":
+        value = value[:-3] + data.draw(st.sampled_from(phrases.CURRENCIES))
+    if any(each.isalnum() for each in value):
+        assert phrases.speak(FACTS[fact], value, language)
 
 
 @given(st.integers(0, phrases.LARGEST), st.sampled_from(Gender), languages)
