@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from centralita.signalling import Signalling
     from centralita.staff import Staff
     from centralita.trunks import Trunks
-    from ivr.io.back_end.transactions import Transactions
+    from ivr.io.books import Books
     from media.prompts import PromptLibrary
     from routing.io.distribution import Distribution
     from sip.flow import Address
@@ -45,7 +45,7 @@ def make_applications(
     trunks: Trunks,
     resolver: Resolver,
     voice: PromptLibrary,
-    transactions: Transactions,
+    books: Books,
 ) -> dict[type, Application]:
     """By the type of the destination that each serves."""
     exchange, endpoint = signalling.exchange, signalling.endpoint
@@ -65,7 +65,7 @@ def make_applications(
         exchange, distribution, places, present.music, present.client_name, present.language_skill, desk
     )
     return {
-        Menu: MenuApplication(present.menu_set, voice, transactions, present.facts),
+        Menu: MenuApplication(present.menu_set, voice, books, present.facts),
         Queue: queue,
         Agent: direct,
         Extension: direct,

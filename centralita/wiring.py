@@ -30,6 +30,7 @@ from centralita.trunk_view import shown_trunks
 from centralita.trunks import Trunks
 from centralita.watching import Watching
 from console.app import make_app
+from ivr.io.books import Books
 from records.reader import Reader
 from routing.io.distribution import Distribution
 from sip.io.dns import Dns
@@ -122,7 +123,7 @@ async def _wire(
         trunks=trunks,
         resolver=resolver,
         voice=voice,
-        transactions=transactions,
+        books=Books(transactions, journal, kept.ledger.flush),
     )
     dispatcher = Dispatcher(numbers.route, numbers.allows, applications, staff.calling)
     app = make_app(

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from records.wording import cause_words, counted, duration, language_words, status_words
+from records.menu_sentences import MENU_SENTENCES
+from records.wording import cause_words, duration, language_words, status_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """An event's data, and the names of the legs it may speak of."""
-
-    data: Mapping[str, Any]
-    names: Mapping[str, str] = field(default_factory=dict)
-    is_caller: bool = False
-    """Whether the event is the calling party's own."""
-
-    def __getitem__(self, name: str) -> str:
-        """The field's text, or a question mark."""
-        value = self.data.get(name)
-        return "?" if value is None or value == "" else str(value)
-
-    def has(self, name: str) -> bool:
-        """Whether the field says anything."""
-        return self.data.get(name) not in (None, "")
-
-    def phrase(self, name: str, words: str) -> str:
-        """`words` with the field's text in the place of {}, or nothing when the field says nothing."""
-        return words.format(self.data[name]) if self.has(name) else ""
+    from records.facts import Facts
 
 
 def sentence(kind: str, facts: Facts) -> str:
@@ -150,47 +129,6 @@ def _message(facts: Facts) -> str:
 # --- menus ---
 
 
-def _menu_result(facts: Facts) -> str:
-    return f"The answer {facts['result']} is carried out{facts.phrase('attempt', ', attempt {}')}"
-
-
-def _menu_entered(facts: Facts) -> str:
-    return f"Enters step {facts['step']}{facts.phrase('menu', ' of menu {}')}"
-
-
-def _menu_prompt(facts: Facts) -> str:
-    prompt = facts.phrase("prompt", "prompt {}") or "the prompt"
-    return f"Hears {prompt} of step {facts['step']}"
-
-
-def _menu_input(facts: Facts) -> str:
-    digits = facts.data.get("digits")
-    keys = "a key" if digits == 1 else counted(digits, "key")  # "1 key" would be read as the key 1
-    return f"Presses {keys} at step {facts['step']}{facts.phrase('result', ': {}')}"
-
-
-def _menu_failure(words: str) -> Callable[[Facts], str]:
-    return lambda facts: f"{words} at step {facts['step']}{facts.phrase('count', ' (time {})')}"
-
-
-def _menu_left(facts: Facts) -> str:
-    if facts["destination"] == "caller_hung_up":
-        return "Leaves the menu by hanging up"
-    return f"Leaves the menu for {facts['destination']}"
-
-
-_VERDICTS = {"True": "valid", "False": "not valid"}
-
-
-def _field_captured(facts: Facts) -> str:
-    verdict = _VERDICTS.get(repr(facts.data.get("valid")), "unchecked")
-    return f"Gives {facts['field']}: {counted(facts.data.get('length'), 'character')}, {verdict}"
-
-
-def _transaction_result(facts: Facts) -> str:
-    return f"Asked for {facts['action']}, the back end answered: {facts['result']}"
-
-
 def _recording_finished(facts: Facts) -> str:
     spans = facts.data.get("masked") or []
     masked = f", masked from {_spans(spans)}" if spans else ""
@@ -199,10 +137,6 @@ def _recording_finished(facts: Facts) -> str:
 
 def _spans(spans: list[list[float]]) -> str:
     return " and from ".join(f"{start} to {end} s" for start, end in spans)
-
-
-def _language_set(facts: Facts) -> str:
-    return f"Language is {language_words(facts['language'])}"
 
 
 # --- queues, agents, bridges ---
@@ -327,14 +261,6 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "leg.silent": lambda facts: f"Sends no sound for {duration(facts.data.get('silence'))}",
     "leg.message": _message,
     "leg.ended": _leg_ended,
-    "menu.entered": _menu_entered,
-    "menu.result": _menu_result,
-    "menu.prompt": _menu_prompt,
-    "menu.input": _menu_input,
-    "menu.noinput": _menu_failure("Presses nothing"),
-    "menu.nomatch": _menu_failure("Presses what does not fit"),
-    "menu.left": _menu_left,
-    "field.captured": _field_captured,
     "recording.started": lambda facts: f"Recording begins: {facts['recording']}",
     "recording.masked": lambda facts: f"Recording is masked: {facts['reason']}",
     "recording.unmasked": lambda _: "Recording is no longer masked",
@@ -343,10 +269,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "recording.overrun": lambda _: "The disk is too slow: sound is missing in the recording",
     "recording.finished": _recording_finished,
     "recording.failed": lambda facts: f"Recording failed: {facts['reason']}",
-    "secure.began": lambda _: "Secure entry begins: keys are neither shown nor recorded",
-    "secure.ended": lambda _: "Secure entry ends",
-    "transaction.result": _transaction_result,
-    "language.set": _language_set,
+    **MENU_SENTENCES,
     "queue.joined": _queue_joined,
     "queue.left": _queue_left,
     "reservation.created": _reservation_created,

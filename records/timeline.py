@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from records.sentences import Facts, sentence
+from records.facts import Facts
+from records.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -70,7 +70,8 @@ def history(
     """Show what an agent's status and state were, from the ledger; the node may be stopped."""
     from datetime import UTC, datetime
 
-    from records.sentences import Facts, sentence
+    from records.facts import Facts
+    from records.sentences import sentence
 
     for event in open_ledger(state).agent_events(agent, limit):
         when = datetime.fromtimestamp(event.ts, UTC).strftime("%Y-%m-%d %H:%M:%S")

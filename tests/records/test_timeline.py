@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from records import Ledger, ladder, timeline
+from records.facts import Facts
 from records.reader import Reader, StoredEvent
-from records.sentences import KNOWN, Facts, sentence
+from records.sentences import KNOWN, sentence
 from records.wording import clock, counted, duration
 from tests.records.calls import BEGAN, whole_call
 

@@ -1,0 +1,126 @@
+"""Sentences for what happens in menus and to the transactions that callers carry out there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from records.wording import counted, duration, language_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from records.facts import Facts
+
+
+def _menu_result(facts: Facts) -> str:
+    return f"The answer {facts['result']} is carried out{facts.phrase('attempt', ', attempt {}')}"
+
+
+def _menu_entered(facts: Facts) -> str:
+    return f"Enters step {facts['step']}{facts.phrase('menu', ' of menu {}')}"
+
+
+def _menu_prompt(facts: Facts) -> str:
+    prompt = facts.phrase("prompt", "prompt {}") or "the prompt"
+    return f"Hears {prompt} of step {facts['step']}"
+
+
+def _menu_input(facts: Facts) -> str:
+    digits = facts.data.get("digits")
+    keys = "a key" if digits == 1 else counted(digits, "key")  # "1 key" would be read as the key 1
+    return f"Presses {keys} at step {facts['step']}{facts.phrase('result', ': {}')}"
+
+
+def _menu_failure(words: str) -> Callable[[Facts], str]:
+    return lambda facts: f"{words} at step {facts['step']}{facts.phrase('count', ' (time {})')}"
+
+
+def _menu_left(facts: Facts) -> str:
+    if facts["destination"] == "caller_hung_up":
+        return "Leaves the menu by hanging up"
+    return f"Leaves the menu for {facts['destination']}"
+
+
+_VERDICTS = {"True": "valid", "False": "not valid"}
+
+
+def _field_captured(facts: Facts) -> str:
+    verdict = _VERDICTS.get(repr(facts.data.get("valid")), "unchecked")
+    return f"Gives {facts['field']}: {counted(facts.data.get('length'), 'character')}, {verdict}"
+
+
+def _transaction_result(facts: Facts) -> str:
+    return f"Asked for {facts['action']}, the back end answered: {facts['result']}"
+
+
+def _language_set(facts: Facts) -> str:
+    return f"Language is {language_words(facts['language'])}"
+
+
+def _menu_branch(facts: Facts) -> str:
+    return f"Step {facts['step']} leads on{facts.phrase('why', ' by {}')}: {facts['result']}"
+
+
+def _menu_message(facts: Facts) -> str:
+    return f"The message of step {facts['step']} is {facts['result']}{facts.phrase('seconds', ', {} s')}"
+
+
+def _attributes_set(facts: Facts) -> str:
+    named = [f"{name} {value}" for name, value in facts.data.items() if name not in ("menu", "step")]
+    return f"Is noted: {', '.join(named) or 'nothing new'}"
+
+
+def _message_recorded(facts: Facts) -> str:
+    return f"Leaves a message for {facts['mailbox']}: {facts['recording']}, {facts['seconds']} s"
+
+
+def _survey_answered(facts: Facts) -> str:
+    return f"Answers {facts['question']}: {facts['answer']} from {facts['least']} to {facts['most']}"
+
+
+def _case_opened(facts: Facts) -> str:
+    away = "" if facts.data.get("sent") != "no" else "; the client company's system does not know of it yet"
+    return f"A case is opened{facts.phrase('kind', ' ({})')}: {facts['reference']}{away}"
+
+
+def _callback_promised(facts: Facts) -> str:
+    who = facts.phrase("queue", " by queue {}")
+    return f"Is promised to be called back at {facts['number']}{who}: {facts['reference']}"
+
+
+def _auth_locked(facts: Facts) -> str:
+    limit = facts.phrase("by", " by the limit of the {}").replace("_", " ")
+    return f"Locked{limit}: {facts['action']} is not tried{_for(facts)}"
+
+
+def _for(facts: Facts) -> str:
+    return f" for {duration(facts.data['seconds'])}" if facts.has("seconds") else ""
+
+
+MENU_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
+    "menu.entered": _menu_entered,
+    "menu.result": _menu_result,
+    "menu.prompt": _menu_prompt,
+    "menu.input": _menu_input,
+    "menu.noinput": _menu_failure("Presses nothing"),
+    "menu.nomatch": _menu_failure("Presses what does not fit"),
+    "menu.left": _menu_left,
+    "field.captured": _field_captured,
+    "secure.began": lambda _: "Secure entry begins: keys are neither shown nor recorded",
+    "secure.ended": lambda _: "Secure entry ends",
+    "transaction.result": _transaction_result,
+    "language.set": _language_set,
+    "menu.branch": _menu_branch,
+    "menu.message": _menu_message,
+    "attributes.set": _attributes_set,
+    "message.began": lambda facts: f"A message for {facts['mailbox']} begins",
+    "message.recorded": _message_recorded,
+    "message.failed": lambda facts: f"The message failed{facts.phrase('reason', ': {}')}",
+    "recording.allowed": lambda _: "Agrees to be recorded",
+    "recording.refused": lambda _: "Does not agree to be recorded",
+    "survey.answered": _survey_answered,
+    "case.opened": _case_opened,
+    "callback.promised": _callback_promised,
+    "auth.locked": _auth_locked,
+    "fraud.suspected": lambda facts: f"Fraud is suspected{facts.phrase('by', ' (sign: {})')}",
+}
