@@ -31,10 +31,13 @@ class Fault:
     line: int
     what: str
     mend: str = ""
+    is_warning: bool = False
+    """Advice: the file is taken as it stands."""
 
     def __str__(self) -> str:
         """One line as compilers print it."""
-        return f"{self.file}:{self.line}: {self.what}" + (f" ({self.mend})" if self.mend else "")
+        what = f"warning: {self.what}" if self.is_warning else self.what
+        return f"{self.file}:{self.line}: {what}" + (f" ({self.mend})" if self.mend else "")
 
 
 class Part(BaseModel):
@@ -82,6 +85,10 @@ class Document:
     def fault(self, location: Iterable[str | int], what: str, mend: str = "") -> Fault:
         """A fault at a location of this file."""
         return Fault(str(self.path), self.line(location), what, mend)
+
+    def warning(self, location: Iterable[str | int], what: str, mend: str = "") -> Fault:
+        """Advice at a location of this file."""
+        return Fault(str(self.path), self.line(location), what, mend, is_warning=True)
 
     def _child(self, node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, int] | None:
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
@@ -208,10 +215,16 @@ def load(model: type[M], path: Path, faults: list[Fault]) -> tuple[M | None, Doc
     return parse(model, document, faults), document
 
 
+def errors(faults: Iterable[Fault]) -> list[Fault]:
+    """Those for which a file is refused: warnings are left out."""
+    return [each for each in faults if not each.is_warning]
+
+
 def refuse(faults: Sequence[Fault]) -> None:
-    """Raise DocumentError listing the faults, if there are any."""
-    if faults:
-        raise DocumentError("\n".join(str(each) for each in sorted(set(faults))))
+    """Raise DocumentError listing the errors, if there are any."""
+    found = errors(faults)
+    if found:
+        raise DocumentError("\n".join(str(each) for each in sorted(set(found))))
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

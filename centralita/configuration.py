@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from base.document import Fault, refuse
+from base.document import Fault, errors, refuse
 from centralita.consistency import inconsistencies, untimely, unwritable
+<<<<<<< HEAD
 from centralita.speakers import speechless, voices_of
+=======
+from ivr.check import Known
 from ivr.load import load_menus
 from ivr.wording import load_wording
 from routing.clients import load_clients
-from routing.config import check_config
+from routing.config import bare_config, check_config, names_in
 from routing.hours.load import load_hours
 from sip.io.certificates import certificate_faults
 from sip.profile import Profiles, load_profiles
@@ -54,14 +57,29 @@ class Configuration:
 
 
 def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]]:
-    """Read everything and list every fault; the configuration is None when there is any."""
-    config, faults = check_config(folder)
-    if config is None:
-        return None, faults
+    """Read everything and list every fault; the configuration is None when there is any error.
+
+    Errors in numbers, queues and agents do not hide those in menus, prompts and profiles.
+    """
+    whole, faults = check_config(folder)
+    config = whole or bare_config(folder)
     wording = load_wording([config.prompts], faults)
     wording.voices = voices_of(config.centre, folder)
     faults.extend(speechless(wording, folder))
-    menus = load_menus(folder / "menus", wording, faults, queues=config.routing.queues.keys())
+    clients = load_clients(folder / "clients", faults)
+    hours = load_hours(
+        folder / HOURS_FILE,
+        faults,
+        timezone=config.centre.timezone,
+        clients=_companies(config, clients) if whole is not None else None,
+    )
+    others = Known(
+        agents=config.routing.agents if whole is not None else None,
+        hours=hours,
+        skills=names_in(folder, "skills"),
+    )
+    queues = names_in(folder, "queues")
+    menus = load_menus(folder / "menus", wording, faults, queues=queues, others=others)
     profiles = load_profiles(config.sip_profiles, faults)
     if profiles is not None and profiles.external.stir.certificates:
         # Only here: what reads certificates takes a while to load.
@@ -69,16 +87,13 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
 
         signers = read_signers(profiles.external.stir, config.sip_profiles, faults)
         profiles = replace(profiles, signers=signers)
-    faults.extend(inconsistencies(config, menus, wording, profiles))
+    if whole is not None:
+        faults.extend(inconsistencies(config, menus, wording, profiles))
     if profiles is not None:
         faults.extend(certificate_faults(profiles.listeners, config.sip_profiles))
     faults.extend(unwritable(config))
-    clients = load_clients(folder / "clients", faults)
-    hours = load_hours(
-        folder / HOURS_FILE, faults, timezone=config.centre.timezone, clients=_companies(config, clients)
-    )
-    faults.extend(untimely(folder, clients, menus, hours))
-    if faults or profiles is None:
+    faults.extend(untimely(folder, clients, hours))
+    if errors(faults) or profiles is None:
         return None, faults
     return Configuration(config, menus, wording, profiles, clients, hours), faults
 
@@ -86,6 +101,13 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
 def _companies(config: CentreConfig, clients: Mapping[str, Client]) -> Collection[str]:
     """Those with a file, and those that only numbers name."""
     return {*clients, *(each.client for each in config.routing.numbers)}
+
+
+def edited_files(folder: Path) -> list[Path]:
+    """What `check_configuration` reads, of what administrators edit."""
+    config = bare_config(folder)
+    flat = [path for place in (config.prompts, config.sip_profiles) for path in place.glob("*.yaml")]
+    return [*folder.rglob("*.yaml"), *flat]
 
 
 def load_configuration(folder: Path) -> Configuration:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from base.address import WILDCARDS
 from base.document import Fault, read, suggest
 from calls.destination import Extension, Menu, Number, Queue
-from ivr.steps.branch import BranchStep
 from sip.listener import clash, on_one_port
 from sip.listener_settings import clashing
 
@@ -46,34 +45,20 @@ def inconsistencies(
 
 
 def untimely(
-    folder: Path,
-    clients: Mapping[str, Client],
-    menus: Mapping[str, CompiledMenus],
-    hours: Mapping[str, OpeningHours],
+    folder: Path, clients: Mapping[str, Client], hours: Mapping[str, OpeningHours]
 ) -> Iterator[Fault]:
-    """Hours that client companies and menus go by, and that nobody has written, or for another company."""
+    """Hours that client companies go by, and that nobody has written, or for another company."""
     for name, client in clients.items():
         if client.hours is None:
             continue
         document = read(folder / "clients" / f"{name}.yaml")
         found = hours.get(client.hours)
         if found is None:
-            yield document.fault(
-                ("hours",), f"no hours are called {client.hours}", _known_hours(client.hours, hours)
-            )
+            mend = suggest(client.hours, hours) or "write them in hours.yaml"
+            yield document.fault(("hours",), f"no hours are called {client.hours}", mend)
         elif found.timetable.client not in (None, name):
             what = f"the hours {client.hours} are those of {found.timetable.client}"
             yield document.fault(("hours",), what, f"give {name} its own in hours.yaml")
-    for menu in menus.values():
-        for name, step in menu.steps.items():
-            if isinstance(step, BranchStep) and step.hours is not None and step.hours not in hours:
-                document = read(folder / "menus" / f"{menu.name}.yaml")
-                what = f"no hours are called {step.hours}"
-                yield document.fault(("steps", name, "hours"), what, _known_hours(step.hours, hours))
-
-
-def _known_hours(name: str, hours: Mapping[str, OpeningHours]) -> str:
-    return suggest(name, hours) or "write them in hours.yaml"
 
 
 def silent(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:

@@ -41,10 +41,31 @@ class Action:
     identified: bool = False
     """Whether it answers only for a caller whose identity was verified in this contact."""
 
+    def fact_kinds(self) -> dict[str, str]:
+        """Its facts, each with the kind of slot that speaks it."""
+        return {name: FACT_KINDS[name] for name in self.facts}
+
     def may_retry(self, result: str) -> bool:
         """Whether the caller may be asked again after a result: not where that would help whoever guesses."""
         return result not in ("locked", "fraud", "unavailable", self.when_silent)
 
+
+FACT_KINDS = {
+    "last4": "digits",
+    "reference": "digits",
+    "segment": "text",
+    "balance": "money",
+    "due": "money",
+    **{f"movement{number}_amount": "money" for number in (1, 2, 3)},
+    **{f"movement{number}_date": "date" for number in (1, 2, 3)},
+}
+"""The kind of slot that speaks each fact (`text`: none does)."""
+
+IDENTIFYING = ("identity.verify", "card.activate", "card.block")
+"""Actions whose success proves who the caller is: they ask a card and a second element."""
+SUCCESSES = ("ok", "already")
+GOOD = (*SUCCESSES, "approved", "found")
+"""Results that bring the action's facts."""
 
 _IDENTITY = (CARD_OR_ENDING, SECOND_ELEMENTS)
 _MOVEMENTS = tuple(f"movement{number}_{what}" for number in (1, 2, 3) for what in ("amount", "date"))

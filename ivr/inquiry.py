@@ -9,20 +9,16 @@ from pydantic import Field
 from base.document import Part
 from base.durations import Seconds
 from base.secret import Secret
-from ivr.actions import ACTIONS
+from ivr.actions import ACTIONS, GOOD, IDENTIFYING, SUCCESSES
 from ivr.branch import PromptIds
 from ivr.commands import AskBackEnd, Identified
 from ivr.events import BackEndReplied, Event, PlaybackFinished
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from ivr.question import Outcome
     from ivr.scene import Scene
-
-IDENTIFYING = ("identity.verify", "card.activate", "card.block")
-"""Actions whose success proves who the caller is: they ask a card and a second element."""
-SUCCESSES = ("ok", "already")
 
 
 class Submit(Part):
@@ -35,6 +31,11 @@ class Submit(Part):
     """Field of the transaction -> attribute that it is taken from."""
     given: dict[str, str] = Field(default_factory=dict, alias="with")
     """Field of the transaction -> the same text in every call."""
+
+    def told(self, result: str) -> Collection[str]:
+        """The facts that are surely known after an answer."""
+        action = ACTIONS.get(self.action)
+        return action.facts if action is not None and result in GOOD else ()
 
 
 class Inquiry:

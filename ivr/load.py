@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from base import document
-from base.document import Document, Fault, suggest
-from ivr.check import check
+from base.document import Document, Fault, errors, suggest
+from ivr.check import Known, check
 from ivr.compiled import CompiledMenus, compile_menus
 from ivr.fields import FIELD_TYPES
 from ivr.model import MenuFile
@@ -22,13 +23,34 @@ if TYPE_CHECKING:
 
 
 def load_menus(
-    folder: Path, wording: Catalogue, faults: list[Fault], *, queues: Collection[str]
+    folder: Path,
+    wording: Catalogue,
+    faults: list[Fault],
+    *,
+    queues: Collection[str] | None,
+    others: Known = Known(),  # noqa: B008 - frozen
+    live: Mapping[str, CompiledMenus] = MappingProxyType({}),
 ) -> dict[str, CompiledMenus]:
-    """Every menu set of a folder by name; a file with faults is left out and its faults are appended."""
+    """Every menu set of a folder by name; a file with errors is left out. Errors and warnings are appended.
+
+    `others` names what else menus refer to; `live` has the versions that callers get now.
+    """
     paths = sorted(folder.glob("*.yaml"))
-    known = {path.stem for path in paths}
+    menus = {path.stem for path in paths}
     modules = load_modules(folder / "modules", faults, lambda source: list(_types(source)))
-    loaded = (load_menu(path, wording, faults, queues=queues, menus=known, modules=modules) for path in paths)
+    loaded = [
+        load_menu(
+            path,
+            wording,
+            faults,
+            queues=queues,
+            menus=menus,
+            others=others,
+            modules=modules,
+            live=live.get(path.stem),
+        )
+        for path in paths
+    ]
     return {each.name: each for each in loaded if each is not None}
 
 
@@ -37,11 +59,14 @@ def load_menu(
     wording: Catalogue,
     faults: list[Fault],
     *,
-    queues: Collection[str],
+    queues: Collection[str] | None,
     menus: Collection[str] = (),
+    others: Known = Known(),  # noqa: B008 - frozen
     modules: Mapping[str, Module] = MappingProxyType({}),
+    live: CompiledMenus | None = None,
 ) -> CompiledMenus | None:
-    """One menu set, or None with its faults appended."""
+    """One menu set, or None where there are errors; these and warnings are appended."""
+    known = replace(others, queues=queues, menus=menus)
     found: list[Fault] = []
     source = document.read(path)
     found.extend(_types(source))
@@ -51,9 +76,9 @@ def load_menu(
         expanded = expand(file.steps, source, modules, found)
         if not found:
             file = file.model_copy(update={"steps": expanded.steps})
-            found.extend(check(file, source, wording, queues=queues, menus=menus, sources=expanded.sources))
+            found.extend(check(file, source, wording, known, sources=expanded.sources, live=live))
     faults.extend(found or source.faults)
-    return compile_menus(file, wording) if file is not None and not found else None
+    return compile_menus(file, wording) if file is not None and not errors(found) else None
 
 
 def _slashes(file: MenuFile, source: Document) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from base.document import Fault, load, refuse, suggest
+from base.document import Fault, load, read, refuse, suggest
 from routing.agents import Status
 from routing.centre import Centre
 from routing.documents import AgentPart, AgentsFile, NumbersFile, QueuePart, QueuesFile, SkillsFile
@@ -104,6 +104,19 @@ def check_config(
     outgoing = tuple(OutgoingSettings(each.number, each.trunks) for each in numbers.outgoing)
     routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country, outgoing, supervisors)
     return CentreConfig(centre, routing, folder), faults
+
+
+def bare_config(folder: Path) -> CentreConfig:
+    """Where things are and nothing else, for checking the other files while these have faults."""
+    centre, _ = load(Centre, folder / "centre.yaml", [])
+    return CentreConfig(centre or Centre(), RoutingConfig({}, {}, (), {}), folder)
+
+
+def names_in(folder: Path, kind: str) -> Collection[str] | None:
+    """The names that queues.yaml or skills.yaml gives, whatever else is wrong with it; None: it cannot be read."""
+    document = read(folder / f"{kind}.yaml")
+    part = document.data.get(kind) if isinstance(document.data, dict) else None
+    return part.keys() if isinstance(part, dict) and not document.faults else None
 
 
 def _stems(folder: Path) -> frozenset[str]:

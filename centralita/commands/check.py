@@ -2,25 +2,70 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-from centralita.commands.parameters import DEFAULT_CONFIG, Config
+from base.document import errors
+from centralita.commands.parameters import DEFAULT_CONFIG, Config, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from base.document import Fault
 
 
-def check(config: Config = DEFAULT_CONFIG) -> None:
-    """Check config, sip_profiles and prompts; name file, line, fault and the likely mend. `serve` refuses the same."""
-    from centralita.configuration import check_configuration
+def check(
+    config: Config = DEFAULT_CONFIG,
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings count as errors.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check config, sip_profiles and prompts; name file, line, fault and mend. `serve` refuses the errors."""
+    from centralita.configuration import check_configuration, edited_files
 
-    found, faults = check_configuration(config)
-    for fault in sorted(set(faults)):
-        typer.echo(str(fault))
-    if faults:
-        count = len(set(faults))
-        typer.echo(f"{count} {'fault' if count == 1 else 'faults'} in {config}", err=True)
+    found, listed = check_configuration(config)
+    faults = sorted(set(listed))
+    wrong, files = len(errors(faults)), len(edited_files(config))
+    if as_json:
+        _print_json(faults, files)
+    else:
+        for fault in faults:
+            typer.echo(str(fault))
+        if found is not None:
+            routing = found.routing
+            typer.echo(
+                f"{config}: {found.centre.name} is well. {len(routing.numbers)} numbers, "
+                f"{len(found.menus)} menu sets, {len(routing.queues)} queues, {len(routing.agents)} agents."
+            )
+        typer.echo(f"{_summary(wrong, len(faults) - wrong)} in {files} files", err=bool(wrong))
+    if wrong or (strict and faults):
         raise typer.Exit(1)
-    if found is not None:
-        routing = found.routing
-        typer.echo(
-            f"{config}: {found.centre.name} is well. {len(routing.numbers)} numbers, {len(found.menus)} menu sets, "
-            f"{len(routing.queues)} queues, {len(routing.agents)} agents."
+
+
+def _summary(wrong: int, advice: int) -> str:
+    return ", ".join(
+        f"{count} {word if count == 1 else word + 's'}"
+        for count, word in ((wrong, "error"), (advice, "warning"))
+    )
+
+
+def _print_json(faults: Sequence[Fault], files: int) -> None:
+    listed = [
+        {
+            "file": each.file,
+            "line": each.line,
+            "severity": "warning" if each.is_warning else "error",
+            "what": each.what,
+            "mend": each.mend,
+        }
+        for each in faults
+    ]
+    wrong = len(errors(faults))
+    typer.echo(
+        json.dumps(
+            {"files": files, "errors": wrong, "warnings": len(faults) - wrong, "faults": listed},
+            ensure_ascii=False,
+            indent=1,
         )
+    )

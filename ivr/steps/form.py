@@ -16,7 +16,7 @@ from ivr.manners import WORDINGS
 from ivr.steps.step import AskingStep, Exit, Finding, Location, Next, optional, prompts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ivr.manners import Asking
     from ivr.scene import Scene
@@ -90,7 +90,21 @@ class FormStep(AskingStep):
         """What may be spoken of the fields, and the facts of the answer."""
         kinds = {name: kind for field in self.fields for name, kind in field.attributes().items()}
         action = ACTIONS.get(self.submit.action) if self.submit is not None else None
-        return kinds | dict.fromkeys(action.facts if action is not None else (), "")
+        return kinds | (action.fact_kinds() if action is not None else {})
+
+    def sets_at(self, at: Location) -> Collection[str]:
+        """The fields are known behind an answer, the facts behind a good one."""
+        asked = {name for field in self.fields for name in field.attributes()}
+        if at[:1] == ("results",) and self.submit is not None:
+            return asked.union(self.submit.told(str(at[1])))
+        return asked if at[:1] == ("next",) else ()
+
+    def helpless_exits(self) -> Iterator[Branch]:
+        """Once all its tries are used up it is left at once, without a question."""
+        yield from super().helpless_exits()
+        used_up = self.attempts.then or self.results.get("locked")
+        if used_up is not None:
+            yield used_up
 
     def reads(self) -> Iterator[tuple[Location, str]]:
         """Attributes that are submitted."""

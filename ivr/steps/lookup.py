@@ -12,7 +12,7 @@ from ivr.scene import Follow
 from ivr.steps.step import Exit, Location, StepPart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ivr.branch import Branch
     from ivr.events import BackEndReplied, Event
@@ -42,7 +42,11 @@ class LookupStep(StepPart):
     def sets(self) -> Mapping[str, str]:
         """The facts of the answer."""
         action = ACTIONS.get(self.submit.action)
-        return dict.fromkeys(action.facts if action is not None else (), "")
+        return action.fact_kinds() if action is not None else {}
+
+    def sets_at(self, at: Location) -> Collection[str]:
+        """The facts, behind a good answer."""
+        return self.submit.told(str(at[1])) if at[:1] == ("results",) else ()
 
     def reads(self) -> Iterator[tuple[Location, str]]:
         """Attributes that are submitted."""

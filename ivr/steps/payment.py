@@ -24,7 +24,7 @@ from ivr.steps.form import Attempts, FormStep
 from ivr.steps.step import AskingStep, Exit, Finding, Location, optional, prompts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from ivr.question import Outcome
     from ivr.scene import Scene
@@ -109,6 +109,14 @@ class PaymentStep(AskingStep):
     def sets(self) -> Mapping[str, str]:
         """What its form does."""
         return self.form.sets()
+
+    def sets_at(self, at: Location) -> Collection[str]:
+        """What its form does."""
+        return self.form.sets_at(at)
+
+    def helpless_exits(self) -> Iterator[Branch]:
+        """Those of its form."""
+        return self.form.helpless_exits()
 
     def reads(self) -> Iterator[tuple[Location, str]]:
         """What is due."""

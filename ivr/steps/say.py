@@ -1,10 +1,13 @@
-"""Step `say`: speak, then go on; a key cuts it. With `loop` it repeats until one of the keys in `until`."""
+"""Step `say`: speak, then go on; a key cuts it. With `loop` it repeats until a key of `until`, or for `longest`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from ivr.branch import Branch, PromptIds
+from pydantic import Field
+
+from base.durations import Seconds
+from ivr.branch import PromptIds
 from ivr.events import DigitPressed, Event, PlaybackFinished
 from ivr.run import Run
 from ivr.scene import Follow, Scene
@@ -24,6 +27,8 @@ class SayStep(StepPart):
     bargein: bool = True
     loop: bool = False
     until: str = "0123456789*#"
+    longest: Annotated[Seconds, Field(ge=1, le=3600)] | None = None
+    """How long a loop goes on; without it, for ever."""
     next: Next
 
     def run(self, name: str, scene: Scene) -> SayRun:
@@ -34,17 +39,13 @@ class SayStep(StepPart):
             Follow(self.next),
             bargein=self.bargein,
             until=self.until if self.loop else None,
+            longest=self.longest if self.loop else None,
             step=name,
         )
 
     def exits(self) -> Iterator[Exit]:
         """On."""
         yield ("next",), self.next
-
-    def silent_exits(self) -> Iterator[Branch]:
-        """On, unless it speaks until a key comes."""
-        if not self.loop:
-            yield self.next
 
     def says(self) -> Iterator[tuple[Location, str]]:
         """What it speaks."""
@@ -54,7 +55,7 @@ class SayStep(StepPart):
 class SayRun(Run):
     """Speaking to one caller."""
 
-    __slots__ = ("_bargein", "_prompts", "_scene", "_step", "_then", "_until")
+    __slots__ = ("_bargein", "_deadline", "_longest", "_prompts", "_scene", "_step", "_then", "_until")
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class SayRun(Run):
         step: str,
         bargein: bool = True,
         until: str | None = None,
+        longest: float | None = None,
     ) -> None:
         """`until` is None for a prompt that is said once."""
         self._scene = scene
@@ -73,6 +75,8 @@ class SayRun(Run):
         self._step = step
         self._bargein = bargein
         self._until = until
+        self._longest = longest
+        self._deadline: float | None = None
 
     def start(self, *, now: float) -> list[Outcome]:
         """Speak what keys typed ahead do not make needless."""
@@ -83,6 +87,8 @@ class SayRun(Run):
             said = scene.play(self._prompts, loop=self._until is not None, now=now)
         if not said:
             return [self._then]
+        if self._longest is not None:
+            self._deadline = now + self._longest
         said.append(scene.record("menu.prompt", step=self._step, segments=len(self._prompts)))
         return [*said, *self._listen()]
 
@@ -95,6 +101,17 @@ class SayRun(Run):
                 return self._listen()
             case _:
                 return []
+
+    def handle_timeout(self, *, now: float) -> list[Outcome]:
+        """A loop has gone on for its longest."""
+        if self._deadline is None or now < self._deadline:
+            return []
+        self._deadline = None
+        return [*self._scene.stop(), self._then]
+
+    def next_timeout(self) -> float | None:
+        """The end of a loop."""
+        return self._deadline
 
     def _listen(self) -> list[Outcome]:
         scene = self._scene

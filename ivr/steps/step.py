@@ -16,7 +16,7 @@ from ivr.branch import Branch, PromptIds, id_of
 from ivr.manners import WORDINGS, Asking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ivr.run import Run
     from ivr.scene import Scene
@@ -52,6 +52,10 @@ class StepPart(Part):
         """Where it leads a caller who does nothing."""
         return (branch for _, branch in self.exits())
 
+    def helpless_exits(self) -> Iterator[Branch]:
+        """Where it may lead a caller who does nothing or types nothing right."""
+        return self.silent_exits()
+
     def says(self) -> Iterator[tuple[Location, str]]:
         """The prompts it speaks, but those of its branches."""
         return iter(())
@@ -63,6 +67,10 @@ class StepPart(Part):
     def sets(self) -> Mapping[str, str]:
         """The attributes that it may make known, each with the kind of slot that speaks it (`text`: none does)."""
         return {}
+
+    def sets_at(self, at: Location) -> Collection[str]:
+        """The attributes that are surely known when it is left by the way that stands there."""
+        return () if at[:1] in (("on_max_timeouts",), ("on_max_failures",), ("on_cancel",)) else self.sets()
 
     def reads(self) -> Iterator[tuple[Location, str]]:
         """The attributes that it compares or passes on."""
@@ -88,6 +96,12 @@ class AskingStep(StepPart, Asking):
         """Silence leads to its limit."""
         if self.on_max_timeouts is not None:
             yield self.on_max_timeouts
+
+    def helpless_exits(self) -> Iterator[Branch]:
+        """Slips lead to theirs."""
+        yield from self.silent_exits()
+        if self.on_max_failures is not None:
+            yield self.on_max_failures
 
     def says(self) -> Iterator[tuple[Location, str]]:
         """What is said after silence and slips."""

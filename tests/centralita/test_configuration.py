@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from base.document import errors
 from base.errors import DocumentError
 from centralita.configuration import check_configuration, load_configuration
 from tests.kit.human_recordings import encoded, spoken_like
@@ -47,7 +48,7 @@ def spoil(tmp_path: Path, name: str, change: Callable[[str], str]) -> list[str]:
     assert found is None
     with pytest.raises(DocumentError):
         load_configuration(tmp_path / "config")
-    return [str(fault).replace(f"{tmp_path}/", "") for fault in faults]
+    return [str(fault).replace(f"{tmp_path}/", "") for fault in errors(faults)]
 
 
 EDITED = sorted(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from base.document import errors
 from ivr.load import load_menu
 from tests.ivr.caller import QUEUES, wording
 
@@ -21,7 +22,7 @@ def faults_of(path: Path) -> list[str]:
     """The faults of a file as `line: what (mend)`."""
     faults: list[Fault] = []
     load_menu(path, wording(), faults, queues=QUEUES, menus={"other"})
-    return [str(each).removeprefix(f"{path}:") for each in faults]
+    return [str(each).removeprefix(f"{path}:") for each in errors(faults)]
 
 
 @pytest.mark.parametrize("path", sorted((DATA / "good").glob("*.yaml")), ids=lambda path: path.stem)

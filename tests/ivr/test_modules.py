@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from base.document import errors
 from calls.destination import Hangup, Queue
 from ivr.load import load_menus
 from tests.ivr.caller import QUEUES, Caller, wording
@@ -55,7 +56,7 @@ def loaded(folder: Path, menus: str = SET, **modules: str) -> tuple[dict[str, Co
     words = wording()
     words.add("en", "done_word", "done")
     found = load_menus(folder, words, faults, queues=QUEUES)
-    return found, [str(each).removeprefix(f"{folder}/") for each in faults]
+    return found, [str(each).removeprefix(f"{folder}/") for each in errors(faults)]
 
 
 def test_a_module_serves_two_places_and_its_ends_lead_where_each_says(tmp_path: Path) -> None:

@@ -50,12 +50,20 @@ def test_say_that_may_not_be_cut_keeps_the_key_for_later(tmp_path: Path) -> None
 
 
 def test_say_in_a_loop_takes_keys_until_the_one_it_waits_for(tmp_path: Path) -> None:
-    text = 'start: {type: say, prompt: loop, loop: true, until: "#", next: {hangup: true}}\n'
-    caller = Caller(menus(tmp_path, text)).wait(3600).press("0123456789*")
+    text = 'start: {type: say, prompt: loop, loop: true, until: "#", longest: 1h, next: {hangup: true}}\n'
+    caller = Caller(menus(tmp_path, text)).wait(3500).press("0123456789*")
     assert caller.left is None
     assert [each.loop for each in caller.commands if isinstance(each, Play)] == [True]
     assert len(caller.records("menu.input")) == 11
     assert caller.press("#").left == Hangup(cause=16)
+
+
+def test_say_in_a_loop_ends_after_its_longest(tmp_path: Path) -> None:
+    text = "start: {type: say, prompt: loop, loop: true, longest: 2m, next: {say: bye, hangup: true}}\n"
+    caller = Caller(menus(tmp_path, text)).wait(119)
+    assert caller.said == [("loop",)]
+    assert caller.wait(2).said == [("loop",), ("bye",)]
+    assert caller.listen().left == Hangup(cause=16)
 
 
 def test_a_menu_leads_by_key(tmp_path: Path) -> None:

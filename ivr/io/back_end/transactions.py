@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from base.secret import Secret
-from ivr.actions import ACTIONS
+from ivr.actions import ACTIONS, IDENTIFYING, SUCCESSES
 from ivr.answers import Answer, NoAnswer, are_sound
 from ivr.errors import BackEndClosed, StoreBroken
 from ivr.events import BackEndReplied
-from ivr.inquiry import IDENTIFYING, SUCCESSES
 from ivr.io.back_end import attempts
 from ivr.io.back_end.attempts import Admitted, Attempt, Locked, Suspect
 from ivr.io.back_end.charging import Charging
