@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from base.document import Fault, errors, refuse
 from centralita.consistency import inconsistencies, untimely, unwritable
-<<<<<<< HEAD
 from centralita.speakers import speechless, voices_of
-=======
 from ivr.check import Known
 from ivr.load import load_menus
 from ivr.wording import load_wording

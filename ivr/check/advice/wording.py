@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ivr.branch import id_of
@@ -11,6 +10,7 @@ from ivr.check.advice.spoken import MANNERS, keys_told, tells_number_first
 from ivr.check.prompts import spoken
 from ivr.steps import LanguageStep, MenuStep
 from media.catalogue import Slot
+from media.voice import estimated_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from ivr.steps.step import Location
 
 LONGEST_MENU = 30.0
-WORDS_PER_SECOND = 2.5
 SLOT_SECONDS = 2.0
-_WORD = re.compile(r"\w+")
 
 
 def number_first(subject: Subject) -> Iterator[Fault]:
@@ -103,12 +101,10 @@ def long_winded(subject: Subject) -> Iterator[Fault]:
 
 
 def _seconds(subject: Subject, language: str, prompt: str) -> float:
-    """About how long a prompt is, by its words."""
-    parts = subject.wording.of(language, prompt)
-    words = sum(
-        len(_WORD.findall(each)) for each in _texts(subject, language, prompt) if isinstance(each, str)
-    )
-    return words / WORDS_PER_SECOND + SLOT_SECONDS * sum(isinstance(part, Slot) for part in parts)
+    """About how long a prompt is."""
+    slots = sum(isinstance(part, Slot) for part in subject.wording.of(language, prompt))
+    texts = filter(None, _texts(subject, language, prompt))
+    return sum(estimated_seconds(text, language) for text in texts) + SLOT_SECONDS * slots
 
 
 def text_of(subject: Subject, language: str, prompt: str) -> str | None:
