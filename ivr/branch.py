@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from base.document import Part
 from calls.destination import Agent, Destination, Extension, Hangup, Menu, Number, Queue, Uri
@@ -14,7 +14,14 @@ class Guarded(Part):
     """A prompt that every caller hears whole, such as a legal notice: keys wait until it is over."""
 
     say: str
-    bargein: Literal[False]
+    bargein: bool
+
+    @field_validator("bargein")
+    @classmethod
+    def _no_key(cls, value: bool) -> bool:  # noqa: FBT001 - called by pydantic
+        if value:
+            raise ValueError("a key cuts any prompt: write its id alone, or bargein: false")
+        return value
 
 
 Prompt = Annotated[

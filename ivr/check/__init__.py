@@ -13,7 +13,7 @@ from base.document import errors
 from ivr.check.advice import ADVICE
 from ivr.check.attributes import attributes, card_numbers, own
 from ivr.check.forms import forms
-from ivr.check.keys import keys, person
+from ivr.check.keys import ending, keys, person
 from ivr.check.names import names, referred, targets
 from ivr.check.prompts import prompts
 from ivr.check.subject import Known, Subject
@@ -40,6 +40,7 @@ RULES = (
     endless,
     cut_off,
     keys,
+    ending,
     person,
     prompts,
     own,

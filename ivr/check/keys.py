@@ -1,9 +1,10 @@
-"""Keys of menus: no option hides another, 0 leads to a person."""
+"""Keys of menus: no option hides another, 0 leads to a person, one key does one thing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.manners import manners_of
 from ivr.steps import MenuStep
 from ivr.steps.step import AskingStep
 
@@ -29,6 +30,19 @@ def keys(subject: Subject) -> Iterator[Fault]:
                     ("steps", name, "choices", longer),
                     f'key "{key}" begins key "{longer}"',
                     "choose keys none of which begins another",
+                )
+
+
+def ending(subject: Subject) -> Iterator[Fault]:
+    """The key that ends an entry is not the one that erases it."""
+    for name, step in subject.steps.items():
+        for suffix, layers in step.layers():
+            manners = manners_of(layers, subject.file.defaults)
+            if manners.terminator and manners.terminator == manners.cancel_key:
+                yield subject.fault(
+                    ("steps", name),
+                    f'"{manners.terminator}" both ends an entry of {name}{suffix} and erases it',
+                    "set terminator: or cancel_key: to the other key, or to none",
                 )
 
 

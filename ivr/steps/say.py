@@ -11,7 +11,7 @@ from ivr.branch import PromptIds
 from ivr.events import DigitPressed, Event, PlaybackFinished
 from ivr.run import Run
 from ivr.scene import Follow, Scene
-from ivr.steps.step import Exit, Location, Next, StepPart, prompts_at
+from ivr.steps.step import Exit, Finding, Location, Next, StepPart, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,11 @@ class SayStep(StepPart):
     def says(self) -> Iterator[tuple[Location, str]]:
         """What it speaks."""
         yield from prompts_at("prompt", self.prompt)
+
+    def faults(self) -> Iterator[Finding]:
+        """A loop is left by a key at any time."""
+        if self.loop and not all(isinstance(each, str) for each in self.prompt):
+            yield Finding(("prompt",), "a loop has no prompt that no key cuts", "say it in a step before")
 
 
 class SayRun(Run):

@@ -28,7 +28,7 @@ start:
 second:
   type: menu
   prompt: again
-  choices: {"1": {queue: security}, "#": {hangup: true}, "0": {queue: people}}
+  choices: {"1": {queue: security}, "#": {say: bye, hangup: true}, "0": {queue: people}}
 """
 
 
@@ -180,9 +180,7 @@ def test_before_the_last_try_callers_are_told_what_follows(tmp_path: Path) -> No
 
 
 def test_the_language_question_is_asked_again_in_every_language(tmp_path: Path) -> None:
-    text = (
-        'start: {type: language, prompt: pick_language, choices: {"1": en, "2": es}, next: {hangup: true}}\n'
-    )
+    text = 'start: {type: language, prompt: pick_language, choices: {"1": en, "2": es}, next: {queue: people}}\n'
     caller = Caller(menus(tmp_path, text), language=None).press("9")
     assert caller.said[-1] == ("en:wrong_1", "en:pick_language", "es:wrong_1", "es:pick_language")
 
@@ -262,8 +260,8 @@ def test_the_cancel_key_says_a_menu_again_and_is_no_slip(tmp_path: Path) -> None
 
 
 def test_the_cancel_key_can_be_an_option(tmp_path: Path) -> None:
-    text = 'start: {type: menu, prompt: options, choices: {"*": {hangup: true}, "0": {queue: people}}}\n'
-    assert Caller(menus(tmp_path, text)).press("*").left == Hangup(cause=16)
+    text = 'start: {type: menu, prompt: options, choices: {"*": {say: bye, hangup: true}, "0": {queue: people}}}\n'
+    assert Caller(menus(tmp_path, text)).press("*").listen().left == Hangup(cause=16)
 
 
 def test_a_terminator_out_of_habit_is_passed_over_for_as_long_as_a_pause(tmp_path: Path) -> None:
@@ -290,4 +288,4 @@ def test_a_terminator_out_of_habit_cuts_no_words(tmp_path: Path) -> None:
 
 def test_an_option_is_no_habit(tmp_path: Path) -> None:
     text = MENU.replace("prompt: [hello, {say: notice, bargein: false}, options]", "prompt: options")
-    assert Caller(menus(tmp_path, text)).press("1#").left == Hangup(cause=16)
+    assert Caller(menus(tmp_path, text)).press("1#").listen().left == Hangup(cause=16)
