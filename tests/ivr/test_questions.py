@@ -180,7 +180,9 @@ def test_before_the_last_try_callers_are_told_what_follows(tmp_path: Path) -> No
 
 
 def test_the_language_question_is_asked_again_in_every_language(tmp_path: Path) -> None:
-    text = 'start: {type: language, prompt: pick_language, choices: {"1": en, "2": es}, next: {queue: people}}\n'
+    text = (
+        'start: {type: language, prompt: pick_language, choices: {"1": en, "2": es}, next: {queue: people}}\n'
+    )
     caller = Caller(menus(tmp_path, text), language=None).press("9")
     assert caller.said[-1] == ("en:wrong_1", "en:pick_language", "es:wrong_1", "es:pick_language")
 
