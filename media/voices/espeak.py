@@ -66,8 +66,6 @@ class _Library:
         self._turn = Lock()
         self._heard = bytearray()
         self._callback = _CALLBACK(self._hear)  # kept: the library holds only its address
-        self._library.espeak_SetSynthCallback(self._callback)
-        self._library.espeak_SetParameter(_RATE_PARAMETER, WORDS_PER_MINUTE, 0)
 
     def say(self, text: str, voice: str) -> Speech:
         """A text by a voice of its data."""
@@ -76,6 +74,9 @@ class _Library:
             if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
                 raise VoiceFailed(f"espeak-ng has no voice for {voice}")
             self._heard.clear()
+            # Each time: whoever else loads the library in this process shares its state.
+            self._library.espeak_SetSynthCallback(self._callback)
+            self._library.espeak_SetParameter(_RATE_PARAMETER, WORDS_PER_MINUTE, 0)
             failed = self._library.espeak_Synth(octets, len(octets) + 1, 0, _CHARACTERS, 0, _UTF8, None, None)
             if failed or self._library.espeak_Synchronize():
                 raise VoiceFailed(f"espeak-ng could not say a text in {voice}")
