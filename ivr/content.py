@@ -16,6 +16,7 @@ from ivr.branch import id_of
 from ivr.manners import WORDINGS
 from ivr.model import MenuFile
 from media.catalogue import ANY, Catalogue, Slot, Sound
+from media.prompt_recordings import Recording
 
 if TYPE_CHECKING:
     from media.catalogue import Segment
@@ -78,7 +79,8 @@ def _piece(wording: Catalogue, language: str, part: Segment) -> dict[str, Any]:
         return {"slot": part.kind, "of": part.name}
     sound = wording.sound(language, part)
     made: dict[str, Any] = {"text": sound} if isinstance(sound, str) else sound.model_dump(mode="json")
-    return made
+    recording = wording.recording(language, part)
+    return made if recording is None else {**made, "recording": recording.digest}
 
 
 def _put(wording: Catalogue, language: str, prompt: str, pieces: list[dict[str, Any]]) -> None:
@@ -93,6 +95,8 @@ def _put(wording: Catalogue, language: str, prompt: str, pieces: list[dict[str, 
         # What is no speech is the same in every language, and made once.
         spoken_in = language if isinstance(sound, str) else ANY
         wording.sounds.setdefault(spoken_in, {})[name] = sound
+        if "recording" in each:
+            wording.recordings[spoken_in, name] = Recording(each["recording"])
         parts.append(name)
     wording.segments.setdefault(language, {})[prompt] = tuple(parts)
 

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.compiled import compiled_again
 from ivr.load import load_menu
+from media.prompt_recordings import Recording
 from tests.ivr.caller import QUEUES, wording
 
 if TYPE_CHECKING:
@@ -58,6 +60,20 @@ def test_only_wording_that_is_spoken_makes_a_new_version(
         changed.add(language, "options", "So and otherwise")
     differs = compiled(tmp_path, text, words).version != compiled(tmp_path, text, changed).version
     assert differs is counts
+
+
+def test_a_recording_makes_a_new_version_that_is_made_again_with_it(tmp_path: Path) -> None:
+    words = wording()
+    spoken = compiled(tmp_path, HEAD + STEPS, words)
+    words.recordings["es", "hello"] = Recording("ab" * 32, tmp_path / "hello.mp3")
+    recorded = compiled(tmp_path, HEAD + STEPS, words)
+    assert recorded.version != spoken.version
+    again = compiled_again(recorded.content)
+    assert again.version == recorded.version
+    (piece,) = again.segments("es", "hello")
+    assert isinstance(piece, str)
+    assert again.wording.recordings == {("es", piece): Recording("ab" * 32)}
+    assert again.wording.sound("es", piece) == words.sound("es", "hello")
 
 
 def test_a_compiled_set_cannot_be_changed(tmp_path: Path) -> None:

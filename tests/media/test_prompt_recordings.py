@@ -9,7 +9,8 @@ import pytest
 
 from base.errors import DocumentError
 from ivr.wording import load_wording
-from media import importing, prompt_recordings, prompts
+from media import catalogue, importing, prompt_recordings
+from media.catalogue import Catalogue
 from media.prompt_recordings import Recording, bring_in, digest_of
 from media.prompts import PromptLibrary, build_prompts, missing
 from tests.kit.clips import Loader
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from base.document import Fault
-    from media.catalogue import Catalogue
     from media.importing import Decoded
 
 TEXTS = """
@@ -54,8 +54,9 @@ def faults_of(folder: Path) -> list[str]:
 
 
 def wording(folder: Path) -> Catalogue:
+    """The prompts alone: making the words of phrases would take long."""
     faults: list[Fault] = []
-    found = load_wording([folder], faults)
+    found = catalogue.load([folder], faults)
     assert faults == []
     return found
 
@@ -167,6 +168,20 @@ def test_a_recording_is_heard_after_its_file_is_gone(folder: Path, tmp_path: Pat
     assert hears(library.clip("hello", "es").pcm, [700])  # type: ignore[attr-defined]
 
 
+def test_a_recording_of_an_earlier_menu_finds_its_file_while_that_is_there(
+    folder: Path, tmp_path: Path
+) -> None:
+    record(folder, "es/hello.wav")
+    found, earlier = wording(folder), Catalogue()
+    earlier.add("es", "greeting", "Hola.")
+    for at, digest in (("greeting", found.recordings["es", "hello"].digest), ("other", "ab" * 32)):
+        earlier.recordings["es", at] = Recording(digest)
+    earlier.find_files(found)
+    assert earlier.recordings["es", "greeting"] == found.recordings["es", "hello"]
+    assert earlier.recordings["es", "other"] == Recording("ab" * 32)
+    assert build_prompts(earlier, tmp_path / "made") == 1
+
+
 def test_a_recording_whose_sound_is_gone_too_is_named(folder: Path, tmp_path: Path) -> None:
     found = wording(folder)
     found.recordings["es", "hello"] = Recording("ab" * 32)
@@ -207,7 +222,6 @@ def test_a_sound_that_cannot_be_kept_leaves_no_half_of_it(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("wave.Wave_write.writeframes", full)
-    monkeypatch.setattr(prompts, "FEW", 10_000)
     with pytest.raises(OSError, match="No space left"):
         build_prompts(found, made)
     assert list(made.iterdir()) == []
