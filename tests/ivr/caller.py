@@ -33,6 +33,7 @@ FACTS = CallerFacts(
 SLOTTED = {
     "read_amount": "You pay {money:amount}. Press one or two.",
     "read_card": "The card ending in {digits:last4}. Press one or two.",
+    "read_letter": "Your letter is {letters:dni_letter}. Press one or two.",
     "done": "The card ending in {digits:last4} is active.",
 }
 PLAIN = listed(
