@@ -37,12 +37,18 @@ class Signals:
 
 
 def locked_for(failures: Sequence[float], limit: int, limits: Limits, *, now: float) -> float:
-    """Seconds that a card or a caller stays locked, by the times of its failures in the window; 0 for not at all."""
-    beyond = len(failures) - limit
-    if beyond < 0:
-        return 0.0
-    wait = limits.cool_down[min(beyond, len(limits.cool_down) - 1)]
-    return max(0.0, max(failures) + wait - now)
+    """Seconds that a card or a caller stays locked, by the times of its failures; 0 for not at all.
+
+    A failure locks when with those in the window before it the limit is reached; the lock outlasts the window.
+    """
+    times, until, first = sorted(failures), 0.0, 0
+    for at, time in enumerate(times):
+        while times[first] <= time - limits.window:
+            first += 1
+        beyond = at - first + 1 - limit
+        if beyond >= 0:
+            until = max(until, time + limits.cool_down[min(beyond, len(limits.cool_down) - 1)])
+    return max(0.0, until - now)
 
 
 def is_weak(attestation: str | None, signals: Signals) -> bool:

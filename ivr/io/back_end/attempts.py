@@ -81,8 +81,8 @@ def finish(
 
 
 def _lock(store: sqlite3.Connection, attempt: Attempt, limits: Limits, now: float) -> Locked | None:
-    since = now - limits.window
-    in_call = _failures(store, "contact", attempt.contact, 0.0)
+    since = now - KEPT
+    in_call = _failures(store, "contact", attempt.contact, since)
     found: list[Locked] = [Locked("call")] if len(in_call) >= limits.per_call else []
     of_card = _failures(store, "subject", attempt.subject, since)
     wait = locked_for(of_card, limits.per_card, limits, now=now)

@@ -165,7 +165,8 @@ class Charging:
                 return
             wait = IDLE if soonest is None else min(max(soonest - self._wall(), 0.1), IDLE)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), wait)
+                async with asyncio.timeout(wait):  # wait_for would lose a cancellation that comes with the wake
+                    await self._wake.wait()
 
     async def look_after_open(self) -> float | None:
         """Ask about every open charge whose time has come; when the next one's does."""

@@ -128,6 +128,8 @@ class HttpBackEnd:
                 if loop.time() + pause >= deadline:
                     break
                 await asyncio.sleep(pause)
+            if loop.time() >= deadline or not self.breaker.lets_through(now=loop.time()):
+                break
             outcome = await self._try(question, body, deadline)
             if isinstance(outcome, Answer) or outcome.refused:
                 break
@@ -136,9 +138,8 @@ class HttpBackEnd:
         return outcome
 
     async def _try(self, question: Question, body: bytearray, deadline: float) -> Answer | NoAnswer:
+        """Once, with the breaker's leave: it is told what came of it."""
         loop = asyncio.get_running_loop()
-        if loop.time() >= deadline or not self.breaker.lets_through(now=loop.time()):
-            return NoAnswer(reached=False)
         before = self.breaker.state
         try:
             tried = await self._send(question, body, deadline)
@@ -154,9 +155,9 @@ class HttpBackEnd:
 
     def _tell(self, before: BreakerState) -> None:
         after = self.breaker.state
-        if after is not before and BreakerState.HALF_OPEN not in (before, after):
-            self._log("back_end_left_alone" if after is BreakerState.OPEN else "back_end_answers_again")
-        elif before is BreakerState.HALF_OPEN and after is BreakerState.CLOSED:
+        if before is BreakerState.CLOSED and after is BreakerState.OPEN:
+            self._log("back_end_left_alone")
+        elif before is not BreakerState.CLOSED and after is BreakerState.CLOSED:
             self._log("back_end_answers_again")
 
     async def _send(self, question: Question, body: bytearray, deadline: float) -> _Tried:

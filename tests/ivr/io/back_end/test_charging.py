@@ -1,0 +1,416 @@
+"""A card is charged once, whatever breaks: the caller's result agrees with the server or is `unknown`, then settled."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import web
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ivr.breaker import BreakerSettings
+from ivr.io.back_end.charging import GIVE_UP, GRACE
+from ivr.io.back_end.settings import ClientSettings
+from tests.kit.back_end_floor import CLIENT, MASTERCARD, Clock, Floor, Server, http
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from tests.kit.back_end_floor import Fault, Handler
+
+ROOT = Path(__file__).resolve().parents[4]
+PATIENCE = 0.25
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.io.back_end.charging.PAUSES", (0.0, 0.01, 0.02))
+    monkeypatch.setattr("ivr.io.back_end.http.BACK_OFF", 0.01)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def server(clock: Clock) -> AsyncIterator[Server]:
+    made = Server.example(clock)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def pays_by(server: Server, **changes: Any) -> ClientSettings:
+    return ClientSettings(payments=http(server.url, timeout=PATIENCE, **changes))
+
+
+# --- faults, each for one request ---
+
+
+async def _nothing(request: web.Request, handler: Handler) -> web.StreamResponse:
+    return await handler(request)
+
+
+async def _fails_first(request: web.Request, handler: Handler) -> web.StreamResponse:
+    return web.Response(status=503)
+
+
+async def _fails_after(request: web.Request, handler: Handler) -> web.StreamResponse:
+    await handler(request)
+    return web.Response(status=500)
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _cut_first(request: web.Request, handler: Handler) -> web.StreamResponse:
+    return _cut(request)
+
+
+async def _cut_after(request: web.Request, handler: Handler) -> web.StreamResponse:
+    await handler(request)
+    return _cut(request)
+
+
+async def _hangs_first(request: web.Request, handler: Handler) -> web.StreamResponse:
+    await asyncio.sleep(4 * PATIENCE)
+    return web.Response(status=500)
+
+
+async def _acts_late(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The worst: it acts when everybody has given up waiting."""
+    await request.read()
+    await asyncio.shield(_later(handler(request)))
+    return web.Response()
+
+
+async def _later(work: Any) -> None:
+    await asyncio.sleep(2 * PATIENCE)
+    await work
+
+
+async def _hangs_after(request: web.Request, handler: Handler) -> web.StreamResponse:
+    await handler(request)
+    await asyncio.sleep(4 * PATIENCE)
+    return web.Response()
+
+
+async def _garbles(request: web.Request, handler: Handler) -> web.StreamResponse:
+    await handler(request)
+    return web.json_response({"result": "approved", "facts": {"reference": MASTERCARD}})
+
+
+async def _refuses(request: web.Request, handler: Handler) -> web.StreamResponse:
+    return web.Response(status=401)
+
+
+async def _sends_elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:
+    await handler(request)
+    return web.Response(status=307, headers={"Location": "/v1/payment/charge"})
+
+
+FAULTS: tuple[Fault, ...] = (
+    _nothing,
+    _fails_first,
+    _fails_after,
+    _cut_first,
+    _cut_after,
+    _hangs_first,
+    _hangs_after,
+    _acts_late,
+    _garbles,
+    _refuses,
+    _sends_elsewhere,
+)
+
+
+def one_after_the_other(faults: list[Fault]) -> Fault:
+    """The first request meets the first fault; after the last all is well."""
+    left = iter(faults)
+
+    async def fault(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await next(left, _nothing)(request, handler)
+
+    return fault
+
+
+async def _any_course(faults: list[Fault], amount: int, folder: Path) -> None:
+    clock = Clock()
+    server = Server.example(clock)
+    await server.start()
+    server.fault = one_after_the_other(faults)
+    async with Floor(folder, clock, pays_by(server)) as floor:
+        told = await floor.charge(amount=amount)
+        again = await floor.charge(amount=amount)
+        await asyncio.sleep(3 * PATIENCE if _acts_late in faults else 0)
+        made = server.company.charges
+        assert len(made) <= 1
+        for each in (told, again):
+            if each.result == "approved":
+                assert made == [("c1:1", amount)]
+                assert each.facts["reference"] == "R00001"
+            elif each.result != "unknown":
+                assert each.result in ("declined", "unavailable")
+                assert made == []
+        server.fault = None
+        clock.now += GRACE + 60
+        await floor.transactions.charging.look_after_open()
+        settled = [data for _, kind, data in floor.records if kind == "transaction.settled"]
+        assert len(settled) <= 1
+        if told.result == again.result == "unknown":
+            assert [each["result"] for each in settled] == [_truth(server, amount)]
+        assert floor.transactions.counters()["charges_open"] == 0
+        assert len(server.company.charges) <= 1
+        assert server.requests.count("/v1/payment/charge") == 1, (
+            "a charge that may have arrived is never sent again"
+        )
+    await server.stop()
+
+
+def _truth(server: Server, amount: int) -> str:
+    if server.company.charges:
+        return "approved"
+    return "declined" if server.company.answers else "absent"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(FAULTS), max_size=5), st.sampled_from([1250, 900_000]))
+def test_whatever_breaks_a_card_is_charged_at_most_once_and_the_caller_is_told_nothing_false(
+    faults: list[Fault], amount: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_any_course(faults, amount, Path(folder)))
+
+
+@pytest.mark.parametrize("fault", [_fails_after, _cut_after, _hangs_after, _garbles, _sends_elsewhere])
+async def test_a_result_that_was_lost_is_found_while_the_caller_waits(
+    server: Server, clock: Clock, tmp_path: Path, fault: Fault
+) -> None:
+    server.fault = one_after_the_other([fault])
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        told = await floor.charge()
+        assert (told.result, told.facts) == ("approved", {"last4": "4444", "reference": "R00001"})
+    assert server.requests[0] == "/v1/payment/charge"
+    assert set(server.requests[1:]) == {"/v1/payment/query"}
+    assert floor.records == []
+
+
+async def test_what_was_turned_away_whole_was_not_charged(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    server.fault = one_after_the_other([_refuses])
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        assert (await floor.charge()).result == "unavailable"
+    assert server.company.charges == []
+
+
+async def test_what_was_never_sent_is_unavailable_and_not_open(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    await server.stop()
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        assert (await floor.charge()).result == "unavailable"
+        assert await floor.transactions.charging.look_after_open() is None
+
+
+async def test_an_unknown_charge_is_asked_about_less_and_less_often_and_given_up_in_the_end(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        server.fault = one_after_the_other([_cut_first] * 100)
+        assert (await floor.charge()).result == "unknown"
+        charging = floor.transactions.charging
+        waits = []
+        for _ in range(10):
+            soonest = await charging.look_after_open()
+            assert soonest is not None
+            waits.append(round(soonest - clock.now))
+            clock.now = soonest
+        assert waits == [5, 5, 10, 20, 40, 80, 160, 320, 640, 900]
+        assert floor.transactions.counters()["charges_open"] == 1
+        clock.now += GIVE_UP
+        assert await charging.look_after_open() is None
+        assert [data["result"] for _, _, data in floor.records] == ["given_up"]
+        assert (await floor.charge()).result == "unknown"
+
+
+async def test_absent_is_not_believed_while_the_charge_may_be_on_its_way(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        server.fault = one_after_the_other([_acts_late])
+        assert (await floor.charge()).result == "unknown"
+        clock.now += 10
+        await floor.transactions.charging.look_after_open()
+        assert floor.records == []
+        await asyncio.sleep(3 * PATIENCE)
+        clock.now += 60
+        await floor.transactions.charging.look_after_open()
+        assert [data["result"] for _, _, data in floor.records] == ["approved"]
+
+
+async def test_a_charge_is_asked_about_at_the_system_it_was_made_with_only(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        server.fault = one_after_the_other([_cut_after] * 10)
+        assert (await floor.charge()).result == "unknown"
+        floor.transactions.adopt(await floor.transactions.prepare({CLIENT: ClientSettings()}))
+        clock.now += GRACE + 60
+        await floor.transactions.charging.look_after_open()
+        assert floor.records == []
+        floor.transactions.adopt(await floor.transactions.prepare({CLIENT: pays_by(server)}))
+        server.fault = None
+        clock.now += GRACE + 60
+        await floor.transactions.charging.look_after_open()
+        assert [data["result"] for _, _, data in floor.records] == ["approved"]
+
+
+async def test_a_reload_leaves_a_charge_under_way_with_what_it_began_with(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        under_way, go = asyncio.Event(), asyncio.Event()
+
+        async def wait(request: web.Request, handler: Handler) -> web.StreamResponse:
+            under_way.set()
+            await go.wait()
+            return await handler(request)
+
+        server.fault = wait
+        task = asyncio.get_running_loop().create_task(floor.charge())
+        await under_way.wait()
+        floor.transactions.adopt(await floor.transactions.prepare({CLIENT: ClientSettings()}))
+        go.set()
+        assert (await task).facts["reference"] == "R00001"
+        assert (await floor.charge(request=2)).facts["reference"] == "000001"
+
+
+async def test_a_breaker_that_is_open_charges_nothing_and_shows_in_the_counters(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    opened = pays_by(server, breaker=BreakerSettings(failures=1, pause=60))
+    async with Floor(tmp_path, clock, opened) as floor:
+        server.fault = one_after_the_other([_fails_first] * 10)
+        assert (await floor.charge()).result == "unknown"
+        assert (await floor.charge(request=2)).result == "unavailable"
+        assert floor.transactions.counters() == {"back_ends_open": 1, "charges_open": 1}
+    assert server.requests == ["/v1/payment/charge"]
+
+
+@pytest.mark.parametrize(("keeps", "kept"), [(True, ("tok-00001", "1240")), (False, (None, None))])
+async def test_a_token_is_kept_only_where_the_client_wants_it(
+    server: Server, clock: Clock, tmp_path: Path, *, keeps: bool, kept: tuple[str | None, str | None]
+) -> None:
+    chosen = ClientSettings(payments=http(server.url), store_tokens=keeps)
+    async with Floor(tmp_path, clock, chosen) as floor:
+        told = await floor.charge()
+        assert "tok-00001" not in repr(told)
+    with closing(sqlite3.connect(tmp_path / "transactions.sqlite")) as store:
+        assert store.execute("SELECT token, expiry FROM charges").fetchone() == kept
+
+
+# --- ends ---
+
+
+def _open_rows(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "transactions.sqlite")) as store:
+        (count,) = store.execute("SELECT count(*) FROM charges WHERE state = 'open'").fetchone()
+        return int(count)
+
+
+async def test_a_stop_in_the_middle_is_taken_up_by_the_next_start(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    server.fault = one_after_the_other([_hangs_after])
+    floor = Floor(tmp_path, clock, ClientSettings(payments=http(server.url, timeout=30.0)))
+    await floor.transactions.start(floor.settings)
+    task = asyncio.get_running_loop().create_task(floor.charge())
+    await until(lambda: bool(server.company.charges))
+    task.cancel()
+    await asyncio.wait([task])
+    await floor.transactions.close()
+    assert await asyncio.to_thread(_open_rows, tmp_path) == 1
+    async with Floor(tmp_path, clock, pays_by(server)) as later:
+        await until(lambda: bool(later.records))
+        assert later.records[0][2]["result"] == "approved"
+    assert len(server.company.charges) == 1
+
+
+CHARGES = """\
+import asyncio, sys
+from pathlib import Path
+from ivr.io.back_end.settings import ClientSettings
+from tests.kit.back_end_floor import Clock, Floor, http
+
+async def main():
+    settings = ClientSettings(payments=http(sys.argv[2], timeout=60.0))
+    async with Floor(Path(sys.argv[1]), Clock(), settings) as floor:
+        await floor.charge()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_node_that_is_killed_in_the_middle_asks_when_it_comes_back(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    server.fault = one_after_the_other([_hangs_after])
+    node = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        CHARGES,
+        str(tmp_path),
+        server.url,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    await until(lambda: bool(server.company.charges))
+    node.send_signal(signal.SIGKILL)
+    await node.wait()
+    clock.now += 60
+    assert await asyncio.to_thread(_open_rows, tmp_path) == 1
+    async with Floor(tmp_path, clock, pays_by(server)) as later:
+        await until(lambda: bool(later.records))
+        assert later.records == [
+            (
+                "c1",
+                "transaction.settled",
+                {
+                    "action": "payment.charge",
+                    "result": "approved",
+                    "amount": 1250,
+                    "currency": "EUR",
+                    "last4": "4444",
+                    "reference": "R00001",
+                    "question": "1",
+                },
+            )
+        ]
+        told = await later.charge()
+        assert told.facts["reference"] == "R00001"
+    assert len(server.company.charges) == 1
+    written = await asyncio.to_thread(lambda: b"".join(each.read_bytes() for each in tmp_path.iterdir()))
+    assert MASTERCARD.encode() not in written
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another process or task does."""
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came")
