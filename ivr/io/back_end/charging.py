@@ -164,8 +164,9 @@ class Charging:
             except BackEndClosed:
                 return
             wait = IDLE if soonest is None else min(max(soonest - self._wall(), 0.1), IDLE)
+            # Not wait_for, which loses a cancellation that comes with the wake (Python 3.11).
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):  # wait_for would lose a cancellation that comes with the wake
+                async with asyncio.timeout(wait):
                     await self._wake.wait()
 
     async def look_after_open(self) -> float | None:
