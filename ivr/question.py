@@ -83,12 +83,11 @@ class Question:
         """Say the prompt and listen; keys typed ahead pass over what they may cut."""
         scene, bargein = self._scene, self._manners.bargein
         passages = self._voice(self.prompts if prompts is None else prompts)
-        hurried = bargein and len(scene.keys) > 0
-        heard_of = [each for each in passages if each.guarded or not hurried]
+        needed = scene.needed(passages) if bargein else unguarded(passages)
         said: list[Outcome] = []
-        if heard_of:
-            said += scene.say(heard_of if bargein else unguarded(heard_of), hurried=hurried, now=now)
-            segments = sum(len(each.segments) for each in heard_of)
+        if needed:
+            said += scene.say(needed, now=now)
+            segments = sum(len(each.segments) for each in needed)
             said.append(scene.record("menu.prompt", step=self._step, segments=segments))
         self._collector = Collector(self._grammar, scene.keys)
         heard = self._collector.begin(

@@ -141,10 +141,15 @@ class Scene:
         segments = tuple(segment for each in self.passages(prompts) for segment in each.segments)
         return self._play(segments, loop=loop, now=now)
 
-    def say(self, passages: Iterable[Passage], *, hurried: bool, now: float) -> list[Command]:
-        """Say passages; to a hurried caller, who typed ahead, only those that must be heard."""
+    def needed(self, passages: Iterable[Passage]) -> list[Passage]:
+        """Those that a caller has to hear: who typed ahead, only what no key cuts."""
+        hurried = len(self.keys) > 0
+        return [each for each in passages if each.guarded or not hurried]
+
+    def say(self, passages: Iterable[Passage], *, now: float) -> list[Command]:
+        """Say passages, one after the other."""
         self._speech = Speech(passages)
-        return self._play(self._speech.onward(hurried=hurried), now=now)
+        return self._play(self._speech.onward(hurried=False), now=now)
 
     def onward(self, *, now: float) -> list[Command]:
         """A passage is over: the next one, or nothing when the speech is over; keys that wait make a hurry."""

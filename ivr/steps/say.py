@@ -87,7 +87,7 @@ class SayRun(Run):
         """Speak what keys typed ahead do not make needless."""
         scene = self._scene
         if self._until is None and self._bargein:
-            said = scene.say(scene.passages(self._prompts), hurried=len(scene.keys) > 0, now=now)
+            said = scene.say(scene.needed(scene.passages(self._prompts)), now=now)
         else:
             said = scene.play(self._prompts, loop=self._until is not None, now=now)
         if not said:
