@@ -21,18 +21,23 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Let warnings count as errors.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Check config, sip_profiles and prompts; name file, line, fault and mend. `serve` refuses the errors."""
+    """Check config, sip_profiles and prompts; name file, line, fault and mend. `serve` refuses the errors.
+
+    The cases of menus are played too; `serve` starts without them.
+    """
     from centralita.configuration import check_configuration, edited_files
+    from centralita.trying import failing
 
     found, listed = check_configuration(config)
-    faults = sorted(set(listed))
+    failed = failing(found, config) if found is not None else []
+    faults = sorted({*listed, *failed})
     wrong, files = len(errors(faults)), len(edited_files(config))
     if as_json:
         _print_json(faults, files)
     else:
         for fault in faults:
             typer.echo(str(fault))
-        if found is not None:
+        if found is not None and not failed:
             routing = found.routing
             typer.echo(
                 f"{config}: {found.centre.name} is well. {len(routing.numbers)} numbers, "

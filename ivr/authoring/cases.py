@@ -20,7 +20,7 @@ from ivr.actions import ACTIONS
 from ivr.steps.branch import BranchStep, HoursState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ivr.compiled import CompiledMenus
@@ -224,9 +224,15 @@ class Cases:
     source: Document
 
 
-def load_cases(folder: Path, menus: Mapping[str, CompiledMenus], faults: list[Fault]) -> dict[str, Cases]:
-    """The cases of a folder of menus, by menu set; a file with faults is left out and its faults are appended."""
-    found = (load_case_file(path, menus, faults) for path in sorted((folder / FOLDER).glob("*.yaml")))
+def load_cases(
+    folder: Path, menus: Mapping[str, CompiledMenus], faults: list[Fault], only: Collection[str] = ()
+) -> dict[str, Cases]:
+    """The cases of a folder of menus, by menu set; a file with faults is left out and its faults are appended.
+
+    `only` names the sets whose files are read; none: all.
+    """
+    paths = sorted((folder / FOLDER).glob("*.yaml"))
+    found = (load_case_file(path, menus, faults) for path in paths if not only or path.stem in only)
     return {each.menu_set: each for each in found if each is not None}
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from centralita.commands.menu import explain
+from centralita.commands.menu import explain, test
 
 app = typer.Typer(
     help="Menus: what is in force, what changed, a picture, publishing, what callers did.",
     no_args_is_help=True,
 )
 app.command("explain")(explain.explain)
+app.command("test")(test.test)
