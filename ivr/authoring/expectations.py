@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def _words(expect: Expected, call: Simulation) -> Iterator[Miss]:
         if near is not None:
             yield Miss(("expect", "not_said", index), f"{prompt} not to be said", "it was", near)
     for index, words in enumerate(expect.heard):
-        if not any(words.casefold() in each.text.casefold() for _, each in spoken):
+        if not any(_bare(words) in _bare(each.text) for _, each in spoken):
             came = f'last said: "{spoken[-1][1].text}"' if spoken else "nothing was said"
             yield here(("expect", "heard", index), f'the words "{words}" to be heard', came, call)
 
@@ -157,6 +158,11 @@ def _wanted(end: End) -> str:
     words = way.replace("_", " ") + ("" if value is True else f" {value}")
     words += f" priority {end.priority}" if end.priority is not None else ""
     return words + "".join(f" requires {skill} {level}" for skill, level in (end.requires or {}).items())
+
+
+def _bare(text: str) -> str:
+    """Words alone: where a voice pauses is not compared."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _listed(names: Sequence[str]) -> str:
