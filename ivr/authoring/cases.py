@@ -90,7 +90,7 @@ class Answer(Part):
 class Act(Part):
     """One thing that happens: exactly one key."""
 
-    kinds: ClassVar[tuple[str, ...]] = ("keys", "cut", "wait", "silence", "reply", "hang_up")
+    kinds: ClassVar[tuple[str, ...]] = ("keys", "cut", "wait", "silence", "talk", "reply", "hang_up")
 
     keys: Keys | None = None
     """The caller hears out what is said, then presses these."""
@@ -100,6 +100,8 @@ class Act(Part):
     """Time passes."""
     silence: Annotated[int, Field(ge=1, le=20)] | None = None
     """So many times the caller hears out and does nothing until the menus go on by themselves."""
+    talk: Seconds | None = None
+    """The caller hears out what is said, then speaks for so long: a message is recorded."""
     reply: Answer | None = None
     hang_up: Literal[True] | None = None
 
@@ -112,8 +114,8 @@ class Act(Part):
     def _one(self) -> Act:
         if len(self.model_fields_set) != 1:
             raise ValueError(f"one thing happens at a time: exactly one of {', '.join(self.kinds)}")
-        if self.wait is not None and self.wait > LONGEST_WAIT:
-            raise ValueError("a wait takes at most an hour")
+        if max(self.wait or 0, self.talk or 0) > LONGEST_WAIT:
+            raise ValueError("a wait takes at most an hour, and so does what is said")
         return self
 
 

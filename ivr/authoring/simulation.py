@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from calls.destination import Hangup, Queue, described
 from ivr import commands as do
 from ivr.authoring import transcript as tell
+from ivr.authoring.dictation import Dictation
 from ivr.authoring.hearing import Hearing
 from ivr.authoring.stage import Stage
 from ivr.errors import EndlessMenus, NothingAsked
@@ -15,9 +16,7 @@ from ivr.events import (
     BackEndReplied,
     CallerHungUp,
     DigitPressed,
-    MessageEnded,
     PlaybackFinished,
-    SpeechPaused,
 )
 from ivr.session import MenuSession
 
@@ -32,8 +31,6 @@ BETWEEN_KEYS = 0.1
 """Seconds."""
 BACK_END_TAKES = 1.0
 """Seconds until an answer that is known beforehand."""
-MESSAGE_TAKES = 0.1
-"""Seconds until a message that was stopped is on disk."""
 MOST_AT_ONCE = 1_000
 """Things that may happen while no time passes: more is a circle."""
 CARD_DIGITS = 12
@@ -80,13 +77,13 @@ class Simulation:
         """The menus are waiting for the back end."""
         self.is_secure = False
         """Card data is being typed."""
-        self.message: tuple[float, str | None] = (6.0, "message.wav")
-        """What becomes of the next message: seconds spoken, and its name or None where it cannot be recorded."""
         self.hung_up = False
         """The caller went."""
         self._hearing = hearing or Hearing(menus.wording)
         self._back_end = back_end
-        self._due: tuple[float, BackEndReplied | MessageEnded] | None = None
+        self._due: tuple[float, BackEndReplied] | None = None
+        self.dictation = Dictation()
+        """The message that the caller leaves."""
         self._ahead: list[int] = []
         """The entries of keys that no step has asked for yet."""
         self._take(self.session.start(now=0.0))
@@ -129,7 +126,9 @@ class Simulation:
     def hear_out(self) -> None:
         """Until nothing is being said any more: the menus wait for the caller or the back end, or are done."""
         for _ in range(MOST_AT_ONCE):
-            if self.playing is None:
+            if self.dictation.is_saving and self.dictation.due is not None:
+                self.wait(self.dictation.due - self.now)
+            elif self.playing is None:
                 return
             self.listen()
         raise EndlessMenus(f"the menus {self.menus.name} speak without end, about step {self.session.step}")
@@ -155,15 +154,19 @@ class Simulation:
             self._pass()
         self.now = end
 
+    def talk(self, seconds: float) -> None:
+        """The caller speaks for so long: into a message, or to nobody."""
+        if self.finished:
+            return
+        self._tell(tell.Noted, f"the caller speaks for {seconds:g} s")
+        self.dictation.talk(seconds, now=self.now)
+        self.wait(seconds)
+
     def reply(self, result: str, **facts: str) -> None:
         """The back end answers, maybe too late. Raises NothingAsked when it was not asked, or has answered."""
         if self.asked is None:
             raise NothingAsked("the back end was not asked anything")
         self._feed(_answer(self.asked, Reply(result, facts)))
-
-    def fall_silent(self) -> None:
-        """Say no more, while a message is recorded."""
-        self._feed(SpeechPaused())
 
     def hang_up(self) -> None:
         """The caller goes."""
@@ -213,6 +216,7 @@ class Simulation:
         due = [self.session.next_timeout()]
         due.append(self.playing[1] if self.playing is not None else None)
         due.append(self._due[0] if self._due is not None else None)
+        due.append(self.dictation.due if not self.finished else None)
         return min((each for each in due if each is not None), default=None)
 
     def _pass(self) -> None:
@@ -222,6 +226,10 @@ class Simulation:
             self._feed(PlaybackFinished(number))
         elif self._due is not None and self._due[0] <= self.now:
             self._feed(self._due[1])
+        elif self.dictation.due is not None and self.dictation.due <= self.now:
+            event = self.dictation.tell()
+            if event is not None:
+                self._feed(event)
         else:
             self._take(self.session.handle_timeout(now=self.now))
 
@@ -229,8 +237,6 @@ class Simulation:
         if isinstance(event, BackEndReplied):
             self.asked = self._due = None
             self.awaits_answer = False
-        if isinstance(event, MessageEnded):
-            self._due = None
         self._take(self.session.feed(event, now=self.now))
 
     def _take(self, commands: list[do.Command]) -> None:
@@ -265,9 +271,10 @@ class Simulation:
                 case do.SwitchRecording(on=on):
                     self._tell(tell.Noted, "recording is allowed" if on else "recording is refused")
                 case do.RecordMessage(mailbox=mailbox):
+                    self.dictation.begin(each, now=self.now)
                     self._tell(tell.Noted, f"a message for {mailbox} is recorded")
-                case do.StopMessage(message=number):
-                    self._due = self.now + MESSAGE_TAKES, MessageEnded(number, *self.message)
+                case do.StopMessage():
+                    self.dictation.stop(now=self.now)
                 case do.Record():
                     self._record(each)
                 case do.Leave(destination=destination):
@@ -308,6 +315,10 @@ class Simulation:
             case "menu.result":
                 self._tell(tell.BackEndAnswered, data["action"], data["result"])
                 self.awaits_answer = False
+            case "menu.message":
+                self._tell(tell.Noted, f"message {data['result']}, {data['seconds']:g} s")
+            case "survey.answered":
+                self._tell(tell.Noted, "survey answered")
             case "field.captured":
                 self._tell(tell.FieldTyped, data["field"], data["length"], data.get("reason") or "")
             case _:

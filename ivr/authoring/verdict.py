@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ivr.authoring.cases import Act, Answer, Case, Cases
     from ivr.authoring.stage import Stage
+    from ivr.branch import Branch
     from ivr.compiled import CompiledMenus
 
 BEFORE, AFTER = 6, 4
@@ -123,14 +124,17 @@ def untried(menus: CompiledMenus, verdicts: Iterable[Verdict]) -> list[str]:
         entered |= verdict.steps
         taken.update(_taken(verdict.transcript))
     found = [f"step {name}" for name in menus.steps if name not in entered]
-    for name, step in menus.steps.items():
-        if name not in entered:
-            continue
-        for at, branch in step.exits():
-            word = at[1] if len(at) == 2 and at[0] == "results" else branch.named()
-            if at[0:1] in (("results",), ("choices",)) and (name, str(word)) not in taken:
-                found.append(f"step {name}: {at[0][:-1]} {at[1]}")  # type: ignore[index]
+    for name in (each for each in menus.steps if each in entered):
+        step = menus.steps[name]
+        ways = [(f"key {key}", _meaning(way)) for key, way in getattr(step, "choices", {}).items()]
+        ways += [(f"answer {result}", result) for result in getattr(step, "results", {})]
+        found += [f"step {name}: {words}" for words, meaning in ways if (name, meaning) not in taken]
     return found
+
+
+def _meaning(way: Branch | str) -> str:
+    """How a transcript tells that a key of a menu was understood."""
+    return way if isinstance(way, str) else way.named()
 
 
 def _taken(transcript: Sequence[Entry]) -> Iterator[tuple[str, str]]:
@@ -147,7 +151,7 @@ def _taken(transcript: Sequence[Entry]) -> Iterator[tuple[str, str]]:
 
 def _happen(acts: Sequence[Act], call: Simulation) -> Miss | None:
     for at, act in enumerate(acts):
-        if call.finished and (act.keys or act.cut or act.silence or act.hang_up):
+        if call.finished and (act.keys or act.cut or act.silence or act.talk or act.hang_up):
             return here(("happens", at), "the call to go on", f"it had ended: {ending(call)}", call)
         if act.reply is not None:
             asked = call.asked.action if call.asked is not None else None
@@ -175,6 +179,9 @@ def _do(act: Act, call: Simulation) -> None:
     elif act.silence is not None:
         for _ in range(act.silence):
             call.stay_silent()
+    elif act.talk is not None:
+        call.hear_out()
+        call.talk(act.talk)
     elif act.reply is not None:
         _reply(act.reply, call)
     elif act.hang_up:

@@ -1,4 +1,4 @@
-"""tests/data/menus: every file in good/ loads; every file in bad/ gives exactly the faults its first lines tell."""
+"""tests/data/menus: every file in good/ loads and runs its cases; every file in bad/ gives the faults it names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.document import errors
+from ivr.authoring.cases import load_case_file
+from ivr.authoring.stage import Stage
+from ivr.authoring.verdict import play_cases
 from ivr.load import load_menu
 from tests.ivr.caller import QUEUES, wording
 
@@ -28,6 +31,19 @@ def faults_of(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", sorted((DATA / "good").glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_good_menu_has_no_fault(path: Path) -> None:
     assert faults_of(path) == []
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "good").glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_good_menu_runs_its_cases(path: Path) -> None:
+    faults: list[Fault] = []
+    menus = load_menu(path, wording(), faults, queues=QUEUES, menus={"other"})
+    assert menus is not None
+    # A new good menu needs a file of cases in good/cases/.
+    cases = load_case_file(DATA / "good/cases" / path.name, {path.stem: menus}, faults)
+    assert faults == []
+    assert cases is not None
+    verdicts = play_cases([cases], {path.stem: menus}, Stage())
+    assert [str(fault) for each in verdicts for fault in each.faults()] == []
 
 
 @pytest.mark.parametrize("path", sorted((DATA / "bad").glob("*.yaml")), ids=lambda path: path.stem)

@@ -42,7 +42,8 @@ def commands(caller: Caller, kind: type) -> list:  # type: ignore[type-arg]
 
 def message_ends(caller: Caller, seconds: float, recording: str | None = "m.wav") -> Caller:
     """A key, and the recording is on disk."""
-    caller.call.message = (seconds, recording)
+    caller.call.dictation.recording = recording
+    caller.call.talk(seconds)
     return caller.press("#").wait(0.2)
 
 
@@ -60,7 +61,7 @@ def test_a_key_ends_the_message_and_it_becomes_a_case(menus: CompiledMenus) -> N
 
 def test_a_pause_or_the_longest_time_ends_it_too(menus: CompiledMenus) -> None:
     caller = speaking(menus)
-    caller.call.fall_silent()
+    caller.wait(4.0)
     assert commands(caller, StopMessage)
     caller = speaking(menus).wait(30.0)
     assert commands(caller, StopMessage)
@@ -68,7 +69,7 @@ def test_a_pause_or_the_longest_time_ends_it_too(menus: CompiledMenus) -> None:
 
 def test_a_message_that_is_never_on_disk_leads_where_failure_does(menus: CompiledMenus) -> None:
     caller = speaking(menus)
-    feed, caller.call._due = caller.session.feed, None
+    feed = caller.session.feed
     feed(DigitPressed("#"), now=caller.now)
     assert feed(MessageEnded(99, 6.0, "another.wav"), now=caller.now) == []
     assert caller.wait(10).listen().left == Queue("people")
