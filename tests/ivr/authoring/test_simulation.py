@@ -193,11 +193,6 @@ def test_the_end_names_priority_and_what_agents_must_know(tmp_path: Path) -> Non
     assert call.transcript[-1] == Left(call.now, "queue people priority 7 requires cards 2")
 
 
-def test_a_hang_up_without_words_is_told_so(tmp_path: Path) -> None:
-    call = Simulation(menus(tmp_path, "start: {type: hangup}\n"), Stage())
-    assert call.transcript[-1] == Left(0.0, "hung up without a word")
-
-
 def test_words_that_end_a_call_are_heard_out_whatever_is_pressed(tmp_path: Path) -> None:
     call = Simulation(menus(tmp_path, "start: {type: hangup, say: bye}\n"), Stage())
     call.press("12")
