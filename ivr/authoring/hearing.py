@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from media.catalogue import ANY, Music, Silence, Tone
+from media.voice import estimated_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from media.catalogue import Catalogue
-
-LETTERS_A_SECOND = 14.0
-"""A calm voice: about 150 words a minute."""
-BREATH = 0.3
-"""Seconds between two sentences."""
 
 
 class Hearing:
@@ -68,8 +64,7 @@ class Hearing:
             return sound.seconds
         if isinstance(sound, Silence):
             return sound.silence
-        pause = BREATH if piece in self._known(language) else 0.0
-        return pause + len(sound) / LETTERS_A_SECOND
+        return estimated_seconds(sound, language)
 
     def _known(self, language: str) -> dict[str, tuple[str, int]]:
         """Piece -> (prompt, which of its pieces)."""
