@@ -84,6 +84,8 @@ def unsure(subject: Subject) -> Iterator[Fault]:
     for name, held in known.items():
         step = subject.steps[name]
         here = held.union(BUILT_IN, step.sets())
+        if isinstance(step, PaymentStep):  # it offers what is due only where that is known
+            here = here.union(attribute for _, attribute in step.reads())
         for at, attribute in step.reads():
             # A branch has a way for what is not known, and a payment asks the amount then.
             if not isinstance(step, BranchStep | PaymentStep) and attribute not in held.union(BUILT_IN):
