@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -78,6 +78,7 @@ def test_what_needs_no_rewriting_is_never_copied(kind: str) -> None:
     assert field(kind).submitted(entry, setting()) == {"it": entry}
 
 
+@settings(deadline=None)  # the rules of all countries are read with the first telephone number
 @given(
     kind=st.sampled_from(FIELD_TYPES),
     typed=st.text("0123456789", max_size=20),
@@ -89,6 +90,7 @@ def test_no_digits_break_a_field_and_each_refusal_has_a_known_reason(
     _holds(field(kind), typed, language)
 
 
+@settings(deadline=None)  # the rules of all countries are read with the first telephone number
 @given(
     kind=st.sampled_from(FIELD_TYPES),
     swaps=st.lists(st.tuples(st.integers(0, 18), st.sampled_from("0123456789")), max_size=2),
