@@ -90,8 +90,9 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
     if profiles is not None:
         faults.extend(certificate_faults(profiles.listeners, config.sip_profiles))
     faults.extend(unwritable(config))
-    faults.extend(untimely(folder, clients, hours))
-    if errors(faults) or profiles is None:
+    if hours is not None:
+        faults.extend(untimely(folder, clients, hours))
+    if errors(faults) or profiles is None or hours is None:
         return None, faults
     return Configuration(config, menus, wording, profiles, clients, hours), faults
 

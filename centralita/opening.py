@@ -15,6 +15,7 @@ from centralita.state import (
     KEY_FILE,
     LEDGER_FILE,
     PROMPTS_FOLDER,
+    SWITCHES_FILE,
     TRUNK_PASSWORDS_FILE,
 )
 from console.access import key_of
@@ -24,6 +25,7 @@ from media.codec import Codec
 from media.plane import Plane
 from media.prompts import PromptLibrary
 from records.ledger import Ledger
+from routing.io.switch_board import load_switches
 from sip.flow import written
 from sip.io.credentials_file import load_credentials
 from sip.io.trunk_passwords import load_trunk_passwords
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from centralita.journal import Journal
     from centralita.options import Options
+    from routing.switches import Switches
     from sip.digest.credentials import Credentials
     from sip.io.endpoint import Endpoint
 
@@ -53,6 +56,7 @@ class Kept(NamedTuple):
     trunk_passwords: Mapping[str, Secret]
     key: str
     ledger: Ledger
+    switches: Switches
 
 
 async def open_state(options: Options, ids: Ids, resources: AsyncExitStack) -> Kept:
@@ -61,11 +65,12 @@ async def open_state(options: Options, ids: Ids, resources: AsyncExitStack) -> K
     options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     trunk_passwords = await asyncio.to_thread(load_trunk_passwords, options.state / TRUNK_PASSWORDS_FILE)
+    switches = await asyncio.to_thread(load_switches, options.state / SWITCHES_FILE)
     key = key_of(options.state / KEY_FILE, lambda: ids.token(24))
     ledger = Ledger(options.state / LEDGER_FILE)
     await asyncio.to_thread(ledger.start)
     resources.push_async_callback(asyncio.to_thread, ledger.close)
-    return Kept(credentials, trunk_passwords, key, ledger)
+    return Kept(credentials, trunk_passwords, key, ledger, switches)
 
 
 async def open_sound(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from centralita.present import Present
     from centralita.signalling import Signalling
     from centralita.staff import Staff
+    from centralita.surroundings import LiveSurroundings
     from centralita.trunks import Trunks
     from ivr.io.books import Books
     from media.prompts import PromptLibrary
@@ -46,6 +47,7 @@ def make_applications(
     resolver: Resolver,
     voice: PromptLibrary,
     books: Books,
+    surroundings: LiveSurroundings,
 ) -> dict[type, Application]:
     """By the type of the destination that each serves."""
     exchange, endpoint = signalling.exchange, signalling.endpoint
@@ -65,7 +67,7 @@ def make_applications(
         exchange, distribution, places, present.music, present.client_name, present.language_skill, desk
     )
     return {
-        Menu: MenuApplication(present.menu_set, voice, books, present.facts),
+        Menu: MenuApplication(present.menu_set, voice, books, present.facts, surroundings.of),
         Queue: queue,
         Agent: direct,
         Extension: direct,

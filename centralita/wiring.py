@@ -24,7 +24,9 @@ from centralita.present import Present
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
 from centralita.staff import Staff
-from centralita.state import LEDGER_FILE, RECORDINGS_FOLDER
+from centralita.state import LEDGER_FILE, RECORDINGS_FOLDER, SWITCHES_FILE
+from centralita.surroundings import LiveSurroundings
+from centralita.switching import opening_desk
 from centralita.tracing import MessageTracing
 from centralita.trunk_view import shown_trunks
 from centralita.trunks import Trunks
@@ -33,6 +35,7 @@ from console.app import make_app
 from ivr.io.books import Books
 from records.reader import Reader
 from routing.io.distribution import Distribution
+from routing.io.switch_board import SwitchBoard
 from sip.io.dns import Dns
 from sip.io.resolver import HOSTS, Resolver
 
@@ -96,6 +99,7 @@ async def _wire(
     resources.push_async_callback(exchange.recordings.settle, LAST_WORDS)
     distribution = Distribution(configuration.routing, ids, journal)
     resources.callback(distribution.close)
+    board = SwitchBoard(options.state / SWITCHES_FILE, kept.switches, journal)
     staff = Staff(configuration.routing.agents, distribution)
     watching = Watching(present.internal, signalling.location, exchange)
 
@@ -124,6 +128,7 @@ async def _wire(
         resolver=resolver,
         voice=voice,
         books=Books(transactions, journal, kept.ledger.flush),
+        surroundings=LiveSurroundings(present, board, distribution),
     )
     dispatcher = Dispatcher(numbers.route, numbers.allows, applications, staff.calling)
     app = make_app(
@@ -136,6 +141,7 @@ async def _wire(
         counters=counters,
         health=trouble,
         door=entrance.door(endpoint.now),
+        opening=opening_desk(board, present),
     )
     tracing = MessageTracing(stack, options.config)
     resources.push_async_callback(tracing.close)

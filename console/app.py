@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from console import agents, bans, contacts, node, queues
+from console import agents, announcements, bans, closures, contacts, hours, node, queues
 from console import phones as phone_routes
 from console import trunks as trunk_routes
 from console.access import guard
-from console.keys import COUNTERS, DISTRIBUTION, DOOR, HEALTH, LEDGER, PHONES, READER, TRUNKS
-from console.problem import problem, problems
+from console.keys import COUNTERS, DISTRIBUTION, DOOR, HEALTH, LEDGER, OPENING, PHONES, READER, TRUNKS
+from console.problem import Refusal, problem, problems
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from console.door import Door
+    from console.opening import OpeningDesk
     from records.ledger import Ledger
     from records.reader import Reader
     from routing.io.distribution import Distribution
@@ -34,7 +35,7 @@ async def failures(
     """Our own mistakes: one request fails, the node goes on."""
     try:
         return await handler(request)
-    except web.HTTPException:
+    except (web.HTTPException, Refusal):
         raise
     except Exception as error:  # noqa: BLE001 - the last resort; the kind only, its text may quote what was sent
         log.error("request_failed", method=request.method, path=request.path, error=type(error).__name__)
@@ -52,6 +53,7 @@ def make_app(
     counters: Callable[[], Mapping[str, int]],
     health: Callable[[], list[str]],
     door: Door,
+    opening: OpeningDesk,
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(middlewares=[problems, failures, guard(key)], client_max_size=64 * 1024)
@@ -63,7 +65,9 @@ def make_app(
     app[COUNTERS] = counters
     app[HEALTH] = health
     app[DOOR] = door
-    for part in (node, agents, queues, contacts, bans, trunk_routes, phone_routes):
+    app[OPENING] = opening
+    parts = (node, agents, queues, contacts, bans, hours, closures, announcements, trunk_routes, phone_routes)
+    for part in parts:
         app.add_routes(part.routes)
     return app
 

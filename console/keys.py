@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from console.door import Door
+from console.opening import OpeningDesk
 from records.ledger import Ledger
 from records.reader import Reader
 from routing.io.distribution import Distribution
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 DISTRIBUTION = web.AppKey("distribution", Distribution)
 LEDGER = web.AppKey("ledger", Ledger)
 DOOR = web.AppKey("door", Door)
+OPENING = web.AppKey("opening", OpeningDesk)
 READER = web.AppKey("reader", Reader)
 COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")
 HEALTH: web.AppKey[Callable[[], list[str]]] = web.AppKey("health")

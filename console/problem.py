@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 
+class Refusal(Exception):
+    """A request that is refused: the middleware makes a problem document of it."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        """As `problem` takes them."""
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+
+
 def problem(status: int, code: str, detail: str) -> web.Response:
     """A problem document; `code` is stable, `detail` says what to do."""
     body = {
@@ -28,9 +37,11 @@ def problem(status: int, code: str, detail: str) -> web.Response:
 async def problems(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Turn aiohttp's own errors (no such path, wrong method) into problem documents."""
+    """Turn refusals and aiohttp's own errors (no such path, wrong method) into problem documents."""
     try:
         return await handler(request)
+    except Refusal as error:
+        return problem(error.status, error.code, error.detail)
     except web.HTTPException as error:
         if error.status < 400:
             raise

@@ -160,6 +160,12 @@ class Reader:
             query = query.where(table.c.agent == agent)
         return [_filled(AgentEvent, row) for row in self._all(query)]
 
+    def node_events(self, limit: int = 100) -> list[AgentEvent]:
+        """What people did to the whole node, such as closing in an emergency, newest first."""
+        table = schema.agent_event
+        query = select(*_columns(AgentEvent, table)).where(table.c.agent.is_(None))
+        return [_filled(AgentEvent, row) for row in self._all(query.order_by(desc(table.c.id)).limit(limit))]
+
     def _find(self, wanted: str) -> ContactRow:
         table = schema.contact
         query = select(*_columns(ContactRow, table)).order_by(table.c.id)

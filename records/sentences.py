@@ -244,6 +244,29 @@ def _agent_is(name: str) -> Callable[[Facts], str]:
     return tell
 
 
+# --- the whole node ---
+
+
+def _named(facts: Facts) -> str:
+    name = facts["name"]
+    client = name.removeprefix("client:")
+    return f"client {client}" if client != name else name
+
+
+def _hours_closed(facts: Facts) -> str:
+    until = facts.phrase("until", " until {}")
+    return f"{facts['by']} closes {_named(facts)} in an emergency{until}: {facts['reason']}"
+
+
+def _announcement_began(facts: Facts) -> str:
+    whose, until = facts.phrase("client", " to callers of {}"), facts.phrase("until", " until {}")
+    return f"{facts['by']} announces {facts['prompt']} as {facts['name']}{whose}{until}{facts.phrase('reason', ': {}')}"
+
+
+def _announcement_ended(facts: Facts) -> str:
+    return f"{facts['by']} ends the announcement {facts['name']}{facts.phrase('client', ' to callers of {}')}"
+
+
 _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "contact.opened": _contact_opened,
     "contact.routed": _contact_routed,
@@ -283,6 +306,10 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "transfer.requested": _transfer_requested,
     "transfer.completed": _transfer_completed,
     "transfer.failed": _transfer_failed,
+    "hours.closed": _hours_closed,
+    "hours.reopened": lambda facts: f"{facts['by']} reopens {_named(facts)}",
+    "announcement.began": _announcement_began,
+    "announcement.ended": _announcement_ended,
     "agent.status": _agent_is("status"),
     "agent.state": _agent_is("state"),
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from routing.agents import State, Status
 from routing.demand import Demand
 from routing.ranking import Ranking
+from routing.roster import IDLE
 from routing.settings import JoinEmpty, LeaveReason
 from routing.skills import NONE, combine, lacking
 from routing.strategies import STRATEGIES
@@ -34,6 +35,17 @@ class QueueView:
     """How many agents by status or state."""
     longest_wait: float
     """How long the entry at the head has waited."""
+
+    @property
+    def ready(self) -> int:
+        """Agents who would be given a caller now."""
+        return self.agents.get(IDLE, 0)
+
+    @property
+    def logged_in(self) -> int:
+        """Agents who are there, whatever they do; not those whose phone is away while they should take calls."""
+        away = (Status.LOGGED_OUT.value, State.DEVICE_OFFLINE.value)
+        return sum(count for label, count in self.agents.items() if label not in away)
 
 
 class WaitingQueue:

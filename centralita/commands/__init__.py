@@ -6,9 +6,11 @@ import typer
 
 from centralita.commands import (
     agent,
+    announcement,
     bans,
     check,
     contacts,
+    hours,
     menu,
     phone,
     prompts,
@@ -35,6 +37,8 @@ app.add_typer(menu.app, name="menu")
 app.add_typer(phone.app, name="phone")
 app.add_typer(agent.app, name="agent")
 app.add_typer(bans.app, name="bans")
+app.add_typer(hours.app, name="hours")
+app.add_typer(announcement.app, name="announcement")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(records.app, name="records")
 app.add_typer(recordings.app, name="recordings")

@@ -87,7 +87,7 @@ class MenuApplication:
     voice: Voice
     back_end: BackEnd
     facts: Callable[[Contact], CallerFacts]
-    surroundings: Surroundings = field(default_factory=Quiet)
+    surroundings: Callable[[Contact], Surroundings] = lambda _: Quiet()
     late: set[asyncio.Task[None]] = field(default_factory=set)
     """Questions that the back end has not answered when the caller had already been led on."""
 
@@ -101,7 +101,7 @@ class MenuApplication:
             start=destination.step,
             language=contact.language,
             caller=self.facts(contact),
-            surroundings=self.surroundings,
+            surroundings=self.surroundings(contact),
         )
         caller.answer()
         return await _Visit(self, contact, caller, session).run()

@@ -23,7 +23,9 @@ class SayStep(StepPart):
     """As written by the administrator."""
 
     type: Literal["say"]
-    prompt: PromptIds
+    prompt: PromptIds = ()
+    announcements: tuple[str, ...] = ()
+    """Names under which a supervisor may switch on a prompt while calls go on; spoken before `prompt`."""
     bargein: bool = True
     loop: bool = False
     until: str = "0123456789*#"
@@ -35,7 +37,7 @@ class SayStep(StepPart):
         """Serve one call."""
         return SayRun(
             scene,
-            self.prompt,
+            (*scene.surroundings.announcements(self.announcements), *self.prompt),
             Follow(self.next),
             bargein=self.bargein,
             until=self.until if self.loop else None,
@@ -52,9 +54,11 @@ class SayStep(StepPart):
         yield from prompts_at("prompt", self.prompt)
 
     def faults(self) -> Iterator[Finding]:
-        """A loop is left by a key at any time."""
+        """It has something to say, and a loop is left by a key at any time."""
         if self.loop and not all(isinstance(each, str) for each in self.prompt):
             yield Finding(("prompt",), "a loop has no prompt that no key cuts", "say it in a step before")
+        if not self.prompt and not self.announcements:
+            yield Finding((), "this step says nothing", "add prompt: or announcements:")
 
 
 class SayRun(Run):

@@ -39,8 +39,8 @@ V = TypeVar("V")
 
 def load_hours(
     path: Path, faults: list[Fault], *, timezone: str = "UTC", clients: Collection[str] | None = None
-) -> Mapping[str, OpeningHours]:
-    """All hours by id, none where there is no such file; faults are appended.
+) -> Mapping[str, OpeningHours] | None:
+    """All hours by id, none where there is no such file; None where its form is wrong. Faults are appended.
 
     `timezone` is that of places without their own; `clients` are the companies that there are, None: any.
     """
@@ -48,7 +48,7 @@ def load_hours(
         return {}
     file, document = load(HoursFile, path, faults)
     if file is None:
-        return {}
+        return None
     reader = _Reader(document, faults, timezone, clients)
     reader.read_towns(file.towns)
     return {name: OpeningHours(reader.read(name, part)) for name, part in file.hours.items()}

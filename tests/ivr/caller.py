@@ -93,7 +93,12 @@ class Caller:
     """One caller of a simulation, by the segments that are played."""
 
     def __init__(
-        self, menu_set: CompiledMenus, *, language: str | None = "en", start: str | None = None
+        self,
+        menu_set: CompiledMenus,
+        *,
+        language: str | None = "en",
+        start: str | None = None,
+        announced: tuple[str, ...] = (),
     ) -> None:
         self.call = Simulation(
             menu_set,
@@ -103,6 +108,7 @@ class Caller:
                 caller=FACTS.caller,
                 dialled=FACTS.dialled,
                 client=FACTS.client,
+                spoken=announced,
             ),
             start=start,
             hearing=Measured(menu_set.wording),

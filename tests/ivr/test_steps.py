@@ -49,6 +49,20 @@ def test_say_that_may_not_be_cut_keeps_the_key_for_later(tmp_path: Path) -> None
     assert caller.listen().said == [("hello",), ("bye",)]
 
 
+def test_say_speaks_what_is_announced_before_its_prompt(tmp_path: Path) -> None:
+    text = SAY.replace("prompt: hello", "prompt: hello, announcements: [down, locked]")
+    menu_set = menus(tmp_path, text + LEAVE)
+    assert Caller(menu_set, announced=("down",)).listen().said[0] == ("down", "hello")
+    assert Caller(menu_set).listen().said[0] == ("hello",)
+
+
+def test_say_that_only_announces_is_passed_over_while_nothing_is_on(tmp_path: Path) -> None:
+    text = SAY.replace("prompt: hello", "announcements: [down]")
+    menu_set = menus(tmp_path, text + LEAVE)
+    assert Caller(menu_set, announced=("down",)).listen().said == [("down",), ("options",)]
+    assert Caller(menu_set).listen().said == [("options",)]
+
+
 def test_say_in_a_loop_takes_keys_until_the_one_it_waits_for(tmp_path: Path) -> None:
     text = 'start: {type: say, prompt: loop, loop: true, until: "#", longest: 1h, next: {hangup: true}}\n'
     caller = Caller(menus(tmp_path, text)).wait(3500).press("0123456789*")

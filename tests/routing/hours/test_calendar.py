@@ -24,7 +24,7 @@ OPEN, CLOSED, HOLIDAY = Opening.OPEN, Opening.CLOSED, Opening.HOLIDAY
 
 def hours(name: str, file: str = "office.yaml") -> OpeningHours:
     """One place of the good files."""
-    return load_hours(DATA / file, [], timezone="Europe/Madrid")[name]
+    return (load_hours(DATA / file, [], timezone="Europe/Madrid") or {})[name]
 
 
 def week(*spans: str) -> tuple[tuple[Span, ...], ...]:

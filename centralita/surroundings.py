@@ -1,0 +1,72 @@
+"""The centre as menus see it while calls come in: hours with their emergencies, announcements, queues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from base.errors import CentralitaError
+from ivr.surroundings import QueueStatus
+from routing.hours.calendar import Opening
+from routing.opening import opening
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from calls.contact import Contact
+    from centralita.present import Present
+    from routing.io.distribution import Distribution
+    from routing.io.switch_board import SwitchBoard
+
+log = structlog.get_logger()
+
+
+class LiveSurroundings:
+    """Makes the surroundings of each contact; every question is answered from memory."""
+
+    __slots__ = ("board", "distribution", "present")
+
+    def __init__(self, present: Present, board: SwitchBoard, distribution: Distribution) -> None:
+        """Ask these, each time anew."""
+        self.present = present
+        self.board = board
+        self.distribution = distribution
+
+    def of(self, contact: Contact) -> ContactSurroundings:
+        """What one contact's menus see."""
+        return ContactSurroundings(self, contact)
+
+
+class ContactSurroundings:
+    """The centre as the callers of one client company find it (ivr.surroundings.Surroundings)."""
+
+    __slots__ = ("_centre", "_contact")
+
+    def __init__(self, centre: LiveSurroundings, contact: Contact) -> None:
+        """The contact's client company counts: an emergency or an announcement may be its own."""
+        self._centre = centre
+        self._contact = contact
+
+    def hours(self, name: str, moment: datetime) -> str:
+        """The state of opening hours by id. Hours that a reload took from under a call count as open."""
+        hours = self._centre.present.now().hours.get(name)
+        if hours is None:
+            log.warning("hours_unknown", hours=name, contact=self._contact.id)
+            return Opening.OPEN
+        return opening(hours, self._centre.board.switches, self._contact.client, now=moment)
+
+    def announcements(self, names: Collection[str]) -> tuple[str, ...]:
+        """The prompts that are switched on under these names."""
+        board = self._centre.board
+        return board.switches.prompts(names, self._contact.client, now=board.now())
+
+    def queue(self, name: str) -> QueueStatus:
+        """How a queue stands; one that a reload took away is empty."""
+        distribution = self._centre.distribution
+        try:
+            found = distribution.core.queue(name, now=distribution.now())
+        except CentralitaError:
+            return QueueStatus()
+        return QueueStatus(found.ready, found.logged_in, found.waiting, found.longest_wait)

@@ -1,0 +1,74 @@
+"""What is sent with an act of a person: who, why, until when; read strictly, each mistake a problem document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from base.document import Part
+from console.problem import Refusal
+from routing.hours.moments import read_moment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from aiohttp import web
+
+
+def _shown(value: str) -> str:
+    """Text that a table and a log can show on one line."""
+    if not value.isprintable():
+        raise ValueError("must be one line of printable text")
+    return value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_shown)]
+
+
+class Act(Part):
+    """Who acts, and why."""
+
+    by: Line
+    reason: Annotated[str, Field(max_length=200), AfterValidator(_shown)] = ""
+    until: Line | None = None
+
+
+A = TypeVar("A", bound=Act)
+
+
+async def read_act(model: type[A], request: web.Request) -> A:
+    """The body of a request. Raises Refusal."""
+    try:
+        return model.model_validate_json(await request.read())
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        words = (f"{'.'.join(map(str, each['loc'])) or 'the body'}: {each['msg']}" for each in found)
+        raise Refusal(422, "invalid_body", "; ".join(words)) from None
+
+
+def read_until(until: str | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
+    """When an act ends by itself. Raises Refusal for what is no moment, or over already."""
+    if until is None:
+        return None
+    try:
+        found = read_moment(until, zone, now=now)
+    except ValueError as error:
+        raise Refusal(422, "invalid_moment", f"until: {error}") from None
+    if found <= now:
+        raise Refusal(422, "invalid_moment", f"until: {until} is over already")
+    return found
+
+
+def who(request: web.Request) -> str:
+    """Who ends something: `by` of the query. Raises Refusal."""
+    by = request.query.get("by", "")
+    if not 0 < len(by) <= 200 or not by.isprintable():
+        raise Refusal(422, "invalid_query", "by says who does it: ?by=NAME")
+    return by
+
+
+def told(moment: datetime | None) -> str | None:
+    """A moment as JSON."""
+    return None if moment is None else moment.isoformat(timespec="seconds")

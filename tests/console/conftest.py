@@ -1,0 +1,24 @@
+"""A running interface with its real parts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.console.interface import Api
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    made = Api(tmp_path)
+    await made.client.start_server()
+    yield made
+    await made.client.close()
+    made.distribution.close()
+    await asyncio.to_thread(made.ledger.close)

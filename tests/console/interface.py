@@ -1,0 +1,103 @@
+"""The HTTP interface of these tests: the application with its real parts, and a client that knows the key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from aiohttp.test_utils import TestClient, TestServer
+
+from base.ids import SequenceIds
+from centralita.journal import Journal
+from console.app import make_app
+from console.door import Door
+from console.opening import OpeningDesk
+from records.ledger import Ledger
+from records.reader import Reader
+from routing.agents import Status
+from routing.hours.load import load_hours
+from routing.io.distribution import Distribution
+from routing.io.switch_board import SwitchBoard, load_switches
+from routing.settings import AgentSettings, QueueSettings, RoutingConfig
+from sip.protection.guard import Guard, GuardLimits
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+HOURS = Path(__file__).resolve().parents[1] / "data/hours/good/office.yaml"
+KEY = "a-key-of-the-state-folder"
+ANA_AT_HOME = {"account": "1001", "phones": [{"answers": "reachable"}]}
+AUTH = {"Authorization": f"Bearer {KEY}"}
+
+
+class Api:
+    """The application with its real parts, and a client that may or may not know the key."""
+
+    def __init__(self, state: Path) -> None:
+        self.ledger = Ledger(state / "ledger.sqlite")
+        self.ledger.start()
+        queues = {"q": QueueSettings("q", name="Questions")}
+        staff = {
+            "ana": AgentSettings("ana", name="Ana García", account="1001", queues=("q",)),
+            "bot": AgentSettings("bot", contact="sip:bot@192.0.2.9", queues=("q",), status=Status.AVAILABLE),
+        }
+        self.distribution = Distribution(RoutingConfig(queues, staff), SequenceIds(), Journal(self.ledger))
+        self.trouble: list[str] = []
+        self.broken = False
+        self.guard = Guard(GuardLimits())
+        self.reader = Reader(state / "ledger.sqlite")
+        self.moment = datetime(2026, 3, 10, 11, 30, tzinfo=UTC)
+        self.board = SwitchBoard(
+            state / "switches.yaml",
+            load_switches(state / "switches.yaml"),
+            Journal(self.ledger),
+            lambda: self.moment,
+        )
+        self.hours = load_hours(HOURS, []) or {}
+        self.client: TestClient[web.Request, web.Application] = TestClient(TestServer(self.make()))
+
+    def make(self) -> web.Application:
+        """The application."""
+        return make_app(
+            key=KEY,
+            distribution=self.distribution,
+            ledger=self.ledger,
+            reader=self.reader,
+            trunks=lambda: [{"name": "carrier", "up": True}],
+            phones=lambda account: [ANA_AT_HOME] if account in (None, "1001") else [],
+            counters=self._counters,
+            health=lambda: self.trouble,
+            door=Door(self.guard, lambda: {"turned_away": self.guard.tally.all()}, lambda: 100.0),
+            opening=OpeningDesk(
+                self.board,
+                hours=lambda: self.hours,
+                clients=lambda: {"banco", "tienda"},
+                places=lambda: {"outage", "news"},
+                unspoken=lambda prompt: "" if prompt == "cards_down" else f"no prompt is called {prompt}",
+                zone=lambda: ZoneInfo("Europe/Madrid"),
+            ),
+        )
+
+    def _counters(self) -> dict[str, int]:
+        if self.broken:
+            raise RuntimeError("4111111111111111")
+        return {"contacts": 0, "legs": 2}
+
+    async def ask(self, method: str, path: str, **parts: Any) -> tuple[int, Any]:
+        """Status and body of one request with the key."""
+        headers = {**AUTH, **parts.pop("headers", {})}
+        async with self.client.request(method, path, headers=headers, **parts) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def problem(self, method: str, path: str, **parts: Any) -> tuple[int, str]:
+        """Status and code of a request that must come back as a problem document."""
+        headers = {**AUTH, **parts.pop("headers", {})}
+        async with self.client.request(method, path, headers=headers, **parts) as answer:
+            assert answer.content_type == "application/problem+json", await answer.text()
+            body = await answer.json(content_type=None)
+            assert body["status"] == answer.status
+            assert set(body) == {"type", "title", "status", "detail"}
+            assert body["detail"]
+            return answer.status, body["type"].removeprefix("urn:centralita:problem:")
