@@ -11,6 +11,7 @@ import yaml
 from base.document import Part
 from centralita.configuration import check_configuration
 from routing.centre import Centre
+from routing.hours.document import HoursPart
 from sip.profile import ExternalProfile, InternalProfile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,7 @@ def _usual(file: str) -> Part:
 
 def test_the_tables_hold_every_setting() -> None:
     named = set(re.findall(r"`([a-z_]+)[`.]", _tables()))
-    for model in (Centre, InternalProfile, ExternalProfile):
+    for model in (Centre, InternalProfile, ExternalProfile, HoursPart):
         assert set(model.model_fields) - named == set(), model.__name__
 
 
