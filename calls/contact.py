@@ -79,6 +79,7 @@ class Contact:
         "is_private",
         "language",
         "legs",
+        "menus",
         "outcome",
         "priority",
         "questions",
@@ -107,6 +108,8 @@ class Contact:
         self.caller: Leg | None = None
         self.legs: list[Leg] = []
         self.outcome: str | None = None
+        self.menus: dict[str, object] = {}
+        """The version of each menu set that it has entered, which it keeps to its end."""
         self.attributes: dict[str, str] = {}
         """What menus and client companies' systems told of the contact; never a secret, but maybe personal."""
         self.requires: dict[str, int] = {}

@@ -21,6 +21,12 @@ class NodeUnreachable(CentralitaError):
     code = "node_unreachable"
 
 
+class NodeRefused(NodeUnreachable):
+    """The node is there, and does not do what was asked."""
+
+    code = "node_refused"
+
+
 class NodeClient:
     """One node, found through its state folder."""
 
@@ -34,8 +40,11 @@ class NodeClient:
                 f"no node keeps its state in {state} ({error.strerror}); start one or name --state"
             ) from None
 
-    def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """One request. Raises NodeUnreachable with what the node said."""
+    def ask(self, method: str, path: str, body: object = None, *, timeout: float = 10.0) -> dict[str, Any]:
+        """One request, answered within `timeout` seconds.
+
+        Raises NodeRefused with what the node said, NodeUnreachable when it says nothing.
+        """
         try:
             request = urllib.request.Request(
                 f"http://{self._address}{path}",
@@ -43,11 +52,11 @@ class NodeClient:
                 method=method,
                 headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
             )
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
         except urllib.error.HTTPError as error:
-            raise NodeUnreachable(_detail(error)) from None
+            raise NodeRefused(_detail(error)) from None
         except urllib.error.URLError as error:
             raise NodeUnreachable(f"no node answers at {self._address}: {_why(error.reason)}") from None
         except (OSError, ValueError, HTTPException) as error:

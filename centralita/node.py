@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from centralita.configuration import load_configuration
+from centralita.menus import AT_RELOAD
 from centralita.wiring import wire
 from sip.flow import written
 
@@ -46,7 +47,6 @@ class Node:
         self._parts: Parts | None = None
         self._started: Configuration | None = None
         self._draining = False
-        self._reloading = asyncio.Lock()
 
     @property
     def parts(self) -> Parts:
@@ -79,9 +79,12 @@ class Node:
 
         One after the other: of two at once, the one that read the older files could come last.
         """
-        async with self._reloading:
+        menus = self.parts.menus
+        async with menus.changing:
             configuration = await asyncio.to_thread(load_configuration, self.options.config)
-            await self.parts.adopt(configuration)
+            plan = await menus.plan(configuration, who=AT_RELOAD)
+            await self.parts.adopt(plan.configuration)
+            await menus.commit(plan)
         started = self._started if self._started is not None else configuration
         before, after = started.centre, configuration.centre
         changed = [each for each in _FIXED if getattr(before, each) != getattr(after, each)]

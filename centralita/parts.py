@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from centralita.dispatcher import Dispatcher
     from centralita.journal import Journal
+    from centralita.menus import LiveMenus
     from centralita.options import Options
     from centralita.phones import Phones
     from centralita.present import Present
@@ -47,6 +48,7 @@ class Parts:
     """Closes everything that was opened, the last first."""
     options: Options
     present: Present
+    menus: LiveMenus
     ledger: Ledger
     journal: Journal
     plane: Plane

@@ -15,6 +15,8 @@ from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
 from centralita.journal import Journal
 from centralita.listening import refuse_wildcard
+from centralita.menu_view import MenuView
+from centralita.menus import AT_START, LiveMenus
 from centralita.numbers import Numbers
 from centralita.opening import open_http, open_listeners, open_sound, open_state, open_transactions
 from centralita.parts import Parts
@@ -24,7 +26,7 @@ from centralita.present import Present
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
 from centralita.staff import Staff
-from centralita.state import LEDGER_FILE, RECORDINGS_FOLDER, SWITCHES_FILE
+from centralita.state import LEDGER_FILE, MENUS_FILE, PROMPTS_FOLDER, RECORDINGS_FOLDER, SWITCHES_FILE
 from centralita.surroundings import LiveSurroundings
 from centralita.switching import opening_desk
 from centralita.tracing import MessageTracing
@@ -33,6 +35,7 @@ from centralita.trunks import Trunks
 from centralita.watching import Watching
 from console.app import make_app
 from ivr.io.books import Books
+from ivr.io.versions import Versions
 from records.reader import Reader
 from routing.io.distribution import Distribution
 from routing.io.switch_board import SwitchBoard
@@ -78,6 +81,11 @@ async def _wire(
     kept = await open_state(options, ids, resources)
     journal = Journal(kept.ledger)
     journal.watch(warn_of_recordings)
+    menus = LiveMenus(Versions(options.state / MENUS_FILE), options.config, options.state / PROMPTS_FOLDER)
+    resources.push_async_callback(menus.close)
+    plan = await menus.plan(configuration, who=AT_START)
+    await menus.commit(plan)
+    configuration = plan.configuration
     plane, voice = await open_sound(options, configuration, resources)
     present = Present(configuration, voice)
     transactions = await open_transactions(options, configuration, journal, resources)
@@ -140,6 +148,7 @@ async def _wire(
         phones=lambda account: shown_phones(phones, account),
         counters=counters,
         health=trouble,
+        menus=MenuView(menus),
         door=entrance.door(endpoint.now),
         opening=opening_desk(board, present),
     )
@@ -147,6 +156,7 @@ async def _wire(
     resources.push_async_callback(tracing.close)
     await tracing.adopt(centre.tracing)
     http_address = await open_http(options, options.http_address(centre), app, resources)
+    await menus.begin(present, voice)
     await open_listeners(options, configuration, endpoint)
     resources.push_async_callback(endpoint.close)
     resources.push_async_callback(endpoint.settle, LAST_WORDS)
@@ -158,6 +168,7 @@ async def _wire(
         resources=resources,
         options=options,
         present=present,
+        menus=menus,
         ledger=kept.ledger,
         journal=journal,
         plane=plane,

@@ -9,16 +9,29 @@ import structlog
 from aiohttp import web
 
 from console import agents, announcements, bans, closures, contacts, hours, node, queues
+from console import menus as menu_routes
 from console import phones as phone_routes
 from console import trunks as trunk_routes
 from console.access import guard
-from console.keys import COUNTERS, DISTRIBUTION, DOOR, HEALTH, LEDGER, OPENING, PHONES, READER, TRUNKS
+from console.keys import (
+    COUNTERS,
+    DISTRIBUTION,
+    DOOR,
+    HEALTH,
+    LEDGER,
+    MENUS,
+    OPENING,
+    PHONES,
+    READER,
+    TRUNKS,
+)
 from console.problem import Refusal, problem, problems
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from console.door import Door
+    from console.keys import Menus
     from console.opening import OpeningDesk
     from records.ledger import Ledger
     from records.reader import Reader
@@ -52,6 +65,7 @@ def make_app(
     phones: Callable[[str | None], Sequence[Mapping[str, object]]],
     counters: Callable[[], Mapping[str, int]],
     health: Callable[[], list[str]],
+    menus: Menus,
     door: Door,
     opening: OpeningDesk,
 ) -> web.Application:
@@ -64,10 +78,11 @@ def make_app(
     app[PHONES] = phones
     app[COUNTERS] = counters
     app[HEALTH] = health
+    app[MENUS] = menus
     app[DOOR] = door
     app[OPENING] = opening
-    parts = (node, agents, queues, contacts, bans, hours, closures, announcements, trunk_routes, phone_routes)
-    for part in parts:
+    parts = (node, agents, queues, contacts, bans, hours, closures, announcements)
+    for part in (*parts, trunk_routes, phone_routes, menu_routes):
         app.add_routes(part.routes)
     return app
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
@@ -15,6 +15,30 @@ from routing.io.distribution import Distribution
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from console.menus import Asked
+
+    Shown = Mapping[str, object]
+    """Something as JSON."""
+
+
+class Menus(Protocol):
+    """The menu sets of a node, and who may change what is live. Each raises CentralitaError with what is wrong."""
+
+    async def sets(self) -> Sequence[Shown]:
+        """Every menu set."""
+
+    async def history(self, menu_set: str) -> Sequence[Shown]:
+        """Every decision about one, the newest first."""
+
+    async def put(self, menu_set: str, asked: Asked) -> Shown:
+        """Publish or roll back."""
+
+    async def cancel_pending(self, menu_set: str) -> Shown:
+        """Do not publish what waits."""
+
+    def warnings(self) -> Sequence[str]:
+        """What somebody should see to, though calls are served."""
+
 
 DISTRIBUTION = web.AppKey("distribution", Distribution)
 LEDGER = web.AppKey("ledger", Ledger)
@@ -26,3 +50,4 @@ HEALTH: web.AppKey[Callable[[], list[str]]] = web.AppKey("health")
 PHONES: web.AppKey[Callable[[str | None], Sequence[Mapping[str, object]]]] = web.AppKey("phones")
 """The registered phones of one account, or of all."""
 TRUNKS: web.AppKey[Callable[[], Sequence[Mapping[str, object]]]] = web.AppKey("trunks")
+MENUS: web.AppKey[Menus] = web.AppKey("menus")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from console.keys import COUNTERS, HEALTH
+from console.keys import COUNTERS, HEALTH, MENUS
 
 routes = web.RouteTableDef()
 
@@ -13,7 +13,11 @@ routes = web.RouteTableDef()
 async def health(request: web.Request) -> web.Response:
     """200 while the node takes calls and its ledger is written; 503 with the reason otherwise."""
     trouble = request.app[HEALTH]()
-    return web.json_response({"ok": not trouble, "trouble": trouble}, status=503 if trouble else 200)
+    found: dict[str, object] = {"ok": not trouble, "trouble": trouble}
+    warnings = len(request.app[MENUS].warnings())
+    if warnings:
+        found["warnings"] = warnings  # what they are is for those with the key: GET menus
+    return web.json_response(found, status=503 if trouble else 200)
 
 
 @routes.get("/api/v1/counters")

@@ -92,8 +92,8 @@ def _put(wording: Catalogue, language: str, prompt: str, pieces: list[dict[str, 
         sound = _sound(each)
         mark = hashlib.sha256(_json(each).encode()).hexdigest()[:10]
         name = f"{prompt}.{at}{OWN}{mark}"
-        # What is no speech is the same in every language, and made once.
-        spoken_in = language if isinstance(sound, str) else ANY
+        # A tone or music is the same in every language, and made once.
+        spoken_in = language if isinstance(sound, str) or "recording" in each else ANY
         wording.sounds.setdefault(spoken_in, {})[name] = sound
         if "recording" in each:
             wording.recordings[spoken_in, name] = Recording(each["recording"])

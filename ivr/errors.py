@@ -47,3 +47,24 @@ class StoreBroken(CentralitaError):
     code = "store_broken"
     status = 503
     cause = 41
+
+
+class UnknownVersion(CentralitaError):
+    """No version of the menu set, or several, begins so."""
+
+    code = "unknown_version"
+    status = 404
+
+
+class PublicationRefused(CentralitaError):
+    """What was asked for cannot become, or stay, what new calls get; the text says why."""
+
+    code = "publication_refused"
+    status = 409
+
+
+class VersionsBroken(CentralitaError):
+    """The store of versions cannot be read or written."""
+
+    code = "versions_broken"
+    status = 503

@@ -31,6 +31,10 @@ class Recording:
     """SHA-256 of the file, in hex."""
     path: Path | None = None
 
+    def file(self, folder: Path) -> Path:
+        """Where the sound made from it is kept; it is named by the content alone, and so outlives the file itself."""
+        return folder / f"{self.digest[:32]}.wav"
+
     def decoded(self) -> Decoded:
         """Its sound. Raises BadRecording, also when the file is no longer the one that was checked."""
         if self.path is None:

@@ -55,7 +55,7 @@ class Piece:
         That of a recording is named by the recording alone: it serves also after the recording's own file is gone.
         """
         if self.recording is not None:
-            return folder / f"{self.recording.digest[:32]}.wav"
+            return self.recording.file(folder)
         by = sound.EDITION
         if isinstance(self.sound, str):
             by = f"{voice.open_voice(self.voice).version}, {by}"

@@ -60,6 +60,13 @@ class Tracing(Part):
     """A file that gets a copy of every message."""
 
 
+class Menus(Part):
+    """How a menu set that was edited comes to callers."""
+
+    publish: Literal["by_command", "on_reload"] = "by_command"
+    """`on_reload`: start and reload publish what was edited since they last looked."""
+
+
 class Listening(Part):
     """What the media plane listens for in every call that is answered; by default nothing, and no sound is decoded."""
 
@@ -106,6 +113,7 @@ class Centre(Part):
     """How long a call may last from which nothing is heard that should be; 0: as long as it likes."""
     drain_limit: Seconds = 600.0
     """How long calls may go on after the server was asked to stop."""
+    menus: Menus = Menus()
     tracing: Tracing = Tracing()
     listening: Listening = Listening()
     overload: OverloadPart = OverloadPart()

@@ -26,6 +26,7 @@ from ivr.commands import (
     StopPlayback,
     SwitchRecording,
 )
+from ivr.compiled import CompiledMenus
 from ivr.session import MenuSession
 from ivr.surroundings import Quiet
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from calls.destination import Destination, Menu
     from calls.leg import Leg
     from ivr.commands import Command
-    from ivr.compiled import CompiledMenus
     from ivr.scene import CallerFacts
     from ivr.surroundings import Surroundings
     from media.plane import Clip
@@ -97,7 +97,7 @@ class MenuApplication:
         if caller is None or caller.has_ended:
             return None
         session = MenuSession(
-            self.menus(destination.menu),
+            self._version(contact, destination.menu),
             start=destination.step,
             language=contact.language,
             caller=self.facts(contact),
@@ -105,6 +105,13 @@ class MenuApplication:
         )
         caller.answer()
         return await _Visit(self, contact, caller, session).run()
+
+    def _version(self, contact: Contact, menu_set: str) -> CompiledMenus:
+        """What is live when the contact first comes there, and the same whenever it comes back."""
+        kept = contact.menus.get(menu_set)
+        if not isinstance(kept, CompiledMenus):
+            kept = contact.menus[menu_set] = self.menus(menu_set)
+        return kept
 
 
 class _Visit:

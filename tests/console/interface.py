@@ -22,6 +22,7 @@ from routing.io.distribution import Distribution
 from routing.io.switch_board import SwitchBoard, load_switches
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.protection.guard import Guard, GuardLimits
+from tests.kit.stored_menus import StoredMenus
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -47,6 +48,7 @@ class Api:
         self.trouble: list[str] = []
         self.broken = False
         self.guard = Guard(GuardLimits())
+        self.menus = StoredMenus()
         self.reader = Reader(state / "ledger.sqlite")
         self.moment = datetime(2026, 3, 10, 11, 30, tzinfo=UTC)
         self.board = SwitchBoard(
@@ -69,6 +71,7 @@ class Api:
             phones=lambda account: [ANA_AT_HOME] if account in (None, "1001") else [],
             counters=self._counters,
             health=lambda: self.trouble,
+            menus=self.menus,
             door=Door(self.guard, lambda: {"turned_away": self.guard.tally.all()}, lambda: 100.0),
             opening=OpeningDesk(
                 self.board,

@@ -1,0 +1,30 @@
+"""`centralita menu history`: who published what, and when."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from base.errors import CentralitaError
+from centralita.commands.menu.drafts import Set  # noqa: TC001 - read by typer
+from centralita.commands.menu.placing import versions_of
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
+
+
+def history(menu_set: Set, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
+    """List every publication and rollback of a menu set, the newest first; times are UTC."""
+    from centralita.menu_view import shown_history
+
+    try:
+        found = shown_history(versions_of(state), menu_set)
+    except CentralitaError as error:
+        fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    if not found:
+        fail(f"nothing of {menu_set} was ever published in {state}")
+    from centralita.menu_tables import print_history
+
+    print_history(found)

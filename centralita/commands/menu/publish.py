@@ -1,0 +1,194 @@
+"""`centralita menu publish` and `rollback`: what new calls get from now on, or from a moment on."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - read by typer
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from base.errors import CentralitaError
+from centralita.commands.asking import Http, ask
+from centralita.commands.menu.drafts import Set, checked, chosen
+from centralita.commands.menu.placing import (
+    Note,
+    Who,
+    Yes,
+    at,
+    confirm,
+    moment,
+    put,
+    versions_of,
+    without_node,
+)
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
+
+if TYPE_CHECKING:
+    from centralita.configuration import Configuration
+    from ivr.compiled import CompiledMenus
+    from ivr.io.versions import Versions
+
+Sets = Annotated[list[str], typer.Argument(metavar="SET...", help="Menu sets.")]
+
+
+def publish(
+    menu_sets: Sets,
+    who: Who,
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    at_time: Annotated[
+        str | None,
+        typer.Option(
+            "--at", help='From when: "2026-12-01 08:00" by the centre\'s clock, or ISO 8601 with a zone.'
+        ),
+    ] = None,
+    note: Note = "",
+    yes: Yes = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Take back what waits for its time.")] = False,
+) -> None:
+    """Make drafts live for new calls. Calls in progress keep what they have.
+
+    Everything is checked first, the cases are played, and what changes is shown in words.
+    """
+    if cancel:
+        for name in menu_sets:
+            _cancel(name, state, http)
+        return
+    from centralita.publishing import read_draft
+
+    configuration, versions = checked(config), versions_of(state)
+    effective_at = moment(at_time, configuration) if at_time is not None else None
+    for name in dict.fromkeys(menu_sets):
+        chosen(configuration, name)
+    ready = []
+    for name in dict.fromkeys(menu_sets):
+        menus = read_draft(config, name)
+        live = _live(versions, name)
+        if live == menus.version and effective_at is None:
+            typer.echo(f"{name}: the draft is live already, version {_short(live)}.")
+            continue
+        _show_change(versions, menus, live)
+        _play_cases(config, menus)
+        ready.append((menus, live))
+    if not ready:
+        return
+    when = "at once" if effective_at is None else f"at {at(effective_at, configuration)}"
+    confirm(f"Publish {', '.join(menus.name for menus, _ in ready)} {when}?", yes=yes)
+    from ivr.publication import Wish
+
+    for menus, live in ready:
+        wish = Wish(menus.name, menus.version, "publish", who, note, effective_at, live)
+        _tell(put(wish, menus, configuration, state=state, config=config, http=http), configuration)
+        _tell_waiting(versions, menus.name, configuration)
+
+
+def rollback(
+    menu_set: Set,
+    who: Who,
+    version: Annotated[
+        str | None,
+        typer.Argument(
+            help="The beginning of its name, as `history` shows it.", show_default="the one before"
+        ),
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    note: Note = "",
+    yes: Yes = False,
+) -> None:
+    """Make an earlier version live again for new calls; the draft stays as it is."""
+    from centralita.publishing import read_version
+    from ivr.publication import Wish
+
+    configuration, versions = checked(config), versions_of(state)
+    chosen(configuration, menu_set)
+    try:
+        live = _live(versions, menu_set)
+        found = versions.find(menu_set, version) if version else versions.before(menu_set)
+        if found is None:
+            fail(f"no other version of {menu_set} was ever live")
+        if found == live:
+            fail(f"version {_short(found)} of {menu_set} is live already")
+        menus = read_version(versions, found)
+        _show_change(versions, menus, live)
+    except CentralitaError as error:
+        fail(str(error))
+    confirm(f"Roll {menu_set} back to version {_short(found)}?", yes=yes)
+    wish = Wish(menu_set, found, "rollback", who, note, None, live)
+    _tell(put(wish, menus, configuration, state=state, config=config, http=http), configuration)
+    _tell_waiting(versions, menu_set, configuration)
+
+
+def _live(versions: Versions, name: str) -> str | None:
+    try:
+        found = versions.live().get(name)
+    except CentralitaError as error:
+        fail(str(error))
+    return found.version if found is not None else None
+
+
+def _show_change(versions: Versions, menus: CompiledMenus, live: str | None) -> None:
+    from ivr.authoring.diff import diff
+
+    if live is None:
+        typer.echo(f"{menus.name}: nothing is live yet; this is the first version, {_short(menus.version)}.")
+        return
+    changes = diff(versions.content(live), menus.content)
+    typer.echo(f"{menus.name}: {_short(live)} (live) -> {_short(menus.version)}")
+    for each in changes:
+        typer.echo(f"  {each}")
+
+
+def _play_cases(config: Path, menus: CompiledMenus) -> None:
+    from centralita.publishing import run_cases
+
+    try:
+        run_cases(config, menus)
+    except CentralitaError as error:
+        fail(str(error))
+
+
+def _cancel(name: str, state: Path, http: str | None) -> None:
+    with without_node(state) as alone:
+        if alone and http is None:
+            try:
+                cancelled = versions_of(state).cancel(name).version
+            except CentralitaError as error:
+                fail(str(error))
+    if not alone or http is not None:
+        cancelled = ask(state, http, "DELETE", f"/api/v1/menus/{name}/publications/pending")["version"]
+    typer.echo(f"{name}: version {_short(cancelled)} will not be published.")
+
+
+def _tell(done: dict[str, Any], configuration: Configuration) -> None:
+    name, version = done["menu"], _short(done["version"])
+    replaced = done.get("replaced")
+    if done["state"] == "pending":
+        typer.echo(f"{name}: version {version} goes live at {at(done['effective_at'], configuration)}.")
+    elif done.get("alone"):
+        typer.echo(f"{name}: version {version} is live; no node runs now, the next one takes it.")
+    else:
+        typer.echo(f"{name}: version {version} is live for new calls.")
+    if replaced is not None:
+        when = at(replaced["effective_at"], configuration)
+        typer.echo(f"{name}: version {_short(replaced['version'])}, due at {when}, was replaced by this.")
+
+
+def _tell_waiting(versions: Versions, name: str, configuration: Configuration) -> None:
+    """What went live at once does not take back what is still to come."""
+    waiting = versions.pending().get(name)
+    live = versions.live().get(name)
+    if waiting is not None and live is not None and waiting.id < live.id:
+        when = at(waiting.effective_at, configuration)
+        typer.echo(
+            f"{name}: version {_short(waiting.version)} is still due at {when}; "
+            f"centralita menu publish {name} --cancel takes it back."
+        )
+
+
+def _short(version: str) -> str:
+    from ivr.content import SHOWN
+
+    return version[:SHOWN]
