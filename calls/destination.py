@@ -28,6 +28,8 @@ class Agent:
     """One agent by id, outside any queue."""
 
     agent: str
+    otherwise: Menu | None = None
+    """Where a caller whom nobody answers goes back to; without it the refusal is passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Extension:
     """A registered phone by account."""
 
     account: str
+    otherwise: Menu | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Uri:
     """An address outside, e.g. sip:bob@192.0.2.4:5062; `{user}` stands for the user part that was dialled."""
 
     uri: str
+    otherwise: Menu | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Number:
     trunks: tuple[str, ...] = ()
     digits: str = field(default="", repr=False)
     """What is pressed once it is answered: 0-9, *, #, A-D, and `,` or `p` for a pause of a second. May be a PIN."""
+    otherwise: Menu | None = None
 
 
 @dataclass(frozen=True, slots=True)

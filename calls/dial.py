@@ -43,6 +43,14 @@ _NOT_FOR_THE_CALLER = {
 """Refusals that speak of our own request and not of the party; the caller is told something he or she can use."""
 
 
+class NotAnswered(CentralitaError):
+    """The party's phone rang, and nobody took the call."""
+
+    code = "not_answered"
+    status = 480
+    cause = causes.NO_ANSWER
+
+
 async def connect(
     exchange: Exchange,
     contact: Contact,
@@ -52,10 +60,12 @@ async def connect(
     desk: Desk | None = None,
     follow: Follow | None = None,
     ring_timeout: float = RING_TIMEOUT,
+    otherwise: Destination | None = None,
 ) -> Destination | None:
     """Call by the first way that takes the call and stay until they part; the last refusal is passed on.
 
-    `follow` says what is tried when a party is elsewhere. Returns where the one who stays goes next.
+    `follow` says what is tried when a party is elsewhere; `otherwise`, where a caller who is in a call with us goes
+    when nobody answers. Returns where the one who stays goes next.
     """
     caller = contact.caller
     if caller is None or caller.has_ended:
@@ -90,11 +100,15 @@ async def connect(
         party.hang_up()
         if refusal is None or caller.has_ended:
             break
+        if isinstance(refusal, NotAnswered):
+            break
         if refusal.targets and follow is not None:
             steps.extendleft(reversed(follow(refusal)))
             is_redirected = True
         elif not may_go_on(refusal.status, is_redirected=is_redirected):
             break
+    if refusal is not None and otherwise is not None and caller.is_up:
+        return otherwise
     _pass_on(refusal, caller)
     return None
 
@@ -110,7 +124,7 @@ async def _dial(exchange: Exchange, contact: Contact, caller: Leg, find: FindWay
 
 async def _ring(
     exchange: Exchange, contact: Contact, caller: Leg, ringing: Ringing, until: float
-) -> LegEnded | None:
+) -> LegEnded | NotAnswered | None:
     """Wait for the party's answer; gives its refusal. Without one it has answered, or the caller is served or gone."""
     party = ringing.party
     is_joined = False
@@ -119,8 +133,7 @@ async def _ring(
         match event:
             case None:
                 party.hang_up(causes.NO_ANSWER)
-                caller.refuse(480, causes.NO_ANSWER)
-                return None
+                return NotAnswered("nobody answered")
             case LegEnded(leg=leg) if leg is caller:
                 contact.outcome = "abandoned"
                 party.hang_up(reasons=event.reasons)

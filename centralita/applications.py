@@ -120,7 +120,15 @@ class DirectApplication:
     async def serve(self, contact: Contact, destination: Agent | Extension | Uri) -> Destination | None:
         """Until one goes; where the one who stays goes next."""
         ways, follow = self.reach(contact, destination)
-        return await connect(self._exchange, contact, ways, self._music, desk=self.desk, follow=follow)
+        return await connect(
+            self._exchange,
+            contact,
+            ways,
+            self._music,
+            desk=self.desk,
+            follow=follow,
+            otherwise=destination.otherwise,
+        )
 
     def reach(
         self, contact: Contact, destination: Agent | Extension | Uri

@@ -42,10 +42,13 @@ class NumberApplication:
     async def serve(self, contact: Contact, destination: Number) -> Destination | None:
         """Until one goes; 404 where no trunk leads there (Q.850 3). Where the one who stays goes next."""
         ways = self.ways(contact, destination)
+        otherwise = destination.otherwise
         if not ways and contact.caller is not None:
+            if otherwise is not None and contact.caller.is_up:
+                return otherwise
             contact.caller.refuse(404, _NO_ROUTE)
             return None
-        return await connect(self._exchange, contact, ways, self._music, desk=self.desk)
+        return await connect(self._exchange, contact, ways, self._music, desk=self.desk, otherwise=otherwise)
 
     def ways(self, contact: Contact, destination: Number) -> Sequence[FindWay]:
         """The trunks that may lead there, in their order."""

@@ -48,17 +48,19 @@ class Run:
 class Passing(Run):
     """Going on at once."""
 
-    __slots__ = ("_branch", "_commands")
+    __slots__ = ("_commands", "_follow")
 
-    def __init__(self, branch: Branch, commands: Sequence[Command] = ()) -> None:
-        """Carry the commands out, then go there."""
-        self._branch = branch
+    def __init__(
+        self, branch: Branch, commands: Sequence[Command] = (), *, otherwise: str | None = None
+    ) -> None:
+        """Carry the commands out, then go there; `otherwise` is the step to come back to when nobody answers."""
+        self._follow = Follow(branch, otherwise=otherwise)
         self._commands = commands
 
     def start(self, *, now: float) -> list[Outcome]:
         """Go."""
         del now
-        return [*self._commands, Follow(self._branch)]
+        return [*self._commands, self._follow]
 
 
 class AskingRun(Run):

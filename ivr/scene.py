@@ -57,6 +57,8 @@ class Follow:
     branch: Branch
     said: bool = False
     """Whether the branch's words have been spoken."""
+    otherwise: str | None = None
+    """The step to come back to when nobody answers there."""
 
 
 class Scene:

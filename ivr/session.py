@@ -5,9 +5,10 @@ Keys are buffered here and pulled by the running step, so that what is typed ahe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from calls.destination import Destination, Hangup, described
+from calls.destination import Agent, Destination, Extension, Hangup, Menu, Number, Uri, described
 from ivr.commands import Command, Leave, StopPlayback
 from ivr.errors import UnknownStep
 from ivr.events import CallerHungUp, DigitPressed, Event, PlaybackFinished
@@ -172,13 +173,16 @@ class MenuSession:
             self._run = SayRun(
                 self._scene,
                 branch.say,
-                Follow(branch, said=True),
+                replace(follow, said=True),
                 step=self._step,
                 bargein=not branch.hangup,
             )
             return self._carry_out(self._run.start(now=now), now=now)
         destination = branch.destination()
         if destination is not None:
+            if follow.otherwise is not None and isinstance(destination, Agent | Extension | Number | Uri):
+                back = Menu(self._scene.menus.name, follow.otherwise)
+                destination = replace(destination, otherwise=back)
             return self._leave(destination)
         return self._enter(branch.goto or self._scene.menus.start, now=now)
 

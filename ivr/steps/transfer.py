@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 from ivr.branch import Branch
 from ivr.run import Passing
-from ivr.steps.step import Exit, Finding, StepPart
+from ivr.steps.step import Exit, Finding, Next, StepPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.scene import Scene
+
+WAYS = ("dial", "extension", "agent", "uri")
 
 
 class TransferStep(StepPart):
@@ -19,21 +21,23 @@ class TransferStep(StepPart):
 
     type: Literal["transfer"]
     to: Branch
+    failed: Next
+    """The step to come back to when nobody answers there."""
 
     def run(self, name: str, scene: Scene) -> Passing:
         """Serve one call."""
         del name, scene
-        return Passing(self.to)
+        return Passing(self.to, otherwise=self.failed.goto)
 
     def exits(self) -> Iterator[Exit]:
-        """The other place."""
+        """The other place, and the way back."""
         yield ("to",), self.to
+        yield ("failed",), self.failed
 
     def faults(self) -> Iterator[Finding]:
-        """It leads out of the menus."""
-        if self.to.goto is not None or self.to.hangup:
-            yield Finding(
-                ("to",),
-                "a transfer leads out of the menus",
-                "write dial, extension, agent, uri, queue or menu",
-            )
+        """It leads to somebody who may not answer."""
+        if not any(getattr(self.to, way) for way in WAYS):
+            mend = f"write {', '.join(WAYS)}; a queue has a step of its own"
+            yield Finding(("to",), "a transfer leads to a party outside the menus", mend)
+        if self.failed.goto is None or self.failed.say:
+            yield Finding(("failed",), "who is not answered comes back to a step", "name the step alone")

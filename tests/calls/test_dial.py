@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calls.contact import Contact
+from calls.destination import Menu
 from calls.events import LegHeld, LegResumed
 from calls.leg_states import LegState
 from sip.events import (
@@ -302,4 +303,28 @@ async def test_why_the_caller_cancels_and_why_the_called_one_refuses_is_passed_o
     header = ("Reason", 'Q.850;cause=17;text="On the phone"')
     line.bob.say(lambda now: line.bob.stack.reject(his, 486, headers=(header,), now=now))
     assert (await line.alice.hears(SessionRefused)).reasons == (Reason("Q.850", 17, "On the phone"),)
+    await line.over()
+
+
+@pytest.mark.parametrize("how", ["refuses", "is not there", "rings out"])
+async def test_an_answered_caller_whom_the_other_does_not_take_goes_where_that_leads(
+    line: Line, how: str
+) -> None:
+    line.otherwise = Menu("main", "nobody")
+    if how == "is not there":
+        line.target = Target("sip:nobody@127.0.0.1:9")
+    line.ring_timeout = 0.2 if how == "rings out" else 5.0
+    hers = line.alice.call(line.house, line.alice.body())
+    await line.alice.hears(SessionAnswered)
+    if how != "is not there":
+        his = (await line.bob.hears(InviteReceived)).session
+        if how == "refuses":
+            line.bob.refuse(his, 486)
+        else:
+            await line.bob.hears(SessionCancelled)
+    assert await asyncio.wait_for(line.tasks[0], 5) == line.otherwise
+    caller = line.contacts[0].caller
+    assert caller is not None
+    assert caller.is_up
+    line.alice.hang_up(hers)
     await line.over()

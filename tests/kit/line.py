@@ -28,6 +28,8 @@ class Line:
         self.ring_timeout = RING_TIMEOUT
         self.target = Target(bob.uri)
         self.digits = ""
+        self.otherwise: Destination | None = None
+        """Where Alice, answered before Bob is called, goes when he is not to be had."""
         house.on_arrival = self._connect
 
     def _connect(self, contact: Contact) -> None:
@@ -36,8 +38,15 @@ class Line:
         async def only() -> Way:
             return Way(self.target, contact.caller_identity(), digits=self.digits)
 
+        if self.otherwise is not None and contact.caller is not None:
+            contact.caller.answer()
         work = dial.connect(
-            self.house.exchange, contact, (only,), self.house.music, ring_timeout=self.ring_timeout
+            self.house.exchange,
+            contact,
+            (only,),
+            self.house.music,
+            ring_timeout=self.ring_timeout,
+            otherwise=self.otherwise,
         )
         self.tasks.append(asyncio.get_running_loop().create_task(work))
 
