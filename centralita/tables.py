@@ -11,9 +11,9 @@ from rich.table import Table
 from records import ladder, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from records.reader import ContactRow, ContactTimeline
+    from records.reader import ContactRow, ContactTimeline, NotedEvent
     from records.timeline import TimelineRow
 
 _STYLES = {"caller": "cyan", "routing": "magenta", timeline.HOUSE: "default"}
@@ -48,6 +48,18 @@ def contact_table(rows: Iterable[ContactRow], *, wide: bool) -> Table:
     for row in rows:
         table.add_row(*(show(row) for show in cells.values()))
     return table
+
+
+def print_noted(rows: Iterable[NotedEvent], columns: Sequence[str]) -> None:
+    """Events of one type, a line each, with these values of theirs. Times are UTC."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("noted (UTC)", "client", "language", *columns, "contact"):
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        shown = (str(row.data.get(name, "")) for name in columns)
+        table.add_row(_clock(row.ts), row.client or "", row.language or "", *shown, row.contact)
+    terminal = Console()
+    Console(width=max(terminal.width, 160)).print(table)
 
 
 _NARROW: dict[str, Callable[[ContactRow], str]] = {

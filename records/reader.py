@@ -102,6 +102,17 @@ class AgentEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedEvent:
+    """One event with what its contact is."""
+
+    contact: str
+    ts: float
+    data: Mapping[str, Any]
+    client: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ContactTimeline:
     """All that is known of one contact."""
 
@@ -151,6 +162,15 @@ class Reader:
         table = schema.event
         query = select(*_columns(StoredEvent, table)).where(table.c.contact == contact, table.c.n > after)
         return [_filled(StoredEvent, row) for row in self._all(query.order_by(table.c.n))]
+
+    def noted(self, kind: str, *, client: str | None = None, limit: int = 100) -> list[NotedEvent]:
+        """The latest events of one type, newest first, of one client company's contacts or of all."""
+        event, contact = schema.event, schema.contact
+        query = select(event.c.contact, event.c.ts, event.c.data, contact.c.client, contact.c.language)
+        joined = query.join(contact, contact.c.id == event.c.contact).where(event.c.type == kind)
+        if client is not None:
+            joined = joined.where(contact.c.client == client)
+        return [_filled(NotedEvent, row) for row in self._all(joined.order_by(desc(event.c.id)).limit(limit))]
 
     def agent_events(self, agent: str | None = None, limit: int = 100) -> list[AgentEvent]:
         """What happened to agents outside contacts, newest first."""

@@ -12,6 +12,7 @@ from centralita.commands import (
     contacts,
     hours,
     menu,
+    noted,
     phone,
     prompts,
     recordings,
@@ -31,6 +32,9 @@ app.command("serve")(serve.serve)
 app.command("check")(check.check)
 app.command("contacts")(contacts.contacts)
 app.command("contact")(contacts.contact)
+app.command("cases")(noted.cases)
+app.command("callbacks")(noted.callbacks)
+app.command("messages")(noted.messages)
 app.command("trunks")(trunk.trunks)
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(menu.app, name="menu")

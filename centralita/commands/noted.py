@@ -1,0 +1,51 @@
+"""`centralita cases`, `callbacks` and `messages`: what callers left in the menus for people to do."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from centralita.commands.ledger import open_ledger
+from centralita.commands.parameters import DEFAULT_STATE, Json, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
+Limit = Annotated[int, typer.Option(min=1, help="How many, newest first.")]
+
+
+def cases(
+    state: State = DEFAULT_STATE, client: Client = None, limit: Limit = 50, as_json: Json = False
+) -> None:
+    """List the cases that callers opened, such as changes of address, the newest first."""
+    _show("case.opened", ("reference", "kind", "message", "sent"), state, client, limit, as_json=as_json)
+
+
+def callbacks(
+    state: State = DEFAULT_STATE, client: Client = None, limit: Limit = 50, as_json: Json = False
+) -> None:
+    """List the calls back that callers were promised, the newest first."""
+    _show("callback.promised", ("reference", "number", "queue"), state, client, limit, as_json=as_json)
+
+
+def messages(
+    state: State = DEFAULT_STATE, client: Client = None, limit: Limit = 50, as_json: Json = False
+) -> None:
+    """List the spoken messages that callers left, the newest first; the files stand among the recordings."""
+    _show("message.recorded", ("mailbox", "seconds", "recording"), state, client, limit, as_json=as_json)
+
+
+def _show(
+    kind: str, columns: Sequence[str], state: State, client: str | None, limit: int, *, as_json: bool
+) -> None:
+    rows = open_ledger(state).noted(kind, client=client, limit=limit)
+    if as_json:
+        typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        return
+    from centralita.tables import print_noted
+
+    print_noted(rows, columns)
