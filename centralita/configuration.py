@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from base.document import Fault, errors, refuse
 from centralita.consistency import inconsistencies, untimely, unwritable
@@ -52,6 +53,12 @@ class Configuration:
     def routing(self) -> RoutingConfig:
         """Numbers, queues, agents and skills."""
         return self.config.routing
+
+    def zone(self, client: str | None) -> ZoneInfo:
+        """By whose clock a client company lives: that of its usual hours, else the centre's."""
+        company = self.clients.get(client) if client is not None else None
+        hours = self.hours.get(company.hours) if company is not None and company.hours is not None else None
+        return hours.timetable.zone if hours is not None else ZoneInfo(self.centre.timezone)
 
 
 def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from time import time
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from calls.lines import LineLimits
 from ivr.errors import UnknownMenu
@@ -134,15 +132,6 @@ class Present:
         skill = f"lang_{contact.language}"
         return ((skill, 1),) if skill in self.configuration.routing.skills else ()
 
-    def _zone(self, client: str | None) -> ZoneInfo:
-        """By whose clock a client company lives: that of its hours, else the centre's."""
-        configuration = self.configuration
-        found = configuration.clients.get(client) if client is not None else None
-        hours = (
-            configuration.hours.get(found.hours) if found is not None and found.hours is not None else None
-        )
-        return hours.timetable.zone if hours is not None else _zone(configuration.centre.timezone)
-
     def facts(self, contact: Contact) -> CallerFacts:
         """What the menus know of a caller; the clock is the client company's."""
         return CallerFacts(
@@ -151,14 +140,8 @@ class Present:
             contact.dnis,
             contact.client or "",
             datetime.fromtimestamp(time(), UTC),
-            self._zone(contact.client),
+            self.configuration.zone(contact.client),
             contact.attestation,
             identified=contact.is_identified,
             attributes=contact.attributes,
         )
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    """Zones are dear to ask for."""
-    return ZoneInfo(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from calls.destination import Menu
 from ivr.authoring.cases import load_cases
@@ -47,7 +46,7 @@ def stage_of(configuration: Configuration, menu_set: str) -> Stage:
         None,
     )
     return Stage(
-        timezone=ZoneInfo(configuration.centre.timezone),
+        timezone=configuration.zone(number.client if number is not None else None),
         dialled=number.number if number is not None else "",
         client=number.client if number is not None else "",
         rest=WrittenHours(configuration.hours),

@@ -18,6 +18,7 @@ from base.document import Document, Fault, Part, suggest
 from base.durations import Seconds
 from ivr.actions import ACTIONS
 from ivr.steps.branch import BranchStep, HoursState
+from ivr.steps.say import SayStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -204,7 +205,8 @@ class Case(Part):
     """Known before the call comes to these menus."""
     hours: dict[str, HoursState] = Field(default_factory=dict)
     queues: dict[str, QueueState] = Field(default_factory=dict)
-    announcements: tuple[str, ...] = ()
+    announcements: dict[str, str] = Field(default_factory=dict)
+    """What supervisors have switched on: the names of places in say steps, each with its prompt."""
     happens: tuple[Act, ...] = ()
     expect: Expected
 
@@ -278,8 +280,11 @@ def _references(case: Case, menus: CompiledMenus) -> Iterator[tuple[Location, st
         yield ("start",), "step", case.start, menus.steps
     for name in case.hours:
         yield ("hours", name), "branch by the hours", name, hours
-    for name in case.announcements:
-        yield ("announcements",), "prompt", name, prompts
+    steps = menus.steps.values()
+    places = {name for each in steps if isinstance(each, SayStep) for name in each.announcements}
+    for name, prompt in case.announcements.items():
+        yield ("announcements", name), "place for announcements", name, places
+        yield ("announcements", name), "prompt", prompt, prompts
     for key in ("steps", "path"):
         for at, name in enumerate(getattr(expect, key)):
             yield ("expect", key, at), "step", name, menus.steps

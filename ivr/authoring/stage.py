@@ -37,8 +37,8 @@ class Stage:
     always: str | None = None
     """The state of all other opening hours."""
     queues: Mapping[str, QueueStatus] = field(default_factory=dict)
-    spoken: tuple[str, ...] = ()
-    """Announcements that are switched on."""
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    """Announcements that are switched on: the names of their places, each with its prompt."""
     rest: Surroundings = field(default_factory=Quiet)
 
     def facts(self) -> CallerFacts:
@@ -61,7 +61,7 @@ class Stage:
 
     def announcements(self, names: Collection[str]) -> tuple[str, ...]:
         """Those that are switched on."""
-        on = tuple(each for each in self.spoken if each in names)
+        on = tuple(self.spoken[each] for each in names if each in self.spoken)
         return on + tuple(each for each in self.rest.announcements(names) if each not in on)
 
     def queue(self, name: str) -> QueueStatus:

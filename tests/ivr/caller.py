@@ -17,7 +17,7 @@ from ivr.session import CallerFacts
 from media.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from base.document import Fault
@@ -98,7 +98,7 @@ class Caller:
         *,
         language: str | None = "en",
         start: str | None = None,
-        announced: tuple[str, ...] = (),
+        announced: Mapping[str, str] | None = None,
     ) -> None:
         self.call = Simulation(
             menu_set,
@@ -108,7 +108,7 @@ class Caller:
                 caller=FACTS.caller,
                 dialled=FACTS.dialled,
                 client=FACTS.client,
-                spoken=announced,
+                spoken=announced or {},
             ),
             start=start,
             hearing=Measured(menu_set.wording),

@@ -50,16 +50,16 @@ def test_say_that_may_not_be_cut_keeps_the_key_for_later(tmp_path: Path) -> None
 
 
 def test_say_speaks_what_is_announced_before_its_prompt(tmp_path: Path) -> None:
-    text = SAY.replace("prompt: hello", "prompt: hello, announcements: [down, locked]")
+    text = SAY.replace("prompt: hello", "prompt: hello, announcements: [outage, news]")
     menu_set = menus(tmp_path, text + LEAVE)
-    assert Caller(menu_set, announced=("down",)).listen().said[0] == ("down", "hello")
+    assert Caller(menu_set, announced={"outage": "down"}).listen().said[0] == ("down", "hello")
     assert Caller(menu_set).listen().said[0] == ("hello",)
 
 
 def test_say_that_only_announces_is_passed_over_while_nothing_is_on(tmp_path: Path) -> None:
-    text = SAY.replace("prompt: hello", "announcements: [down]")
+    text = SAY.replace("prompt: hello", "announcements: [outage]")
     menu_set = menus(tmp_path, text + LEAVE)
-    assert Caller(menu_set, announced=("down",)).listen().said == [("down",), ("options",)]
+    assert Caller(menu_set, announced={"outage": "down"}).listen().said == [("down",), ("options",)]
     assert Caller(menu_set).listen().said == [("options",)]
 
 

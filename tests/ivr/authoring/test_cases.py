@@ -256,3 +256,21 @@ def test_a_hundred_cases_take_less_than_a_second(tmp_path: Path, menu_set: Compi
     )
     assert (len(verdicts), all(each.passed for each in verdicts)) == (100, True)
     assert time.process_time() - began < 1.0
+
+
+ANNOUNCING = "start: {type: say, prompt: hello, announcements: [outage], next: {queue: people}}\n"
+
+
+def test_a_case_may_have_announcements_switched_on(tmp_path: Path) -> None:
+    case = "- {name: a, announcements: {outage: down}, expect: {said: [down, hello]}}\n"
+    assert misses(tmp_path, menus(tmp_path, ANNOUNCING), case) == []
+    case = "- {name: a, expect: {not_said: [down]}}\n"
+    assert misses(tmp_path, menus(tmp_path, ANNOUNCING), case) == []
+
+
+def test_a_case_announces_only_what_there_is_a_place_and_a_prompt_for(tmp_path: Path) -> None:
+    case = "- {name: a, announcements: {outrage: down, outage: dawn}, expect: {said: [hello]}}\n"
+    assert faults_of(tmp_path, menus(tmp_path, ANNOUNCING), case) == [
+        '4: there is no place for announcements outrage (did you mean "outage"?)',
+        '4: there is no prompt dawn (did you mean "down"?)',
+    ]

@@ -220,14 +220,16 @@ def test_numbers_are_spoken_as_words_in_the_language_of_the_call(tmp_path: Path)
 
 def test_a_stage_tells_the_hours_queues_and_announcements_it_was_told() -> None:
     stage = Stage(
-        states={"shop": "holiday"}, queues={"people": QueueStatus(waiting=4)}, spoken=("outage", "strike")
+        states={"shop": "holiday"},
+        queues={"people": QueueStatus(waiting=4)},
+        spoken={"outage": "down", "strike": "wait"},
     )
     assert stage.hours("shop", stage.moment) == "holiday"
     assert stage.hours("other", stage.moment) == "open"
     assert Stage(always="closed").hours("other", stage.moment) == "closed"
     assert stage.queue("people").waiting == 4
     assert stage.queue("other").agents_ready == 1
-    assert stage.announcements(("strike",)) == ("strike",)
+    assert stage.announcements(("strike", "snow")) == ("wait",)
 
 
 def test_sounds_that_are_no_words_have_a_name_and_a_length() -> None:
