@@ -53,6 +53,20 @@ def _transaction_result(facts: Facts) -> str:
     return f"Asked for {facts['action']}, the back end answered: {facts['result']}"
 
 
+_SETTLED = {
+    "approved": "was made after all",
+    "declined": "was declined",
+    "absent": "was never made",
+    "given_up": "is not known, and nobody asks any more: look at the payment system",
+}
+
+
+def _transaction_settled(facts: Facts) -> str:
+    sum_ = f"{facts['amount']} {facts['currency']}"
+    what = f"The payment of {sum_} (minor units) with the card ending in {facts['last4']}"
+    return f"{what} {_SETTLED.get(facts['result'], facts['result'])}{facts.phrase('reference', ', reference {}')}"
+
+
 def _language_set(facts: Facts) -> str:
     return f"Language is {language_words(facts['language'])}"
 
@@ -109,6 +123,7 @@ MENU_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "secure.began": lambda _: "Secure entry begins: keys are neither shown nor recorded",
     "secure.ended": lambda _: "Secure entry ends",
     "transaction.result": _transaction_result,
+    "transaction.settled": _transaction_settled,
     "language.set": _language_set,
     "menu.branch": _menu_branch,
     "menu.message": _menu_message,

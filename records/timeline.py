@@ -21,6 +21,8 @@ _SPEAKERS = {
     "field": "caller",
     "secure": HOUSE,
     "transaction": HOUSE,
+    "auth": HOUSE,
+    "fraud": HOUSE,
     "language": HOUSE,
     "queue": "caller",
     "reservation": "routing",

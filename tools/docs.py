@@ -7,13 +7,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools import draw_states, map_rfcs
+from tools import describe_back_end, draw_states, map_rfcs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = {"state-machines.md": draw_states.page, "rfc-map.md": map_rfcs.page}
+PAGES = {
+    "state-machines.md": draw_states.page,
+    "rfc-map.md": map_rfcs.page,
+    "back-end.openapi.yaml": describe_back_end.page,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

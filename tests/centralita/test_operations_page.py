@@ -5,14 +5,27 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from base.document import Part
 from centralita.configuration import check_configuration
+from routing.back_ends import (
+    BreakerPart,
+    FraudPart,
+    HttpBackEndPart,
+    HttpPaymentsPart,
+    LimitsPart,
+    SandboxBackEndPart,
+)
 from routing.centre import Centre
+from routing.clients import Client
 from routing.hours.document import HoursPart
 from sip.profile import ExternalProfile, InternalProfile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +75,29 @@ def test_the_tables_hold_every_setting() -> None:
     named = set(re.findall(r"`([a-z_]+)[`.]", _tables()))
     for model in (Centre, InternalProfile, ExternalProfile, HoursPart):
         assert set(model.model_fields) - named == set(), model.__name__
+
+
+PARTS: Mapping[str, type[Part]] = {
+    "back_end": SandboxBackEndPart,
+    "limits": LimitsPart,
+    "fraud": FraudPart,
+    "breaker": BreakerPart,
+}
+
+
+def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() -> None:
+    table = _tables().partition("on transactions")[2].partition("**")[0]
+    usual = dict(re.findall(r"^\| `(\w+)`[^|]*\| `(\{.*?\})` \|", table, flags=re.MULTILINE))
+    assert usual.keys() == PARTS.keys()
+    for name, text in usual.items():
+        part = PARTS[name]
+        written = yaml.safe_load(text)
+        assert part.model_validate(written) == part()
+        assert written.keys() == part.model_fields.keys()
+    named = set(re.findall(r"`([a-z_]+)`", table))
+    for model in (Client, HttpBackEndPart, HttpPaymentsPart):
+        fields = set(model.model_fields) - {"schema_", "name", "hours", "recording", "kind", "connector"}
+        assert fields - named == set(), model.__name__
 
 
 def test_the_tables_say_the_usual_values() -> None:

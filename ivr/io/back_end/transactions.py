@@ -245,7 +245,9 @@ class Transactions:
         return Attempt(question.contact, subject, "" if withheld else hashed("caller", caller))
 
     def _locked(self, question: Question, locked: Locked) -> Answer:
-        data = {"action": question.action, "by": locked.by, "seconds": round(locked.seconds)}
+        data: dict[str, object] = {"action": question.action, "by": locked.by}
+        if locked.seconds:
+            data["seconds"] = round(locked.seconds)
         self._record(question.contact, "auth.locked", data)
         return Answer("locked")
 

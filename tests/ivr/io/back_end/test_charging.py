@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sqlite3
-import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.breaker import BreakerSettings
 from ivr.io.back_end.charging import GIVE_UP, GRACE
 from ivr.io.back_end.settings import ClientSettings
-from tests.kit.back_end_floor import CLIENT, MASTERCARD, Clock, Floor, Server, http
+from tests.kit.back_end_faults import (
+    FAULTS,
+    PATIENCE,
+    acts_late,
+    cut_after,
+    cut_first,
+    fails_after,
+    fails_first,
+    garbles,
+    hangs_after,
+    one_after_the_other,
+    refuses,
+    sends_elsewhere,
+)
+from tests.kit.back_end_floor import CLIENT, Clock, Floor, Server, http
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
+
+    from aiohttp import web
 
     from tests.kit.back_end_floor import Fault, Handler
 
 ROOT = Path(__file__).resolve().parents[4]
-PATIENCE = 0.25
 
 
 @pytest.fixture(autouse=True)
@@ -54,99 +65,6 @@ def pays_by(server: Server, **changes: Any) -> ClientSettings:
     return ClientSettings(payments=http(server.url, timeout=PATIENCE, **changes))
 
 
-# --- faults, each for one request ---
-
-
-async def _nothing(request: web.Request, handler: Handler) -> web.StreamResponse:
-    return await handler(request)
-
-
-async def _fails_first(request: web.Request, handler: Handler) -> web.StreamResponse:
-    return web.Response(status=503)
-
-
-async def _fails_after(request: web.Request, handler: Handler) -> web.StreamResponse:
-    await handler(request)
-    return web.Response(status=500)
-
-
-def _cut(request: web.Request) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-async def _cut_first(request: web.Request, handler: Handler) -> web.StreamResponse:
-    return _cut(request)
-
-
-async def _cut_after(request: web.Request, handler: Handler) -> web.StreamResponse:
-    await handler(request)
-    return _cut(request)
-
-
-async def _hangs_first(request: web.Request, handler: Handler) -> web.StreamResponse:
-    await asyncio.sleep(4 * PATIENCE)
-    return web.Response(status=500)
-
-
-async def _acts_late(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The worst: it acts when everybody has given up waiting."""
-    await request.read()
-    await asyncio.shield(_later(handler(request)))
-    return web.Response()
-
-
-async def _later(work: Any) -> None:
-    await asyncio.sleep(2 * PATIENCE)
-    await work
-
-
-async def _hangs_after(request: web.Request, handler: Handler) -> web.StreamResponse:
-    await handler(request)
-    await asyncio.sleep(4 * PATIENCE)
-    return web.Response()
-
-
-async def _garbles(request: web.Request, handler: Handler) -> web.StreamResponse:
-    await handler(request)
-    return web.json_response({"result": "approved", "facts": {"reference": MASTERCARD}})
-
-
-async def _refuses(request: web.Request, handler: Handler) -> web.StreamResponse:
-    return web.Response(status=401)
-
-
-async def _sends_elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:
-    await handler(request)
-    return web.Response(status=307, headers={"Location": "/v1/payment/charge"})
-
-
-FAULTS: tuple[Fault, ...] = (
-    _nothing,
-    _fails_first,
-    _fails_after,
-    _cut_first,
-    _cut_after,
-    _hangs_first,
-    _hangs_after,
-    _acts_late,
-    _garbles,
-    _refuses,
-    _sends_elsewhere,
-)
-
-
-def one_after_the_other(faults: list[Fault]) -> Fault:
-    """The first request meets the first fault; after the last all is well."""
-    left = iter(faults)
-
-    async def fault(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return await next(left, _nothing)(request, handler)
-
-    return fault
-
-
 async def _any_course(faults: list[Fault], amount: int, folder: Path) -> None:
     clock = Clock()
     server = Server.example(clock)
@@ -155,7 +73,7 @@ async def _any_course(faults: list[Fault], amount: int, folder: Path) -> None:
     async with Floor(folder, clock, pays_by(server)) as floor:
         told = await floor.charge(amount=amount)
         again = await floor.charge(amount=amount)
-        await asyncio.sleep(3 * PATIENCE if _acts_late in faults else 0)
+        await asyncio.sleep(3 * PATIENCE if acts_late in faults else 0)
         made = server.company.charges
         assert len(made) <= 1
         for each in (told, again):
@@ -195,7 +113,7 @@ def test_whatever_breaks_a_card_is_charged_at_most_once_and_the_caller_is_told_n
         asyncio.run(_any_course(faults, amount, Path(folder)))
 
 
-@pytest.mark.parametrize("fault", [_fails_after, _cut_after, _hangs_after, _garbles, _sends_elsewhere])
+@pytest.mark.parametrize("fault", [fails_after, cut_after, hangs_after, garbles, sends_elsewhere])
 async def test_a_result_that_was_lost_is_found_while_the_caller_waits(
     server: Server, clock: Clock, tmp_path: Path, fault: Fault
 ) -> None:
@@ -211,7 +129,7 @@ async def test_a_result_that_was_lost_is_found_while_the_caller_waits(
 async def test_what_was_turned_away_whole_was_not_charged(
     server: Server, clock: Clock, tmp_path: Path
 ) -> None:
-    server.fault = one_after_the_other([_refuses])
+    server.fault = one_after_the_other([refuses])
     async with Floor(tmp_path, clock, pays_by(server)) as floor:
         assert (await floor.charge()).result == "unavailable"
     assert server.company.charges == []
@@ -230,7 +148,7 @@ async def test_an_unknown_charge_is_asked_about_less_and_less_often_and_given_up
     server: Server, clock: Clock, tmp_path: Path
 ) -> None:
     async with Floor(tmp_path, clock, pays_by(server)) as floor:
-        server.fault = one_after_the_other([_cut_first] * 100)
+        server.fault = one_after_the_other([cut_first] * 100)
         assert (await floor.charge()).result == "unknown"
         charging = floor.transactions.charging
         waits = []
@@ -251,7 +169,7 @@ async def test_absent_is_not_believed_while_the_charge_may_be_on_its_way(
     server: Server, clock: Clock, tmp_path: Path
 ) -> None:
     async with Floor(tmp_path, clock, pays_by(server)) as floor:
-        server.fault = one_after_the_other([_acts_late])
+        server.fault = one_after_the_other([acts_late])
         assert (await floor.charge()).result == "unknown"
         clock.now += 10
         await floor.transactions.charging.look_after_open()
@@ -266,7 +184,7 @@ async def test_a_charge_is_asked_about_at_the_system_it_was_made_with_only(
     server: Server, clock: Clock, tmp_path: Path
 ) -> None:
     async with Floor(tmp_path, clock, pays_by(server)) as floor:
-        server.fault = one_after_the_other([_cut_after] * 10)
+        server.fault = one_after_the_other([cut_after] * 10)
         assert (await floor.charge()).result == "unknown"
         floor.transactions.adopt(await floor.transactions.prepare({CLIENT: ClientSettings()}))
         clock.now += GRACE + 60
@@ -304,7 +222,7 @@ async def test_a_breaker_that_is_open_charges_nothing_and_shows_in_the_counters(
 ) -> None:
     opened = pays_by(server, breaker=BreakerSettings(failures=1, pause=60))
     async with Floor(tmp_path, clock, opened) as floor:
-        server.fault = one_after_the_other([_fails_first] * 10)
+        server.fault = one_after_the_other([fails_first] * 10)
         assert (await floor.charge()).result == "unknown"
         assert (await floor.charge(request=2)).result == "unavailable"
         assert floor.transactions.counters() == {"back_ends_open": 1, "charges_open": 1}
@@ -321,96 +239,3 @@ async def test_a_token_is_kept_only_where_the_client_wants_it(
         assert "tok-00001" not in repr(told)
     with closing(sqlite3.connect(tmp_path / "transactions.sqlite")) as store:
         assert store.execute("SELECT token, expiry FROM charges").fetchone() == kept
-
-
-# --- ends ---
-
-
-def _open_rows(folder: Path) -> int:
-    with closing(sqlite3.connect(folder / "transactions.sqlite")) as store:
-        (count,) = store.execute("SELECT count(*) FROM charges WHERE state = 'open'").fetchone()
-        return int(count)
-
-
-async def test_a_stop_in_the_middle_is_taken_up_by_the_next_start(
-    server: Server, clock: Clock, tmp_path: Path
-) -> None:
-    server.fault = one_after_the_other([_hangs_after])
-    floor = Floor(tmp_path, clock, ClientSettings(payments=http(server.url, timeout=30.0)))
-    await floor.transactions.start(floor.settings)
-    task = asyncio.get_running_loop().create_task(floor.charge())
-    await until(lambda: bool(server.company.charges))
-    task.cancel()
-    await asyncio.wait([task])
-    await floor.transactions.close()
-    assert await asyncio.to_thread(_open_rows, tmp_path) == 1
-    async with Floor(tmp_path, clock, pays_by(server)) as later:
-        await until(lambda: bool(later.records))
-        assert later.records[0][2]["result"] == "approved"
-    assert len(server.company.charges) == 1
-
-
-CHARGES = """\
-import asyncio, sys
-from pathlib import Path
-from ivr.io.back_end.settings import ClientSettings
-from tests.kit.back_end_floor import Clock, Floor, http
-
-async def main():
-    settings = ClientSettings(payments=http(sys.argv[2], timeout=60.0))
-    async with Floor(Path(sys.argv[1]), Clock(), settings) as floor:
-        await floor.charge()
-
-asyncio.run(main())
-"""
-
-
-async def test_a_node_that_is_killed_in_the_middle_asks_when_it_comes_back(
-    server: Server, clock: Clock, tmp_path: Path
-) -> None:
-    server.fault = one_after_the_other([_hangs_after])
-    node = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        CHARGES,
-        str(tmp_path),
-        server.url,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    await until(lambda: bool(server.company.charges))
-    node.send_signal(signal.SIGKILL)
-    await node.wait()
-    clock.now += 60
-    assert await asyncio.to_thread(_open_rows, tmp_path) == 1
-    async with Floor(tmp_path, clock, pays_by(server)) as later:
-        await until(lambda: bool(later.records))
-        assert later.records == [
-            (
-                "c1",
-                "transaction.settled",
-                {
-                    "action": "payment.charge",
-                    "result": "approved",
-                    "amount": 1250,
-                    "currency": "EUR",
-                    "last4": "4444",
-                    "reference": "R00001",
-                    "question": "1",
-                },
-            )
-        ]
-        told = await later.charge()
-        assert told.facts["reference"] == "R00001"
-    assert len(server.company.charges) == 1
-    written = await asyncio.to_thread(lambda: b"".join(each.read_bytes() for each in tmp_path.iterdir()))
-    assert MASTERCARD.encode() not in written
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another process or task does."""
-    for _ in range(2000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never came")

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import ssl
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import trustme
 from aiohttp import web
 
-from base.secret import Secret
 from ivr.answers import LONGEST_ANSWER, Answer, NoAnswer
 from ivr.breaker import BreakerSettings, BreakerState
 from ivr.io.back_end.http import HttpBackEnd
 from ivr.io.back_end.question import Question
 from ivr.io.back_end.signature import signature
-from tests.kit.back_end_floor import BIRTH, CLIENT, KEY, MASTERCARD, NOW, VISA, Clock, Server, http
+from tests.kit.back_end_asking import always, charge, question, reached, says
+from tests.kit.back_end_floor import CLIENT, KEY, NOW, VISA, Clock, Server, http
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,46 +30,6 @@ async def server() -> AsyncIterator[Server]:
     await made.start()
     yield made
     await made.stop()
-
-
-@asynccontextmanager
-async def reached(url: str, **changes: Any) -> AsyncIterator[HttpBackEnd]:
-    tls = changes.pop("tls", None)
-    made = HttpBackEnd(CLIENT, http(url, **changes), tls, Clock())
-    try:
-        yield made
-    finally:
-        await made.close()
-
-
-def question(action: str = "card.activate", key: str = "c1:1", **texts: str) -> Question:
-    fields: dict[str, Secret | str] = {"card": Secret(VISA), "birth": Secret(BIRTH), **texts}
-    if action in ("account.balance", "customer.find"):
-        fields = dict(texts)
-    return Question(action, key, CLIENT, "c1", "+34600000001", "A", "c-1", fields)
-
-
-def charge(key: str = "c1:1") -> Question:
-    fields = {"card": Secret(MASTERCARD), "cvv": Secret("737"), "expiry": Secret("1240")}
-    return Question(
-        "payment.charge", key, CLIENT, "c1", fields=fields | {"amount": "1250", "currency": "EUR"}
-    )
-
-
-def always(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Fault:
-    async def fault(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return await answer(request)
-
-    return fault
-
-
-def says(body: object, **options: Any) -> Fault:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        text = body if isinstance(body, (str, bytes)) else json.dumps(body)
-        raw = text.encode() if isinstance(text, str) else text
-        return web.Response(body=raw, **({"content_type": "application/json"} | options))
-
-    return always(answer)
 
 
 async def test_a_question_is_understood_by_a_server_that_knows_the_page_only(server: Server) -> None:
@@ -376,63 +332,3 @@ async def test_closing_waits_for_what_is_under_way(server: Server) -> None:
     assert task.done()
     assert isinstance(task.result(), Answer)
     assert await system.ask(question(), within=2) == NoAnswer(reached=False)
-
-
-# --- TLS ---
-
-
-def _serving(authority: trustme.CA, name: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    return context
-
-
-def _trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
-
-
-@pytest.mark.parametrize("name", ["127.0.0.1", "bank.example"])
-async def test_a_certificate_must_be_signed_by_the_right_one_and_have_the_right_name(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    authority = trustme.CA()
-    server = Server.example(Clock(), tls=_serving(authority, name))
-    await server.start()
-    async with reached(server.url, tls=_trusting(authority)) as system:
-        found = await system.ask(question(), within=2)
-        assert isinstance(found, Answer) == (name == "127.0.0.1")
-    async with reached(server.url, tls=_trusting(trustme.CA())) as system:
-        assert await system.ask(question(), within=2) == NoAnswer(reached=False)
-    assert "back_end_unreachable" in capsys.readouterr().out
-    await server.stop()
-
-
-# --- leaks ---
-
-
-async def test_nothing_of_a_request_is_in_logs_errors_or_what_is_left_in_our_buffers(
-    server: Server, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("DEBUG")
-    asyncio.get_running_loop().set_debug(True)
-    faults = [None, says({"result": "ok", "customer": VISA}), says("", status=500), says("", status=401)]
-    asked = []
-    async with reached(server.url) as system:
-        for number, fault in enumerate(faults):
-            server.fault = fault
-            each = question(key=f"c1:{number}")
-            asked.append(each)
-            assert VISA not in repr(each)
-            outcome = await system.ask(each, within=2)
-            assert VISA not in repr(outcome)
-        server.fault = None
-        await server.stop()
-        await system.ask(charge(), within=0.2)
-        assert VISA not in repr(vars(system) if hasattr(system, "__dict__") else system)
-    told = capsys.readouterr()
-    for secret in (VISA, BIRTH, MASTERCARD, "737", KEY.hex()):
-        assert secret not in told.out + told.err + caplog.text
-    # Ours to wipe by whoever made the question: asking leaves them as they were.
-    assert all(len(each) for question_ in asked for each in question_.secrets())
