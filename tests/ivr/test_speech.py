@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.speech import Passage, Speech, unguarded
@@ -50,6 +50,7 @@ def test_what_no_key_may_cut_is_one_passage() -> None:
     assert unguarded([WELCOME, NOTICE]) == (Passage(("a", "b", "n")),)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.builds(Passage, st.lists(st.integers().map(str), max_size=3).map(tuple), st.booleans())),
     st.lists(st.booleans(), min_size=20, max_size=20),
