@@ -18,7 +18,7 @@ _ANY = 1000
 def print_hours(places: Iterable[Mapping[str, Any]]) -> None:
     """Places, a line each; moments are by the clock of each."""
     _print(
-        ("hours", "client", "time zone", "now", "changes", "opens next", "emergency"),
+        ("hours", "client", "time zone", "state", "changes", "opens next", "emergency"),
         (
             (
                 each["id"],

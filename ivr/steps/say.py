@@ -25,7 +25,7 @@ class SayStep(StepPart):
     type: Literal["say"]
     prompt: PromptIds = ()
     announcements: tuple[str, ...] = ()
-    """Names under which a supervisor may switch on a prompt while calls go on; spoken before `prompt`."""
+    """Names under which a supervisor may switch on a prompt while calls go on; spoken after `prompt`."""
     bargein: bool = True
     loop: bool = False
     until: str = "0123456789*#"
@@ -37,7 +37,7 @@ class SayStep(StepPart):
         """Serve one call."""
         return SayRun(
             scene,
-            (*scene.surroundings.announcements(self.announcements), *self.prompt),
+            (*self.prompt, *scene.surroundings.announcements(self.announcements)),
             Follow(self.next),
             bargein=self.bargein,
             until=self.until if self.loop else None,

@@ -49,10 +49,10 @@ def test_say_that_may_not_be_cut_keeps_the_key_for_later(tmp_path: Path) -> None
     assert caller.listen().said == [("hello",), ("bye",)]
 
 
-def test_say_speaks_what_is_announced_before_its_prompt(tmp_path: Path) -> None:
+def test_say_speaks_what_is_announced_after_its_prompt(tmp_path: Path) -> None:
     text = SAY.replace("prompt: hello", "prompt: hello, announcements: [outage, news]")
     menu_set = menus(tmp_path, text + LEAVE)
-    assert Caller(menu_set, announced={"outage": "down"}).listen().said[0] == ("down", "hello")
+    assert Caller(menu_set, announced={"outage": "down"}).listen().said[0] == ("hello", "down")
     assert Caller(menu_set).listen().said[0] == ("hello",)
 
 

@@ -262,7 +262,7 @@ ANNOUNCING = "start: {type: say, prompt: hello, announcements: [outage], next: {
 
 
 def test_a_case_may_have_announcements_switched_on(tmp_path: Path) -> None:
-    case = "- {name: a, announcements: {outage: down}, expect: {said: [down, hello]}}\n"
+    case = "- {name: a, announcements: {outage: down}, expect: {said: [hello, down]}}\n"
     assert misses(tmp_path, menus(tmp_path, ANNOUNCING), case) == []
     case = "- {name: a, expect: {not_said: [down]}}\n"
     assert misses(tmp_path, menus(tmp_path, ANNOUNCING), case) == []
