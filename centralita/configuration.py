@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -61,9 +62,12 @@ class Configuration:
         return hours.timetable.zone if hours is not None else ZoneInfo(self.centre.timezone)
 
 
-def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]]:
+def check_configuration(
+    folder: Path, live: Mapping[str, CompiledMenus] = MappingProxyType({})
+) -> tuple[Configuration | None, list[Fault]]:
     """Read everything and list every fault; the configuration is None when there is any error.
 
+    `live` has the versions of menus that callers get now: what would surprise them is a warning.
     Errors in numbers, queues and agents do not hide those in menus, prompts and profiles.
     """
     whole, faults = check_config(folder)
@@ -84,7 +88,7 @@ def check_configuration(folder: Path) -> tuple[Configuration | None, list[Fault]
         skills=names_in(folder, "skills"),
     )
     queues = names_in(folder, "queues")
-    menus = load_menus(folder / "menus", wording, faults, queues=queues, others=others)
+    menus = load_menus(folder / "menus", wording, faults, queues=queues, others=others, live=live)
     profiles = load_profiles(config.sip_profiles, faults)
     if profiles is not None and profiles.external.stir.certificates:
         # Only here: what reads certificates takes a while to load.

@@ -18,11 +18,11 @@ import structlog
 from base.errors import CentralitaError
 from centralita.opening import spoken_codecs
 from centralita.publishing import (
+    checked_draft,
+    differing,
     joined,
-    read_draft,
     read_version,
     refuse_misfit,
-    run_cases,
     settled,
     sources_of,
 )
@@ -76,6 +76,8 @@ class Plan:
     """The version that each draft would be."""
     publish: tuple[tuple[Wish, CompiledMenus], ...] = ()
     """What it publishes by itself."""
+    differing: tuple[str, ...] = ()
+    """What is to be said of drafts that are not live."""
 
 
 class LiveMenus:
@@ -112,9 +114,8 @@ class LiveMenus:
         self.drafts, self._words = plan.drafts, plan.words
         for wish, _ in plan.publish:
             log.info("menu_published", menu=wish.menu_set, version=wish.version[:SHOWN], by=wish.who)
-        for name, menus in plan.configuration.menus.items():
-            if plan.drafts[name] != menus.version:
-                log.warning("draft_differs", menu=name, live=menus.version[:SHOWN], mend=mend_of(name))
+        for each in plan.differing:
+            log.warning("draft_differs", what=each)
         self._sooner.set()
 
     async def begin(self, in_force: InForce, speaker: Speaker) -> None:
@@ -139,10 +140,9 @@ class LiveMenus:
         when draft or live version are others by now, or what was wished does not fit the node's configuration.
         """
         async with self.changing:
-            menus = await asyncio.to_thread(read_draft, self._folder, wish.menu_set)
+            menus = await asyncio.to_thread(checked_draft, self._folder, wish.menu_set)
             if menus.version != wish.version:
                 raise PublicationRefused(f"the draft of {wish.menu_set} was changed meanwhile; look again")
-            await asyncio.to_thread(run_cases, self._folder, menus)
             sources = await asyncio.to_thread(sources_of, self._folder, wish.menu_set)
             self.drafts[wish.menu_set] = menus.version
             return await self._put(wish, menus, sources)
@@ -245,7 +245,7 @@ class LiveMenus:
         whole = replace(with_them, catalogue=self._spoken(drafts.catalogue))
         self.alarms = dict(self._refused(drafts.menus))
         versions = {name: each.version for name, each in drafts.menus.items()}
-        return Plan(whole, drafts.catalogue, versions, tuple(publish))
+        return Plan(whole, drafts.catalogue, versions, tuple(publish), tuple(differing(drafts, chosen)))
 
     def _commit(self, plan: Plan) -> None:
         for wish, menus in plan.publish:
@@ -282,11 +282,6 @@ class LiveMenus:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(max(left, 0.0), LONGEST_WAIT)):
                     await self._sooner.wait()
-
-
-def mend_of(name: str) -> str:
-    """What to do about a draft that is not live."""
-    return f"centralita menu diff {name}; centralita menu publish {name}"
 
 
 def alarm_of(refused: Publication, why: str) -> str:

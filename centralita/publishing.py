@@ -14,6 +14,7 @@ from base import document
 from base.document import Document, Fault, errors, refuse
 from centralita.configuration import load_configuration
 from centralita.consistency import inconsistencies
+from centralita.trying import play
 from ivr.check import Known, check
 from ivr.compiled import compiled_again
 from ivr.content import OWN, SHOWN
@@ -34,11 +35,19 @@ MENUS = "menus"
 MODULES = "modules"
 
 
-def read_draft(folder: Path, name: str) -> CompiledMenus:
-    """A menu set as its files have it, with words of its own. Raises DocumentError for any fault in any file."""
-    found = load_configuration(folder).menus.get(name)
+def checked_draft(folder: Path, name: str) -> CompiledMenus:
+    """A menu set as its files have it, with words of its own.
+
+    Raises DocumentError for any error in any file, and for a case of this set that fails.
+    """
+    configuration = load_configuration(folder)
+    found = configuration.menus.get(name)
     if found is None:
         raise UnknownMenu(f"no menu set {name} in {folder / MENUS}")
+    faults: list[Fault] = []
+    for verdict in play(configuration, folder, faults, only=[name]):
+        faults += verdict.faults()
+    refuse(faults)
     return compiled_again(found.content)
 
 
@@ -89,6 +98,21 @@ def settled(configuration: Configuration, live: Mapping[str, CompiledMenus], fol
     return replace(configuration, menus={**configuration.menus, **live})
 
 
+def live_versions(versions: Versions) -> dict[str, CompiledMenus]:
+    """What is live, by menu set."""
+    return {name: read_version(versions, each.version) for name, each in versions.live().items()}
+
+
+def differing(drafts: Configuration, live: Mapping[str, CompiledMenus]) -> list[str]:
+    """A sentence for each draft that is not what is live."""
+    return [
+        f"menu {name}: the draft differs from what is live (centralita menu diff {name}, "
+        f"centralita menu publish {name})"
+        for name, draft in sorted(drafts.menus.items())
+        if name in live and live[name].version != draft.version
+    ]
+
+
 def joined(wording: Catalogue, versions: Iterable[CompiledMenus], made: Path) -> Catalogue:
     """The words of the files, and with names of their own those of versions, whose sounds may be in `made`."""
     sounds = {language: dict(each) for language, each in wording.sounds.items()}
@@ -105,11 +129,6 @@ def joined(wording: Catalogue, versions: Iterable[CompiledMenus], made: Path) ->
                 # The voice says it: a caller is never left in silence.
                 log.warning("recording_gone", menu=version.name, prompt=key[1].partition(OWN)[0])
     return replace(wording, sounds=sounds, recordings=recordings)
-
-
-def run_cases(folder: Path, menus: CompiledMenus) -> None:
-    """Play the cases that stand beside a menu set. Raises PublicationRefused when one fails."""
-    del folder, menus
 
 
 def sources_of(folder: Path, name: str) -> dict[str, str]:

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from base.document import errors
-from centralita.commands.parameters import DEFAULT_CONFIG, Config, Json
+from base.errors import CentralitaError
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, fail
+from centralita.state import MENUS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from base.document import Fault
+    from ivr.compiled import CompiledMenus
 
 
 def check(
     config: Config = DEFAULT_CONFIG,
     strict: Annotated[bool, typer.Option("--strict", help="Let warnings count as errors.")] = False,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            help="The node's folder: what is live must fit, too.",
+            envvar="CENTRALITA_STATE",
+            show_default="state, for the usual config",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check config, sip_profiles and prompts; name file, line, fault and mend. `serve` refuses the errors.
@@ -26,10 +38,15 @@ def check(
     The cases of menus are played too; `serve` starts without them.
     """
     from centralita.configuration import check_configuration, edited_files
+    from centralita.publishing import differing, misfits
     from centralita.trying import failing
 
-    found, listed = check_configuration(config)
+    live = _live(DEFAULT_STATE if state is None and config == DEFAULT_CONFIG else state)
+    found, listed = check_configuration(config, live)
     failed = failing(found, config) if found is not None else []
+    served = {name: live[name] for name in live if found is not None and name in found.menus}
+    if found is not None:
+        failed += misfits(served.values(), found, config)
     faults = sorted({*listed, *failed})
     wrong, files = len(errors(faults)), len(edited_files(config))
     if as_json:
@@ -43,9 +60,24 @@ def check(
                 f"{config}: {found.centre.name} is well. {len(routing.numbers)} numbers, "
                 f"{len(found.menus)} menu sets, {len(routing.queues)} queues, {len(routing.agents)} agents."
             )
+        for each in differing(found, served) if found is not None else ():
+            typer.echo(each)
         typer.echo(f"{_summary(wrong, len(faults) - wrong)} in {files} files", err=bool(wrong))
     if wrong or (strict and faults):
         raise typer.Exit(1)
+
+
+def _live(state: Path | None) -> dict[str, CompiledMenus]:
+    """What callers get now, where a node has ever run."""
+    from centralita.publishing import live_versions
+    from ivr.io.versions import Versions
+
+    if state is None or not (state / MENUS_FILE).exists():
+        return {}
+    try:
+        return live_versions(Versions(state / MENUS_FILE))
+    except CentralitaError as error:
+        fail(str(error))
 
 
 def _summary(wrong: int, advice: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from centralita.commands.menu import diff, explain, history, publish, test
+from centralita.commands.menu import diff, explain, graph, history, publish, test
 
 app = typer.Typer(
     help="Menus: what is in force, what changed, a picture, publishing, what callers did.",
@@ -13,6 +13,7 @@ app = typer.Typer(
 app.command("explain")(explain.explain)
 app.command("test")(test.test)
 app.command("diff")(diff.diff)
+app.command("graph")(graph.graph)
 app.command("publish")(publish.publish)
 app.command("rollback")(publish.rollback)
 app.command("history")(history.history)

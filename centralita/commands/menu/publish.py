@@ -55,7 +55,7 @@ def publish(
         for name in menu_sets:
             _cancel(name, state, http)
         return
-    from centralita.publishing import read_draft
+    from centralita.publishing import checked_draft
 
     configuration, versions = checked(config), versions_of(state)
     effective_at = moment(at_time, configuration) if at_time is not None else None
@@ -63,13 +63,15 @@ def publish(
         chosen(configuration, name)
     ready = []
     for name in dict.fromkeys(menu_sets):
-        menus = read_draft(config, name)
+        try:
+            menus = checked_draft(config, name)
+        except CentralitaError as error:
+            fail(str(error))
         live = _live(versions, name)
         if live == menus.version and effective_at is None:
             typer.echo(f"{name}: the draft is live already, version {_short(live)}.")
             continue
         _show_change(versions, menus, live)
-        _play_cases(config, menus)
         ready.append((menus, live))
     if not ready:
         return
@@ -139,15 +141,6 @@ def _show_change(versions: Versions, menus: CompiledMenus, live: str | None) -> 
     typer.echo(f"{menus.name}: {_short(live)} (live) -> {_short(menus.version)}")
     for each in changes:
         typer.echo(f"  {each}")
-
-
-def _play_cases(config: Path, menus: CompiledMenus) -> None:
-    from centralita.publishing import run_cases
-
-    try:
-        run_cases(config, menus)
-    except CentralitaError as error:
-        fail(str(error))
 
 
 def _cancel(name: str, state: Path, http: str | None) -> None:

@@ -1,0 +1,312 @@
+"""Versions of menus on a whole node: what new calls hear after edits, publications, rollbacks, at a set time."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from structlog.testing import capture_logs
+
+from base.errors import DocumentError
+from centralita.client import NodeClient, NodeRefused
+from centralita.phone.script import read_script
+from centralita.phone.softphone import Softphone
+from centralita.publishing import checked_draft
+from ivr.errors import PublicationRefused
+from ivr.publication import Wish
+from tests.kit.party import until
+from tests.kit.ports import free_ports
+from tests.kit.small_centre import TONE, small_node
+from tests.kit.tone import hears, read_wav
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from centralita.node import Node
+    from ivr.publication import Kind, Publication
+
+NEW_TONE = frozenset({850, 1650})
+
+
+@pytest.fixture
+async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    made = small_node(tmp_path)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def edit(node: Node, file: str, before: str, after: str) -> None:
+    path = node.options.config.parent / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def change_words(node: Node) -> None:
+    """The same prompt sounds otherwise: a draft."""
+    edit(
+        node,
+        "prompts/sounds.yaml",
+        f"tone_main: {{tone: {sorted(TONE)}",
+        f"tone_main: {{tone: {sorted(NEW_TONE)}",
+    )
+
+
+def lead_to_queue(node: Node, queue: str) -> None:
+    edit(
+        node,
+        "config/menus/main.yaml",
+        "  end:\n    type: hangup\n",
+        f"  end: {{type: queue, queue: {queue}}}\n",
+    )
+
+
+def add_queue(node: Node) -> None:
+    edit(node, "config/queues.yaml", "queues:\n", "queues:\n  spare: {name: Spare, clients: [acme]}\n")
+    edit(node, "config/agents.yaml", "queues: [help]", "queues: [help, spare]")
+
+
+def remove_queue(node: Node) -> None:
+    edit(node, "config/queues.yaml", "  spare: {name: Spare, clients: [acme]}\n", "")
+    edit(node, "config/agents.yaml", "queues: [help, spare]", "queues: [help]")
+
+
+async def wish(node: Node, kind: Kind = "publish", *, version: str = "", at: float | None = None) -> Wish:
+    live = (await asyncio.to_thread(node.parts.menus.versions.live))["main"].version
+    if not version:
+        version = (await asyncio.to_thread(checked_draft, node.options.config, "main")).version
+    return Wish("main", version, kind, "ana", "", at, live)
+
+
+async def publish(node: Node, *, at: float | None = None) -> Publication:
+    done, _ = await node.parts.menus.publish(await wish(node, at=at))
+    return done
+
+
+async def history(node: Node) -> list[tuple[str, str, str]]:
+    menus = node.parts.menus
+    found = await asyncio.to_thread(menus.versions.history, "main")
+    live = (await asyncio.to_thread(menus.versions.live))["main"]
+    return [(each.kind, each.who, each.state(live)) for each in found]
+
+
+async def heard(node: Node, folder: Path) -> frozenset[int]:
+    """What a new call hears."""
+    file = folder / "heard.wav"
+    async with Softphone(("127.0.0.2", 0), free_ports(10), lambda text: None) as caller:
+        script = read_script(f"record {file}; until answered; wait 500ms; hang up")
+        await asyncio.wait_for(caller.dial("100", node.parts.sip_address, "600100200", None, script), 20)
+    sound = read_wav(file)
+    return next((tone for tone in (TONE, NEW_TONE) if hears(sound, tone)), frozenset())
+
+
+async def test_the_first_start_publishes_the_draft(node: Node) -> None:
+    assert await history(node) == [("first", "node start", "live")]
+
+
+async def test_an_edited_draft_is_not_what_callers_get(node: Node, tmp_path: Path) -> None:
+    change_words(node)
+    with capture_logs() as logs:
+        await node.reload()
+    assert [each["what"] for each in logs if each["event"] == "draft_differs"] == [
+        "menu main: the draft differs from what is live (centralita menu diff main, centralita menu publish main)"
+    ]
+    assert await heard(node, tmp_path) == TONE
+    await publish(node)
+    assert await heard(node, tmp_path) == NEW_TONE
+    assert await history(node) == [("publish", "ana", "live"), ("first", "node start", "former")]
+
+
+async def test_a_call_keeps_its_version_and_the_next_one_has_the_new(node: Node, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.wav"
+    async with Softphone(("127.0.0.2", 0), free_ports(10), lambda text: None) as caller:
+        script = read_script(f"until answered; wait 2s; record {kept}; wait 800ms; keys #; until ended")
+        call = asyncio.ensure_future(caller.dial("100", node.parts.sip_address, "600100200", None, script))
+        await until(lambda: node.contact_count == 1)
+        change_words(node)
+        await publish(node)
+        await publish_once_more(node)
+        assert await heard(node, tmp_path) == NEW_TONE
+        await asyncio.wait_for(call, 20)
+    assert hears(read_wav(kept), TONE)
+
+
+async def publish_once_more(node: Node) -> None:
+    """A third version, so that the first is not even the one before."""
+    edit(node, "config/menus/main.yaml", 'until: "#"', 'until: "#0"')
+    await publish(node)
+
+
+async def test_a_rollback_brings_the_former_words_back(node: Node, tmp_path: Path) -> None:
+    change_words(node)
+    await publish(node)
+    versions = node.parts.menus.versions
+    before = await asyncio.to_thread(versions.before, "main")
+    assert before is not None
+    await node.parts.menus.roll_back(await wish(node, "rollback", version=before))
+    assert await heard(node, tmp_path) == TONE
+    await node.reload()
+    assert await heard(node, tmp_path) == TONE, "the draft stays a draft"
+    assert await history(node) == [
+        ("rollback", "ana", "live"),
+        ("publish", "ana", "former"),
+        ("first", "node start", "former"),
+    ]
+
+
+async def test_what_is_live_outlives_the_node(tmp_path: Path) -> None:
+    node = small_node(tmp_path)
+    await node.start()
+    change_words(node)
+    await node.stop()
+    again = type(node)(node.options)
+    await again.start()
+    try:
+        assert await heard(again, tmp_path) == TONE
+        await publish(again)
+    finally:
+        await again.stop()
+    third = type(node)(node.options)
+    await third.start()
+    try:
+        assert await heard(third, tmp_path) == NEW_TONE
+    finally:
+        await third.stop()
+
+
+async def test_each_call_carries_its_version(node: Node, tmp_path: Path) -> None:
+    live = (await asyncio.to_thread(node.parts.menus.versions.live))["main"].version
+    await heard(node, tmp_path)
+    await node.parts.ledger.flush()
+    with sqlite3.connect(node.options.state / "ledger.sqlite") as ledger:
+        found = ledger.execute(
+            "SELECT json_extract(data, '$.version') FROM event WHERE type = 'menu.entered' ORDER BY id"
+        ).fetchall()
+    ledger.close()
+    assert found[0] == (live,)
+
+
+async def test_a_publication_waits_for_its_time(node: Node, tmp_path: Path) -> None:
+    change_words(node)
+    waiting = await publish(node, at=time.time() + 1.5)
+    assert waiting.is_pending
+    assert await heard(node, tmp_path) == TONE
+    menus = node.parts.menus
+    await until(lambda: menus.versions.live()["main"].id == waiting.id)
+    assert await heard(node, tmp_path) == NEW_TONE
+
+
+async def test_a_publication_that_came_due_while_the_node_was_down_is_live_from_the_start(
+    tmp_path: Path,
+) -> None:
+    node = small_node(tmp_path)
+    await node.start()
+    change_words(node)
+    await publish(node, at=time.time() + 0.3)
+    await node.stop()
+    await until(lambda: time.time() > node.parts.menus.versions.history("main")[0].effective_at)
+    again = type(node)(node.options)
+    await again.start()
+    try:
+        assert await heard(again, tmp_path) == NEW_TONE
+    finally:
+        await again.stop()
+
+
+async def test_one_that_does_not_fit_when_its_time_comes_stays_out_with_an_alarm(node: Node) -> None:
+    add_queue(node)
+    await node.reload()
+    lead_to_queue(node, "spare")
+    await publish(node, at=time.time() + 1.0)
+    edit(node, "config/menus/main.yaml", "queue: spare", "queue: help")
+    remove_queue(node)
+    with capture_logs() as logs:
+        await node.reload()
+        await until(lambda: bool(node.parts.menus.alarms))
+    assert "there is no queue spare" in node.parts.menus.alarms["main"]
+    assert [each["menu"] for each in logs if each["event"] == "publication_refused"] == ["main"]
+    assert (await history(node))[0] == ("publish", "ana", "refused")
+    await node.reload()
+    assert node.parts.menus.alarms, "until somebody publishes"
+    await publish(node)
+    assert not node.parts.menus.alarms
+
+
+async def test_a_reload_that_takes_a_queue_from_a_live_version_is_refused(node: Node, tmp_path: Path) -> None:
+    add_queue(node)
+    await node.reload()
+    lead_to_queue(node, "spare")
+    await publish(node)
+    edit(node, "config/menus/main.yaml", "queue: spare", "queue: help")
+    remove_queue(node)
+    with pytest.raises(DocumentError, match="of main does not fit: there is no queue spare"):
+        await node.reload()
+    assert "spare" in node.parts.configuration.routing.queues
+    assert await heard(node, tmp_path) == TONE
+
+
+async def test_a_version_that_does_not_fit_the_running_node_is_not_published(node: Node) -> None:
+    add_queue(node)
+    lead_to_queue(node, "spare")
+    with pytest.raises(PublicationRefused, match="there is no queue spare"):
+        await publish(node)
+    assert await history(node) == [("first", "node start", "live")]
+
+
+async def test_of_two_who_publish_at_once_one_is_told(node: Node) -> None:
+    change_words(node)
+    first, second = await wish(node), await wish(node)
+    results = await asyncio.gather(
+        node.parts.menus.publish(first), node.parts.menus.publish(second), return_exceptions=True
+    )
+    assert sorted(type(each).__name__ for each in results) == ["PublicationRefused", "tuple"]
+    assert [each for each, _, _ in await history(node)] == ["publish", "first"]
+
+
+async def test_a_draft_that_changed_since_it_was_looked_at_is_not_published(node: Node) -> None:
+    change_words(node)
+    looked_at = await wish(node)
+    edit(node, "config/menus/main.yaml", 'until: "#"', 'until: "#0"')
+    with pytest.raises(PublicationRefused, match="changed meanwhile"):
+        await node.parts.menus.publish(looked_at)
+
+
+async def test_with_on_reload_a_changed_draft_goes_live_and_a_rollback_stays(
+    node: Node, tmp_path: Path
+) -> None:
+    edit(node, "config/centre.yaml", "language: en", "language: en\nmenus: {publish: on_reload}")
+    await node.reload()
+    change_words(node)
+    await node.reload()
+    assert await heard(node, tmp_path) == NEW_TONE
+    before = await asyncio.to_thread(node.parts.menus.versions.before, "main")
+    assert before is not None
+    await node.parts.menus.roll_back(await wish(node, "rollback", version=before))
+    await node.reload()
+    assert await heard(node, tmp_path) == TONE, "the draft was not edited since"
+    edit(node, "config/menus/main.yaml", 'until: "#"', 'until: "#0"')
+    await node.reload()
+    assert await heard(node, tmp_path) == NEW_TONE
+    assert (await history(node))[0] == ("publish", "reload", "live")
+
+
+async def test_publishing_over_the_api(node: Node, tmp_path: Path) -> None:
+    change_words(node)
+    asked = await wish(node)
+    body = {"kind": "publish", "version": asked.version, "instead_of": asked.instead_of, "who": "ana"}
+    client = NodeClient(node.options.state)
+    path = "/api/v1/menus/main/publications"
+    (listed,) = (await asyncio.to_thread(client.ask, "GET", "/api/v1/menus"))["menus"]
+    assert (listed["menu"], listed["draft_differs"], listed["pending"]) == ("main", False, None)
+    done = await asyncio.to_thread(client.ask, "POST", path, body)
+    assert (done["state"], done["who"], done["version"]) == ("live", "ana", asked.version)
+    with pytest.raises(NodeRefused, match="meanwhile ana has put version"):
+        await asyncio.to_thread(client.ask, "POST", path, body)
+    told = (await asyncio.to_thread(client.ask, "GET", path))["publications"]
+    assert [each["state"] for each in told] == ["live", "former"]
+    assert await heard(node, tmp_path) == NEW_TONE
