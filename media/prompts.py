@@ -18,6 +18,7 @@ from media import sound, voice
 from media.catalogue import ANY, Catalogue, Music, Silence, Sound, Tone
 from media.importing import BadRecording
 from media.plane import LAWS
+from media.sound import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from media.codec import Codec
     from media.plane import Clip
     from media.prompt_recordings import Recording
-    from media.sound import Samples
     from media.voice import VoicePart
 
 FEW = 24
@@ -62,22 +62,22 @@ class Piece:
         content = f"{by}|{self.language}|{self.sound!r}".encode()
         return folder / f"{hashlib.sha256(content).hexdigest()[:32]}.wav"
 
-    def make(self) -> Samples[int]:
-        """Its samples. Raises DocumentError for a recording that cannot be read, VoiceFailed for a silent voice."""
+    def make(self) -> Prepared:
+        """Its sound. Raises DocumentError for a recording that cannot be read, VoiceFailed for a silent voice."""
         if self.recording is not None:
             try:
                 decoded = self.recording.decoded()
             except BadRecording as error:
                 place = str(self.recording.path or f"{self.language} {self.id}")
                 raise DocumentError(str(Fault(place, 1, error.what, error.mend))) from error
-            return sound.to_telephone(decoded.samples, decoded.rate)
+            return sound.prepared(decoded.samples, decoded.rate)
         match self.sound:
             case Tone(tone=frequencies, seconds=seconds):
-                return sound.tone(frequencies, seconds)
+                return Prepared(sound.tone(frequencies, seconds))
             case Music(music=kind, seconds=seconds):
-                return sound.music(kind, seconds)
+                return Prepared(sound.music(kind, seconds))
             case Silence(silence=seconds):
-                return sound.silence(seconds)
+                return Prepared(sound.silence(seconds))
             case text:
                 return voice.say(self.voice, text, self.language)
 
@@ -123,7 +123,7 @@ def _made(wanted: Sequence[Piece], folder: Path) -> Iterator[Piece]:
 
 def _make(job: tuple[Piece, Path]) -> Piece:
     piece, folder = job
-    sound.write_wav(piece.file(folder), piece.make())
+    piece.make().write(piece.file(folder))
     return piece
 
 

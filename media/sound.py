@@ -1,4 +1,4 @@
-"""Sound as samples at set-up: bring to 8 kHz, trim silence, make loudness even; tones, music and silence by code.
+"""Sound as samples at set-up: trim silence, bring to 8 and 16 kHz, make loudness even; tones, music, silence by code.
 
 It runs once per prompt, never in a call, so that packages which it needs are loaded when it is asked.
 """
@@ -13,7 +13,7 @@ from array import array
 from functools import cache
 from itertools import pairwise
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 RATE = 8000
 """What the telephone carries."""
+WIDE = 16000
+"""What callers by G.722 and Opus hear, where a sound holds so much."""
 LOUDNESS = 2600.0
 """RMS of the voiced parts of every prompt: about -22 dB below full scale."""
 PEAK = 29000.0
-EDITION = "sound 2"
+EDITION = "sound 3"
 """Of how sound is made here; another one makes all anew that is not a recording."""
 _MOST_GAIN = 100.0  # what is quieter still is noise
-_MOMENT = 40  # 5 ms
 _SILENCE = 40.0  # decibels below the peak
 _CHUNK = 10  # ms
 _LEAD, _TAIL = 30, 100  # ms
@@ -40,22 +41,44 @@ def from_bytes(pcm: bytes) -> Samples[int]:
     return array("h", pcm)
 
 
-def write_wav(path: Path, samples: Samples[int]) -> None:
-    """Keep samples as an 8 kHz mono WAV file; whole or not at all."""
+def write_wav(path: Path, samples: Samples[int], rate: int = RATE) -> None:
+    """Keep samples as a mono WAV file; whole or not at all."""
     part = path.with_suffix(f".{os.getpid()}.part")
     try:
         with wave.open(str(part), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
-            file.setframerate(RATE)
+            file.setframerate(rate)
             file.writeframes(samples.tobytes())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
+class Prepared(NamedTuple):
+    """A sound as callers hear it."""
+
+    narrow: Samples[int]
+    """At 8 kHz."""
+    wide: Samples[int] | None = None
+    """At 16 kHz, of a sound that holds more than 8 kHz carries."""
+
+    def write(self, path: Path) -> None:
+        """Keep it where the media plane looks: `x.wide.wav` beside `x.wav`, which comes last: then all is there."""
+        if self.wide is not None:
+            write_wav(path.with_suffix(".wide.wav"), self.wide, WIDE)
+        write_wav(path, self.narrow)
+
+
+def prepared(samples: Samples[int], rate: int) -> Prepared:
+    """Trim, bring to the rates of calls, make loudness even."""
+    trimmed = trim(samples, rate)
+    narrow = even(resample(trimmed, rate))
+    return Prepared(narrow, even(resample(trimmed, rate, WIDE), WIDE) if rate > RATE else None)
+
+
 def to_telephone(samples: Samples[int], rate: int) -> Samples[int]:
-    """Trim, bring to 8 kHz, make loudness even."""
+    """The same, for 8 kHz alone."""
     return even(resample(trim(samples, rate), rate))
 
 
@@ -74,26 +97,26 @@ def trim(samples: Samples[int], rate: int) -> Samples[int]:
     return array("h", heard.raw_data)[round(max(0, before - _LEAD) * rate / 1000) : last]
 
 
-def resample(samples: Samples[int], rate: int) -> Samples[int]:
-    """Bring to 8 kHz by the resampler of PyAV, which leaves next to nothing above 4 kHz to fold back."""
-    if rate == RATE or not samples:
+def resample(samples: Samples[int], rate: int, wanted: int = RATE) -> Samples[int]:
+    """Bring to another rate by the resampler of PyAV, which leaves next to nothing that would fold back."""
+    if rate == wanted or not samples:
         return samples
     from av import AudioFrame, AudioResampler  # takes a while to load, and no call needs it
 
     frame = AudioFrame(format="s16", layout="mono", samples=len(samples))
     frame.planes[0].update(samples.tobytes())
     frame.sample_rate = rate
-    narrow = AudioResampler(format="s16", layout="mono", rate=RATE)
+    resampler = AudioResampler(format="s16", layout="mono", rate=wanted)
     made = array("h")
-    for part in (*narrow.resample(frame), *narrow.resample(None)):
+    for part in (*resampler.resample(frame), *resampler.resample(None)):
         made.frombytes(bytes(part.planes[0])[: 2 * part.samples])
     return made
 
 
-def even(samples: Samples[int]) -> Samples[int]:
+def even(samples: Samples[int], rate: int = RATE) -> Samples[int]:
     """Bring the voiced parts to one loudness; a peak beyond PEAK is turned down for its moment, nothing is clipped."""
-    level = voiced_level(samples)
-    return _limited(samples, min(LOUDNESS / level, _MOST_GAIN)) if level else samples
+    level = voiced_level(samples, rate)
+    return _limited(samples, min(LOUDNESS / level, _MOST_GAIN), rate // 200) if level else samples
 
 
 def voiced_level(samples: Samples[int], rate: int = RATE) -> float:
@@ -109,9 +132,9 @@ def voiced_level(samples: Samples[int], rate: int = RATE) -> float:
     return math.sqrt(sum(voiced) / len(voiced))
 
 
-def _limited(samples: Samples[int], gain: float) -> Samples[int]:
-    """Louder by a factor; around what would be beyond PEAK the factor sinks and rises again within 5 ms."""
-    blocks = list(_frames(samples, _MOMENT))
+def _limited(samples: Samples[int], gain: float, moment: int) -> Samples[int]:
+    """Louder by a factor; around what would be beyond PEAK the factor sinks and rises again within a moment."""
+    blocks = list(_frames(samples, moment))
     allowed = [min(gain, PEAK / max(1, max(block), -min(block))) for block in blocks]
     edges = [min(pair) for pair in pairwise([allowed[0], *allowed, allowed[-1]])]
     made = array("h")

@@ -17,7 +17,7 @@ from media import sound
 from media.errors import MediaError
 
 if TYPE_CHECKING:
-    from media.sound import Samples
+    from media.sound import Prepared, Samples
 
 LIKE_THE_LANGUAGE = "language"
 """The voice of espeak-ng that is named as the language is."""
@@ -120,11 +120,11 @@ def open_voice(part: VoicePart) -> Voice:
     return EspeakVoice(None if part.espeak == LIKE_THE_LANGUAGE else part.espeak)
 
 
-def say(part: VoicePart, text: str, language: str) -> Samples[int]:
-    """A text as callers hear it: 8 kHz, trimmed, at the common loudness. Raises VoiceFailed."""
+def say(part: VoicePart, text: str, language: str) -> Prepared:
+    """A text as callers hear it: trimmed, at the common loudness. Raises VoiceFailed."""
     voice = open_voice(part)
-    said = sound.to_telephone(*voice.say(text, language))
-    if not said:
+    said = sound.prepared(*voice.say(text, language))
+    if not said.narrow:
         raise VoiceFailed(f"{voice.name} said nothing for {text!r} in {language}")
     return said
 

@@ -163,7 +163,7 @@ def say(
         part = _voice(voice) if voice is not None else _speech(config).catalogue.voice(language)
         if wrong := voices.open_voice(part).fault(language):
             fail(f"{wrong[0]} ({wrong[1]})")
-        said = voices.say(part, text, language)
+        said = voices.say(part, text, language).narrow
         sound.write_wav(out, said)
     except CentralitaError as error:
         fail(str(error))

@@ -143,5 +143,5 @@ def _voices(folder: Path) -> Mapping[str, Path]:
     files = {name: folder / f"{name}.wav" for name in (*WORDS, "heard")}
     for name, words in WORDS.items():
         if not files[name].exists():
-            write_wav(files[name], say(ESPEAK, words, "es"))
+            write_wav(files[name], say(ESPEAK, words, "es").narrow)
     return files

@@ -12,9 +12,10 @@ from media.codec import Codec, Decoder
 from media.connection import Connection, Format
 from media.events import PlaybackFinished
 from media.plane import Plane
+from media.sound import from_bytes, prepared
 from tests.kit.ports import free_ports
 from tests.kit.rtp import FarEnd
-from tests.kit.tone import hears, hears_sound, loudness, tone, write_wav
+from tests.kit.tone import hears, hears_sound, loudness, share_of, tone, write_wav
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,6 +162,22 @@ def test_a_sound_from_a_file_is_shared_and_its_encodings_stand_beside_it(tmp_pat
             assert hears_sound(phone.hear_sound(10))
         plane.close()
     assert {each.name for each in tmp_path.iterdir()} == {"sound.wav", "sound.pcmu1", "sound.opus1"}
+
+
+@pytest.mark.parametrize("codec", [Codec.G722, Codec.OPUS, Codec.L16_16000])
+def test_a_prompt_that_is_wide_is_heard_wide(plane: Plane, tmp_path: Path, codec: Codec) -> None:
+    path = tmp_path / "sound.wav"
+    high, rate = 6000, 16000
+    prepared(from_bytes(tone([500, high], 0.6, rate=rate)), rate).write(path)
+    with FarEnd(codec=codec) as phone:
+        port = plane.open_port()
+        phone.meet(port)
+        clip = plane.open_clip(path)
+        clip.prepare([codec])
+        port.play([clip])
+        heard = phone.hear_sound(25)[rate // 10 * 2 :]
+    assert share_of(heard, 500, rate) > 0.9
+    assert share_of(heard, high, rate) > 0.3
 
 
 def test_what_is_no_telephone_sound_is_refused(plane: Plane, tmp_path: Path) -> None:

@@ -58,6 +58,16 @@ def test_resampling_keeps_the_tone_and_takes_away_what_would_fold_back(rate: int
         assert rms(folded) < 80
 
 
+@pytest.mark.parametrize("rate", [16000, 22050, 48000])
+def test_what_holds_more_than_the_telephone_carries_is_made_wide_too(rate: int) -> None:
+    made = sound.prepared(sine(6000, 0.5, rate) + sine(500, 0.5, rate), rate)
+    assert made.wide is not None
+    assert len(made.wide) == pytest.approx(2 * len(made.narrow), abs=4)
+    assert rms(sound.resample(made.wide, sound.WIDE)[:3600]) < 80
+    assert rms(made.wide[:7200]) == pytest.approx(sound.LOUDNESS, rel=0.12)
+    assert sound.prepared(sine(500, 0.5, 8000), 8000).wide is None
+
+
 def test_silence_around_the_words_is_cut_but_for_a_breath() -> None:
     silence = array("h", bytes(2 * 8000))
     cut = sound.trim(silence + sine(500, 0.5, 8000) + silence, 8000)

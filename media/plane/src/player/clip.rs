@@ -11,6 +11,8 @@ use crate::samples::voice::Voice;
 
 /// Names the way encodings are kept in files; another number makes them anew.
 const EDITION: &str = "1";
+/// Samples in a second of what callers by G.722, Opus or L16 at 16 kHz hear.
+const WIDE: u32 = 16_000;
 /// The longest payload of 20 ms.
 const LONGEST: usize = 1500;
 
@@ -25,6 +27,7 @@ pub enum Encoding {
 
 #[derive(Debug)]
 pub struct ClipData {
+    /// Samples at 8 kHz: what is mixed and counted.
     pcm: Blob,
     /// Where encodings are kept: beside the sound's own file.
     beside: Option<PathBuf>,
@@ -39,11 +42,14 @@ impl ClipData {
 
     /// A WAV file (16 bit, mono, 8 kHz), mapped. It must never change.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = Blob::map(path)?;
-        let part = data_of(file.bytes()).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidData, "not a WAV file of 16 bit, one channel, 8000 Hz")
-        })?;
-        Ok(Self { pcm: file.narrowed(part), beside: Some(path.into()), encodings: Default::default() })
+        Ok(Self { pcm: samples_of(path, SAMPLE_RATE)?, beside: Some(path.into()), encodings: Default::default() })
+    }
+
+    /// The same sound at 16 kHz, where a file beside holds it (`x.wide.wav` beside `x.wav`).
+    fn wide(&self) -> Option<Blob> {
+        let wide = samples_of(&self.beside.as_ref()?.with_extension("wide.wav"), WIDE).ok()?;
+        // Another length would end sooner or later than the samples that are counted.
+        (wide.bytes().len().abs_diff(2 * self.pcm.bytes().len()) < 8 * SAMPLES).then_some(wide)
     }
 
     pub fn samples(&self) -> usize {
@@ -66,12 +72,7 @@ impl ClipData {
     /// Copy samples from `at` on; how many there were.
     pub fn read(&self, at: usize, pcm: &mut [i16]) -> usize {
         let rest = self.pcm.bytes().get(2 * at..).unwrap_or_default();
-        let mut count = 0;
-        for (slot, pair) in pcm.iter_mut().zip(rest.chunks_exact(2)) {
-            *slot = i16::from_le_bytes([pair[0], pair[1]]);
-            count += 1;
-        }
-        count
+        copy(rest, pcm)
     }
 
     fn encode(&self, codec: Codec) -> Encoding {
@@ -98,12 +99,15 @@ impl ClipData {
     /// All payloads one after the other; in front of each of those that differ in length stands how long it is.
     fn encoded(&self, codec: Codec) -> Vec<u8> {
         let mut voice = Voice::new(codec, 20);
-        let (mut frame, mut payload, mut bytes) = ([0; SAMPLES], [0; LONGEST], Vec::new());
+        let (mut frame, mut payload, mut bytes) = ([0; 2 * SAMPLES], [0; LONGEST], Vec::new());
         let width = width_of(codec);
-        for at in (0..self.samples()).step_by(SAMPLES) {
-            let count = self.read(at, &mut frame);
+        let wide = if codec.sample_rate() > SAMPLE_RATE { self.wide() } else { None };
+        let (pcm, rate) = wide.as_ref().map_or((&self.pcm, SAMPLE_RATE), |wide| (wide, WIDE));
+        let frame = &mut frame[..SAMPLES * (rate / SAMPLE_RATE) as usize];
+        for number in 0..self.samples().div_ceil(SAMPLES) {
+            let count = copy(pcm.bytes().get(2 * number * frame.len()..).unwrap_or_default(), frame);
             frame[count..].fill(0);
-            voice.push(&frame, SAMPLE_RATE);
+            voice.push(frame, rate);
             while let Some(length) = voice.next(&mut payload) {
                 if width.is_none() {
                     bytes.extend_from_slice(&(length as u16).to_be_bytes());
@@ -152,8 +156,27 @@ fn width_of(codec: Codec) -> Option<usize> {
     }
 }
 
-/// Where the samples of a WAV file lie.
-fn data_of(file: &[u8]) -> Option<std::ops::Range<usize>> {
+/// Samples from bytes; how many there were.
+fn copy(bytes: &[u8], pcm: &mut [i16]) -> usize {
+    let mut count = 0;
+    for (slot, pair) in pcm.iter_mut().zip(bytes.chunks_exact(2)) {
+        *slot = i16::from_le_bytes([pair[0], pair[1]]);
+        count += 1;
+    }
+    count
+}
+
+/// The samples of a WAV file (16 bit, mono), mapped.
+fn samples_of(path: &Path, rate: u32) -> io::Result<Blob> {
+    let file = Blob::map(path)?;
+    let part = data_of(file.bytes(), rate).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("not a WAV file of 16 bit, one channel, {rate} Hz"))
+    })?;
+    Ok(file.narrowed(part))
+}
+
+/// Where the samples of a WAV file of this rate lie.
+fn data_of(file: &[u8], rate: u32) -> Option<std::ops::Range<usize>> {
     if file.get(..4)? != b"RIFF" || file.get(8..12)? != b"WAVE" {
         return None;
     }
@@ -163,11 +186,11 @@ fn data_of(file: &[u8]) -> Option<std::ops::Range<usize>> {
         let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
         let body = at + 8;
         match &head[..4] {
-            // PCM, one channel, 8000 samples a second, 16 bits.
+            // PCM, one channel, so many samples a second, 16 bits.
             b"fmt " => {
                 let format = file.get(body..body + 16)?;
                 fits = format[..4] == [1, 0, 1, 0]
-                    && format[4..8] == SAMPLE_RATE.to_le_bytes()
+                    && format[4..8] == rate.to_le_bytes()
                     && format[14..16] == [16, 0];
             }
             b"data" => {
@@ -198,10 +221,10 @@ mod tests {
         }
     }
 
-    fn wav(pcm: &[u8]) -> Vec<u8> {
+    fn wav(pcm: &[u8], rate: u32) -> Vec<u8> {
         let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
-        file.extend_from_slice(&8000u32.to_le_bytes());
-        file.extend_from_slice(&16000u32.to_le_bytes());
+        file.extend_from_slice(&rate.to_le_bytes());
+        file.extend_from_slice(&(2 * rate).to_le_bytes());
         file.extend_from_slice(&[2, 0, 16, 0]);
         file.extend_from_slice(b"LIST\x03\0\0\0abc\0data");
         file.extend_from_slice(&(pcm.len() as u32).to_le_bytes());
@@ -230,7 +253,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("centralita-clip-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("sound.wav");
-        std::fs::write(&path, wav(&sound(500))).unwrap();
+        std::fs::write(&path, wav(&sound(500), 8000)).unwrap();
         let first = ClipData::open(&path).unwrap();
         first.prepare(Codec::Pcmu);
         let kept = folder.join("sound.pcmu1");
@@ -244,13 +267,41 @@ mod tests {
     }
 
     #[test]
+    fn wide_codecs_take_the_wide_file_where_it_fits() {
+        let folder = std::env::temp_dir().join(format!("centralita-wide-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        // 6 kHz: what no sound at 8 kHz holds.
+        let high = (0..2000).map(|i| if i % 8 < 3 || i % 8 == 6 { 8000i16 } else { -8000 }).collect_bytes();
+        let encoded = |name: &str, wide: Option<&[u8]>, codec| {
+            let path = folder.join(name);
+            std::fs::write(&path, wav(&[0; 2000], 8000)).unwrap();
+            if let Some(pcm) = wide {
+                std::fs::write(path.with_extension("wide.wav"), wav(pcm, 16000)).unwrap();
+            }
+            ClipData::open(&path).unwrap().encoded(codec)
+        };
+        let silent = encoded("none.wav", None, Codec::L16Wide);
+        assert!(silent.iter().all(|&x| x == 0) && silent.len() == 4000);
+        let heard = encoded("wide.wav", Some(&high), Codec::L16Wide);
+        assert_eq!(heard.len(), 4000);
+        assert_eq!(heard[..2], [0x1F, 0x40]);
+        assert_eq!(encoded("g722.wav", Some(&high), Codec::G722).len(), 1000);
+        assert_ne!(encoded("g722.wav", Some(&high), Codec::G722), encoded("no.wav", None, Codec::G722));
+        // Narrow codecs never do; nor is one of another length taken.
+        assert!(encoded("narrow.wav", Some(&high), Codec::L16Narrow).iter().all(|&x| x == 0));
+        assert!(encoded("short.wav", Some(&high[..2000]), Codec::L16Wide).iter().all(|&x| x == 0));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
     fn what_is_no_telephone_sound_is_refused() {
-        let mut stereo = wav(&sound(10));
+        let mut stereo = wav(&sound(10), 8000);
         stereo[22] = 2;
-        for file in [&b""[..], b"RIFF", &stereo, &wav(&[])[..40]] {
-            assert_eq!(data_of(file), None);
+        for file in [&b""[..], b"RIFF", &stereo, &wav(&[], 8000)[..40]] {
+            assert_eq!(data_of(file, 8000), None);
         }
-        let cut = wav(&sound(10));
-        assert_eq!(data_of(&cut[..cut.len() - 5]).map(|r| r.len()), Some(14));
+        assert_eq!(data_of(&wav(&sound(10), 16000), 8000), None);
+        let cut = wav(&sound(10), 8000);
+        assert_eq!(data_of(&cut[..cut.len() - 5], 8000).map(|r| r.len()), Some(14));
     }
 }
