@@ -86,8 +86,8 @@ def trim(samples: Samples[int], rate: int) -> Samples[int]:
     """Cut silence before and after, leaving a breath so that words do not run into each other."""
     if not any(samples):
         return array("h")
-    audio_segment, leading_silence = _pydub()
-    heard = audio_segment(samples.tobytes(), sample_width=2, frame_rate=rate, channels=1).remove_dc_offset()
+    heard = _segment(samples, rate).remove_dc_offset()
+    _, leading_silence = _pydub()
     floor = heard.max_dBFS - _SILENCE
     before = leading_silence(heard, floor, _CHUNK)
     if before >= len(heard):
@@ -134,6 +134,8 @@ def voiced_level(samples: Samples[int], rate: int = RATE) -> float:
 
 def _limited(samples: Samples[int], gain: float, moment: int) -> Samples[int]:
     """Louder by a factor; around what would be beyond PEAK the factor sinks and rises again within a moment."""
+    if gain * max(max(samples), -min(samples)) <= PEAK:
+        return array("h", _segment(samples, RATE).apply_gain(20 * math.log10(gain)).raw_data)
     blocks = list(_frames(samples, moment))
     allowed = [min(gain, PEAK / max(1, max(block), -min(block))) for block in blocks]
     edges = [min(pair) for pair in pairwise([allowed[0], *allowed, allowed[-1]])]
@@ -149,9 +151,14 @@ def decibels(level: float) -> float:
     return 20 * math.log10(max(level, 0.5) / 32768)
 
 
+def _segment(samples: Samples[int], rate: int) -> Any:
+    audio_segment, _ = _pydub()
+    return audio_segment(samples.tobytes(), sample_width=2, frame_rate=rate, channels=1)
+
+
 @cache
 def _pydub() -> tuple[Any, Any]:
-    """What of pydub finds silence.
+    """What pydub has to work on samples, and to find silence.
 
     Its import warns that there is no ffmpeg program and that audioop is old: it is asked for no files here.
     """

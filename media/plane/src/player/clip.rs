@@ -42,7 +42,11 @@ impl ClipData {
 
     /// A WAV file (16 bit, mono, 8 kHz), mapped. It must never change.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { pcm: samples_of(path, SAMPLE_RATE)?, beside: Some(path.into()), encodings: Default::default() })
+        Ok(Self {
+            pcm: samples_of(path, SAMPLE_RATE)?,
+            beside: Some(path.into()),
+            encodings: Default::default(),
+        })
     }
 
     /// The same sound at 16 kHz, where a file beside holds it (`x.wide.wav` beside `x.wav`).
@@ -170,7 +174,10 @@ fn copy(bytes: &[u8], pcm: &mut [i16]) -> usize {
 fn samples_of(path: &Path, rate: u32) -> io::Result<Blob> {
     let file = Blob::map(path)?;
     let part = data_of(file.bytes(), rate).ok_or_else(|| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("not a WAV file of 16 bit, one channel, {rate} Hz"))
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("not a WAV file of 16 bit, one channel, {rate} Hz"),
+        )
     })?;
     Ok(file.narrowed(part))
 }
