@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 SECURE_ENTRY = "secure entry"
 NOT_CONSENTED = "no consent"
 """Why a caller is not recorded."""
+WITHHELD = "anonymous"
+"""What client companies' systems are told in place of a number that the caller keeps back."""
 
 
 class Voice(Protocol):
@@ -257,7 +259,7 @@ class _Visit:
                 command.fields,
                 client=self._contact.client or "",
                 contact=self._contact.id,
-                caller=self._contact.ani,
+                caller=WITHHELD if self._contact.is_private else self._contact.ani,
                 request=number,
                 attestation=self._contact.attestation,
             )

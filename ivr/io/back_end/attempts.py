@@ -1,7 +1,7 @@
 """Counts who failed how often, in SQLite: per call, per card, per caller's number. Runs on the store's thread.
 
-An attempt counts as failed from when it begins until it is known not to be: so many at once gain nothing, and one
-whose end nobody saw counts.
+Attempts with one card come one after the other (turns.py). One whose end nobody saw, because the node was killed,
+counts as failed.
 """
 
 from __future__ import annotations
@@ -47,6 +47,11 @@ class Locked:
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """It may not, and the caller must not notice why."""
+
+
+def take_as_failed(store: sqlite3.Connection) -> None:
+    """After a start: what was under way at an earlier end."""
+    store.execute("UPDATE attempts SET state = 'failed' WHERE state = 'asking'")
 
 
 def admit(
@@ -96,8 +101,8 @@ def _lock(store: sqlite3.Connection, attempt: Attempt, limits: Limits, now: floa
 
 
 def _failures(store: sqlite3.Connection, column: str, value: str, since: float) -> list[float]:
-    """When it failed, or began without an end as yet. `column` is one of ours, never what somebody sent."""
-    query = f"SELECT at FROM attempts WHERE {column} = ? AND at > ? AND state != 'passed'"
+    """When it failed. `column` is one of ours, never what somebody sent."""
+    query = f"SELECT at FROM attempts WHERE {column} = ? AND at > ? AND state = 'failed'"
     return [at for (at,) in store.execute(query, (value, since))]
 
 

@@ -102,7 +102,7 @@ class Charging:
         self._in_hand.add(charge.key)
         try:
             # Not before the caller was given up: until then it is in hand.
-            known = await self._store.run(charges.begin, charge, now + FIRST_PAUSE)
+            known = await self._store.run_durably(charges.begin, charge, now + FIRST_PAUSE)
             if known is not None and known.state != "open":
                 return _told(known)
             deadline = asyncio.get_running_loop().time() + within
@@ -144,7 +144,7 @@ class Charging:
         token: TokenBody | None = answer.token if keeps_tokens else None
         reference = answer.facts.get("reference", "")
         try:
-            return await self._store.run(
+            return await self._store.run_durably(
                 charges.settle, charge.key, answer.result, reference=reference, token=token, now=self._wall()
             )
         except (StoreBroken, BackEndClosed) as error:

@@ -1,4 +1,7 @@
-"""A SQLite file on a thread of its own, for its owner only. Every commit is on disk before it is reported."""
+"""A SQLite file on a thread of its own, for its owner only.
+
+What is reported as done survives the end of the process, however it comes; where it says so, of the machine too.
+"""
 
 from __future__ import annotations
 
@@ -47,12 +50,27 @@ class Store:
         self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Do a piece of work in one transaction. Raises StoreBroken, and BackEndClosed after `close`."""
+        return await self._run("NORMAL", work, *args, **kwargs)
 
+    async def run_durably(
+        self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same, and nothing of it is lost when the machine loses its power: dear, so for money only."""
+        return await self._run("FULL", work, *args, **kwargs)
+
+    async def _run(
+        self,
+        synchronous: str,
+        work: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         def carry_out() -> T:
             store = self._connection
             if store is None:
                 raise BackEndClosed(f"{self._path.name} was never opened")
             try:
+                store.execute(f"PRAGMA synchronous = {synchronous}")
                 with store:
                     return work(store, *args, **kwargs)
             except sqlite3.Error as error:
@@ -69,7 +87,6 @@ class Store:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._connection = store = sqlite3.connect(self._path, isolation_level="IMMEDIATE")
         store.execute("PRAGMA journal_mode = WAL")
-        store.execute("PRAGMA synchronous = FULL")
         (found,) = store.execute("PRAGMA user_version").fetchone()
         if found != self._version:
             store.executescript(files("ivr.io.back_end").joinpath(self._schema).read_text(encoding="utf-8"))

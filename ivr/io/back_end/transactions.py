@@ -23,6 +23,7 @@ from ivr.io.back_end.question import Question
 from ivr.io.back_end.sandbox import Sandbox
 from ivr.io.back_end.store import Store
 from ivr.io.back_end.systems import Systems
+from ivr.io.back_end.turns import Turns
 from ivr.limits import is_weak
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Transactions:
         self.charging = Charging(self._store, self.systems.payments, record, wall)
         self._hasher = Hasher(b"")
         self._identified: dict[str, Customer] = {}
+        self._turns = Turns()
         self._asking: Counter[str] = Counter()
         self._gone: set[str] = set()
         self._under_way: set[asyncio.Task[object]] = set()
@@ -71,6 +73,7 @@ class Transactions:
         """Open everything, and ask about charges that an earlier end left open. Raises OSError, sqlite3.Error."""
         self._hasher = Hasher(await asyncio.to_thread(key_in, self._folder / KEY_FILE))
         await self._store.open()
+        await self._store.run(attempts.take_as_failed)
         await self.sandbox.start()
         self.adopt(await self.prepare(settings))
         await self.charging.start()
@@ -175,9 +178,17 @@ class Transactions:
         if missing and question.action in IDENTIFYING:
             log.error("identity_incomplete", client=question.client, missing=sorted(missing))
             return Answer("unavailable")
-        attempt = self._attempt(question)
         if is_weak(question.attestation, settings.signals):
             return self._suspect(question, "attestation")
+        attempt = self._attempt(question)
+        try:
+            async with self._turns.of(attempt.subject, within=system.within):
+                return await self._admitted(question, system, attempt)
+        except TimeoutError:
+            return Answer("unavailable")
+
+    async def _admitted(self, question: Question, system: System, attempt: Attempt) -> Answer:
+        settings = system.settings
         verdict = await self._store.run(
             attempts.admit, attempt, settings.limits, settings.signals, now=self._wall()
         )

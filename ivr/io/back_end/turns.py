@@ -1,0 +1,45 @@
+"""One at a time for each card: its failures are known before the next attempt, and nobody is locked by company."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class _Turn:
+    __slots__ = ("lock", "wanted_by")
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.wanted_by = 0
+
+
+class Turns:
+    """Whose turn it is, by name; a name costs nothing while nobody wants it."""
+
+    __slots__ = ("_turns",)
+
+    def __init__(self) -> None:
+        """Nobody's."""
+        self._turns: dict[str, _Turn] = {}
+
+    @asynccontextmanager
+    async def of(self, name: str, *, within: float) -> AsyncIterator[None]:
+        """Wait for the turn, then hold it. Raises TimeoutError when it does not come within so many seconds."""
+        turn = self._turns.setdefault(name, _Turn())
+        turn.wanted_by += 1
+        try:
+            async with asyncio.timeout(within):
+                await turn.lock.acquire()
+            try:
+                yield
+            finally:
+                turn.lock.release()
+        finally:
+            turn.wanted_by -= 1
+            if not turn.wanted_by:
+                del self._turns[name]
