@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from base.document import Fault, errors, refuse
+from centralita.back_ends import unanswerable
 from centralita.consistency import inconsistencies, untimely, unwritable
 from centralita.speakers import speechless, voices_of
 from ivr.check import Known
@@ -98,6 +99,7 @@ def check_configuration(
         profiles = replace(profiles, signers=signers)
     if whole is not None:
         faults.extend(inconsistencies(config, menus, wording, profiles))
+        faults.extend(unanswerable(folder, config, menus, clients))
     if profiles is not None:
         faults.extend(certificate_faults(profiles.listeners, config.sip_profiles))
     faults.extend(unwritable(config))
