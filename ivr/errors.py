@@ -68,3 +68,10 @@ class VersionsBroken(CentralitaError):
 
     code = "versions_broken"
     status = 503
+
+
+class Misunderstood(CentralitaError):
+    """A line of a dialogue with a tried call that nothing can be made of."""
+
+    code = "misunderstood"
+    status = 400

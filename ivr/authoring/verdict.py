@@ -154,6 +154,8 @@ def _happen(acts: Sequence[Act], call: Simulation) -> Miss | None:
         if call.finished and (act.keys or act.cut or act.silence or act.talk or act.hang_up):
             return here(("happens", at), "the call to go on", f"it had ended: {ending(call)}", call)
         if act.reply is not None:
+            if call.asked is None:
+                call.hear_out()  # the words that bridge the wait for the answer before
             asked = call.asked.action if call.asked is not None else None
             wanted = act.reply.action or asked
             if asked is None or asked != wanted:

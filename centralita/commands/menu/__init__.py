@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from centralita.commands.menu import diff, explain, graph, history, publish, test
+from centralita.commands.menu import attempt, diff, explain, graph, history, publish, test
 
 app = typer.Typer(
     help="Menus: what is in force, what changed, a picture, publishing, what callers did.",
     no_args_is_help=True,
 )
 app.command("explain")(explain.explain)
+app.command("try")(attempt.attempt)
 app.command("test")(test.test)
 app.command("diff")(diff.diff)
 app.command("graph")(graph.graph)

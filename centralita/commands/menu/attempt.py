@@ -1,0 +1,310 @@
+"""`centralita menu try`: a call through a menu set at the terminal, with keys for a voice and text for sound."""
+
+from __future__ import annotations
+
+import json
+import sys
+import termios
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path  # noqa: TC003 - read by typer
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from base.document import suggest
+from base.errors import CentralitaError
+from centralita.commands.menu.drafts import Set, checked, chosen
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.state import PROMPTS_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from centralita.configuration import Configuration
+    from centralita.menu_screen import Screen
+    from centralita.tried_sandbox import TriedSandbox
+    from centralita.tried_sound import TriedSound
+    from ivr.authoring.dialogue import Dialogue
+    from ivr.authoring.simulation import Reply, Simulation
+    from ivr.authoring.stage import Stage
+    from ivr.commands import AskBackEnd
+    from ivr.compiled import CompiledMenus
+
+NOT_OVER = 3
+"""The exit status of a call by --keys that has come to no end."""
+
+
+def attempt(
+    menu_set: Set,
+    language: Annotated[
+        str | None, typer.Option(help="What the number dialled tells; without it the caller is asked.")
+    ] = None,
+    keys: Annotated[
+        str | None,
+        typer.Option(
+            help="Press these and end, without asking anything; a comma waits until what is said is over: "
+            "1,4111111111111111#; a dot between commas stays silent. Ends with 3 when the call has come to no end."
+        ),
+    ] = None,
+    replies: Annotated[
+        list[str] | None,
+        typer.Option("--reply", help="With --keys: the back end's answers in order, 'ok last4=1111'."),
+    ] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Let the sandbox with its test cards answer.")
+    ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="When the call comes, by the centre's clock: '2026-12-24 10:00'.", show_default="now"
+        ),
+    ] = None,
+    caller: Annotated[str | None, typer.Option("--from", help="The number of the caller.")] = None,
+    dialled: Annotated[
+        str | None, typer.Option("--dialled", help="The number that was dialled; it may tell the language.")
+    ] = None,
+    hours: Annotated[
+        str | None,
+        typer.Option(
+            help="All opening hours are open, closed, holiday or emergency.", show_default="the files'"
+        ),
+    ] = None,
+    announcements: Annotated[
+        list[str] | None, typer.Option("--announcement", help="A prompt that a supervisor has switched on.")
+    ] = None,
+    start: Annotated[str | None, typer.Option(help="Begin at this step.")] = None,
+    sound: Annotated[
+        Path | None, typer.Option("--sound", metavar="FILE.wav", help="Keep what the caller hears, as sound.")
+    ] = None,
+    as_json: Json = False,
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """Call a menu set of the files: keys in, what is said as text out, on a clock that nobody waits for.
+
+    Digits of secure forms are dots in what is shown, and at a terminal they are not echoed. ? explains the lines.
+    """
+    from centralita.trying import stage_of
+
+    if (replies or as_json) and keys is None:
+        fail("--reply and --json belong to --keys")
+    configuration = checked(config)
+    menus = chosen(configuration, menu_set)
+    stage = _stage(
+        stage_of(configuration, menu_set),
+        configuration,
+        menus,
+        language,
+        at,
+        caller,
+        dialled,
+        hours,
+        announcements,
+    )
+    if start is not None and start not in menus.steps:
+        fail(f'{menu_set} has no step "{start}"; {suggest(start, menus.steps)}')
+    voice = _voice(configuration, state) if sound is not None else None
+    with _Attempt(configuration, menus, stage, start, voice, sandbox=sandbox) as calls:
+        try:
+            call = (
+                _by_keys(calls, keys, replies or [], as_json=as_json)
+                if keys is not None
+                else _by_lines(calls)
+            )
+            if voice is not None and sound is not None:
+                voice.write(sound, call.transcript, call.now)
+        except CentralitaError as error:
+            fail(str(error))
+        except OSError as error:
+            fail(f"{error.filename or sound}: {error.strerror}")
+    if keys is not None and not call.finished:
+        raise typer.Exit(NOT_OVER)
+
+
+class _Attempt:
+    """Makes the same call as often as it is begun."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        menus: CompiledMenus,
+        stage: Stage,
+        start: str | None,
+        voice: TriedSound | None,
+        *,
+        sandbox: bool,
+    ) -> None:
+        self._configuration = configuration
+        self._menus = menus
+        self._stage = stage
+        self._start = start
+        self._voice = voice
+        self._has_sandbox = sandbox
+        self._sandbox: TriedSandbox | None = None
+
+    def __enter__(self) -> _Attempt:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+
+    def begin(self) -> Simulation:
+        """A call; the sandbox is as new, so that the same keys lead to the same end."""
+        from ivr.authoring.hearing import Hearing
+        from ivr.authoring.simulation import Simulation
+
+        if self._has_sandbox:
+            from centralita.tried_sandbox import TriedSandbox
+
+            if self._sandbox is not None:
+                self._sandbox.close()
+            self._sandbox = TriedSandbox(self._configuration.clients)
+        hearing = Hearing(self._menus.wording, self._voice.seconds if self._voice is not None else None)
+        return Simulation(self._menus, self._stage, start=self._start, hearing=hearing, back_end=self._ask)
+
+    def _ask(self, asked: AskBackEnd) -> Reply | None:
+        return self._sandbox(asked) if self._sandbox is not None else None
+
+
+def _stage(
+    stage: Stage,
+    configuration: Configuration,
+    menus: CompiledMenus,
+    language: str | None,
+    at: str | None,
+    caller: str | None,
+    dialled: str | None,
+    hours: str | None,
+    announcements: list[str] | None,
+) -> Stage:
+    from dataclasses import replace
+
+    from ivr.surroundings import HOURS_STATES
+    from routing.inbound import NumberPlan
+
+    if hours is not None and hours not in HOURS_STATES:
+        fail(f"--hours {hours} is none of {', '.join(HOURS_STATES)}")
+    if dialled is not None:
+        route = NumberPlan.of(configuration.routing).route(dialled)
+        if route is None:
+            fail(f"nobody answers at {dialled}: it is not in numbers.yaml")
+        language = language or route.language
+        stage = replace(stage, client=route.client, dialled=dialled)
+    if language is not None and language not in menus.languages:
+        fail(f"{menus.name} does not speak {language}; {suggest(language, menus.languages)}")
+    for prompt in announcements or ():
+        if not menus.wording.has(menus.languages[0], prompt):
+            fail(f"there is no prompt {prompt}; {suggest(prompt, menus.wording.ids(menus.languages[0]))}")
+    return replace(
+        stage,
+        moment=_moment(at, stage),
+        language=language,
+        caller=caller or stage.caller,
+        always=hours,
+        spoken=tuple(announcements or ()),
+    )
+
+
+def _moment(at: str | None, stage: Stage) -> datetime:
+    if at is None:
+        return datetime.now(stage.timezone)
+    try:
+        found = datetime.fromisoformat(at)
+    except ValueError:
+        fail(f'--at "{at}" is no moment; write it as "2026-12-24 10:00"')
+    return found if found.tzinfo is not None else found.replace(tzinfo=stage.timezone)
+
+
+def _voice(configuration: Configuration, state: Path) -> TriedSound:
+    from centralita.tried_sound import TriedSound
+
+    return TriedSound(configuration.catalogue, state / PROMPTS_FOLDER)
+
+
+def _by_keys(calls: _Attempt, keys: str, replies: list[str], *, as_json: bool) -> Simulation:
+    """Without asking anything; a question that no reply is left for is met with silence."""
+    from centralita.menu_screen import Screen
+    from ivr.authoring.dialogue import Dialogue
+    from ivr.authoring.transcript import as_json as entry_as_json
+    from ivr.authoring.transcript import merged
+
+    dialogue = Dialogue(calls.begin)
+    waiting = list(replies)
+    for part in filter(None, map(str.strip, keys.split(","))):
+        if dialogue.expects == "nothing":
+            typer.echo("the call was over before the last of the keys", err=True)
+            break
+        dialogue.enter(part)
+        while dialogue.expects == "answer":
+            dialogue.enter(waiting.pop(0) if waiting else ".")
+    call = dialogue.call
+    dialogue.close()
+    if as_json:
+        entries = [entry_as_json(each) for each in merged(call.transcript)]
+        document = {"menu_set": call.menus.name, "over": call.finished, "transcript": entries}
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        Screen().show(call.transcript)
+    return call
+
+
+def _by_lines(calls: _Attempt) -> Simulation:
+    """Line by line, until the caller leaves or the lines end."""
+    from centralita.menu_screen import Screen
+    from ivr.authoring.dialogue import HELP, Dialogue
+    from ivr.errors import Misunderstood
+
+    screen, dialogue = Screen(), Dialogue(calls.begin)
+    screen.say("? explains what can be typed")
+    screen.show(dialogue.call.transcript)
+    try:
+        while (line := _line(screen, dialogue)) is not None:
+            if line in ("?", "help"):
+                screen.say(HELP)
+                continue
+            before = dialogue.call
+            try:
+                dialogue.enter(line)
+            except Misunderstood as error:
+                screen.say(str(error))
+                continue
+            if dialogue.call is not before:
+                screen.go_back(dialogue)
+            else:
+                screen.show(dialogue.call.transcript)
+    except KeyboardInterrupt:
+        screen.say("")
+    finally:
+        dialogue.close()
+    return dialogue.call
+
+
+def _line(screen: Screen, dialogue: Dialogue) -> str | None:
+    """The next line; None at their end."""
+    screen.prompt(dialogue)
+    with _unseen(hidden=dialogue.call.is_secure and dialogue.expects == "keys"):
+        line = sys.stdin.readline()
+    if not sys.stdin.isatty() or not line:
+        typer.echo("")  # nobody else ended the line of the prompt
+    line = line.strip() if line else "q"
+    return None if line in ("q", "quit", "exit") else line
+
+
+@contextmanager
+def _unseen(*, hidden: bool) -> Iterator[None]:
+    """At a terminal, what is typed is not echoed."""
+    if not (hidden and sys.stdin.isatty()):
+        yield
+        return
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    silent = termios.tcgetattr(descriptor)
+    silent[3] &= ~termios.ECHO
+    silent[3] |= termios.ECHONL
+    try:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
