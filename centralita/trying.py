@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from calls.destination import Menu
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from ivr.authoring.verdict import Verdict
     from ivr.compiled import CompiledMenus
+    from media.catalogue import Catalogue
     from routing.hours.calendar import OpeningHours
 
 
@@ -51,6 +52,17 @@ def stage_of(configuration: Configuration, menu_set: str) -> Stage:
         client=number.client if number is not None else "",
         rest=WrittenHours(configuration.hours),
     )
+
+
+def with_words(menus: CompiledMenus, wording: Catalogue) -> CompiledMenus:
+    """A stored version with the words of the house behind its own: those of values, and of announcements."""
+    own = menus.wording
+    languages = {*wording.sounds, *own.sounds, *wording.segments, *own.segments}
+    sounds = {each: {**wording.sounds.get(each, {}), **own.sounds.get(each, {})} for each in languages}
+    segments = {each: {**wording.segments.get(each, {}), **own.segments.get(each, {})} for each in languages}
+    recordings = {**wording.recordings, **own.recordings}
+    joined = replace(wording, sounds=sounds, segments=segments, recordings=recordings)
+    return replace(menus, wording=joined)
 
 
 def play(

@@ -5,6 +5,7 @@ Understands lines and changes the call; shows nothing: the terminal and the cons
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from base.document import suggest
@@ -32,7 +33,7 @@ lang pl      go on in another language
 back         take the last line back
 h            hang up
 q            leave
-While the back end is asked: the result, or its beginning, with what it tells: ok last4=1111"""
+While the back end is asked: the result, or its beginning, with what it tells: ok last4=1111 due="4250 EUR\""""
 
 _INVENTED = {
     "reference": "000123",
@@ -73,7 +74,7 @@ class Dialogue:
 
     def enter(self, line: str) -> None:
         """Carry out one line. Raises Misunderstood, and the call stands where it stood."""
-        word, *rest = line.split() or ["."]
+        word, *rest = _words(line) or ["."]
         if word == "back":
             self.back()
             return
@@ -184,6 +185,14 @@ def invented(asked: AskBackEnd, result: str) -> Mapping[str, str]:
         if "last4" in facts and given:
             facts["last4"] = given.last(4) if isinstance(given, Secret) else given
     return facts
+
+
+def _words(line: str) -> list[str]:
+    """With quotes as a shell has them."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
 
 
 def _seconds(number: str) -> float:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ivr.commands import AskBackEnd
     from ivr.compiled import CompiledMenus
 
+LIVE = "live"
 NOT_OVER = 3
 """The exit status of a call by --keys that has come to no end."""
 
@@ -71,7 +72,16 @@ def attempt(
         ),
     ] = None,
     announcements: Annotated[
-        list[str] | None, typer.Option("--announcement", help="A prompt that a supervisor has switched on.")
+        list[str] | None,
+        typer.Option(
+            "--announcement", metavar="PLACE=PROMPT", help="What a supervisor has switched on, and where."
+        ),
+    ] = None,
+    version: Annotated[
+        str | None,
+        typer.Option(
+            help="live, or the beginning of a version that was published.", show_default="the files"
+        ),
     ] = None,
     start: Annotated[str | None, typer.Option(help="Begin at this step.")] = None,
     sound: Annotated[
@@ -85,12 +95,17 @@ def attempt(
 
     Digits of secure forms are dots in what is shown, and at a terminal they are not echoed. ? explains the lines.
     """
+    from centralita.tried_sound import TriedSound
     from centralita.trying import stage_of
 
     if (replies or as_json) and keys is None:
         fail("--reply and --json belong to --keys")
+    if sound is not None and not sound.parent.is_dir():
+        fail(f"--sound {sound}: there is no folder {sound.parent}")
     configuration = checked(config)
     menus = chosen(configuration, menu_set)
+    if version is not None:
+        menus = _version(configuration, state, menu_set, version)
     stage = _stage(
         stage_of(configuration, menu_set),
         configuration,
@@ -104,7 +119,7 @@ def attempt(
     )
     if start is not None and start not in menus.steps:
         fail(f'{menu_set} has no step "{start}"; {suggest(start, menus.steps)}')
-    voice = _voice(configuration, state) if sound is not None else None
+    voice = TriedSound(menus.wording, state / PROMPTS_FOLDER) if sound is not None else None
     with _Attempt(configuration, menus, stage, start, voice, sandbox=sandbox) as calls:
         try:
             call = (
@@ -194,17 +209,23 @@ def _stage(
         stage = replace(stage, client=route.client, dialled=dialled)
     if language is not None and language not in menus.languages:
         fail(f"{menus.name} does not speak {language}; {suggest(language, menus.languages)}")
-    for prompt in announcements or ():
-        if not menus.wording.has(menus.languages[0], prompt):
-            fail(f"there is no prompt {prompt}; {suggest(prompt, menus.wording.ids(menus.languages[0]))}")
+    spoken = dict(_announced(each, menus) for each in announcements or ())
     return replace(
         stage,
         moment=_moment(at, stage),
         language=language,
         caller=caller or stage.caller,
         always=hours,
-        spoken=tuple(announcements or ()),
+        spoken=spoken,
     )
+
+
+def _announced(given: str, menus: CompiledMenus) -> tuple[str, str]:
+    place, _, prompt = given.partition("=")
+    known = menus.wording.ids(menus.languages[0])
+    if prompt not in known:
+        fail(f"--announcement {given}: write PLACE=PROMPT; {suggest(prompt, known)}")
+    return place, prompt
 
 
 def _moment(at: str | None, stage: Stage) -> datetime:
@@ -217,10 +238,20 @@ def _moment(at: str | None, stage: Stage) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=stage.timezone)
 
 
-def _voice(configuration: Configuration, state: Path) -> TriedSound:
-    from centralita.tried_sound import TriedSound
+def _version(configuration: Configuration, state: Path, menu_set: str, which: str) -> CompiledMenus:
+    from centralita.commands.menu.placing import versions_of
+    from centralita.publishing import read_version
+    from centralita.trying import with_words
 
-    return TriedSound(configuration.catalogue, state / PROMPTS_FOLDER)
+    versions = versions_of(state)
+    try:
+        live = versions.live().get(menu_set) if which == LIVE else None
+        if which == LIVE and live is None:
+            fail(f"nothing of {menu_set} is live in {state} yet; leave --version out to try the files")
+        version = live.version if live is not None else versions.find(menu_set, which)
+        return with_words(read_version(versions, version), configuration.catalogue)
+    except CentralitaError as error:
+        fail(str(error))
 
 
 def _by_keys(calls: _Attempt, keys: str, replies: list[str], *, as_json: bool) -> Simulation:
@@ -283,8 +314,8 @@ def _by_lines(calls: _Attempt) -> Simulation:
 
 def _line(screen: Screen, dialogue: Dialogue) -> str | None:
     """The next line; None at their end."""
-    screen.prompt(dialogue)
     with _unseen(hidden=dialogue.call.is_secure and dialogue.expects == "keys"):
+        screen.prompt(dialogue)
         line = sys.stdin.readline()
     if not sys.stdin.isatty() or not line:
         typer.echo("")  # nobody else ended the line of the prompt
@@ -304,7 +335,7 @@ def _unseen(*, hidden: bool) -> Iterator[None]:
     silent[3] &= ~termios.ECHO
     silent[3] |= termios.ECHONL
     try:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
+        termios.tcsetattr(descriptor, termios.TCSANOW, silent)
         yield
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
