@@ -68,6 +68,6 @@ class TriedSound:
         file = made.file(self._folder)
         if not file.is_file():
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_wav(file, made.make())
+            made.make().write(file)
         with wave.open(str(file), "rb") as opened:  # one of our own: 8 kHz, 16 bit, one channel
             return array("h", opened.readframes(opened.getnframes()))
