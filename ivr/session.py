@@ -5,6 +5,7 @@ Keys are buffered here and pulled by the running step, so that what is typed ahe
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,20 +13,24 @@ from calls.destination import Agent, Destination, Extension, Hangup, Menu, Numbe
 from ivr.commands import Command, Leave, StopPlayback
 from ivr.errors import UnknownStep
 from ivr.events import CallerHungUp, DigitPressed, Event, PlaybackFinished
+from ivr.keys import MOST_AHEAD
 from ivr.scene import CallerFacts, Follow, Scene
 from ivr.steps.say import SayRun
 from ivr.surroundings import Quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ivr.compiled import CompiledMenus
     from ivr.question import Outcome
     from ivr.run import Run
     from ivr.surroundings import Surroundings
 
-MOST_STEPS_AT_ONCE = 64
-"""Steps passed without waiting for anything; a checked graph never comes near, so this is a fuse, not a rule."""
+LEAST_STEPS_AT_ONCE = 64
+"""Steps that may be passed without waiting for anything, for menus of one step: a fuse and no rule.
+
+In a checked graph no way without keys passes a step twice, and at most MOST_AHEAD keys can wait to be taken.
+"""
 
 __all__ = ["CallerFacts", "MenuSession"]
 
@@ -91,7 +96,7 @@ class MenuSession:
         """Enter the first step."""
         self._passed = 0
         self._scene.begin(now=now)
-        return self._enter(self._start, now=now, version=self.version)
+        return self._carry_out(self._enter(self._start, now=now, version=self.version), now=now)
 
     def feed(self, event: Event, *, now: float) -> list[Command]:
         """Something happened to the caller."""
@@ -143,29 +148,30 @@ class MenuSession:
         due = [each for each in (self._run.next_timeout(), self._scene.playing_until) if each is not None]
         return min(due, default=None)
 
-    def _enter(self, name: str, *, now: float, **facts: str) -> list[Command]:
+    def _enter(self, name: str, *, now: float, **facts: str) -> list[Outcome]:
         scene = self._scene
         self._close_run()
         self._step = name
         self._run = scene.menus.steps[name].run(name, scene)
-        return [
-            scene.record("menu.entered", step=name, **facts),
-            *self._carry_out(self._run.start(now=now), now=now),
-        ]
+        return [scene.record("menu.entered", step=name, **facts), *self._run.start(now=now)]
 
     def _carry_out(self, outcomes: Iterable[Outcome], *, now: float) -> list[Command]:
+        """In a loop, not in itself: with many keys typed ahead many steps follow each other at once."""
         commands: list[Command] = []
-        for each in outcomes:
+        waiting = deque(outcomes)
+        while waiting:
+            each = waiting.popleft()
             if isinstance(each, Follow):
-                commands += self._follow(each, now=now)
+                waiting.extendleft(reversed(self._follow(each, now=now)))
             else:
                 commands.append(each)  # type: ignore[arg-type]  # answers never leave their step
         return commands
 
-    def _follow(self, follow: Follow, *, now: float) -> list[Command]:
+    def _follow(self, follow: Follow, *, now: float) -> Sequence[Outcome]:
         branch = follow.branch
         self._passed += 1
-        if self._passed > MOST_STEPS_AT_ONCE:
+        # Each step may speak on its way in and out.
+        if self._passed > 2 * (MOST_AHEAD + 1) * len(self._scene.menus.steps) + LEAST_STEPS_AT_ONCE:
             return self._leave(Hangup(cause=41))
         if branch.say and not follow.said:
             self._close_run()
@@ -177,7 +183,7 @@ class MenuSession:
                 step=self._step,
                 bargein=not branch.hangup,
             )
-            return self._carry_out(self._run.start(now=now), now=now)
+            return self._run.start(now=now)
         destination = branch.destination()
         if destination is not None:
             if follow.otherwise is not None and isinstance(destination, Agent | Extension | Number | Uri):

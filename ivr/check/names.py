@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from base.document import suggest
 from ivr.phrases import LANGUAGES
-from ivr.steps import BranchStep, LanguageStep, SetStep
+from ivr.steps import BranchStep, CallbackStep, LanguageStep, SetStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -81,9 +81,10 @@ def referred(subject: Subject) -> Iterator[Fault]:
             if hours is not None and known.hours is not None and hours not in known.hours:
                 mend = suggest(hours, known.hours) or "write them in hours.yaml"
                 yield subject.fault((*place, "hours"), f"no hours are called {hours}", mend)
-            if step.queue is not None:
-                yield from _missing(subject, (*place, "queue"), "queue", step.queue, known.queues)
-        elif isinstance(step, SetStep):
+        queue = getattr(step, "queue", None)
+        if isinstance(step, BranchStep | CallbackStep) and queue is not None:
+            yield from _missing(subject, (*place, "queue"), "queue", queue, known.queues)
+        if isinstance(step, SetStep | CallbackStep):
             for skill in step.requires:
                 yield from _missing(subject, (*place, "requires", skill), "skill", skill, known.skills)
 

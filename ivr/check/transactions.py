@@ -86,11 +86,15 @@ def _confirmed(subject: Subject, name: str, form: FormStep, submit: Submit) -> I
         yield subject.fault(("steps", name), f"{name} moves money without reading back", mend)
         return
     read_back = (form.confirm, *(field.confirm for field in form.fields if field.confirm is not None))
-    for language in subject.languages:
-        said = {slot.kind for each in read_back for slot in subject.wording.slots(language, each)}
-        if subject.wording.has(language, form.confirm) and "money" not in said:
-            what = f"{name} moves money, and {form.confirm} does not speak the amount in {language}"
-            yield subject.fault(("steps", name, "confirm"), what, "put {money:amount} into it")
+    mute = [
+        language
+        for language in subject.languages
+        if subject.wording.has(language, form.confirm)
+        and "money" not in {slot.kind for each in read_back for slot in subject.wording.slots(language, each)}
+    ]
+    if mute:
+        what = f"{name} moves money, and {form.confirm} does not speak the amount in {', '.join(mute)}"
+        yield subject.fault(("steps", name, "confirm"), what, "put {money:amount} into it")
 
 
 def _lookup(subject: Subject, name: str, step: LookupStep) -> Iterator[Fault]:
@@ -108,7 +112,7 @@ def identified(subject: Subject) -> Iterator[Fault]:
         action = ACTIONS.get(submit.action) if submit is not None else None
         if submit is not None and action is not None and action.identified and not held:
             way = " -> ".join(way_to(subject, name, lambda each, at, _: _proves(subject, each, at)))
-            what = f"{submit.action} answers identified callers only, and nobody is by the way {way}"
+            what = f"{submit.action} is for identified callers only; nothing proves who comes by {way}"
             mend = f"lead here behind the ok of {', '.join(IDENTIFYING)}"
             yield subject.fault(("steps", name), what, mend)
 

@@ -118,8 +118,10 @@ def _behind(held: Facts, subject: Subject, name: str, at: Location, branch: Bran
 def _behind_step(subject: Subject, held: Facts, name: str, branch: Branch) -> bool:
     """Whether something was said to the caller since the last key, when a step is left by a branch."""
     step = subject.steps[name]
-    if branch.say or (isinstance(step, SayStep) and step.prompt):
+    if branch.say:
         return True
+    if isinstance(step, SayStep):
+        return not step.loop and bool(step.prompt or held)
     return bool(held) and not isinstance(step, AskingStep)
 
 

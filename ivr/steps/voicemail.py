@@ -18,7 +18,7 @@ from ivr.scene import Follow
 from ivr.steps.step import AskingStep, Exit, Location, Next, prompts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from base.secret import Secret
     from ivr.branch import Branch
@@ -81,6 +81,10 @@ class VoicemailStep(AskingStep):
     def sets(self) -> Mapping[str, str]:
         """The recording's name, which nobody would understand."""
         return {self.attribute: "text"}
+
+    def sets_at(self, at: Location) -> Collection[str]:
+        """Known where something was said."""
+        return self.sets() if at == ("next",) and self.on_empty is not None else ()
 
 
 class Phase(Enum):

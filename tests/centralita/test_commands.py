@@ -61,6 +61,31 @@ def test_check_says_well_or_names_each_fault(tmp_path: Path) -> None:
     assert run("check", "--config", tmp_path / "nowhere").exit_code == 1
 
 
+def test_check_counts_warnings_only_when_asked_to(tmp_path: Path) -> None:
+    config = write_centre(tmp_path)
+    menu = config / "menus/main.yaml"
+    menu.write_text(menu.read_text() + "defaults: {timeout: 2}\n")
+    told = run("check", "--config", config)
+    assert told.exit_code == 0
+    assert "main.yaml:16: warning: 2 s are too short" in told.output.replace("\n", "")
+    assert "0 errors, 1 warning in 10 files" in told.output
+    assert run("check", "--config", config, "--strict").exit_code == 1
+    listed = json.loads(run("check", "--config", config, "--json").output)
+    assert (listed["errors"], listed["warnings"], listed["files"]) == (0, 1, 10)
+    (fault,) = listed["faults"]
+    assert (fault["line"], fault["severity"], fault["mend"]) == (16, "warning", "give them 4 s or more")
+
+
+def test_check_lists_faults_of_menus_beside_those_of_numbers_and_agents(tmp_path: Path) -> None:
+    config = write_centre(tmp_path)
+    (config / "agents.yaml").write_text("agents: nobody\n")
+    menu = config / "menus/main.yaml"
+    menu.write_text(menu.read_text().replace("next: end", "next: edn"))
+    told = run("check", "--config", config).output.replace("\n", "")
+    assert "agents.yaml:1: agents: must be a list" in told
+    assert 'main.yaml:13: there is no step edn (did you mean "end"?)' in told
+
+
 def test_serve_refuses_the_faults_that_check_names(tmp_path: Path) -> None:
     config = write_centre(tmp_path)
     (config / "numbers.yaml").write_text("numbers: nothing\n")

@@ -12,6 +12,7 @@ from ivr.authoring.cases import load_case_file
 from ivr.authoring.stage import Stage
 from ivr.authoring.verdict import play_cases
 from ivr.load import load_menu
+from ivr.wording import load_wording
 from tests.ivr.caller import QUEUES, wording
 
 if TYPE_CHECKING:
@@ -26,6 +27,20 @@ def faults_of(path: Path) -> list[str]:
     faults: list[Fault] = []
     load_menu(path, wording(), faults, queues=QUEUES, menus={"other"})
     return [str(each).removeprefix(f"{path}:") for each in errors(faults)]
+
+
+def advice_for(path: Path) -> list[str]:
+    """The warnings of a file with the prompts beside it, which is taken all the same."""
+    faults: list[Fault] = []
+    words = load_wording([DATA / "advised/prompts"], faults)
+    assert load_menu(path, words, faults, queues=QUEUES) is not None
+    return [str(each).removeprefix(f"{path}:") for each in faults]
+
+
+def expected_of(path: Path) -> list[str]:
+    """What the first lines of a file tell."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.removeprefix(EXPECT) for line in lines if line.startswith(EXPECT)]
 
 
 @pytest.mark.parametrize("path", sorted((DATA / "good").glob("*.yaml")), ids=lambda path: path.stem)
@@ -48,9 +63,12 @@ def test_a_good_menu_runs_its_cases(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((DATA / "bad").glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_bad_menu_has_exactly_its_fault(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    expected = [line.removeprefix(EXPECT) for line in lines if line.startswith(EXPECT)]
-    assert faults_of(path) == expected
+    assert faults_of(path) == expected_of(path)
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "advised").glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_menu_that_could_be_better_is_taken_with_exactly_its_warnings(path: Path) -> None:
+    assert advice_for(path) == expected_of(path)
 
 
 def test_there_are_menus_of_both_kinds() -> None:

@@ -64,12 +64,12 @@ def test_say_that_only_announces_is_passed_over_while_nothing_is_on(tmp_path: Pa
 
 
 def test_say_in_a_loop_takes_keys_until_the_one_it_waits_for(tmp_path: Path) -> None:
-    text = 'start: {type: say, prompt: loop, loop: true, until: "#", longest: 1h, next: {hangup: true}}\n'
+    text = 'start: {type: say, prompt: loop, loop: true, until: "#", longest: 1h, next: {hangup: true, say: bye}}\n'
     caller = Caller(menus(tmp_path, text)).wait(3500).press("0123456789*")
     assert caller.left is None
     assert [each.loop for each in caller.commands if isinstance(each, Play)] == [True]
     assert len(caller.records("menu.input")) == 11
-    assert caller.press("#").left == Hangup(cause=16)
+    assert caller.press("#").listen().left == Hangup(cause=16)
 
 
 def test_say_in_a_loop_ends_after_its_longest(tmp_path: Path) -> None:
@@ -220,3 +220,20 @@ def test_nothing_follows_the_end(tmp_path: Path) -> None:
 def test_a_step_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownStep, match="no step cellar"):
         Caller(menus(tmp_path, MENU + LEAVE), start="cellar")
+
+
+def test_a_bufferful_of_keys_passes_many_steps_at_once_and_nobody_is_cut_off(tmp_path: Path) -> None:
+    text = """\
+        start:
+          type: lookup
+          submit: {action: customer.find}
+          results: {found: {goto: main}, none: {goto: main}, unavailable: {goto: main}}
+        main: {type: menu, prompt: options, choices: {"1": {say: wait, goto: one}, "0": {queue: people}}}
+        one: {type: set, attributes: {seen: "1"}, next: two}
+        two: {type: set, attributes: {seen: "2"}, next: three}
+        three: {type: say, prompt: hello, next: main}
+        """
+    caller = Caller(menus(tmp_path, text)).press("1" * 32)
+    assert caller.reply("none").left is None
+    assert len(caller.records("menu.input")) == 32
+    assert caller.wait(60).left == Queue("people")
