@@ -191,7 +191,7 @@ class Maker:
         return {"type": "set", "attributes": {"seen": "yes"}, "next": self.on()}
 
     def transfer(self) -> dict[str, Any]:
-        return {"type": "transfer", "to": {"dial": "+34911222333"}}
+        return {"type": "transfer", "to": {"dial": "+34911222333"}, "failed": self.name(helpless=True)}
 
     def voicemail(self) -> dict[str, Any]:
         step = {
@@ -235,7 +235,7 @@ def _reachable(steps: Steps) -> Steps:
 
 def _names_in(part: Any) -> list[str]:
     if isinstance(part, dict):
-        own = [part["goto"]] if "goto" in part else []
+        own = [part[key] for key in ("goto", "failed") if isinstance(part.get(key), str)]
         return own + [name for each in part.values() for name in _names_in(each)]
     return [name for each in part for name in _names_in(each)] if isinstance(part, list) else []
 
