@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from media import catalogue, sound, voice
 from media.voice import ESPEAK, VoiceFailed, VoicePart, by_name, estimated_seconds, open_voice
+from routing.centre import Centre
 from tests.kit.human_recordings import encoded, spoken_like
 from tests.kit.tone import hears
 
@@ -82,6 +85,16 @@ def test_a_voice_that_says_nothing_is_a_fault() -> None:
 def test_a_voice_is_one_thing(given: object, fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
         VoicePart.model_validate(given)
+
+
+def test_the_example_in_the_docs_is_read() -> None:
+    (example,) = re.findall(
+        r"```yaml\n(voices:.*?)```", (ROOT / "docs/prompts.md").read_text("utf-8"), re.DOTALL
+    )
+    for text in (example, example.replace("  pl:", "  # pl:").replace("  # pl: {command", "  pl: {command")):
+        voices = Centre.model_validate(yaml.safe_load(text)).voices
+        assert voices.keys() == {"en", "es", "pl"}
+    assert voices["pl"].version == "2"
 
 
 def test_a_name_that_is_none_gets_a_suggestion() -> None:
