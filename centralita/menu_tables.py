@@ -14,6 +14,8 @@ from ivr.content import SHOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ivr.authoring.coverage import Coverage
+
 WIDE = 200
 """Columns where the output goes to a file or another program."""
 
@@ -39,6 +41,32 @@ def print_history(publications: Iterable[Mapping[str, Any]]) -> None:
         notes = " ".join(filter(None, (each["note"], each["reason"])))
         rows.append((_clock(each["at"]), each["who"], each["kind"], each["version"][:SHOWN], told, notes))
     print_table(("when (UTC)", "who", "kind", "version", "state", "note"), rows, folded="note")
+
+
+def print_coverage(found: Coverage) -> None:
+    """What callers did: the whole, then step by step."""
+    shares = {
+        "ended by the menus": found.ended,
+        "hung up inside": found.hung_up,
+        "to a person": found.to_person,
+        "elsewhere": found.elsewhere,
+        "unfinished": found.unfinished,
+    }
+    told = ", ".join(f"{name} {count}" for name, count in shares.items() if count)
+    Console(highlight=False, soft_wrap=True).print(
+        f"{found.menu_set}: {found.visits} visits, containment {found.containment:.1%} ({told})"
+    )
+    rows = []
+    for each in found.steps.values():
+        figures = (each.entered, each.went_on, each.to_person, each.hung_up)
+        head = (each.step, *map(str, figures), f"{each.drop_off:.1%}", str(each.noinput), str(each.nomatch))
+        ways = [
+            f"{target} {count}" if why == "on" else f"{why} -> {target} {count}"
+            for (why, target), count in each.ways.most_common()
+        ]
+        rows.append((*head, "; ".join(ways)))
+    names = ("step", "entered", "went on", "to person", "hung up", "drop-off", "silences", "slips", "ways")
+    print_table(names, rows, folded="ways")
 
 
 def _clock(seconds: float) -> str:

@@ -16,13 +16,15 @@ from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
 from records.projection import MICROSECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy import Column, RowMapping, Select, Table
 
 _TIMES = frozenset({"ts", "started_at", "answered_at", "ended_at", "invited_at", "ringing_at"})
 _AMBIGUOUS_SHOWN = 5
+_AT_ONCE = 1000
+"""Rows that are read in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,28 @@ class Reader:
         if client is not None:
             joined = joined.where(contact.c.client == client)
         return [_filled(NotedEvent, row) for row in self._all(joined.order_by(desc(event.c.id)).limit(limit))]
+
+    def happened(
+        self, types: Collection[str], *, since: float, until: float
+    ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Events of these types of all contacts that began from `since` to before `until` (Unix time).
+
+        As (contact, type, data): one contact after the other, each one's in order. Read bit by bit: there may be many.
+        """
+        event, contact = schema.event, schema.contact
+        begun = (
+            contact.c.started_at >= round(since * MICROSECONDS),
+            contact.c.started_at < round(until * MICROSECONDS),
+        )
+        query = (
+            select(event.c.contact, event.c.type, event.c.data)
+            .select_from(contact.join(event, event.c.contact == contact.c.id))
+            .where(*begun, event.c.type.in_(sorted(types)))
+            .order_by(contact.c.started_at, contact.c.id, event.c.n)
+        )
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+                yield row.contact, row.type, json.loads(row.data)
 
     def agent_events(self, agent: str | None = None, limit: int = 100) -> list[AgentEvent]:
         """What happened to agents outside contacts, newest first."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
+from calls.destination import described
 from ivr.authoring.words import spoken, way
 from ivr.branch import id_of
 from ivr.content import SHOWN
@@ -104,18 +105,23 @@ class Counts:
     """What callers did, to be drawn beside it."""
 
     entered: Mapping[str, int] = field(default_factory=dict)
-    taken: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """(step, label of the way) -> how often."""
+    taken: Mapping[tuple[str, str, bool], int] = field(default_factory=dict)
+    """(step, the step or destination it leads to, whether by silence or slips) -> how often."""
+
+    def of(self, step: str, target: str, *, is_limit: bool) -> int:
+        """How often a way was taken."""
+        return self.taken.get((step, target, is_limit), 0)
 
 
 def graph(menus: CompiledMenus, language: str, *, counts: Counts | None = None) -> Graph:
     """The picture of a menu set, with words in a language."""
     content = json.loads(menus.content)
     nodes: dict[str, Node] = {}
-    ways = {name: _together(_ways(menus, name, step)) for name, step in menus.steps.items()}
+    ways = {name: _together(_ways(menus, name, step, counts)) for name, step in menus.steps.items()}
     for name, step in menus.steps.items():
         entered = counts.entered.get(name, 0) if counts is not None else None
         nodes[name] = _node(menus, name, step, _words(content, language, step), entered)
+    places = {_target(each): _place(each) for each in _branches(menus)}
     parents, popular = _parents(menus.start, ways), _popular(ways)
     arrows: list[Arrow] = []
     for name, led in ways.items():
@@ -129,7 +135,9 @@ def graph(menus: CompiledMenus, language: str, *, counts: Counts | None = None) 
                 nodes[place] = Node(place, f"to {target}", (), nodes[target].words, _REFERENCE)
             taken = None
             if counts is not None:
-                taken = sum(counts.taken.get((name, label), 0) for label in labels)
+                both = sum(to == target for to, _, _ in led) > 1
+                kinds = {is_limit} if both else {True, False}
+                taken = sum(counts.of(name, places.get(target, target), is_limit=each) for each in kinds)
             arrows.append(Arrow(name, place, labels, is_limit, taken))
     return Graph(_title(menus), tuple(nodes.values()), tuple(arrows))
 
@@ -218,26 +226,43 @@ def _words(content: Mapping[str, object], language: str, step: AnyStep) -> str:
     return shorten(" ".join(filter(None, texts)), LONGEST_TITLE, placeholder=" …")
 
 
-def _ways(menus: CompiledMenus, name: str, step: AnyStep) -> Iterator[tuple[str, str, bool]]:
-    """Target, label, and whether it is a limit."""
+def _ways(
+    menus: CompiledMenus, name: str, step: AnyStep, counts: Counts | None
+) -> Iterator[tuple[str, str, bool]]:
+    """Target, label, and whether it is a limit; limits of `defaults:` only where callers came to them."""
     for at, branch in step.exits():
         if at not in (("on_max_timeouts",), ("on_max_failures",)):
             yield _target(branch), label_of(at), at in (("on_cancel",), ("attempts", "then"))
     if isinstance(step, AskingStep):
         for limit in ("on_max_timeouts", "on_max_failures"):
-            branch = getattr(step, limit)
-            if branch is not None:
-                yield _target(branch), label_of((limit,)), True
-    for result, branch in getattr(step, "results", {}).items():
-        if branch.retry:
+            own: Branch | None = getattr(step, limit)
+            usual: Branch | None = getattr(menus.file.defaults, limit)
+            if own is None and usual is not None and counts is not None:
+                own = usual if counts.of(name, _place(usual), is_limit=True) else None
+            if own is not None:
+                yield _target(own), label_of((limit,)), True
+    for result, led in getattr(step, "results", {}).items():
+        if led.retry:
             yield name, result, False
     for key, choice in getattr(step, "choices", {}).items():
         if getattr(choice, "repeat", False):
             yield name, key, False
 
 
+def _branches(menus: CompiledMenus) -> Iterator[Branch]:
+    yield from (branch for step in menus.steps.values() for _, branch in step.exits())
+    yield from (*menus.on_max_timeouts.values(), *menus.on_max_failures.values())
+
+
 def _target(branch: Branch) -> str:
+    """The step, or the destination in words."""
     return branch.goto or way(branch.model_dump())
+
+
+def _place(branch: Branch) -> str:
+    """The step, or the destination as the ledger names it."""
+    destination = branch.destination()
+    return branch.goto or (described(destination) if destination is not None else "")
 
 
 def _together(ways: Iterable[tuple[str, str, bool]]) -> _Ways:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from structlog.testing import capture_logs
+from typer.testing import CliRunner
 
 from base.errors import DocumentError
 from centralita.client import NodeClient, NodeRefused
+from centralita.commands import app
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
 from centralita.publishing import checked_draft
@@ -310,3 +313,23 @@ async def test_publishing_over_the_api(node: Node, tmp_path: Path) -> None:
     told = (await asyncio.to_thread(client.ask, "GET", path))["publications"]
     assert [each["state"] for each in told] == ["live", "former"]
     assert await heard(node, tmp_path) == NEW_TONE
+
+
+async def test_what_callers_did_is_counted_from_the_ledger(node: Node, tmp_path: Path) -> None:
+    async with Softphone(("127.0.0.2", 0), free_ports(10), lambda text: None) as caller:
+        script = read_script("until answered; wait 300ms; keys #; until ended")
+        await asyncio.wait_for(caller.dial("100", node.parts.sip_address, "600100200", None, script), 20)
+    await heard(node, tmp_path)
+    await until(lambda: node.contact_count == 0)
+    await node.parts.ledger.flush()
+    words = ["menu", "coverage", "main", "--config", node.options.config, "--state", node.options.state]
+    shown = await asyncio.to_thread(CliRunner().invoke, app, [*map(str, words), "--json"])
+    found = json.loads(shown.output)
+    assert (found["visits"], found["ended"], found["hung_up"], found["containment"]) == (2, 1, 1, 1.0)
+    steps = {each["step"]: each for each in found["steps"]}
+    assert (steps["hello"]["entered"], steps["hello"]["hung_up"], steps["hello"]["drop_off"]) == (2, 1, 0.5)
+    assert steps["hello"]["ways"] == [{"why": "until", "to": "end", "count": 1}]
+    before = await asyncio.to_thread(
+        CliRunner().invoke, app, [*map(str, words), "--from", "2026-01-01", "--to", "2026-01-02"]
+    )
+    assert (before.exit_code, "no call entered main in that time" in before.output) == (1, True)

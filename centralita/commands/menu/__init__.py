@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from centralita.commands.menu import attempt, diff, explain, graph, history, publish, test
+from centralita.commands.menu import attempt, coverage, diff, explain, graph, history, publish, test
 
 app = typer.Typer(
     help="Menus: what is in force, what changed, a picture, publishing, what callers did.",
@@ -18,3 +18,4 @@ app.command("graph")(graph.graph)
 app.command("publish")(publish.publish)
 app.command("rollback")(publish.rollback)
 app.command("history")(history.history)
+app.command("coverage")(coverage.coverage)
