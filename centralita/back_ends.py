@@ -52,7 +52,7 @@ def _system(part: Part) -> SystemSettings:
         read_key(part.key),
         part.timeout,
         part.connect_timeout,
-        part.ca,
+        part.ca.read_text(encoding="ascii", errors="replace") if part.ca is not None else None,
         BreakerSettings(breaker.failures, breaker.pause, breaker.longest_pause),
     )
 

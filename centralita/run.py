@@ -14,7 +14,7 @@ import typer
 
 from base.errors import CentralitaError, DocumentError
 from centralita.demo import Demonstration
-from centralita.limits import raise_descriptor_limit
+from centralita.limits import forbid_core_dumps, raise_descriptor_limit
 from centralita.listening import AddressTaken
 from centralita.node import Node
 
@@ -33,6 +33,7 @@ async def run(options: Options) -> None:
     reloads: set[asyncio.Task[None]] = set()
 
     raise_descriptor_limit()
+    forbid_core_dumps()
     node = await _start(options)
     _calm_the_collector()
     _share_the_interpreter()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ivr.actions import ACTIONS
+from ivr.actions import ACTIONS, IDENTIFYING
 from records.card_numbers import mask_text
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ LONGEST_ANSWER = 16 * 1024
 """Octets."""
 QUERY = "payment.query"
 """Asks what became of a charge, by its key. Menus cannot ask it."""
+CHARGING = ("payment.charge", QUERY)
 QUERY_RESULTS = ("approved", "declined", "pending", "absent")
 """`pending`: still at work; `absent`: never heard of that key."""
 
@@ -113,6 +114,10 @@ def read_answer(action: str, body: bytes) -> Answer | None:
     if shows_card(text) or any(map(shows_card, _texts(read))):
         return None
     if read.result not in results_of(action) or not are_sound(action, read.facts):
+        return None
+    if (read.customer is not None and action not in IDENTIFYING) or (
+        (read.decline is not None or read.token is not None) and action not in CHARGING
+    ):
         return None
     return Answer(read.result, dict(read.facts), read.customer, read.decline == "soft", read.token)
 

@@ -41,6 +41,14 @@ class EndlessMenus(CentralitaError):
     code = "endless_menus"
 
 
+class StillAtWork(CentralitaError):
+    """Another attempt with the same card takes too long."""
+
+    code = "still_at_work"
+    status = 503
+    cause = 41
+
+
 class StoreBroken(CentralitaError):
     """What transactions are counted and kept in cannot be read or written."""
 

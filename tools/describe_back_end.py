@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ivr.actions import ACTIONS, IDENTIFYING
-from ivr.answers import FACT_FORMS, QUERY, TokenBody, facts_of, results_of
+from ivr.answers import CHARGING, FACT_FORMS, QUERY, TokenBody, facts_of, results_of
 from ivr.io.back_end.http import SAFE, path_of
 from ivr.io.back_end.signature import (
     IDEMPOTENCY_HEADER,
@@ -166,7 +166,7 @@ def _answer(action: str) -> dict[str, Any]:
             "pattern": "^[A-Za-z0-9_.:-]{1,64}$",
             "description": "with ok and already: how to name the customer in later questions of the call",
         }
-    if action in ("payment.charge", QUERY):
+    if action in CHARGING:
         properties["decline"] = {"enum": ["soft", "hard"], "description": "with declined; hard unless given"}
         properties["token"] = {"$ref": "#/components/schemas/Token"}
     return {"type": "object", "properties": properties, "required": ["result"], "additionalProperties": False}

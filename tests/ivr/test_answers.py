@@ -108,6 +108,20 @@ def test_a_fact_in_another_form_spoils_the_answer(fact: str, value: str) -> None
     assert read_answer(action, json.dumps({"result": result, "facts": {fact: value}}).encode()) is None
 
 
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("customer.find", {"customer": "c-1"}),
+        ("card.activate", {"decline": "soft"}),
+        ("card.activate", {"token": {"token": "tok_1"}}),
+    ],
+)
+def test_what_belongs_to_another_action_spoils_the_answer(action: str, more: dict[str, Any]) -> None:
+    result = "found" if action == "customer.find" else "ok"
+    assert read_answer(action, json.dumps({"result": result}).encode()) is not None
+    assert read_answer(action, json.dumps({"result": result, **more}).encode()) is None
+
+
 def test_an_answer_has_a_greatest_length() -> None:
     body = json.dumps({"result": "ok"}).encode()
     assert read_answer("card.activate", body + b" " * (LONGEST_ANSWER - len(body))) is not None

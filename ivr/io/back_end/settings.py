@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ivr.breaker import BreakerSettings
 from ivr.limits import Limits, Signals
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,8 @@ class HttpSettings:
     timeout: float = 6.0
     """For an answer, with all that is tried for it."""
     connect_timeout: float = 2.0
-    ca: Path | None = None
-    """Authorities that its certificate may be signed by; the machine's own unless given."""
+    ca: str | None = field(default=None, repr=False)
+    """Authorities that its certificate may be signed by (PEM); the machine's own unless given."""
     breaker: BreakerSettings = field(default_factory=BreakerSettings)
 
 

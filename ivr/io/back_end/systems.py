@@ -124,4 +124,4 @@ def _timeout(settings: SystemSettings) -> float:
 def _tls(settings: HttpSettings) -> ssl.SSLContext | None:
     if not settings.url.startswith("https:"):
         return None
-    return ssl.create_default_context(cafile=settings.ca)
+    return ssl.create_default_context(cadata=settings.ca)

@@ -13,7 +13,7 @@ import structlog
 from base.secret import Secret
 from ivr.actions import ACTIONS, IDENTIFYING, SUCCESSES
 from ivr.answers import Answer, NoAnswer, are_sound
-from ivr.errors import BackEndClosed, StoreBroken
+from ivr.errors import BackEndClosed, StillAtWork, StoreBroken
 from ivr.events import BackEndReplied
 from ivr.io.back_end import attempts
 from ivr.io.back_end.attempts import Admitted, Attempt, Locked, Suspect
@@ -166,7 +166,7 @@ class Transactions:
             if "locked" in action.results:
                 return await self._guarded(question, system)
             return await self._carry_out(question, system)
-        except (StoreBroken, BackEndClosed) as error:
+        except (StoreBroken, BackEndClosed, StillAtWork) as error:
             # What cannot be counted is not done.
             log.error("transactions_failed", client=question.client, code=error.code)
             return Answer("unavailable")
@@ -181,11 +181,8 @@ class Transactions:
         if is_weak(question.attestation, settings.signals):
             return self._suspect(question, "attestation")
         attempt = self._attempt(question)
-        try:
-            async with self._turns.of(attempt.subject, within=system.within):
-                return await self._admitted(question, system, attempt)
-        except TimeoutError:
-            return Answer("unavailable")
+        async with self._turns.of(attempt.subject, within=system.within):
+            return await self._admitted(question, system, attempt)
 
     async def _admitted(self, question: Question, system: System, attempt: Attempt) -> Answer:
         settings = system.settings

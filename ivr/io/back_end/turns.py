@@ -6,6 +6,8 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from ivr.errors import StillAtWork
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -29,12 +31,15 @@ class Turns:
 
     @asynccontextmanager
     async def of(self, name: str, *, within: float) -> AsyncIterator[None]:
-        """Wait for the turn, then hold it. Raises TimeoutError when it does not come within so many seconds."""
+        """Wait for the turn, then hold it. Raises StillAtWork when it does not come within so many seconds."""
         turn = self._turns.setdefault(name, _Turn())
         turn.wanted_by += 1
         try:
-            async with asyncio.timeout(within):
-                await turn.lock.acquire()
+            try:
+                async with asyncio.timeout(within):
+                    await turn.lock.acquire()
+            except TimeoutError:
+                raise StillAtWork("another attempt with this card takes too long") from None
             try:
                 yield
             finally:

@@ -10,11 +10,13 @@ import pytest
 import trustme
 
 from ivr.answers import Answer, NoAnswer
+from ivr.io.back_end.settings import ClientSettings
 from tests.kit.back_end_asking import charge, question, reached, says
-from tests.kit.back_end_floor import BIRTH, KEY, MASTERCARD, VISA, Clock, Server
+from tests.kit.back_end_floor import BIRTH, KEY, MASTERCARD, VISA, Clock, Floor, Server, http
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -53,6 +55,18 @@ async def test_a_certificate_must_be_signed_by_the_right_one_and_have_the_right_
     async with reached(server.url, tls=_trusting(trustme.CA())) as system:
         assert await system.ask(question(), within=2) == NoAnswer(reached=False)
     assert "back_end_unreachable" in capsys.readouterr().out
+    await server.stop()
+
+
+async def test_a_company_may_name_who_signs_for_its_system(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    server = Server.example(Clock(), tls=_serving(authority, "127.0.0.1"))
+    await server.start()
+    ca = authority.cert_pem.bytes().decode()
+    async with Floor(tmp_path, Clock(), ClientSettings(back_end=http(server.url, ca=ca))) as floor:
+        assert await floor.activate() == "ok"
+    async with Floor(tmp_path, Clock(), ClientSettings(back_end=http(server.url))) as floor:
+        assert await floor.activate() == "unavailable"
     await server.stop()
 
 

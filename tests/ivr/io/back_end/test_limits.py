@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.errors import StillAtWork
 from ivr.io.back_end.attempts import KEPT
 from ivr.io.back_end.sandbox_people import generated
 from ivr.io.back_end.settings import ClientSettings
+from ivr.io.back_end.turns import Turns
 from ivr.limits import DAY, HOUR, MINUTE, Limits, Signals, is_weak, locked_for
 from tests.kit.back_end_floor import BIRTH, OTHER_BIRTH, VISA, Clock, Floor
 
@@ -117,6 +119,39 @@ async def test_many_at_once_gain_no_guesses(floor: Floor) -> None:
         )
     )
     assert sorted(results) == ["locked"] * 25 + ["no_match"] * 5
+
+
+async def test_many_honest_callers_with_one_card_at_once_are_all_served(floor: Floor) -> None:
+    results = await asyncio.gather(
+        *(floor.activate(contact=f"c{each}", caller=f"+34{600_000_000 + each}") for each in range(30))
+    )
+    assert sorted(results) == ["already"] * 29 + ["ok"]
+
+
+async def test_whose_turn_does_not_come_in_time_is_not_served(floor: Floor) -> None:
+    turns = Turns()
+    async with turns.of("card", within=1.0):
+        with pytest.raises(StillAtWork):
+            async with turns.of("card", within=0.01):
+                raise AssertionError("two at once")
+        async with turns.of("another", within=0.01):
+            pass
+    async with turns.of("card", within=0.01):
+        pass
+    assert turns._turns == {}
+
+
+async def test_an_attempt_that_was_cut_off_by_the_end_of_the_node_counts_as_failed(
+    tmp_path: Path, clock: Clock
+) -> None:
+    async with Floor(tmp_path, clock, QUIET) as floor:
+        await fail(floor, 4)
+        await floor.activate(contact="last", caller="")
+        await floor.transactions._store.run(
+            lambda store: store.execute("UPDATE attempts SET state = 'asking' WHERE contact = 'last'")
+        )
+    async with Floor(tmp_path, clock, QUIET) as floor:
+        assert await floor.activate(contact="later", caller="") == "locked"
 
 
 async def test_an_ending_is_counted_with_the_account_and_not_with_everybodys_card(floor: Floor) -> None:
