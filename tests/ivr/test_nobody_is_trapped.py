@@ -1,101 +1,185 @@
-"""Whatever a caller and the back end do, a checked menu ends in a person, a hang-up in words, or a transfer."""
+"""Whatever callers, back ends and the centre do, a checked menu ends in a person, a hang-up in words, or a transfer."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from base.document import errors
 from base.secret import MASK
 from calls.destination import Hangup, Queue
 from ivr.actions import ACTIONS
-from ivr.commands import Leave
-from ivr.load import load_menus
+from ivr.authoring.simulation import Simulation
+from ivr.authoring.stage import Stage
+from ivr.authoring.transcript import Left, StepEntered, lines
+from ivr.commands import AskBackEnd, Leave
+from ivr.load import load_menu, load_menus
+from ivr.surroundings import HOURS_STATES, QueueStatus
 from ivr.wording import load_wording
-from tests.ivr.caller import Caller
+from tests.ivr.caller import QUEUES, wording
 
 if TYPE_CHECKING:
     from base.document import Fault
     from ivr.compiled import CompiledMenus
 
 ROOT = Path(__file__).resolve().parents[2]
-QUEUES = {"banco_atencion", "banco_seguridad", "tienda_atencion"}
-CARD = "5555555555554444"
+GOOD = ROOT / "tests/data/menus/good"
+DEMO = {"banco_sol", "tienda_norte"}
+CARD, BIRTH = "5555555555554444", "31121975"
+HOUR = 3600.0
+FACTS = {"last4": "4444", "reference": "000123", "balance": "100 EUR", "due": "2100 EUR", "segment": "gold"}
 
 
-@pytest.fixture(scope="module")
+@cache
 def demo() -> dict[str, CompiledMenus]:
+    """The menus of the demonstration."""
     faults: list[Fault] = []
-    found = load_menus(ROOT / "config/menus", load_wording([ROOT / "prompts"], faults), faults, queues=QUEUES)
-    assert faults == []
+    queues = {"banco_atencion", "banco_seguridad", "tienda_atencion"}
+    words = load_wording([ROOT / "prompts"], faults)
+    found = load_menus(ROOT / "config/menus", words, faults, queues=queues)
+    assert errors(faults) == []
+    assert set(found) == DEMO
     return found
 
 
-KEYS = st.text("0123456789*#", min_size=1, max_size=6)
+@cache
+def good() -> dict[str, CompiledMenus]:
+    """The menus of the tests."""
+    found = {
+        path.stem: load_menu(path, wording(), [], queues=QUEUES, menus={"other"})
+        for path in GOOD.glob("*.yaml")
+    }
+    return {name: each for name, each in found.items() if each is not None}
+
+
+TYPED = ["1", "2", "3", "4", "5", "9", "0", f"{CARD}#", BIRTH, "25*00#", "1228", "123#", "4444#", "28013"]
 ACTS = st.one_of(
-    KEYS.map(lambda keys: ("press", keys)),
-    st.sampled_from(["1", "2", "9", "0", f"{CARD}#", "01021980", "25*00#", "1228", "123#", "4444#"]).map(
-        lambda keys: ("press", keys)
-    ),
+    st.text("0123456789*#", min_size=1, max_size=6).map(lambda keys: ("press", keys)),
+    st.sampled_from(TYPED).map(lambda keys: ("press", keys)),
+    st.sampled_from(TYPED).map(lambda keys: ("answer", keys)),
     st.floats(0, 20).map(lambda seconds: ("wait", seconds)),
+    st.floats(0, 20).map(lambda seconds: ("talk", seconds)),
     st.integers(0, 9).map(lambda index: ("reply", index)),
     st.just(("listen", 0)),
     st.just(("hang up", 0)),
 )
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    acts=st.lists(ACTS, max_size=40),
-    menu_set=st.sampled_from(["banco_sol", "tienda_norte"]),
+STAGES = st.builds(
+    Stage,
     language=st.sampled_from([None, "es", "pl", "en", "xx"]),
+    caller=st.sampled_from(["+34911222333", "+48501234567", "anonymous", ""]),
+    attestation=st.sampled_from([None, "A", "C"]),
+    identified=st.booleans(),
+    always=st.sampled_from(HOURS_STATES),
+    queues=st.dictionaries(
+        st.sampled_from(["people", "tienda_atencion", "banco_atencion"]),
+        st.builds(QueueStatus, st.integers(0, 2), st.integers(0, 2), st.integers(0, 9), st.floats(0, 900)),
+    ),
 )
-def test_each_call_ends_well(
-    demo: dict[str, CompiledMenus], acts: list[tuple[str, str | float]], menu_set: str, language: str | None
-) -> None:
-    caller = Caller(demo[menu_set], language=language)
+
+
+def carry_out(call: Simulation, act: str, what: str | float) -> None:
+    """One random thing."""
+    match act:
+        case "press":
+            call.press(str(what))
+        case "answer":  # heard out first
+            call.hear_out()
+            call.press(str(what))
+        case "wait":
+            call.wait(float(what))
+        case "talk":
+            call.talk(float(what))
+        case "listen":
+            call.listen()
+        case "reply" if call.asked is not None:
+            action = ACTIONS[call.asked.action]
+            results = (*action.results, "nonsense")
+            known = {name: value for name, value in FACTS.items() if name in action.facts}
+            call.reply(results[int(what) % len(results)], **known)
+        case "hang up":
+            call.hang_up()
+        case _:
+            pass
+
+
+def ends_well(menus: CompiledMenus, stage: Stage, acts: list[tuple[str, str | float]]) -> None:
+    """Play the acts, then do nothing more."""
+    call = Simulation(menus, stage)
     for act, what in acts:
-        match act:
-            case "press":
-                caller.press(str(what))
-            case "wait":
-                caller.wait(float(what))
-            case "listen":
-                caller.listen()
-            case "reply" if caller.asked is not None:
-                results = (*ACTIONS[caller.asked.action].results, "nonsense")
-                caller.reply(results[int(what) % len(results)], last4="4444", reference="000123")
-            case "hang up":
-                caller.hang_up()
-            case _:
-                pass
-    caller.wait(600)  # and then silence
-    assert caller.session.finished
-    assert sum(isinstance(each, Leave) for each in caller.commands) <= 1
-    gone = [each["destination"] for each in caller.records("menu.left")] == ["caller_hung_up"]
-    assert gone or isinstance(caller.left, Queue) or _said_goodbye(caller)
-    assert CARD not in repr(caller.commands)
-    assert MASK in repr(caller.commands) or not any(
-        command.__class__.__name__ == "AskBackEnd" for command in caller.commands
-    )
+        carry_out(call, act, what)
+    # No key leads through more steps than there are, nor does silence: it would be a circle.
+    keys = sum(len(str(what)) for act, what in acts if act in ("press", "answer"))
+    longest = len(menus.steps)
+    assert len(call.steps) <= longest * (1 + keys + len(acts))
+    entered = len(call.steps)
+    call.wait(HOUR)
+    assert len(call.steps) - entered <= 2 * longest
+    assert call.finished
+    assert sum(isinstance(each, Leave) for each in call.commands) == (not call.hung_up)
+    assert call.hung_up or said_goodbye(call) or not isinstance(call.left, Hangup)
+    seen = repr(call.commands) + repr(call.transcript) + "\n".join(lines(call.transcript))
+    assert CARD not in seen
+    assert CARD[:12] not in seen
+    asked = [each for each in call.commands if isinstance(each, AskBackEnd)]
+    assert MASK in repr(asked) or not any("card" in each.fields for each in asked)
 
 
-def _said_goodbye(caller: Caller) -> bool:
-    """A hang-up comes after words, unless the caller's own keys cut them."""
-    return caller.left == Hangup(cause=16)
+def said_goodbye(call: Simulation) -> bool:
+    """The last words were heard to their end just before the hang-up."""
+    last = call.transcript[-1]
+    return isinstance(last, Left) and last.outcome.startswith("hung up after ")
 
 
-def test_a_silent_caller_reaches_a_person_in_each_language(demo: dict[str, CompiledMenus]) -> None:
-    for each in demo.values():
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@given(stage=STAGES, acts=st.lists(ACTS, max_size=40), name=st.sampled_from(sorted(DEMO)))
+def test_each_call_to_the_demonstration_ends_well(
+    stage: Stage, acts: list[tuple[str, str | float]], name: str
+) -> None:
+    ends_well(demo()[name], stage, acts)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
+@given(
+    stage=STAGES,
+    acts=st.lists(ACTS, max_size=30),
+    name=st.sampled_from(sorted(each.stem for each in GOOD.glob("*.yaml"))),
+)
+def test_each_call_to_a_good_menu_ends_well(
+    stage: Stage, acts: list[tuple[str, str | float]], name: str
+) -> None:
+    ends_well(good()[name], stage, acts)
+
+
+def test_a_silent_caller_reaches_a_person_in_each_language() -> None:
+    for each in demo().values():
         for language in (None, "es", "pl", "en"):
-            assert isinstance(Caller(each, language=language).wait(600).left, Queue)
+            call = Simulation(each, Stage(language=language))
+            call.wait(600)
+            assert isinstance(call.left, Queue)
 
 
-def test_zero_reaches_a_person_from_every_menu(demo: dict[str, CompiledMenus]) -> None:
-    for each in demo.values():
+def test_zero_reaches_a_person_from_every_menu() -> None:
+    for each in demo().values():
         for name, step in each.steps.items():
             if step.type == "menu":
-                assert isinstance(Caller(each, start=name).press("0").listen().left, Queue)
+                call = Simulation(each, Stage(language="es"), start=name)
+                call.press("0")
+                call.hear_out()
+                assert isinstance(call.left, Queue)
+
+
+def test_a_silent_caller_never_comes_to_one_step_twice() -> None:
+    for each in (*demo().values(), *good().values()):
+        for name in each.steps:
+            call = Simulation(each, Stage(language="en"), start=name)
+            call.wait(HOUR)
+            entered = [entry.step for entry in call.transcript if isinstance(entry, StepEntered)]
+            assert len(entered) == len(set(entered)), name
+            assert call.finished
