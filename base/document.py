@@ -1,7 +1,7 @@
 """YAML files that administrators edit: read with positions, checked by pydantic, every fault with file, line and mend.
 
 Scalars follow YAML 1.2 (`no`, `12:30` and `0777` are text), keys must be text (quote "1"), a key may stand once, and
-anchors are refused because a reader should see each value where it is used.
+anchors and tags are refused because a reader should see each value where it is used, as what it is.
 """
 
 from __future__ import annotations
@@ -105,7 +105,13 @@ class Document:
             return dict(self._pairs(node))
         if isinstance(node, yaml.SequenceNode):
             return [self._value(each) for each in node.value]
-        return _scalar(node)
+        try:
+            return _scalar(node)
+        except ValueError:  # Python reads no number of thousands of digits
+            self._note(
+                node.start_mark.line + 1, "this number is too long to be one", "quote it if it is text"
+            )
+            return None
 
     def _pairs(self, node: yaml.MappingNode) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
@@ -144,7 +150,7 @@ def read(path: Path) -> Document:
     root: yaml.Node | None = None
     try:
         text = path.read_text(encoding="utf-8")
-        faults.extend(_anchors(path, text))
+        faults.extend(_unused(path, text))
         # A bomb of aliases is never composed.
         root = yaml.compose(text, Loader=_Loader) if not faults else None
     except FileNotFoundError:
@@ -161,7 +167,7 @@ def read(path: Path) -> Document:
     return Document(path, root, faults)
 
 
-def _anchors(path: Path, text: str) -> Iterator[Fault]:
+def _unused(path: Path, text: str) -> Iterator[Fault]:
     for token in yaml.scan(text, Loader=_Loader):
         if isinstance(token, (yaml.AnchorToken, yaml.AliasToken)):
             yield Fault(
@@ -170,6 +176,13 @@ def _anchors(path: Path, text: str) -> Iterator[Fault]:
                 "anchors and aliases are not used here",
                 "write the value out",
             )
+            return
+        if isinstance(token, yaml.TagToken):
+            what, mend = (
+                "tags (!) are not used here",
+                "write the value alone; quote a text that begins with !",
+            )
+            yield Fault(str(path), token.start_mark.line + 1, what, mend)
             return
 
 

@@ -49,3 +49,11 @@ def test_a_missing_file_says_so() -> None:
 def test_refuse_lists_the_faults_in_order() -> None:
     with pytest.raises(DocumentError, match="a:1: x\na:2: y"):
         refuse([Fault("a", 2, "y"), Fault("a", 1, "x")])
+
+
+def test_a_number_of_thousands_of_digits_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_text(f"name: a\nsteps: {'1' * 5000}\n")
+    faults: list[Fault] = []
+    assert load(File, path, faults)[0] is None
+    assert [(each.line, each.what) for each in faults] == [(2, "this number is too long to be one")]
