@@ -58,8 +58,7 @@ class Secret:
 
     def wipe(self) -> None:
         """Overwrite the buffer and empty it."""
-        for at in range(len(self._buffer)):
-            self._buffer[at] = 0
+        self._buffer[:] = bytes(len(self._buffer))  # as long as it was, so in place
         self._buffer = bytearray()
 
     def __len__(self) -> int:

@@ -145,8 +145,10 @@ class MenuSession:
         """When `handle_timeout` is due."""
         if self.finished or self._run is None:
             return None
-        due = [each for each in (self._run.next_timeout(), self._scene.playing_until) if each is not None]
-        return min(due, default=None)
+        due, until = self._run.next_timeout(), self._scene.playing_until
+        if due is None or until is None:
+            return until if due is None else due
+        return min(due, until)
 
     def _enter(self, name: str, *, now: float, **facts: str) -> list[Outcome]:
         scene = self._scene
