@@ -78,6 +78,12 @@ class PyVoipCaller:
         self.process.tell("listen", seconds=seconds)
         return bytes.fromhex(self.process.wait_for("heard", within=within + seconds, after=mark)["pcm"])
 
+    def heard_in_all(self) -> bytes:
+        """All that the caller has heard in this call, as 16 bit samples."""
+        mark = self.process.mark()
+        self.process.tell("recall")
+        return bytes.fromhex(self.process.wait_for("heard", after=mark)["pcm"])
+
     def hang_up(self) -> None:
         """Send BYE."""
         self.process.tell("hangup")
@@ -150,6 +156,9 @@ class _Worker:
         while len(client.taken) - start < wanted and time.monotonic() < limit and client.NSD:
             time.sleep(0.02)
         report("heard", pcm=bytes(client.taken[start : start + wanted]).hex())
+
+    def recall(self) -> None:
+        report("heard", pcm=bytes(self._call.RTPClients[0].taken).hex())
 
     def hangup(self) -> None:
         self._call.hangup()

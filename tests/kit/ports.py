@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 
 # Below Linux's ephemeral range, so that no outgoing connection takes one meanwhile, and below the ports for sound of
 # config/centre.yaml, which refuses to have SIP among them.
 _FIRST, _LAST = 10000, 20000
+_lock = threading.Lock()
 _next = _FIRST + (os.getpid() * 97) % (_LAST - _FIRST)
 
 
@@ -16,6 +18,11 @@ def free_ports(count: int, *, address: str = "127.0.0.1") -> range:
 
     A number comes again only after all others have had their turn.
     """
+    with _lock:
+        return _turn(count, address)
+
+
+def _turn(count: int, address: str) -> range:
     global _next
     tried = 0
     while tried < 2 * (_LAST - _FIRST):

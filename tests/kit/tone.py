@@ -78,6 +78,21 @@ def hears_key(pcm: bytes, digit: str) -> bool:
     return False
 
 
+def likeness(pcm: bytes, sought: bytes) -> float:
+    """How alike a sound and the best fitting part of another are: the normalised correlation, from 0 to 1."""
+    whole = numpy.frombuffer(pcm, dtype="<i2").astype(float)
+    part = numpy.frombuffer(sought, dtype="<i2").astype(float)
+    if len(whole) < len(part) or not len(part):
+        return 0.0
+    size = 1 << (len(whole) + len(part)).bit_length()
+    spectra = numpy.fft.rfft(whole, size) * numpy.conj(numpy.fft.rfft(part, size))
+    products = numpy.fft.irfft(spectra, size)[: len(whole) - len(part) + 1]
+    running = numpy.concatenate(([0.0], numpy.cumsum(whole**2)))
+    energies = running[len(part) :] - running[: -len(part)]
+    quiet = len(part) * _SILENCE**2 / 16
+    return float(numpy.max(products / numpy.sqrt(numpy.maximum(energies, quiet) * numpy.sum(part**2))))
+
+
 def loud_from(pcm: bytes) -> int:
     """The first sample that is more than silence."""
     samples = numpy.abs(numpy.frombuffer(pcm, dtype="<i2").astype(int))
