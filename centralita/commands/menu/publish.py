@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - read by typer
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -57,7 +57,8 @@ def publish(
         return
     from centralita.publishing import checked_draft
 
-    configuration, versions = checked(config), versions_of(state)
+    versions = versions_of(state)
+    configuration = _advised(config, versions, menu_sets)
     effective_at = moment(at_time, configuration) if at_time is not None else None
     for name in dict.fromkeys(menu_sets):
         chosen(configuration, name)
@@ -121,6 +122,25 @@ def rollback(
     wish = Wish(menu_set, found, "rollback", who, note, None, live)
     _tell(put(wish, menus, configuration, state=state, config=config, http=http), configuration)
     _tell_waiting(versions, menu_set, configuration)
+
+
+def _advised(config: Path, versions: Versions, menu_sets: list[str]) -> Configuration:
+    """The files; errors end the command, what else is to be said of these menu sets is said."""
+    from base.document import errors, refuse
+    from centralita.configuration import check_configuration
+    from centralita.publishing import live_versions
+
+    try:
+        found, faults = check_configuration(config, live_versions(versions))
+        refuse(faults)
+    except CentralitaError as error:
+        fail(str(error))
+    for each in sorted(set(faults) - set(errors(faults))):
+        if Path(each.file).stem in menu_sets:
+            typer.echo(str(each), err=True)
+    if found is None:
+        raise AssertionError("files without errors are a configuration")
+    return found
 
 
 def _live(versions: Versions, name: str) -> str | None:
