@@ -58,14 +58,17 @@ async def test_who_is_called_sends_the_caller_to_a_third(scene: Scene) -> None:
 
 
 async def test_the_caller_sends_who_was_called_to_a_third(scene: Scene) -> None:
+    contact = scene.board.contacts[0]
+    contact.is_identified, contact.attestation = True, "A"
     scene.alice.transfer(scene.hers, scene.board.at("carol"))
     carols = await scene.board.answered("carol")
     assert await scene.alice.outcome() == 200
     await scene.alice.hears(SessionEnded)
     await scene.board.talk(scene.bob, scene.carol)
-    assert scene.board.contacts[0].caller is not None
-    assert scene.board.contacts[0].caller.account == "bob"
-    assert scene.board.contacts[0].ani == "bob"
+    assert contact.caller is not None
+    assert contact.caller.account == "bob"
+    assert contact.ani == "bob"
+    assert (contact.is_identified, contact.attestation) == (False, None), "Bob has proven nothing"
     scene.carol.hang_up(carols)
     await scene.bob.hears(SessionEnded)
     await scene.board.over()

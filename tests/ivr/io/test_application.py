@@ -296,6 +296,8 @@ class Hangs:
 
     def __init__(self) -> None:
         self.let_go = asyncio.Event()
+        self.callers: list[str] = []
+        self.forgotten: list[str] = []
 
     async def ask(
         self,
@@ -308,11 +310,12 @@ class Hangs:
         request: int,
         attestation: str | None,
     ) -> BackEndReplied:
+        self.callers.append(caller)
         await self.let_go.wait()
         return BackEndReplied(request, "ok")
 
     def forget(self, contact: str) -> None:
-        pass
+        self.forgotten.append(contact)
 
 
 async def test_a_caller_does_not_wait_in_silence_for_a_back_end_that_hangs(desk: Desk) -> None:
@@ -325,6 +328,24 @@ async def test_a_caller_does_not_wait_in_silence_for_a_back_end_that_hangs(desk:
     await until(lambda: bool(desk.kinds("transaction.result")))
     assert desk.kinds("transaction.result") == [{"action": "card.activate", "result": "ok"}]
     await until(lambda: not desk.application.late)
+    assert back_end.forgotten == []
+    await desk.over()
+    assert desk.contact is not None
+    assert back_end.forgotten == [desk.contact.id], "whoever was identified has gone"
+
+
+async def test_a_number_that_the_caller_keeps_back_is_told_to_no_company(desk: Desk) -> None:
+    await desk.called()
+    desk.application.back_end = back_end = Hangs()
+    assert desk.contact is not None
+    desk.contact.is_private = True
+    desk.press(f"1{CARD}#{BIRTH}")
+    await until(lambda: bool(back_end.callers))
+    assert back_end.callers == ["anonymous"]
+    back_end.let_go.set()
+    await until(lambda: "secure.ended" in desk.house.kinds())
+    desk.press("0")
+    assert await desk.left() == Queue("people")
     await desk.over()
 
 
