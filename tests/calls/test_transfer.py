@@ -68,7 +68,8 @@ async def test_the_caller_sends_who_was_called_to_a_third(scene: Scene) -> None:
     assert contact.caller is not None
     assert contact.caller.account == "bob"
     assert contact.ani == "bob"
-    assert (contact.is_identified, contact.attestation) == (False, None), "Bob has proven nothing"
+    after = scene.board.contacts[0]
+    assert (after.is_identified, after.attestation) == (False, None), "Bob has proven nothing"
     scene.carol.hang_up(carols)
     await scene.bob.hears(SessionEnded)
     await scene.board.over()
