@@ -98,6 +98,8 @@ class HttpPaymentsPart(HttpPart):
     """`payments: {connector: http, ...}`."""
 
     connector: Literal["http"]
+    timeout: Annotated[Seconds, Field(ge=0.5, le=60)] = 10.0
+    """Of which the charge itself may take seven tenths; the rest is for asking what became of it."""
     store_tokens: bool = False
     """Whether what the payment system calls a card by is kept with the charge."""
 

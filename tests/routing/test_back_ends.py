@@ -65,7 +65,7 @@ limits: {per_call: 2, per_card: 3, per_caller: 4, window: 12h, cool_down: [1m, 2
 fraud: {cards_per_caller: 0, within: 10m, attestation: B}"""
     assert loaded(folder, text) == ClientSettings(
         HttpSettings("https://bank.example:8443/ivr", KEY, 5.0, 1.0, (folder / "ca.pem").read_text()),
-        HttpSettings("https://psp.example", KEY, breaker=BreakerSettings(2, 1.0, 5.0)),
+        HttpSettings("https://psp.example", KEY, 10.0, breaker=BreakerSettings(2, 1.0, 5.0)),
         store_tokens=True,
         identity=("birth", "otp"),
         limits=Limits(2, 3, 4, 43200.0, (60.0, 120.0)),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-SHARE = 0.6
+SHARE = 0.7
 """How much of the time the charge itself may take; the rest is for asking what became of it."""
 PAUSES = (0.3, 0.7, 1.5)
 """Seconds before each of these questions."""
