@@ -85,7 +85,8 @@ def test_faults_and_failing_cases_are_not_published(desk: Desk) -> None:
     cases = desk.config / "menus/cases"
     cases.mkdir()
     (cases / "main.yaml").write_text(
-        'schema: cases/1\nmenu_set: main\ncases:\n  - name: it ends\n    happens: [{keys: "#"}]\n    expect: {outcome: {queue: help}}\n'
+        "schema: cases/1\nmenu_set: main\ncases:\n"
+        '  - name: it ends\n    happens: [{keys: "#"}]\n    expect: {outcome: {queue: help}}\n'
     )
     failed = desk.publish()
     assert (failed.exit_code, "it ends" in failed.output) == (1, True), failed.output
