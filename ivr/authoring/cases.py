@@ -19,6 +19,7 @@ from base.durations import Seconds
 from ivr.actions import ACTIONS
 from ivr.steps.branch import BranchStep, HoursState
 from ivr.steps.say import SayStep
+from media.catalogue import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -264,9 +265,23 @@ def _check(file: CaseFile, source: Document, menus: Mapping[str, CompiledMenus])
             what = f"two cases are named {case.name}"
             yield source.fault(("cases", at, "name"), what, "give each its own name")
         names.add(case.name)
+        for place, prompt in _unseen(case, menus[file.menu_set]):
+            mend = "write what it speaks under heard:"
+            yield source.fault(
+                ("cases", at, *place), f"prompt {prompt} has no words of its own to look for", mend
+            )
         for place, kind, word, known in _references(case, menus[file.menu_set]):
             if word not in known:
                 yield source.fault(("cases", at, *place), f"there is no {kind} {word}", suggest(word, known))
+
+
+def _unseen(case: Case, menus: CompiledMenus) -> Iterator[tuple[Location, str]]:
+    """Prompts that speak values alone: nothing of them is recognised in what is said."""
+    for key in ("said", "not_said"):
+        for at, name in enumerate(getattr(case.expect, key)):
+            parts = [part for each in menus.languages for part in menus.segments(each, name)]
+            if parts and all(isinstance(each, Slot) for each in parts):
+                yield ("expect", key, at), name
 
 
 def _references(case: Case, menus: CompiledMenus) -> Iterator[tuple[Location, str, str, Iterable[str]]]:

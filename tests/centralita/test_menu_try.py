@@ -163,10 +163,12 @@ def test_who_calls_when_and_where() -> None:
     [
         (["--language", "fr"], "does not speak fr"),
         (["--at", "soon"], '"soon" is no moment'),
-        (["--hours", "shut"], "is none of open, closed, holiday, emergency"),
+        (["--hours", "shut"], "no state of opening hours shut; known: closed, emergency, holiday, open"),
         (["--dialled", "+1999"], "nobody answers at +1999"),
-        (["--start", "stat"], 'did you mean "start"?'),
-        (["--announcement", "x=hello"], "write PLACE=PROMPT"),
+        (["--start", "stat"], 'there is no step of banco_sol stat; did you mean "start"?'),
+        (["--announcement", "hello"], "write PLACE=PROMPT"),
+        (["--announcement", "x=hello"], "there is no place for announcements x"),
+        (["--announcement", "outage=hello"], "there is no prompt hello"),
         (["--reply", "ok"], "belong to --keys"),
         (["--keys", "a"], "not understood"),
         (["--version", "live"], "nothing of banco_sol is live"),
@@ -191,8 +193,11 @@ def test_a_published_version_is_tried_by_the_beginning_of_its_name(tmp_path: Pat
     )
     assert published.exit_code == 0, published.output
     result = attempt(
-        "--version", "live", "--state", tmp_path, "--language", "en", "--keys", PAID, "--reply", "approved"
-    )
+        "--version", "live", "--state", tmp_path, "--language", "en", "--keys", PAID, "--reply", "approved",
+        "--announcement", "outage=outage_cards",
+    )  # fmt: skip
+    assert "Welcome to Banco Sol" in result.output
+    assert "Card payments are not working" in result.output
     assert any("payment of twelve euros" in line for line in told(result))
     unknown = attempt("--version", "0000", "--state", tmp_path)
     assert unknown.exit_code == 1

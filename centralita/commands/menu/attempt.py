@@ -6,13 +6,11 @@ import json
 import sys
 import termios
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.document import suggest
 from base.errors import CentralitaError
 from centralita.commands.menu.drafts import Set, checked, chosen
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
@@ -21,14 +19,11 @@ from centralita.state import PROMPTS_FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from centralita.attempts import Attempts
     from centralita.configuration import Configuration
     from centralita.menu_screen import Screen
-    from centralita.tried_sandbox import TriedSandbox
-    from centralita.tried_sound import TriedSound
     from ivr.authoring.dialogue import Dialogue
-    from ivr.authoring.simulation import Reply, Simulation
-    from ivr.authoring.stage import Stage
-    from ivr.commands import AskBackEnd
+    from ivr.authoring.simulation import Simulation
     from ivr.compiled import CompiledMenus
 
 LIVE = "live"
@@ -95,8 +90,8 @@ def attempt(
 
     Digits of secure forms are dots in what is shown, and at a terminal they are not echoed. ? explains the lines.
     """
+    from centralita.attempts import Attempts, Wishes
     from centralita.tried_sound import TriedSound
-    from centralita.trying import stage_of
 
     if (replies or as_json) and keys is None:
         fail("--reply and --json belong to --keys")
@@ -106,136 +101,23 @@ def attempt(
     menus = chosen(configuration, menu_set)
     if version is not None:
         menus = _version(configuration, state, menu_set, version)
-    stage = _stage(
-        stage_of(configuration, menu_set),
-        configuration,
-        menus,
-        language,
-        at,
-        caller,
-        dialled,
-        hours,
-        announcements,
-    )
-    if start is not None and start not in menus.steps:
-        fail(f'{menu_set} has no step "{start}"; {suggest(start, menus.steps)}')
+    wishes = Wishes(language, at, caller, dialled, hours, tuple(announcements or ()), start)
     voice = TriedSound(menus.wording, state / PROMPTS_FOLDER) if sound is not None else None
-    with _Attempt(configuration, menus, stage, start, voice, sandbox=sandbox) as calls:
-        try:
+    try:
+        with Attempts(configuration, menus, wishes, voice=voice, sandbox=sandbox) as calls:
             call = (
                 _by_keys(calls, keys, replies or [], as_json=as_json)
                 if keys is not None
                 else _by_lines(calls)
             )
-            if voice is not None and sound is not None:
-                voice.write(sound, call.transcript, call.now)
-        except CentralitaError as error:
-            fail(str(error))
-        except OSError as error:
-            fail(f"{error.filename or sound}: {error.strerror}")
+        if voice is not None and sound is not None:
+            voice.write(sound, call.transcript, call.now)
+    except CentralitaError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or sound}: {error.strerror}")
     if keys is not None and not call.finished:
         raise typer.Exit(NOT_OVER)
-
-
-class _Attempt:
-    """Makes the same call as often as it is begun."""
-
-    def __init__(
-        self,
-        configuration: Configuration,
-        menus: CompiledMenus,
-        stage: Stage,
-        start: str | None,
-        voice: TriedSound | None,
-        *,
-        sandbox: bool,
-    ) -> None:
-        self._configuration = configuration
-        self._menus = menus
-        self._stage = stage
-        self._start = start
-        self._voice = voice
-        self._has_sandbox = sandbox
-        self._sandbox: TriedSandbox | None = None
-
-    def __enter__(self) -> _Attempt:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._sandbox is not None:
-            self._sandbox.close()
-
-    def begin(self) -> Simulation:
-        """A call; the sandbox is as new, so that the same keys lead to the same end."""
-        from ivr.authoring.hearing import Hearing
-        from ivr.authoring.simulation import Simulation
-
-        if self._has_sandbox:
-            from centralita.tried_sandbox import TriedSandbox
-
-            if self._sandbox is not None:
-                self._sandbox.close()
-            self._sandbox = TriedSandbox(self._configuration.clients)
-        hearing = Hearing(self._menus.wording, self._voice.seconds if self._voice is not None else None)
-        return Simulation(self._menus, self._stage, start=self._start, hearing=hearing, back_end=self._ask)
-
-    def _ask(self, asked: AskBackEnd) -> Reply | None:
-        return self._sandbox(asked) if self._sandbox is not None else None
-
-
-def _stage(
-    stage: Stage,
-    configuration: Configuration,
-    menus: CompiledMenus,
-    language: str | None,
-    at: str | None,
-    caller: str | None,
-    dialled: str | None,
-    hours: str | None,
-    announcements: list[str] | None,
-) -> Stage:
-    from dataclasses import replace
-
-    from ivr.surroundings import HOURS_STATES
-    from routing.inbound import NumberPlan
-
-    if hours is not None and hours not in HOURS_STATES:
-        fail(f"--hours {hours} is none of {', '.join(HOURS_STATES)}")
-    if dialled is not None:
-        route = NumberPlan.of(configuration.routing).route(dialled)
-        if route is None:
-            fail(f"nobody answers at {dialled}: it is not in numbers.yaml")
-        language = language or route.language
-        stage = replace(stage, client=route.client, dialled=dialled)
-    if language is not None and language not in menus.languages:
-        fail(f"{menus.name} does not speak {language}; {suggest(language, menus.languages)}")
-    spoken = dict(_announced(each, menus) for each in announcements or ())
-    return replace(
-        stage,
-        moment=_moment(at, stage),
-        language=language,
-        caller=caller or stage.caller,
-        always=hours,
-        spoken=spoken,
-    )
-
-
-def _announced(given: str, menus: CompiledMenus) -> tuple[str, str]:
-    place, _, prompt = given.partition("=")
-    known = menus.wording.ids(menus.languages[0])
-    if prompt not in known:
-        fail(f"--announcement {given}: write PLACE=PROMPT; {suggest(prompt, known)}")
-    return place, prompt
-
-
-def _moment(at: str | None, stage: Stage) -> datetime:
-    if at is None:
-        return datetime.now(stage.timezone)
-    try:
-        found = datetime.fromisoformat(at)
-    except ValueError:
-        fail(f'--at "{at}" is no moment; write it as "2026-12-24 10:00"')
-    return found if found.tzinfo is not None else found.replace(tzinfo=stage.timezone)
 
 
 def _version(configuration: Configuration, state: Path, menu_set: str, which: str) -> CompiledMenus:
@@ -254,7 +136,7 @@ def _version(configuration: Configuration, state: Path, menu_set: str, which: st
         fail(str(error))
 
 
-def _by_keys(calls: _Attempt, keys: str, replies: list[str], *, as_json: bool) -> Simulation:
+def _by_keys(calls: Attempts, keys: str, replies: list[str], *, as_json: bool) -> Simulation:
     """Without asking anything; a question that no reply is left for is met with silence."""
     from centralita.menu_screen import Screen
     from ivr.authoring.dialogue import Dialogue
@@ -281,7 +163,7 @@ def _by_keys(calls: _Attempt, keys: str, replies: list[str], *, as_json: bool) -
     return call
 
 
-def _by_lines(calls: _Attempt) -> Simulation:
+def _by_lines(calls: Attempts) -> Simulation:
     """Line by line, until the caller leaves or the lines end."""
     from centralita.menu_screen import Screen
     from ivr.authoring.dialogue import HELP, Dialogue

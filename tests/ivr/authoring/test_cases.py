@@ -26,7 +26,9 @@ HEAD = "schema: cases/1\nmenu_set: set_a\ncases:\n"
 
 @pytest.fixture
 def menu_set(tmp_path: Path) -> CompiledMenus:
-    return menus(tmp_path, STEPS)
+    found = menus(tmp_path, STEPS)
+    found.wording.add("en", "only_a_sum", "{money:sum}.")
+    return found
 
 
 def faults_of(folder: Path, menu_set: CompiledMenus, text: str) -> list[str]:
