@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.breaker import BreakerSettings
+from ivr.io.back_end import charges
 from ivr.io.back_end.charging import GIVE_UP, GRACE
 from ivr.io.back_end.settings import ClientSettings
 from tests.kit.back_end_faults import (
@@ -239,3 +240,21 @@ async def test_a_token_is_kept_only_where_the_client_wants_it(
         assert "tok-00001" not in repr(told)
     with closing(sqlite3.connect(tmp_path / "transactions.sqlite")) as store:
         assert store.execute("SELECT token, expiry FROM charges").fetchone() == kept
+
+
+async def test_the_first_result_of_a_charge_stands(server: Server, clock: Clock, tmp_path: Path) -> None:
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        await floor.charge()
+        store = floor.transactions._store
+        assert not await store.run(charges.settle, "c1:1", "declined", now=clock.now)
+        assert (await floor.charge()).result == "approved"
+
+
+async def test_what_was_settled_long_ago_is_forgotten(server: Server, clock: Clock, tmp_path: Path) -> None:
+    async with Floor(tmp_path, clock, pays_by(server)) as floor:
+        await floor.charge()
+        clock.now += charges.KEPT + 1
+        await floor.charge(contact="c2")
+        store = floor.transactions._store
+        assert await store.run(charges.find, "c1:1") is None
+        assert await store.run(charges.find, "c2:1") is not None
