@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from base.errors import CentralitaError
+from centralita.failures import place_of
 from centralita.opening import spoken_codecs
 from centralita.publishing import (
     checked_draft,
@@ -275,8 +276,8 @@ class LiveMenus:
             try:
                 await self.take_due()
                 waiting = await asyncio.to_thread(self.versions.pending)
-            except CentralitaError as error:  # the disk is full: try again
-                log.error("menus_not_looked_at", why=str(error))
+            except Exception as error:  # noqa: BLE001 - a full disk, say: others that wait shall still come
+                log.error("menus_not_looked_at", error=type(error).__name__, at=place_of(error))
                 waiting = {}
             left = min((each.effective_at - self._clock() for each in waiting.values()), default=LONGEST_WAIT)
             with contextlib.suppress(TimeoutError):

@@ -55,8 +55,9 @@ def read_version(versions: Versions, version: str) -> CompiledMenus:
     """A version from the store. Raises VersionsBroken for one that this program cannot read any more."""
     try:
         return compiled_again(versions.content(version))
-    except ValueError as error:
-        raise VersionsBroken(f"version {version[:SHOWN]} cannot be read by this program: {error}") from error
+    except (ValueError, KeyError) as error:
+        what = f"version {version[:SHOWN]} of menus cannot be read by this program"
+        raise VersionsBroken(f"{what}; publish the draft: centralita menu publish (for each set)") from error
 
 
 def misfits(versions: Iterable[CompiledMenus], configuration: Configuration, folder: Path) -> list[Fault]:

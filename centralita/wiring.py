@@ -82,7 +82,6 @@ async def _wire(
     journal = Journal(kept.ledger)
     journal.watch(warn_of_recordings)
     menus = LiveMenus(Versions(options.state / MENUS_FILE), options.config, options.state / PROMPTS_FOLDER)
-    resources.push_async_callback(menus.close)
     plan = await menus.plan(configuration, who=AT_START)
     await menus.commit(plan)
     configuration = plan.configuration
@@ -156,6 +155,7 @@ async def _wire(
     resources.push_async_callback(tracing.close)
     await tracing.adopt(centre.tracing)
     http_address = await open_http(options, options.http_address(centre), app, resources)
+    resources.push_async_callback(menus.close)
     await menus.begin(present, voice)
     await open_listeners(options, configuration, endpoint)
     resources.push_async_callback(endpoint.close)

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -22,6 +21,7 @@ from centralita.state import LEDGER_FILE, MENUS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
     from centralita.configuration import Configuration
     from ivr.compiled import CompiledMenus
@@ -51,9 +51,20 @@ def versions_of(state: Path) -> Versions:
     return Versions(state / MENUS_FILE)
 
 
-def moment(text: str, configuration: Configuration) -> float:
-    """`2026-12-01 08:00` by the centre's clock, or ISO 8601 with a zone, as Unix time; the command fails else."""
-    zone = ZoneInfo(configuration.centre.timezone)
+def zone_of(configuration: Configuration, menu_set: str) -> ZoneInfo:
+    """Whose clock a menu set goes by: that of the company whose number leads there, else the centre's."""
+    from calls.destination import Menu
+
+    clients = [
+        each.client
+        for each in configuration.routing.numbers
+        if isinstance(each.destination, Menu) and each.destination.menu == menu_set
+    ]
+    return configuration.zone(clients[0] if clients else None)
+
+
+def moment(text: str, zone: ZoneInfo) -> float:
+    """`2026-12-01 08:00` by the clocks of a zone, or ISO 8601 with its own, as Unix time; the command fails else."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -66,9 +77,8 @@ def moment(text: str, configuration: Configuration) -> float:
     return given.timestamp()
 
 
-def at(seconds: float, configuration: Configuration) -> str:
-    """A moment by the centre's clock."""
-    zone = ZoneInfo(configuration.centre.timezone)
+def at(seconds: float, zone: ZoneInfo) -> str:
+    """A moment by the clocks of a zone."""
     return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M %Z")
 
 

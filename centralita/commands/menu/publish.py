@@ -20,6 +20,7 @@ from centralita.commands.menu.placing import (
     put,
     versions_of,
     without_node,
+    zone_of,
 )
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
 
@@ -40,7 +41,7 @@ def publish(
     at_time: Annotated[
         str | None,
         typer.Option(
-            "--at", help='From when: "2026-12-01 08:00" by the centre\'s clock, or ISO 8601 with a zone.'
+            "--at", help='From when: "2026-12-01 08:00" by the company\'s clock, or ISO 8601 with a zone.'
         ),
     ] = None,
     note: Note = "",
@@ -59,7 +60,6 @@ def publish(
 
     versions = versions_of(state)
     configuration = _advised(config, versions, menu_sets)
-    effective_at = moment(at_time, configuration) if at_time is not None else None
     for name in dict.fromkeys(menu_sets):
         chosen(configuration, name)
     ready = []
@@ -69,18 +69,19 @@ def publish(
         except CentralitaError as error:
             fail(str(error))
         live = _live(versions, name)
+        effective_at = moment(at_time, zone_of(configuration, name)) if at_time is not None else None
         if live == menus.version and effective_at is None:
             typer.echo(f"{name}: the draft is live already, version {_short(live)}.")
             continue
         _show_change(versions, menus, live)
-        ready.append((menus, live))
+        ready.append((menus, live, effective_at))
     if not ready:
         return
-    when = "at once" if effective_at is None else f"at {at(effective_at, configuration)}"
-    confirm(f"Publish {', '.join(menus.name for menus, _ in ready)} {when}?", yes=yes)
+    when = "at once" if at_time is None else f"at {at_time}"
+    confirm(f"Publish {', '.join(menus.name for menus, _, _ in ready)} {when}?", yes=yes)
     from ivr.publication import Wish
 
-    for menus, live in ready:
+    for menus, live, effective_at in ready:
         wish = Wish(menus.name, menus.version, "publish", who, note, effective_at, live)
         _tell(put(wish, menus, configuration, state=state, config=config, http=http), configuration)
         _tell_waiting(versions, menus.name, configuration)
@@ -131,7 +132,13 @@ def _advised(config: Path, versions: Versions, menu_sets: list[str]) -> Configur
     from centralita.publishing import live_versions
 
     try:
-        found, faults = check_configuration(config, live_versions(versions))
+        live = live_versions(versions)
+    except (
+        CentralitaError
+    ):  # the present version cannot be read by this program: the more so it shall be replaced
+        live = {}
+    try:
+        found, faults = check_configuration(config, live)
         refuse(faults)
     except CentralitaError as error:
         fail(str(error))
@@ -177,15 +184,16 @@ def _cancel(name: str, state: Path, http: str | None) -> None:
 
 def _tell(done: dict[str, Any], configuration: Configuration) -> None:
     name, version = done["menu"], _short(done["version"])
+    zone = zone_of(configuration, name)
     replaced = done.get("replaced")
     if done["state"] == "pending":
-        typer.echo(f"{name}: version {version} goes live at {at(done['effective_at'], configuration)}.")
+        typer.echo(f"{name}: version {version} goes live at {at(done['effective_at'], zone)}.")
     elif done.get("alone"):
         typer.echo(f"{name}: version {version} is live; no node runs now, the next one takes it.")
     else:
         typer.echo(f"{name}: version {version} is live for new calls.")
     if replaced is not None:
-        when = at(replaced["effective_at"], configuration)
+        when = at(replaced["effective_at"], zone)
         typer.echo(f"{name}: version {_short(replaced['version'])}, due at {when}, was replaced by this.")
 
 
@@ -194,7 +202,7 @@ def _tell_waiting(versions: Versions, name: str, configuration: Configuration) -
     waiting = versions.pending().get(name)
     live = versions.live().get(name)
     if waiting is not None and live is not None and waiting.id < live.id:
-        when = at(waiting.effective_at, configuration)
+        when = at(waiting.effective_at, zone_of(configuration, name))
         typer.echo(
             f"{name}: version {_short(waiting.version)} is still due at {when}; "
             f"centralita menu publish {name} --cancel takes it back."
