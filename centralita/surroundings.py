@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from centralita.present import Present
+    from media.catalogue import Segment
     from routing.io.distribution import Distribution
     from routing.io.switch_board import SwitchBoard
 
@@ -61,6 +62,10 @@ class ContactSurroundings:
         """The prompts that are switched on under these names."""
         board = self._centre.board
         return board.switches.prompts(names, self._contact.client, now=board.now())
+
+    def announced(self, language: str, prompt: str) -> tuple[Segment, ...]:
+        """As the files say it now, whatever version of the menus is live."""
+        return self._centre.present.now().catalogue.of(language, prompt)
 
     def queue(self, name: str) -> QueueStatus:
         """How a queue stands; one that a reload took away is empty."""

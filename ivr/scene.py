@@ -198,7 +198,7 @@ class Scene:
     def segments(self, prompt: str, language: str | None = None) -> tuple[str, ...]:
         """A prompt as sounds; none when it speaks an attribute that is not known: half a sentence helps nobody."""
         spoken = language or self.language
-        parts = self.menus.segments(spoken, prompt)
+        parts = self.menus.segments(spoken, prompt) or self.surroundings.announced(spoken, prompt)
         sounds: list[str] = []
         for part in parts:
             if isinstance(part, Slot):

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from media.catalogue import Segment
+
 OPEN, CLOSED, HOLIDAY, EMERGENCY = HOURS_STATES = ("open", "closed", "holiday", "emergency")
 
 
@@ -33,6 +35,9 @@ class Surroundings(Protocol):
     def announcements(self, names: Collection[str]) -> tuple[str, ...]:
         """The prompts that supervisors have switched on under these names."""
 
+    def announced(self, language: str, prompt: str) -> tuple[Segment, ...]:
+        """The pieces of an announcement: the menus' own version need not know its words."""
+
     def queue(self, name: str) -> QueueStatus:
         """How a queue stands."""
 
@@ -48,6 +53,11 @@ class Quiet:
     def announcements(self, names: Collection[str]) -> tuple[str, ...]:
         """None."""
         del names
+        return ()
+
+    def announced(self, language: str, prompt: str) -> tuple[Segment, ...]:
+        """Nothing."""
+        del language, prompt
         return ()
 
     def queue(self, name: str) -> QueueStatus:

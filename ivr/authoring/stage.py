@@ -12,6 +12,8 @@ from ivr.surroundings import QueueStatus, Quiet, Surroundings
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from media.catalogue import Segment
+
 USUAL_MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 """A Monday morning: when nothing else is said, tried calls come then, so that they go the same way for ever."""
 USUAL_CALLER = "+12025550143"
@@ -63,6 +65,10 @@ class Stage:
         """Those that are switched on."""
         on = tuple(self.spoken[each] for each in names if each in self.spoken)
         return on + tuple(each for each in self.rest.announcements(names) if each not in on)
+
+    def announced(self, language: str, prompt: str) -> tuple[Segment, ...]:
+        """As the rest has it."""
+        return self.rest.announced(language, prompt)
 
     def queue(self, name: str) -> QueueStatus:
         """As said, else as the rest has it."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ivr.publication import Kind, Publication
 
 NEW_TONE = frozenset({850, 1650})
+PLACE = "  outage: {type: say, announcements: [outage], next: hello}\n"
 
 
 @pytest.fixture
@@ -137,6 +138,22 @@ async def test_a_call_keeps_its_version_and_the_next_one_has_the_new(node: Node,
         assert await heard(node, tmp_path) == NEW_TONE
         await asyncio.wait_for(call, 20)
     assert hears(read_wav(kept), TONE)
+
+
+async def test_an_announcement_is_heard_though_the_live_version_has_no_words_for_it(
+    node: Node, tmp_path: Path
+) -> None:
+    news = f"  news: {{tone: {sorted(NEW_TONE)}, seconds: 5}}\n"
+    edit(node, "prompts/sounds.yaml", "  music:", news + "  music:")
+    edit(node, "config/menus/main.yaml", "steps:\n", "steps:\n" + PLACE)
+    edit(node, "config/menus/main.yaml", "start: hello", "start: outage")
+    await node.reload()
+    await publish(node)
+    assert await heard(node, tmp_path) == TONE
+    words = ["announcement", "on", "outage", "--prompt", "news", "--state", str(node.options.state)]
+    on = await asyncio.to_thread(CliRunner().invoke, app, words)
+    assert on.exit_code == 0, on.output
+    assert await heard(node, tmp_path) == NEW_TONE
 
 
 async def publish_once_more(node: Node) -> None:

@@ -13,14 +13,15 @@ from ivr.authoring.simulation import Reply, Simulation
 from ivr.authoring.stage import Stage
 from ivr.authoring.transcript import DOT, BackEndAsked, Left, Pressed, Said, as_json, clock, lines
 from ivr.errors import NothingAsked
-from ivr.surroundings import QueueStatus
-from media.catalogue import Catalogue, Silence, Tone
+from ivr.surroundings import QueueStatus, Quiet
+from media.catalogue import Catalogue, Silence, Slot, Tone
 from tests.ivr.caller import menus
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.commands import AskBackEnd
+    from media.catalogue import Segment
 
 CARD, BIRTH = "5555555555554444", "31121975"
 STEPS = """\
@@ -230,6 +231,18 @@ def test_a_stage_tells_the_hours_queues_and_announcements_it_was_told() -> None:
     assert stage.queue("people").waiting == 4
     assert stage.queue("other").agents_ready == 1
     assert stage.announcements(("strike", "snow")) == ("wait",)
+
+
+def test_an_announcement_is_said_though_the_menus_have_no_words_for_it(tmp_path: Path) -> None:
+    class Announcing(Quiet):
+        def announced(self, language: str, prompt: str) -> tuple[Segment, ...]:
+            return (f"{prompt}.1", Slot("digits", "last4")) if language == "en" else ()
+
+    place = "start: {type: say, prompt: hello, announcements: [outage], next: {queue: people}}\n"
+    stage = Stage(language="en", spoken={"outage": "news"}, attributes={"last4": "12"}, rest=Announcing())
+    call = Simulation(menus(tmp_path, place), stage)
+    said = [each.segments for each in call.transcript if isinstance(each, Said)]
+    assert said == [("hello", "news.1", "n.1", "n.2")]
 
 
 def test_sounds_that_are_no_words_have_a_name_and_a_length() -> None:
