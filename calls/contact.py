@@ -82,8 +82,8 @@ class Contact:
         "menus",
         "outcome",
         "priority",
-        "questions",
         "record_event",
+        "requests",
         "requires",
         "ringing",
         "talk",
@@ -118,8 +118,8 @@ class Contact:
         """What its menus add to its priority in queues."""
         self.is_identified = False
         """Whether the caller has proven in this contact who they are."""
-        self.questions = 0
-        """How often a back end was asked for this contact, in all its menus: each question has a number of its own."""
+        self.requests = 0
+        """How many questions to back ends and spoken messages it had in all its menus: each has a number of its own."""
         self.record_event = record
         self.inbox: Inbox[object] = Inbox()
         self.ringing: Ringing | None = None

@@ -144,4 +144,5 @@ class Present:
             contact.attestation,
             identified=contact.is_identified,
             attributes=contact.attributes,
+            requests=contact.requests,
         )

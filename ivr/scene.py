@@ -48,6 +48,8 @@ class CallerFacts:
     identified: bool = False
     """Whether the caller has proven in this contact who they are."""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    requests: int = 0
+    """How many questions and messages the contact had in earlier menus: their numbers go on from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Scene:
         }
         self.identified = caller.identified
         self.attempts: dict[str, int] = {}
-        self.requests = 0
+        self.requests = caller.requests
         self.playing: int | None = None
         self.playing_until: float | None = None
         self._playbacks = 0

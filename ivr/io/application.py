@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -221,6 +221,7 @@ class _Visit:
 
     def _record_message(self, command: RecordMessage) -> None:
         exchange, leg, number = self._caller.exchange, self._caller, command.message
+        self._contact.requests = number
         recording = exchange.recordings.begin_message(leg, number=number, mailbox=command.mailbox)
         if recording is None:
             self._contact.inbox.post(heard.MessageEnded(number, 0.0, None))
@@ -240,18 +241,13 @@ class _Visit:
         (recordings.end_secret if on else recordings.begin_secret)(leg, NOT_CONSENTED)
 
     def _ask(self, command: AskBackEnd) -> None:
-        self._contact.questions += 1
+        self._contact.requests = command.request
         # Not with the contact alone: whoever the call is transferred to has proven nothing.
         self._caller.when_over(partial(self._app.back_end.forget, self._contact.id))
-        work = self._reply(command, self._contact.questions)
-        self._asking[command.request] = asyncio.get_running_loop().create_task(work)
+        self._asking[command.request] = asyncio.get_running_loop().create_task(self._reply(command))
 
-    async def _reply(self, command: AskBackEnd, number: int) -> None:
-        """The answer comes to the contact's inbox like everything else; the session's own timeout bounds the wait.
-
-        The back end knows a question by contact and `number`, which counts on when the caller comes to other menus;
-        the session knows it by its own.
-        """
+    async def _reply(self, command: AskBackEnd) -> None:
+        """The answer comes to the contact's inbox like everything else; the session's own timeout bounds the wait."""
         result = "failed"
         try:
             reply = await self._app.back_end.ask(
@@ -260,11 +256,11 @@ class _Visit:
                 client=self._contact.client or "",
                 contact=self._contact.id,
                 caller=WITHHELD if self._contact.is_private else self._contact.ani,
-                request=number,
+                request=command.request,
                 attestation=self._contact.attestation,
             )
             result = reply.result
-            self._contact.inbox.post(replace(reply, request=command.request))
+            self._contact.inbox.post(reply)
         except CentralitaError:
             pass  # recorded; the session takes silence for what its action says
         finally:

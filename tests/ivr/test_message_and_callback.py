@@ -11,6 +11,7 @@ import pytest
 from calls.destination import Hangup, Queue
 from ivr.commands import AskBackEnd, RecordMessage, SetAttribute, StopMessage
 from ivr.events import DigitPressed, MessageEnded
+from ivr.session import MenuSession
 from tests.ivr import caller as kit
 from tests.ivr.caller import Caller, load
 
@@ -65,6 +66,15 @@ def test_a_pause_or_the_longest_time_ends_it_too(menus: CompiledMenus) -> None:
     assert commands(caller, StopMessage)
     caller = speaking(menus).wait(30.0)
     assert commands(caller, StopMessage)
+
+
+def test_messages_and_questions_are_numbered_over_the_menus_of_a_contact(menus: CompiledMenus) -> None:
+    session = MenuSession(menus, start=None, language="en", caller=replace(kit.FACTS, requests=4))
+    session.start(now=0.0)
+    session.feed(DigitPressed("1"), now=1.0)
+    session.handle_timeout(now=200.0)
+    (recorded,) = [each for each in session.handle_timeout(now=400.0) if isinstance(each, RecordMessage)]
+    assert recorded.message == 5
 
 
 def test_a_message_that_is_never_on_disk_leads_where_failure_does(menus: CompiledMenus) -> None:
