@@ -111,6 +111,8 @@ class Versions:
             self._refuse_stale(store, wish)
             kept = (wish.version, wish.menu_set, content, json.dumps(sources, ensure_ascii=False), now)
             store.execute("INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)", kept)
+            if wish.kind != "rollback":  # a draft that was published has been looked at
+                store.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (wish.menu_set, wish.version))
             waited = _one(store, "WHERE menu_set = ? AND turn IS NULL AND ended IS NULL", wish.menu_set)
             if later is not None and waited is not None:
                 store.execute("UPDATE publication SET ended = 'replaced' WHERE id = ?", (waited.id,))

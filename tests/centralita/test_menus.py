@@ -315,6 +315,20 @@ async def test_with_on_reload_a_changed_draft_goes_live_and_a_rollback_stays(
     assert (await history(node))[0] == ("publish", "reload", "live")
 
 
+async def test_with_on_reload_a_rollback_of_what_was_published_by_hand_stays(
+    node: Node, tmp_path: Path
+) -> None:
+    edit(node, "config/centre.yaml", "language: en", "language: en\nmenus: {publish: on_reload}")
+    await node.reload()
+    change_words(node)
+    await publish(node)
+    before = await asyncio.to_thread(node.parts.menus.versions.before, "main")
+    assert before is not None
+    await node.parts.menus.roll_back(await wish(node, "rollback", version=before))
+    await node.reload()
+    assert await heard(node, tmp_path) == TONE
+
+
 async def test_publishing_over_the_api(node: Node, tmp_path: Path) -> None:
     change_words(node)
     asked = await wish(node)

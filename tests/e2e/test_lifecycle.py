@@ -73,6 +73,8 @@ def test_sighup_takes_a_changed_menu_for_new_calls_and_refuses_a_broken_one(
 ) -> None:
     menu = own_server.config / "menus" / "tones.yaml"
     good = menu.read_text()
+    with (own_server.config / "centre.yaml").open("a") as centre:
+        centre.write("menus: {publish: on_reload}\n")
     with pyvoip_caller(own_server, tmp_path) as old:
         old.dial("tones")
         wait_to_hear(old, PROMPT_TONES["tone_main"])
