@@ -21,6 +21,7 @@ from centralita.opening import spoken_codecs
 from centralita.publishing import (
     checked_draft,
     differing,
+    failed_cases,
     joined,
     read_version,
     refuse_misfit,
@@ -79,6 +80,8 @@ class Plan:
     """What it publishes by itself."""
     differing: tuple[str, ...] = ()
     """What is to be said of drafts that are not live."""
+    held: frozenset[str] = frozenset()
+    """Menu sets whose draft fails its cases: looked at again next time."""
 
 
 class LiveMenus:
@@ -231,9 +234,13 @@ class LiveMenus:
         itself = drafts.centre.menus.publish == "on_reload"
         chosen: dict[str, CompiledMenus] = {}
         publish: list[tuple[Wish, CompiledMenus]] = []
+        held: set[str] = set()
         for name, draft in drafts.menus.items():
             current = live[name].version if name in live else None
             is_new = itself and draft.version not in (seen.get(name), current)
+            if is_new and current is not None and self._fails(drafts, name):
+                held.add(name)
+                is_new = False
             if current is not None and not is_new:
                 chosen[name] = self._version(current)
                 continue
@@ -246,14 +253,23 @@ class LiveMenus:
         whole = replace(with_them, catalogue=self._spoken(drafts.catalogue))
         self.alarms = dict(self._refused(drafts.menus))
         versions = {name: each.version for name, each in drafts.menus.items()}
-        return Plan(whole, drafts.catalogue, versions, tuple(publish), tuple(differing(drafts, chosen)))
+        differ = tuple(differing(drafts, chosen))
+        return Plan(whole, drafts.catalogue, versions, tuple(publish), differ, frozenset(held))
+
+    def _fails(self, drafts: Configuration, name: str) -> bool:
+        """Whether a case of a draft fails; what is live stays then."""
+        failed = failed_cases(drafts, self._folder, name)
+        for each in failed:
+            log.warning("menu_not_published", menu=name, what=str(each))
+        return bool(failed)
 
     def _commit(self, plan: Plan) -> None:
         for wish, menus in plan.publish:
             sources = sources_of(self._folder, wish.menu_set)
             self.versions.publish(wish, menus.content, sources, now=self._clock())
         if plan.configuration.centre.menus.publish == "on_reload":
-            self.versions.see(plan.drafts)
+            seen = {name: each for name, each in plan.drafts.items() if name not in plan.held}
+            self.versions.see(seen)
 
     def _refused(self, names: Iterable[str]) -> Iterable[tuple[str, str]]:
         """Those whose latest publication did not come to be."""

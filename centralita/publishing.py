@@ -44,11 +44,16 @@ def checked_draft(folder: Path, name: str) -> CompiledMenus:
     found = configuration.menus.get(name)
     if found is None:
         raise UnknownMenu(f"no menu set {name} in {folder / MENUS}")
+    refuse(failed_cases(configuration, folder, name))
+    return compiled_again(found.content)
+
+
+def failed_cases(configuration: Configuration, folder: Path, name: str) -> list[Fault]:
+    """What the cases of a menu set find wrong in its draft."""
     faults: list[Fault] = []
     for verdict in play(configuration, folder, faults, only=[name]):
         faults += verdict.faults()
-    refuse(faults)
-    return compiled_again(found.content)
+    return faults
 
 
 def read_version(versions: Versions, version: str) -> CompiledMenus:

@@ -160,7 +160,7 @@ class Dialogue:
         known = ACTIONS[asked.action].facts
         for name in told:
             if name not in known:
-                raise Misunderstood(f"{asked.action} does not tell {name}; {suggest(name, known)}")
+                raise Misunderstood(f"{asked.action} tells {', '.join(known) or 'nothing'}")
         facts = {**invented(asked, result), **told}
         return lambda call: call.reply(result, **facts)
 

@@ -104,7 +104,7 @@ def test_answers_are_named_by_their_beginning_and_may_tell_something() -> None:
     lines = f'3\n{CARD}#\n{BIRTH}\n{told_wrong}ok balance="500000 EUR"\nback\nok due="9900 EUR"\n'
     result = attempt("--language", "en", lines=lines)
     assert "identity.verify answers: ok, no_match, locked, fraud, unavailable" in result.output
-    assert "account.balance does not tell nothing" in result.output
+    assert "account.balance tells balance, due" in result.output
     assert any("five thousand euros" in line for line in told(result))
     assert any("ninety-nine euros" in line for line in told(result))
 

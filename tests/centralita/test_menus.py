@@ -296,6 +296,24 @@ async def test_a_draft_that_changed_since_it_was_looked_at_is_not_published(node
         await node.parts.menus.publish(looked_at)
 
 
+async def test_with_on_reload_a_draft_that_fails_a_case_waits_until_it_passes(
+    node: Node, tmp_path: Path
+) -> None:
+    edit(node, "config/centre.yaml", "language: en", "language: en\nmenus: {publish: on_reload}")
+    cases = node.options.config / "menus/cases/main.yaml"
+    cases.parent.mkdir()
+    head = "schema: cases/1\nmenu_set: main\ncases:\n"
+    cases.write_text(head + "  - {name: it waits, expect: {outcome: hangup}}\n")
+    change_words(node)
+    with capture_logs() as logs:
+        await node.reload()
+    assert [each["menu"] for each in logs if each["event"] == "menu_not_published"] == ["main"]
+    assert await heard(node, tmp_path) == TONE
+    cases.write_text(head + "  - {name: it waits, expect: {outcome: {waits_in: hello}}}\n")
+    await node.reload()
+    assert await heard(node, tmp_path) == NEW_TONE
+
+
 async def test_with_on_reload_a_changed_draft_goes_live_and_a_rollback_stays(
     node: Node, tmp_path: Path
 ) -> None:
