@@ -14,7 +14,7 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
 from calls.destination import described
-from ivr.authoring.words import spoken, way
+from ivr.authoring.words import plain, spoken, way
 from ivr.branch import id_of
 from ivr.content import SHOWN
 from ivr.steps.step import AskingStep
@@ -22,6 +22,7 @@ from ivr.steps.step import AskingStep
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from base.document import Part
     from ivr.branch import Branch
     from ivr.compiled import CompiledMenus
     from ivr.steps import AnyStep
@@ -176,16 +177,15 @@ def _popular(ways: Mapping[str, _Ways]) -> set[str]:
     return {target for target, count in counted.items() if count >= MANY}
 
 
-def label_of(at: Location) -> str:
+def label_of(at: Location, step: AnyStep | None = None) -> str:
     """What stands at the arrow of a branch at a place of its step: its key, its answer, its case."""
     match at:
+        case ("cases" | "looks" | "shares" as kind, int(number), "then") if step is not None:
+            return _condition(getattr(step, str(kind))[number])
         case ("choices", key):
             return str(key)
         case ("results" | "is" | "exits", name):
             return str(name)
-        case ("cases" | "looks" | "shares" as kind, number, "then"):
-            word = {"cases": "case", "looks": "case", "shares": "share"}[str(kind)]
-            return f"{word} {int(number) + 1}"
         case ("next" | "to" | "module",) | ():
             return ""
         case ("on_max_timeouts",):
@@ -198,6 +198,14 @@ def label_of(at: Location) -> str:
             return "too many attempts"
         case _:
             return " ".join(str(each) for each in at)
+
+
+def _condition(case: Part) -> str:
+    """`is gold`, `at least 5`, `waiting at least 10`, `30 percent`."""
+    found = case.model_dump(exclude={"then"}, exclude_none=True)
+    words = {"is_": "is", "among": "in", "present": "is known:"}
+    told = [f"{words.get(key, key.replace('_', ' '))} {plain(key, value)}" for key, value in found.items()]
+    return f"{found['percent']} %" if "percent" in found else " ".join(told)
 
 
 def _node(menus: CompiledMenus, name: str, step: AnyStep, words: str, entered: int | None) -> Node:
@@ -232,7 +240,7 @@ def _ways(
     """Target, label, and whether it is a limit; limits of `defaults:` only where callers came to them."""
     for at, branch in step.exits():
         if at not in (("on_max_timeouts",), ("on_max_failures",)):
-            yield _target(branch), label_of(at), at in (("on_cancel",), ("attempts", "then"))
+            yield _target(branch), label_of(at, step), at in (("on_cancel",), ("attempts", "then"))
     if isinstance(step, AskingStep):
         for limit in ("on_max_timeouts", "on_max_failures"):
             own: Branch | None = getattr(step, limit)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from centralita.configuration import load_configuration
 from ivr.compiled import CompiledMenus, compile_menus, compiled_again
@@ -107,6 +109,64 @@ def test_what_a_later_program_may_take_for_granted_otherwise_is_written_out() ->
     assert menus["person"] == "required"
     assert "bargein" not in menus["steps"]["say"]
     assert menus["steps"]["say"]["say"] == ["mixed", "tune", "pause", "tone"]
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="{}"), min_size=1, max_size=40)
+PROMPTS = ("one", "two", "three")
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> CompiledMenus:
+    """Menus of any shape, whether or not they make sense."""
+    catalogue = Catalogue()
+    for prompt in PROMPTS:
+        for language in ("en", "es"):
+            text = (
+                draw(WORDS) + draw(st.sampled_from(["", " {money:amount} ", "{digits:last4}"])) + draw(WORDS)
+            )
+            catalogue.add(language, prompt, text)
+    names = draw(st.lists(st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True), min_size=1, unique=True))
+    branches = st.one_of(
+        st.builds(lambda to: {"goto": to}, st.sampled_from(names)),
+        st.builds(lambda at: {"queue": "people", "priority": at}, st.integers(0, 100)),
+        st.builds(lambda said: {"hangup": True, "say": said}, st.lists(st.sampled_from(PROMPTS))),
+    )
+    choices = st.dictionaries(st.from_regex(r"[0-9*#]{1,2}", fullmatch=True), branches, min_size=1)
+    seconds = st.one_of(st.integers(1, 90), st.sampled_from(["20s", "500ms", "1.5s"]))
+    menu = st.fixed_dictionaries(
+        {"type": st.just("menu"), "prompt": st.sampled_from(PROMPTS), "choices": choices},
+        optional={
+            "timeout": seconds,
+            "bargein": st.booleans(),
+            "nomatch": st.lists(st.sampled_from(PROMPTS)),
+            "on_max_timeouts": branches,
+        },
+    )
+    say = st.fixed_dictionaries({"type": st.just("say"), "prompt": st.just("two"), "next": branches})
+    steps = {name: draw(st.one_of(menu, say)) for name in names}
+    head = {"schema": "ivr/1", "menu_set": "a", "languages": ["en", "es"], "start": names[0]}
+    return compile_menus(MenuFile.model_validate({**head, "steps": steps}), catalogue)
+
+
+@given(drafts())
+def test_any_menus_are_the_same_when_they_are_made_again(menus: CompiledMenus) -> None:
+    again = compiled_again(menus.content)
+    assert (again.version, again.content, dict(again.manners)) == (
+        menus.version,
+        menus.content,
+        dict(menus.manners),
+    )
+    said = [
+        [
+            each if isinstance(each, Slot) else found.wording.sound(language, each)
+            for language in ("en", "es")
+            for prompt in PROMPTS
+            if again.wording.has(language, prompt)
+            for each in found.segments(language, prompt)
+        ]
+        for found in (menus, again)
+    ]
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize(

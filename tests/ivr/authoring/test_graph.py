@@ -106,8 +106,6 @@ def test_counts_stand_at_boxes_and_arrows(shop: CompiledMenus) -> None:
         (("choices", "5"), "5"),
         (("results", "ok"), "ok"),
         (("is", "closed"), "closed"),
-        (("shares", 1, "then"), "share 2"),
-        (("cases", 0, "then"), "case 1"),
         (("otherwise",), "otherwise"),
         (("next",), ""),
         ((), ""),
@@ -116,6 +114,24 @@ def test_counts_stand_at_boxes_and_arrows(shop: CompiledMenus) -> None:
 )
 def test_what_stands_at_an_arrow(at: tuple[str | int, ...], label: str) -> None:
     assert label_of(at) == label
+
+
+@pytest.mark.parametrize(
+    ("branch", "labels"),
+    [
+        ("shares: [{percent: 30, then: bye}]", {"30 %"}),
+        ("attribute: caller, cases: [{in: [a, b], then: bye}]", {"in a, b"}),
+        ("attribute: caller, cases: [{at_least: 5, then: bye}]", {"at least 5"}),
+        ("attribute: caller, cases: [{is: gold, then: bye}]", {"is gold"}),
+        ("queue: people, looks: [{waiting_at_least: 9, then: bye}]", {"waiting at least 9"}),
+    ],
+)
+def test_conditions_stand_at_the_arrows_of_a_branch(tmp_path: Path, branch: str, labels: set[str]) -> None:
+    text = (
+        f"start: {{type: branch, {branch}, otherwise: {{queue: people}}}}\nbye: {{type: hangup, say: bye}}\n"
+    )
+    drawn = graph(menus(tmp_path, text), "en")
+    assert {label for each in drawn.arrows for label in each.labels} == {*labels, "otherwise", ""}
 
 
 def test_mermaid_needs_no_program_and_cannot_be_broken_by_words(tmp_path: Path, shop: CompiledMenus) -> None:
