@@ -15,7 +15,7 @@ from base.document import Document, Fault, errors, refuse
 from centralita.configuration import load_configuration
 from centralita.consistency import inconsistencies
 from centralita.trying import play
-from ivr.check import Known, check
+from ivr.check import Known, lost
 from ivr.compiled import compiled_again
 from ivr.content import OWN, SHOWN
 from ivr.errors import PublicationRefused, UnknownMenu, VersionsBroken
@@ -87,7 +87,7 @@ def _misfits(menus: CompiledMenus, configuration: Configuration, place: Path) ->
     )
     told = f"version {menus.version[:SHOWN]} of {menus.name} does not fit"
     mend = f"mend what it needs, or: centralita menu publish {menus.name}"
-    for each in errors(check(menus.file, Document(place, None, []), menus.wording, known)):
+    for each in errors(lost(menus.file, Document(place, None, []), menus.wording, known)):
         yield Fault(str(place), 1, f"{told}: {each.what}", mend)
 
 

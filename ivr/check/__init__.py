@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ivr.model import MenuFile
     from media.catalogue import Catalogue
 
-__all__ = ["ADVICE", "RULES", "Known", "Subject", "check"]
+__all__ = ["ADVICE", "RULES", "Known", "Subject", "check", "lost"]
 
 RULES = (
     names,
@@ -51,6 +51,19 @@ RULES = (
     identified,
     endings,
 )
+
+
+OUTWARD = (targets, referred)
+"""Those of RULES that look at other files."""
+
+
+def lost(file: MenuFile, source: Document, wording: Catalogue, known: Known) -> list[Fault]:
+    """What a version that was checked in its own time refers to and is no longer there.
+
+    Rules that came since are not asked: they must not stop what callers have got all along.
+    """
+    subject = Subject(file, source, wording, known, {})
+    return [fault for rule in OUTWARD for fault in rule(subject)]
 
 
 def check(
