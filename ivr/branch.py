@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
@@ -69,6 +69,12 @@ class Branch(Part):
     say: PromptIds = ()
     priority: int = Field(default=0, ge=0, le=100)
     requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _step_alone(cls, given: Any) -> Any:
+        """Just the name of the step that follows will do."""
+        return {"goto": given} if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _one_way(self) -> Branch:

@@ -97,7 +97,7 @@ class AskingRun(Run):
 
     def cancelled(self, *, now: float) -> list[Outcome]:
         """The caller pressed the cancel key with nothing typed."""
-        return self._question.again(now=now)
+        return self._hear(self._question.again(now=now), now=now)  # keys typed ahead may answer it at once
 
     def _hear(self, outcomes: list[Outcome], *, now: float) -> list[Outcome]:
         heard: list[Outcome] = []

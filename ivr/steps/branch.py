@@ -8,15 +8,15 @@ from pydantic import Field, model_validator
 
 from base.document import Part
 from base.durations import Seconds
+from ivr.branch import Branch
 from ivr.run import Run
 from ivr.scene import Follow
-from ivr.steps.step import Exit, Finding, Location, Next, StepPart
+from ivr.steps.step import Exit, Finding, Location, StepPart
 from ivr.surroundings import EMERGENCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ivr.branch import Branch
     from ivr.question import Outcome
     from ivr.scene import Scene
     from ivr.surroundings import QueueStatus
@@ -32,7 +32,7 @@ class AttributeCase(Part):
     at_least: int | None = None
     at_most: int | None = None
     present: bool | None = None
-    then: Next
+    then: Branch
 
     @model_validator(mode="after")
     def _one(self) -> AttributeCase:
@@ -66,7 +66,7 @@ class QueueCase(Part):
     agents_logged_in_at_least: Annotated[int, Field(ge=1)] | None = None
     waiting_at_least: Annotated[int, Field(ge=1)] | None = None
     longest_wait_at_least: Seconds | None = None
-    then: Next
+    then: Branch
 
     @model_validator(mode="after")
     def _one(self) -> QueueCase:
@@ -87,7 +87,7 @@ class Share(Part):
     """A share of the calls."""
 
     percent: Annotated[int, Field(ge=1, le=99)]
-    then: Next
+    then: Branch
 
 
 class BranchStep(StepPart):
@@ -95,14 +95,14 @@ class BranchStep(StepPart):
 
     type: Literal["branch"]
     hours: str | None = None
-    states: dict[HoursState, Next] = Field(default_factory=dict, alias="is")
+    states: dict[HoursState, Branch] = Field(default_factory=dict, alias="is")
     """By state; `closed` serves for holidays and emergencies that have no way of their own."""
     attribute: str | None = None
     cases: tuple[AttributeCase, ...] = ()
     queue: str | None = None
     looks: tuple[QueueCase, ...] = ()
     shares: tuple[Share, ...] = ()
-    otherwise: Next
+    otherwise: Branch
 
     def run(self, name: str, scene: Scene) -> BranchRun:
         """Serve one call."""

@@ -15,7 +15,7 @@ from ivr.inquiry import Submit
 from ivr.manners import Asking
 from ivr.steps.form import FormStep
 from ivr.steps.payment import named
-from ivr.steps.step import AskingStep, Exit, Location, Next, prompts_at
+from ivr.steps.step import AskingStep, Exit, Location, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,9 +38,9 @@ class CallbackStep(AskingStep):
     """Speaks {phone:caller} and asks 1 to be called there, 2 for another number; passed over without a number."""
     number: Annotated[PhoneField, BeforeValidator(named(NUMBER, "phone"))]
     """How another number is asked; its `confirm` speaks {phone:number} and asks 1 or 2."""
-    next: Next
+    next: Branch
     """Where the promise leads; what is said there may speak {digits:reference}."""
-    failed: Next
+    failed: Branch
     """Where no promise could be made."""
     on_cancel: Branch | None = None
 

@@ -13,7 +13,7 @@ from ivr.fields import AnyField
 from ivr.filling import FormRun
 from ivr.inquiry import Submit
 from ivr.manners import WORDINGS
-from ivr.steps.step import AskingStep, Exit, Finding, Location, Next, optional, prompts_at
+from ivr.steps.step import AskingStep, Exit, Finding, Location, optional, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -41,7 +41,7 @@ class FormStep(AskingStep):
     """A prompt that reads back and asks 1 to go on, 2 to begin again."""
     submit: Submit | None = None
     results: dict[str, Result] = Field(default_factory=dict)
-    next: Next | None = None
+    next: Branch | None = None
     """Where a form leads that submits nothing: its fields are attributes from then on."""
     attempts: Attempts = Attempts()
     on_cancel: Branch | None = None

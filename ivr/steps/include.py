@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ivr.branch import Branch
 from ivr.run import Passing
-from ivr.steps.step import Exit, Next, StepPart
+from ivr.steps.step import Exit, StepPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ class IncludeStep(StepPart):
 
     type: Literal["include"]
     module: str
-    exits_: dict[str, Next] = Field(default_factory=dict, alias="exits")
+    exits_: dict[str, Branch] = Field(default_factory=dict, alias="exits")
     """Where each end of the module leads."""
     begin: str = ""
     """The module's first step; filled in by loading."""

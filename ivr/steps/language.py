@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from ivr.branch import PromptIds
+from ivr.branch import Branch, PromptIds
 from ivr.collect import Grammar
 from ivr.keys import KEYS
 from ivr.question import Outcome, Question
 from ivr.run import AskingRun
 from ivr.scene import Follow, Scene
-from ivr.steps.step import AskingStep, Exit, Location, Next, prompts_at
+from ivr.steps.step import AskingStep, Exit, Location, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from base.secret import Secret
-    from ivr.branch import Branch
     from ivr.speech import Passage
 
 PREFIXES = {
@@ -42,7 +41,7 @@ class LanguageStep(AskingStep):
     """`did`: the number dialled decides, nothing is asked. `ani_prefix`: the likely language is spoken first."""
     prompt: PromptIds
     choices: dict[Annotated[str, Field(pattern=r"^[0-9*#]$")], str]
-    next: Next
+    next: Branch
 
     def run(self, name: str, scene: Scene) -> LanguageRun:
         """Serve one call."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from base.durations import Seconds
-from ivr.branch import PromptIds
+from ivr.branch import Branch, PromptIds
 from ivr.events import DigitPressed, Event, PlaybackFinished
 from ivr.run import Run
 from ivr.scene import Follow, Scene
-from ivr.steps.step import Exit, Finding, Location, Next, StepPart, prompts_at
+from ivr.steps.step import Exit, Finding, Location, StepPart, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ class SayStep(StepPart):
     until: str = "0123456789*#"
     longest: Annotated[Seconds, Field(ge=1, le=3600)] | None = None
     """How long a loop goes on; without it, for ever."""
-    next: Next
+    next: Branch
 
     def run(self, name: str, scene: Scene) -> SayRun:
         """Serve one call."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from ivr.branch import Branch
 from ivr.commands import Command, Require, SwitchRecording
 from ivr.run import Passing
 from ivr.scene import BUILT_IN
-from ivr.steps.step import Exit, Finding, Next, StepPart
+from ivr.steps.step import Exit, Finding, StepPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,7 @@ class SetStep(StepPart):
     priority: Annotated[int, Field(ge=0, le=100)] | None = None
     recording: Literal["on", "off"] | None = None
     """Whether the call is recorded from here on, where the client company records at all."""
-    next: Next
+    next: Branch
 
     def run(self, name: str, scene: Scene) -> SetRun:
         """Serve one call."""

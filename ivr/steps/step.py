@@ -7,9 +7,7 @@ applies to it; its run derives from Run (or AskingRun, ivr/run.py). steps/__init
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import BeforeValidator
+from typing import TYPE_CHECKING
 
 from base.document import Part
 from ivr.branch import Branch, PromptIds, id_of
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 
 Location = tuple[str | int, ...]
 Exit = tuple[Location, Branch]
-
-Next = Annotated[Branch, BeforeValidator(lambda given: {"goto": given} if isinstance(given, str) else given)]
-"""A branch, or just the name of the step that follows."""
 
 
 @dataclass(frozen=True, slots=True)

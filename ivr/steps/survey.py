@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from base.document import Part
-from ivr.branch import PromptIds
+from ivr.branch import Branch, PromptIds
 from ivr.collect import Grammar
 from ivr.question import Question
 from ivr.run import AskingRun
 from ivr.scene import Follow
-from ivr.steps.step import AskingStep, Exit, Finding, Location, Next, prompts_at
+from ivr.steps.step import AskingStep, Exit, Finding, Location, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class SurveyStep(AskingStep):
     type: Literal["survey"]
     intro: PromptIds = ()
     questions: Annotated[tuple[SurveyQuestion, ...], Field(min_length=1, max_length=10)]
-    next: Next
+    next: Branch
 
     @model_validator(mode="before")
     @classmethod

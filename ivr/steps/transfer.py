@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ivr.branch import Branch
 from ivr.run import Passing
-from ivr.steps.step import Exit, Finding, Next, StepPart
+from ivr.steps.step import Exit, Finding, StepPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ class TransferStep(StepPart):
 
     type: Literal["transfer"]
     to: Branch
-    failed: Next
+    failed: Branch
     """The step to come back to when nobody answers there."""
 
     def run(self, name: str, scene: Scene) -> Passing:

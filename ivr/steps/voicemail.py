@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from base.durations import Seconds
-from ivr.branch import PromptIds
+from ivr.branch import Branch, PromptIds
 from ivr.collect import Grammar
 from ivr.commands import RecordMessage, StopMessage
 from ivr.events import DigitPressed, Event, MessageEnded, PlaybackFinished, SpeechPaused
 from ivr.question import Question
 from ivr.run import AskingRun
 from ivr.scene import Follow
-from ivr.steps.step import AskingStep, Exit, Location, Next, prompts_at
+from ivr.steps.step import AskingStep, Exit, Location, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from base.secret import Secret
-    from ivr.branch import Branch
     from ivr.question import Outcome
     from ivr.scene import Scene
 
@@ -47,10 +46,10 @@ class VoicemailStep(AskingStep):
     """Known from then on: the name of the recording, for a transaction that takes it."""
     confirm: str | None = None
     """Asks 1 to keep it, 2 to say it again."""
-    next: Next
-    on_empty: Next | None = None
+    next: Branch
+    on_empty: Branch | None = None
     """Where nothing was said; `next` unless given."""
-    failed: Next
+    failed: Branch
     """Where nothing can be recorded."""
 
     def run(self, name: str, scene: Scene) -> VoicemailRun:

@@ -261,6 +261,16 @@ def test_the_cancel_key_says_a_menu_again_and_is_no_slip(tmp_path: Path) -> None
     assert caller.records("menu.nomatch") == []
 
 
+def test_a_key_typed_behind_a_star_answers_the_menu_that_is_said_again(tmp_path: Path) -> None:
+    ahead = """\
+        start: {type: lookup, submit: {action: customer.find}, results: {found: ask, none: ask, unavailable: ask}}
+        ask: {type: menu, prompt: options, choices: {"1": {say: bye, hangup: true}, "0": {queue: people}}}
+        """
+    caller = Caller(menus(tmp_path, ahead))
+    caller.press("*0").reply("none")
+    assert caller.left == Queue("people")
+
+
 def test_the_cancel_key_can_be_an_option(tmp_path: Path) -> None:
     text = 'start: {type: menu, prompt: options, choices: {"*": {say: bye, hangup: true}, "0": {queue: people}}}\n'
     assert Caller(menus(tmp_path, text)).press("*").listen().left == Hangup(cause=16)
