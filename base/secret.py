@@ -27,11 +27,11 @@ class Secret:
 
     def append(self, digit: str) -> None:
         """Add one character. The old buffer is wiped when it has to grow into a new one."""
-        grown = bytearray(len(self._buffer) + 1)
-        grown[:-1] = self._buffer
+        old = self._buffer
+        self._buffer = grown = bytearray(len(old) + 1)
+        grown[:-1] = old
         grown[-1] = ord(digit)
-        self.wipe()
-        self._buffer = grown
+        old[:] = bytes(len(old))
 
     def reveal(self) -> str:
         """The characters. For the back end's edge and checks only; never keep, log or format the result."""

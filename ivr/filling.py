@@ -210,8 +210,9 @@ class FormRun(Run):
         self._asked = Asked.NOTHING
         scene.attempts[self._name] = scene.attempts.get(self._name, 0) + 1
         fields: dict[str, Secret | str] = dict(self._known)
+        setting = self._setting(now=now)
         for field in self._fields:
-            fields.update(field.submitted(self._entries[field.name], self._setting(now=now)))
+            fields.update(field.submitted(self._entries[field.name], setting))
         self._inquiry = Inquiry(scene, self._name, submit)
         return self._inquiry.ask(fields, now=now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ivr.collect import Collector, Grammar, Heard
@@ -66,11 +66,17 @@ class Question:
         self._scene = scene
         self._step = step
         self._manners = manners
-        self._grammar = replace(
-            grammar,
-            habit=manners.terminator,
-            timeout=manners.timeout,
-            inter_digit_timeout=manners.inter_digit_timeout,
+        # As dataclasses.replace would, at a fifth of its time: every question begins so.
+        self._grammar = Grammar(
+            grammar.maximum,
+            grammar.terminator,
+            grammar.cancel,
+            grammar.accepts,
+            grammar.full,
+            grammar.options,
+            manners.terminator,
+            manners.timeout,
+            manners.inter_digit_timeout,
         )
         self._voice = voice or scene.passages
         self.prompts = tuple(prompts)

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,8 @@ class Speech:
 
     def __init__(self, passages: Iterable[Passage] = ()) -> None:
         """Neighbours of a kind are joined, so that no gap is heard between them."""
-        kinds = groupby(filter(lambda each: each.segments, passages), key=lambda each: each.guarded)
-        self._ahead = deque(Passage(tuple(_joined(group)), guarded) for guarded, group in kinds)
-        self.conducted = any(each.guarded for each in self._ahead)
+        self._ahead = deque(_merged(passages)) if passages else deque()
+        self.conducted = any(each.guarded for each in self._ahead) if passages else False
         """Whether a key is the session's business until the speech is over."""
         self.guarded = False
         """Whether what plays now may not be cut."""
@@ -47,6 +46,11 @@ class Speech:
                 return passage.segments
         self.guarded = self.conducted = False
         return ()
+
+
+def _merged(passages: Iterable[Passage]) -> Iterator[Passage]:
+    kinds = groupby(filter(lambda each: each.segments, passages), key=lambda each: each.guarded)
+    return (Passage(tuple(_joined(group)), guarded) for guarded, group in kinds)
 
 
 def unguarded(passages: Iterable[Passage]) -> tuple[Passage, ...]:
