@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,9 @@ from ivr.model import MenuFile
 from media.catalogue import ANY, Catalogue, Music, Silence, Slot, Tone
 from media.prompt_recordings import Recording
 from tests.ivr.caller import QUEUES, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,6 +45,23 @@ def test_a_version_is_made_again_from_its_content_alone(menus: CompiledMenus) ->
         name: set(step.says()) for name, step in menus.steps.items()
     }
     assert compiled_again(again.content).version == menus.version
+
+
+def texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for each in value.values() for text in texts(each))
+    elif isinstance(value, list):
+        yield from (text for each in value for text in texts(each))
+
+
+@pytest.mark.parametrize("menus", SETS, ids=[each.name for each in SETS])
+def test_every_prompt_that_rules_name_anywhere_has_its_words_in_the_content(menus: CompiledMenus) -> None:
+    content = json.loads(menus.content)
+    for language in menus.languages:
+        named = {each for each in texts(content["menus"]) if menus.wording.has(language, each)}
+        assert named <= content["words"][language].keys(), "a step must tell all it says: see StepPart.says"
 
 
 def spoken(catalogue: Catalogue) -> CompiledMenus:
