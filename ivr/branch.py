@@ -41,7 +41,7 @@ def id_of(prompt: str | Guarded) -> str:
 
 
 class Branch(Part):
-    """One way out of a step, with what is said on the way."""
+    """One way out of a step, with what is said on the way; the name of a step alone leads there."""
 
     ways: ClassVar[tuple[str, ...]] = (
         "goto",

@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     from ivr.scene import Scene
 
 
-class Submit(Part):
-    """Which transaction, how long its answer may take, and what is said meanwhile."""
+class Wait(Part):
+    """How long an answer may take, and what is said meanwhile."""
 
-    action: str
     timeout: Seconds = 8.0
     processing: PromptIds = ()
+
+
+class Submit(Wait):
+    """Which transaction is asked."""
+
+    action: str
     using: dict[str, str] = Field(default_factory=dict)
     """Field of the transaction -> attribute that it is taken from."""
     given: dict[str, str] = Field(default_factory=dict, alias="with")

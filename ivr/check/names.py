@@ -84,7 +84,7 @@ def referred(subject: Subject) -> Iterator[Fault]:
         queue = getattr(step, "queue", None)
         if isinstance(step, BranchStep | CallbackStep) and queue is not None:
             yield from _missing(subject, (*place, "queue"), "queue", queue, known.queues)
-        if isinstance(step, SetStep | CallbackStep):
+        if isinstance(step, SetStep):
             for skill in step.requires:
                 yield from _missing(subject, (*place, "requires", skill), "skill", skill, known.skills)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from base.document import Part
 from base.durations import Seconds
@@ -12,7 +12,7 @@ from ivr.branch import Branch
 from ivr.run import Run
 from ivr.scene import Follow
 from ivr.steps.step import Exit, Finding, Location, StepPart
-from ivr.surroundings import EMERGENCY
+from ivr.surroundings import EMERGENCY, HOLIDAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ivr.scene import Scene
     from ivr.surroundings import QueueStatus
 
+WAYS = {"hours": "is", "attribute": "cases", "queue": "cases", "shares": "shares"}
+"""What a branch can go by, with the key of its ways."""
 HoursState = Literal["open", "closed", "holiday", "emergency"]
 
 
@@ -80,7 +82,23 @@ class QueueCase(Part):
         return bool(getattr(status, name.removesuffix("_at_least")) >= getattr(self, name))
 
 
-_LOOKS = [name for name in QueueCase.model_fields if name != "then"]
+def _keys(case: type[Part]) -> list[str]:
+    return [field.alias or name for name, field in case.model_fields.items() if name != "then"]
+
+
+_LOOKS = _keys(QueueCase)
+
+
+def _kind(given: Any) -> str:
+    is_look = isinstance(given, QueueCase) or (
+        isinstance(given, dict) and not given.keys().isdisjoint(_LOOKS)
+    )
+    return "look" if is_look else "comparison"
+
+
+Case = Annotated[
+    Annotated[AttributeCase, Tag("comparison")] | Annotated[QueueCase, Tag("look")], Discriminator(_kind)
+]
 
 
 class Share(Part):
@@ -98,9 +116,9 @@ class BranchStep(StepPart):
     states: dict[HoursState, Branch] = Field(default_factory=dict, alias="is")
     """By state; `closed` serves for holidays and emergencies that have no way of their own."""
     attribute: str | None = None
-    cases: tuple[AttributeCase, ...] = ()
     queue: str | None = None
-    looks: tuple[QueueCase, ...] = ()
+    cases: tuple[Case, ...] = ()
+    """Comparisons of the attribute, or looks at the queue; the first that holds."""
     shares: tuple[Share, ...] = ()
     otherwise: Branch
 
@@ -112,7 +130,7 @@ class BranchStep(StepPart):
         """Every way."""
         for state, branch in self.states.items():
             yield ("is", state), branch
-        for name in ("cases", "looks", "shares"):
+        for name in ("cases", "shares"):
             for at, case in enumerate(getattr(self, name)):
                 yield (name, at, "then"), case.then
         yield ("otherwise",), self.otherwise
@@ -123,23 +141,23 @@ class BranchStep(StepPart):
             yield ("attribute",), self.attribute
 
     def faults(self) -> Iterator[Finding]:
-        """It goes by one thing, and has cases for it."""
-        kinds = {"hours": self.states, "attribute": self.cases, "queue": self.looks}
-        chosen = [kind for kind in kinds if getattr(self, kind) is not None] + ["shares"] * bool(self.shares)
+        """It goes by one thing, and has ways for it."""
+        chosen = [name for name in WAYS if getattr(self, name)]
         if len(chosen) != 1:
             found = ", ".join(chosen) or "none"
-            what = f"a branch goes by exactly one of hours, attribute, queue, shares; here: {found}"
+            what = f"a branch goes by exactly one of {', '.join(WAYS)}; here: {found}"
             yield Finding((), what, "use two branch steps, one after the other")
             return
-        keys = {"hours": "is", "attribute": "cases", "queue": "looks", "shares": "shares"}
-        for kind, cases in (*kinds.items(), ("shares", self.shares)):
-            if (kind == chosen[0]) != bool(cases):
-                word = "needs" if kind == chosen[0] else "has no use for"
-                yield Finding(
-                    (),
-                    f"a branch by {chosen[0]} {word} {keys[kind]}:",
-                    f"see {kind} in the description of menus",
-                )
+        (by,) = chosen
+        for key, ways in {"is": self.states, "cases": self.cases, "shares": self.shares}.items():
+            if (key == WAYS[by]) != bool(ways):
+                word = "needs" if key == WAYS[by] else "has no use for"
+                yield Finding((), f"a branch by {by} {word} {key}:", f"see {by} in the description of menus")
+        for at, case in enumerate(self.cases if WAYS[by] == "cases" else ()):
+            if isinstance(case, QueueCase) != (by == "queue"):
+                fitting = QueueCase if by == "queue" else AttributeCase
+                mend = f"compare by {', '.join(_keys(fitting))}"
+                yield Finding(("cases", at), f"this is no case of a branch by {by}", mend)
         if sum(share.percent for share in self.shares) > 99:
             yield Finding(("shares",), "the shares leave nothing for otherwise", "keep their sum below 100")
 
@@ -167,21 +185,21 @@ class BranchRun(Run):
             return self._by_hours(scene.surroundings.hours(step.hours, scene.moment(now=now)), step.states)
         if step.attribute is not None:
             value = scene.attributes.get(step.attribute)
-            found = next((each.then for each in step.cases if each.holds(value)), None)
+            compared = (each for each in step.cases if isinstance(each, AttributeCase))
+            found = next((each.then for each in compared if each.holds(value)), None)
         elif step.queue is not None:
             status = scene.surroundings.queue(step.queue)
-            found = next((each.then for each in step.looks if each.holds(status)), None)
+            looks = (each for each in step.cases if isinstance(each, QueueCase))
+            found = next((each.then for each in looks if each.holds(status)), None)
         else:
             found = self._drawn(100 * scene.draw(self._name))
         return ("case", found) if found is not None else ("otherwise", step.otherwise)
 
     def _by_hours(self, state: str, ways: Mapping[HoursState, Branch]) -> tuple[str, Branch]:
-        for each in get_args(HoursState):
-            if each == state and each in ways:
-                return state, ways[each]
+        own = next((way for each, way in ways.items() if each == state), None)
         # Nobody is there on a holiday or in an emergency either.
-        closed = ways.get("closed") if state in (EMERGENCY, "holiday") else None
-        return state, closed or self._step.otherwise
+        closed = ways.get("closed") if state in (EMERGENCY, HOLIDAY) else None
+        return state, own or closed or self._step.otherwise
 
     def _drawn(self, place: float) -> Branch | None:
         for share in self._step.shares:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import phonenumbers
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from ivr.branch import Branch, PromptIds, Result
 from ivr.choosing import ChoosingRun
@@ -33,7 +33,6 @@ class CallbackStep(AskingStep):
     type: Literal["callback"]
     queue: str
     """Whose agents call back."""
-    requires: dict[str, Annotated[int, Field(ge=0, le=5)]] = Field(default_factory=dict)
     offer: PromptIds
     """Speaks {phone:caller} and asks 1 to be called there, 2 for another number; passed over without a number."""
     number: Annotated[PhoneField, BeforeValidator(named(NUMBER, "phone"))]

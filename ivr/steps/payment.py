@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from base.durations import Seconds
 from ivr.branch import Branch, PromptIds, Result
 from ivr.choosing import ChoosingRun
 from ivr.fields import AnyField
@@ -18,7 +17,7 @@ from ivr.fields.amount import AmountField
 from ivr.fields.card_number import CardNumberField
 from ivr.fields.cvv import CvvField
 from ivr.fields.expiry import ExpiryField
-from ivr.inquiry import Submit
+from ivr.inquiry import Submit, Wait
 from ivr.manners import Asking
 from ivr.steps.form import Attempts, FormStep
 from ivr.steps.step import AskingStep, Exit, Finding, Location, optional, prompts_at
@@ -54,8 +53,7 @@ class PaymentStep(AskingStep):
     cvv: Annotated[CvvField, BeforeValidator(named("cvv", "cvv"))]
     confirm: str
     """Reads back amount and card, and asks 1 to pay, 2 to begin again."""
-    answer_within: Seconds = 12.0
-    processing: PromptIds = ()
+    submit: Wait = Wait(timeout=12.0)
     results: dict[str, Result]
     """`declined: {retry: true}` asks for another card."""
     attempts: Attempts = Attempts(per_call=2)
@@ -79,7 +77,7 @@ class PaymentStep(AskingStep):
             intro=self.intro,
             fields=(*self.fields, self.amount, self.card, self.expiry, self.cvv),
             confirm=self.confirm,
-            submit=Submit(action=ACTION, timeout=self.answer_within, processing=self.processing),
+            submit=Submit(action=ACTION, **dict(self.submit)),
             results=results,
             attempts=self.attempts,
             on_cancel=self.on_cancel,
@@ -137,8 +135,6 @@ class PaymentStep(AskingStep):
         match at:
             case ("fields", int(index), *rest) if index >= len(self.fields):
                 return (self.form.fields[index].name, *rest)
-            case ("submit", "processing"):
-                return ("processing",)
             case _:
                 return at
 

@@ -44,8 +44,7 @@ class SurveyStep(AskingStep):
     def _led_on(cls, given: Any) -> Any:
         if not isinstance(given, dict) or "next" not in given:
             return given
-        on = {"goto": given["next"]} if isinstance(given["next"], str) else given["next"]
-        return {"on_max_timeouts": on, "on_max_failures": on, **given}
+        return {"on_max_timeouts": given["next"], "on_max_failures": given["next"], **given}
 
     def run(self, name: str, scene: Scene) -> SurveyRun:
         """Serve one call."""

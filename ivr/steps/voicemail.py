@@ -40,7 +40,7 @@ class VoicemailStep(AskingStep):
     longest: Annotated[Seconds, Field(ge=5, le=600)] = 120.0
     silence: Annotated[Seconds, Field(ge=1, le=30)] = 5.0
     """So long a pause ends it."""
-    least: Annotated[Seconds, Field(ge=0, le=30)] = 1.0
+    shortest: Annotated[Seconds, Field(ge=0, le=30)] = 1.0
     """What is shorter counts as nothing said."""
     attribute: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "message"
     """Known from then on: the name of the recording, for a transaction that takes it."""
@@ -189,11 +189,11 @@ class VoicemailRun(AskingRun):
         self._deadline = None
         self._scene.keys.flush()
         spoken = max(0.0, seconds)
-        result = "failed" if recording is None else "empty" if spoken < step.least else "kept"
+        result = "failed" if recording is None else "empty" if spoken < step.shortest else "kept"
         record = self._scene.record("menu.message", step=self._name, result=result, seconds=round(spoken, 1))
         if recording is None:
             return [record, Follow(step.failed)]
-        if spoken < step.least:
+        if spoken < step.shortest:
             return [record, Follow(step.on_empty or step.next)]
         self._recording = recording
         if step.confirm is None:

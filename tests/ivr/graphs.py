@@ -183,7 +183,7 @@ class Maker:
             case "attribute":
                 return {**step, "attribute": "caller", "cases": [{"present": True, "then": self.on()}]}
             case "queue":
-                return {**step, "queue": "people", "looks": [{"waiting_at_least": 3, "then": self.on()}]}
+                return {**step, "queue": "people", "cases": [{"waiting_at_least": 3, "then": self.on()}]}
             case _:
                 return {**step, "shares": [{"percent": 50, "then": self.on()}]}
 

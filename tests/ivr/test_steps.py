@@ -80,6 +80,15 @@ def test_say_in_a_loop_ends_after_its_longest(tmp_path: Path) -> None:
     assert caller.listen().left == Hangup(cause=16)
 
 
+def test_the_name_of_a_step_alone_is_a_way_out_of_any_step(tmp_path: Path) -> None:
+    text = MENU.replace('"1": {goto: leave}', '"1": leave').replace(
+        "  choices", "  on_max_timeouts: leave\n  choices"
+    )
+    menu_set = menus(tmp_path, text + LEAVE)
+    assert Caller(menu_set).press("1").listen().left == Hangup(cause=16)
+    assert Caller(menu_set).wait(60).left == Hangup(cause=16)
+
+
 def test_a_menu_leads_by_key(tmp_path: Path) -> None:
     caller = Caller(menus(tmp_path, MENU + LEAVE)).press("0").listen()
     assert caller.left == Queue("people")
