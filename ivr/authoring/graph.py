@@ -180,7 +180,7 @@ def _popular(ways: Mapping[str, _Ways]) -> set[str]:
 def label_of(at: Location, step: AnyStep | None = None) -> str:
     """What stands at the arrow of a branch at a place of its step: its key, its answer, its case."""
     match at:
-        case ("cases" | "looks" | "shares" as kind, int(number), "then") if step is not None:
+        case ("cases" | "shares" as kind, int(number), "then") if step is not None:
             return _condition(getattr(step, str(kind))[number])
         case ("choices", key):
             return str(key)

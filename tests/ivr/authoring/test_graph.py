@@ -123,7 +123,7 @@ def test_what_stands_at_an_arrow(at: tuple[str | int, ...], label: str) -> None:
         ("attribute: caller, cases: [{in: [a, b], then: bye}]", {"in a, b"}),
         ("attribute: caller, cases: [{at_least: 5, then: bye}]", {"at least 5"}),
         ("attribute: caller, cases: [{is: gold, then: bye}]", {"is gold"}),
-        ("queue: people, looks: [{waiting_at_least: 9, then: bye}]", {"waiting at least 9"}),
+        ("queue: people, cases: [{waiting_at_least: 9, then: bye}]", {"waiting at least 9"}),
     ],
 )
 def test_conditions_stand_at_the_arrows_of_a_branch(tmp_path: Path, branch: str, labels: set[str]) -> None:
