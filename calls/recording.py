@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Outcome = RecordingFinished | RecordingFailed | RecordingOverrun
 
+NOT_CONSENTED = "no consent"
+"""Why a caller is not recorded who has not agreed to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordingRules:
@@ -155,7 +158,7 @@ class Recordings:
 
         MessageRecorded follows, whether it is stopped or the caller hangs up.
         """
-        if self._shelf is None or leg.has_ended or leg.secrets:
+        if self._shelf is None or leg.has_ended or set(leg.secrets) - {NOT_CONSENTED}:
             return None
         plan = self._shelf.message_plan(leg.contact.client)
         try:
@@ -167,6 +170,15 @@ class Recordings:
         self._messages[recording.id] = LegMessage(leg, recording, path.name, number, mailbox)
         leg.contact.record("message.began", leg, mailbox=mailbox, recording=path.name, file=str(path))
         return recording
+
+    def withhold(self, leg: Leg) -> None:
+        """Nothing of a caller is recorded until he or she agrees."""
+        if NOT_CONSENTED not in leg.secrets:
+            self.begin_secret(leg, NOT_CONSENTED)
+
+    def allow(self, leg: Leg) -> None:
+        """The caller agrees to be recorded."""
+        self.end_secret(leg, NOT_CONSENTED)
 
     def begin_secret(self, leg: Leg, why: str) -> None:
         """What is said and keyed from now on is in no recording, nor in one that begins later."""

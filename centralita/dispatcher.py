@@ -71,8 +71,14 @@ class Dispatcher(Generic[R]):
         allows: Callable[[Caller, R], bool],
         applications: Mapping[type, Application],
         on_task: Watcher,
+        *,
+        admitted: Callable[[Contact], None] = lambda _: None,
     ) -> None:
-        """`route` looks a dialled number up, `allows` whether the caller may dial it, `on_task` hears begin and end."""
+        """`route` looks a dialled number up, `allows` whether the caller may dial it, `on_task` hears begin and end.
+
+        `admitted` hears of each contact that is let in, before anything is said or recorded.
+        """
+        self._admitted = admitted
         self._route = route
         self._allows = allows
         self._applications = applications
@@ -123,6 +129,7 @@ class Dispatcher(Generic[R]):
             language=route.language,
             destination=described(route.destination),
         )
+        self._admitted(contact)
         return route.destination
 
     async def _serve(self, contact: Contact, caller: Caller, destination: Destination) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calls.lines import LineLimits
 from ivr.errors import UnknownMenu
+from ivr.manners import ACCESSIBLE, Floor
 from ivr.scene import CallerFacts
 from sip.io.dns import DnsSettings
 from sip.uri import Uri
@@ -121,6 +122,16 @@ class Present:
         """What callers of a queue, or parties on hold, hear."""
         settings = self.configuration.routing.queues.get(queue)
         return self.said((settings.music if settings else None) or MUSIC)
+
+    def asks_consent(self, client: str | None) -> bool:
+        """Whether a client company's callers are recorded only once they have agreed."""
+        found = self.configuration.clients.get(client or "")
+        return found is not None and "recording-consent" in found.presets
+
+    def floor(self, client: str | None) -> Floor | None:
+        """What questions to a client company's callers may not go below."""
+        found = self.configuration.clients.get(client or "")
+        return ACCESSIBLE if found is not None and "accessibility" in found.presets else None
 
     def client_name(self, client: str) -> str:
         """What agents' phones show for a client company."""

@@ -67,7 +67,7 @@ def make_applications(
         exchange, distribution, places, present.music, present.client_name, present.language_skill, desk
     )
     return {
-        Menu: MenuApplication(present.menu_set, voice, books, present.facts, surroundings.of),
+        Menu: MenuApplication(present.menu_set, voice, books, present.facts, surroundings.of, present.floor),
         Queue: queue,
         Agent: direct,
         Extension: direct,

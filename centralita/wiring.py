@@ -7,6 +7,7 @@ applications.
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from time import time
 from typing import TYPE_CHECKING
 
 from base.io.ids import SystemIds
@@ -30,6 +31,7 @@ from centralita.state import LEDGER_FILE, MENUS_FILE, PROMPTS_FOLDER, RECORDINGS
 from centralita.surroundings import LiveSurroundings
 from centralita.switching import opening_desk
 from centralita.tracing import MessageTracing
+from centralita.tracking import Tracking
 from centralita.trunk_view import shown_trunks
 from centralita.trunks import Trunks
 from centralita.watching import Watching
@@ -45,6 +47,7 @@ from sip.io.resolver import HOSTS, Resolver
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from calls.contact import Contact
     from centralita.configuration import Configuration
     from centralita.options import Options
     from sip.events import PresenceEvent, RegistrationChanged
@@ -137,7 +140,14 @@ async def _wire(
         books=Books(transactions, journal, kept.ledger.flush),
         surroundings=LiveSurroundings(present, board, distribution),
     )
-    dispatcher = Dispatcher(numbers.route, numbers.allows, applications, staff.calling)
+    tracking = Tracking(time)
+
+    def admitted(contact: Contact) -> None:
+        tracking.give(contact)
+        if contact.caller is not None and present.asks_consent(contact.client):
+            exchange.recordings.withhold(contact.caller)
+
+    dispatcher = Dispatcher(numbers.route, numbers.allows, applications, staff.calling, admitted=admitted)
     app = make_app(
         key=kept.key,
         distribution=distribution,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ivr.content import content_of, name_of, restored
-from ivr.manners import Manners, manners_of
+from ivr.manners import Manners, manners_of, raised
 from ivr.steps.step import AskingStep
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from calls.destination import Destination
     from ivr.branch import Branch
+    from ivr.manners import Floor
     from ivr.model import MenuFile
     from ivr.steps import AnyStep
     from media.catalogue import Catalogue, Segment
@@ -43,6 +44,11 @@ class CompiledMenus:
     def segments(self, language: str, prompt: str) -> tuple[Segment, ...]:
         """The pieces of a prompt in a language."""
         return self.wording.of(language, prompt)
+
+    def raised(self, floor: Floor) -> CompiledMenus:
+        """The same menus for callers who must not get less than this."""
+        manners = {name: raised(each, floor) for name, each in self.manners.items()}
+        return replace(self, manners=MappingProxyType(manners))
 
     def destinations(self) -> Iterator[Destination]:
         """Where callers can leave these menus to."""

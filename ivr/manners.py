@@ -90,10 +90,11 @@ def manners_of(layers: Sequence[Asking], defaults: Defaults, *, floor: Floor | N
             if value is not None:
                 found[each.name] = "" if value == "none" else value
     manners = Manners(**found)
-    return manners if floor is None else _raised(manners, floor)
+    return manners if floor is None else raised(manners, floor)
 
 
-def _raised(manners: Manners, floor: Floor) -> Manners:
+def raised(manners: Manners, floor: Floor) -> Manners:
+    """The values in force for somebody who must not get less."""
     return replace(
         manners,
         timeout=max(manners.timeout, floor.timeout),

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, desc, select
 from sqlalchemy.pool import NullPool
 
 from records import schema
+from records.answering import KINDS, Asked, asked_for_person
 from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
 from records.projection import MICROSECONDS
 
@@ -195,6 +196,25 @@ class Reader:
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
                 yield row.contact, row.type, json.loads(row.data)
+
+    def asked_for_person(
+        self, *, client: str | None = None, since: float | None = None, until: float | None = None
+    ) -> list[Asked]:
+        """The contacts that asked for a person; of one client, begun at `since` or later and before `until`."""
+        event, contact = schema.event, schema.contact
+        query = select(event.c.contact, contact.c.client, event.c.ts, event.c.type, event.c.data)
+        query = query.join(contact, contact.c.id == event.c.contact).where(event.c.type.in_(KINDS))
+        if client is not None:
+            query = query.where(contact.c.client == client)
+        if since is not None:
+            query = query.where(contact.c.started_at >= round(since * MICROSECONDS))
+        if until is not None:
+            query = query.where(contact.c.started_at < round(until * MICROSECONDS))
+        rows = self._all(query.order_by(contact.c.started_at, event.c.contact, event.c.n))
+        return asked_for_person(
+            (row["contact"], row["client"], row["ts"] / MICROSECONDS, row["type"], json.loads(row["data"]))
+            for row in rows
+        )
 
     def agent_events(self, agent: str | None = None, limit: int = 100) -> list[AgentEvent]:
         """What happened to agents outside contacts, newest first."""

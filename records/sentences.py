@@ -271,6 +271,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "contact.opened": _contact_opened,
     "contact.routed": _contact_routed,
     "contact.redirected": _contact_redirected,
+    "tracking.given": lambda facts: f"Its tracking number is {facts['number']}",
     "contact.closed": _contact_closed,
     "leg.invited": _leg_invited,
     "leg.ringing": lambda facts: "Is told that it rings" if facts.is_caller else "Rings",

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from base.document import Document, Fault
 
 
+Preset = Literal["es-10-2025", "recording-notice", "recording-consent", "accessibility"]
+
+
 class Client(Part):
     """One client company."""
 
@@ -42,6 +45,10 @@ class Client(Part):
     identity: tuple[Element, ...] = ()
     """What proves a caller beside the card: every form that asks for proof asks all of these."""
     limits: LimitsPart = LimitsPart()
+    presets: tuple[Preset, ...] = ()
+    """Rules beyond the usual ones, for all menus that its numbers lead to."""
+    notice: tuple[str, ...] = ()
+    """The prompts that tell callers of the recording."""
     fraud: FraudPart = FraudPart()
 
 

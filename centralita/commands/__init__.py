@@ -9,6 +9,7 @@ from centralita.commands import (
     announcement,
     bans,
     check,
+    compliance,
     contacts,
     hours,
     menu,
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("check")(check.check)
+app.command("compliance")(compliance.compliance)
 app.command("contacts")(contacts.contacts)
 app.command("contact")(contacts.contact)
 app.command("cases")(noted.cases)

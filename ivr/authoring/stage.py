@@ -18,6 +18,8 @@ USUAL_MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 """A Monday morning: when nothing else is said, tried calls come then, so that they go the same way for ever."""
 USUAL_CALLER = "+12025550143"
 """A number that is given to nobody."""
+USUAL_TRACKING = "217000000000"
+"""The number by which callers ask about their call again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Stage:
             timezone=self.timezone,
             attestation=self.attestation,
             identified=self.identified,
-            attributes=self.attributes,
+            attributes={"tracking": USUAL_TRACKING, **self.attributes},
         )
 
     def hours(self, name: str, moment: datetime) -> str:

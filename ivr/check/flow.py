@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from ivr.check.graph import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ivr.branch import Branch
-    from ivr.check.subject import Subject
     from ivr.steps.step import Location
 
 Facts = frozenset[str]
+G = TypeVar("G", bound=Graph)
 NOTHING: Facts = frozenset()
 
 
 def certain(
-    subject: Subject,
-    leave: Callable[[Facts, Subject, str, Location, Branch], Facts],
+    graph: G,
+    leave: Callable[[Facts, G, str, Location, Branch], Facts],
     *,
     at_start: Facts = NOTHING,
 ) -> dict[str, Facts]:
@@ -25,18 +27,18 @@ def certain(
 
     `leave` tells what holds behind a step's way out, of what held at the step's beginning.
     """
-    start = subject.file.start
-    if start not in subject.steps:
+    start = graph.start
+    if start not in graph.steps:
         return {}
     found = {start: at_start}
     waiting = [start]
     while waiting:
         name = waiting.pop()
-        for at, branch in subject.ways(name):
+        for at, branch in graph.ways(name):
             target = branch.goto
-            if target is None or target not in subject.steps:
+            if target is None or target not in graph.steps:
                 continue
-            brought = leave(found[name], subject, name, at, branch)
+            brought = leave(found[name], graph, name, at, branch)
             held = found[target] & brought if target in found else brought
             if target not in found or held != found[target]:
                 found[target] = held
@@ -44,19 +46,19 @@ def certain(
     return found
 
 
-def way_to(subject: Subject, target: str, without: Callable[[str, Location, Branch], bool]) -> list[str]:
+def way_to(graph: Graph, target: str, without: Callable[[str, Location, Branch], bool]) -> list[str]:
     """The steps of a shortest way to a step along which no exit is one that `without` names; empty: there is none."""
     before: dict[str, str] = {}
-    waiting = [subject.file.start]
+    waiting = [graph.start]
     for name in waiting:
         if name == target:
             path = [name]
             while path[0] in before:
                 path.insert(0, before[path[0]])
             return path
-        for at, branch in subject.ways(name) if name in subject.steps else ():
+        for at, branch in graph.ways(name) if name in graph.steps else ():
             each = branch.goto
-            is_new = each is not None and each not in before and each != subject.file.start
+            is_new = each is not None and each not in before and each != graph.start
             if each is not None and is_new and not without(name, at, branch):
                 before[each] = name
                 waiting.append(each)

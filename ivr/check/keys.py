@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from base.document import Fault
     from ivr.branch import Branch
+    from ivr.check.graph import Graph
     from ivr.check.subject import Subject
 
 PERSON, AGAIN = "0", "9"
@@ -59,7 +60,7 @@ def person(subject: Subject) -> Iterator[Fault]:
             )
 
 
-def offers_person(subject: Subject, menu: MenuStep, key: str) -> bool:
+def offers_person(graph: Graph, menu: MenuStep, key: str) -> bool:
     """Whether a key leads to a person by steps that ask nothing; at closed hours it may lead elsewhere."""
     seen: set[str] = set()
     branches: list[Branch] = [menu.choices[key]] if key in menu.choices else []
@@ -68,7 +69,7 @@ def offers_person(subject: Subject, menu: MenuStep, key: str) -> bool:
         if is_person(branch):
             return True
         name = branch.goto or ""
-        step = subject.steps.get(name)
+        step = graph.steps.get(name)
         if step is not None and name not in seen and not isinstance(step, AskingStep):
             seen.add(name)
             branches.extend(step.silent_exits())

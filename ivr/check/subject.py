@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ivr.check.graph import leads
 from ivr.modules import BETWEEN
 from ivr.phrases import LANGUAGES
 from ivr.steps.step import AskingStep
@@ -45,6 +46,11 @@ class Subject:
     """By including step: the file of the module whose steps stand behind it."""
     live: CompiledMenus | None = None
     """The version that callers get now, if there is one."""
+
+    @property
+    def start(self) -> str:
+        """The first step."""
+        return self.file.start
 
     @property
     def steps(self) -> Mapping[str, StepPart]:
@@ -112,17 +118,11 @@ class Subject:
         if branch is not None and getattr(step, limit) is None:
             yield (limit,), branch
 
-    def leads(self, branches: Iterator[Branch]) -> Iterator[str]:
-        """The steps that branches lead to."""
-        yield from (
-            branch.goto for branch in branches if branch.goto is not None and branch.goto in self.steps
-        )
-
     def reached(self) -> list[str]:
         """The steps that can be reached from the first, the nearest first."""
         seen = [self.file.start] if self.file.start in self.steps else []
         for name in seen:
-            for each in self.leads(branch for _, branch in self.ways(name)):
+            for each in leads(self, (branch for _, branch in self.ways(name))):
                 if each not in seen:
                     seen.append(each)
         return seen

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.check.flow import NOTHING, certain
+from ivr.check.graph import leads
 from ivr.check.subject import LIMITS
 from ivr.steps import SayStep
 from ivr.steps.step import AskingStep
@@ -84,7 +85,7 @@ def _walk(subject: Subject, start: str, done: set[str], ways: Callable[[str], It
             return [*path[path.index(name) :], name]
         elif name not in done:
             path.append(name)
-            walks.append(subject.leads(ways(name)))
+            walks.append(leads(subject, ways(name)))
     return []
 
 

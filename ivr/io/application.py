@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from calls.destination import Destination, Menu
     from calls.leg import Leg
     from ivr.commands import Command
+    from ivr.manners import Floor
     from ivr.scene import CallerFacts
     from ivr.surroundings import Surroundings
     from media.plane import Clip
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
 
 SECURE_ENTRY = "secure entry"
-NOT_CONSENTED = "no consent"
 """Why a caller is not recorded."""
 WITHHELD = "anonymous"
 """What client companies' systems are told in place of a number that the caller keeps back."""
@@ -90,6 +90,8 @@ class MenuApplication:
     back_end: BackEnd
     facts: Callable[[Contact], CallerFacts]
     surroundings: Callable[[Contact], Surroundings] = lambda _: Quiet()
+    floor: Callable[[str | None], Floor | None] = lambda _: None
+    """What questions to a client company's callers may not go below."""
     late: set[asyncio.Task[None]] = field(default_factory=set)
     """Questions that the back end has not answered when the caller had already been led on."""
 
@@ -98,8 +100,9 @@ class MenuApplication:
         caller = contact.caller
         if caller is None or caller.has_ended:
             return None
+        floor, menus = self.floor(contact.client), self._version(contact, destination.menu)
         session = MenuSession(
-            self._version(contact, destination.menu),
+            menus if floor is None else menus.raised(floor),
             start=destination.step,
             language=contact.language,
             caller=self.facts(contact),
@@ -238,7 +241,7 @@ class _Visit:
     def _switch_recording(self, *, on: bool) -> None:
         recordings, leg = self._caller.exchange.recordings, self._caller
         self._contact.record("recording.allowed" if on else "recording.refused", leg)
-        (recordings.end_secret if on else recordings.begin_secret)(leg, NOT_CONSENTED)
+        (recordings.allow if on else recordings.withhold)(leg)
 
     def _ask(self, command: AskBackEnd) -> None:
         self._contact.requests = command.request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.check.graph import leads
 from ivr.check.keys import AGAIN, PERSON, offers_person
 from ivr.steps import MenuStep
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from base.document import Fault
+    from ivr.check.graph import Graph
     from ivr.check.subject import Subject
 
 MOST_OPTIONS = 5
@@ -49,27 +51,27 @@ def unusual(subject: Subject) -> Iterator[Fault]:
             yield subject.warning((*place, AGAIN), "9 does not say the menu again here", "choose another key")
 
 
-def depths(subject: Subject) -> dict[str, int]:
+def depths(graph: Graph) -> dict[str, int]:
     """By menu: how many menus are on the shortest way to it, itself among them."""
     found: dict[str, int] = {}
     seen: set[str] = set()
-    level = [subject.file.start]
+    level = [graph.start]
     depth = 1
     while level:
         beyond: list[str] = []
         for name in level:
-            if name in seen or name not in subject.steps:
+            if name in seen or name not in graph.steps:
                 continue
             seen.add(name)
-            is_menu = isinstance(subject.steps[name], MenuStep)
+            is_menu = isinstance(graph.steps[name], MenuStep)
             if is_menu:
                 found[name] = depth
-            leads = subject.leads(branch for _, branch in subject.ways(name))
-            (beyond if is_menu else level).extend(leads)
+            following = leads(graph, [branch for _, branch in graph.ways(name)])
+            (beyond if is_menu else level).extend(following)
         level, depth = beyond, depth + 1
     return found
 
 
-def main_menus(subject: Subject) -> list[str]:
+def main_menus(graph: Graph) -> list[str]:
     """The menus that callers come to before any other."""
-    return [name for name, depth in depths(subject).items() if depth == 1]
+    return [name for name, depth in depths(graph).items() if depth == 1]

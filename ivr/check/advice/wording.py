@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from base.document import Fault
     from ivr.branch import PromptIds
+    from ivr.check.graph import Graph
     from ivr.check.subject import Subject
     from ivr.steps.step import Location
 
@@ -40,10 +41,10 @@ def mismatched(subject: Subject) -> Iterator[Fault]:
         place = ("steps", name)
         if isinstance(step, MenuStep):
             for language in subject.languages:
-                told = _told(subject, language, step.prompt)
+                told = told_keys(subject, language, step.prompt)
                 if told is not None:
                     yield from _compared(subject, place, "prompt", language, told, set(step.choices))
-                retold = _told(subject, language, step.reprompt or ())
+                retold = told_keys(subject, language, step.reprompt or ())
                 if retold is not None:
                     yield from _compared(
                         subject, place, "reprompt", language, retold, set(step.choices), untold=False
@@ -51,7 +52,7 @@ def mismatched(subject: Subject) -> Iterator[Fault]:
         elif isinstance(step, LanguageStep):
             for language in subject.languages:
                 own = {key for key, each in step.choices.items() if each == language}
-                told = _told(subject, language, step.prompt)
+                told = told_keys(subject, language, step.prompt)
                 if told is not None and own:
                     yield from _compared(subject, place, "prompt", language, told, own)
 
@@ -78,11 +79,11 @@ def _compared(
         )
 
 
-def _told(subject: Subject, language: str, prompts: PromptIds) -> set[str] | None:
+def told_keys(graph: Graph, language: str, prompts: PromptIds) -> set[str] | None:
     """The keys that prompts tell; None where sounds or a language that is not known here say nothing of them."""
     if language not in MANNERS:
         return None
-    texts = [text_of(subject, language, id_of(prompt)) for prompt in prompts]
+    texts = [text_of(graph, language, id_of(prompt)) for prompt in prompts]
     return None if None in texts else {key for text in texts for key in keys_told(text or "", language)}
 
 
@@ -107,14 +108,14 @@ def _seconds(subject: Subject, language: str, prompt: str) -> float:
     return sum(estimated_seconds(text, language) for text in texts) + SLOT_SECONDS * slots
 
 
-def text_of(subject: Subject, language: str, prompt: str) -> str | None:
+def text_of(graph: Graph, language: str, prompt: str) -> str | None:
     """The text of a prompt, its slots left out; None where a piece of it is a sound."""
-    texts = list(_texts(subject, language, prompt))
+    texts = list(_texts(graph, language, prompt))
     return None if None in texts else " ".join(filter(None, texts))
 
 
-def _texts(subject: Subject, language: str, prompt: str) -> Iterator[str | None]:
-    for part in subject.wording.of(language, prompt):
+def _texts(graph: Graph, language: str, prompt: str) -> Iterator[str | None]:
+    for part in graph.wording.of(language, prompt):
         if not isinstance(part, Slot):
-            sound = subject.wording.sound(language, part)
+            sound = graph.wording.sound(language, part)
             yield sound if isinstance(sound, str) else None
