@@ -170,3 +170,28 @@ async def test_what_is_said_to_a_recording_that_is_over_does_nothing(tmp_path: P
         party.hang_up(session)
         await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
         getattr(recording, word)()
+
+
+async def test_nothing_of_a_caller_is_in_a_recording_before_consent(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path, "queue")) as house, Party() as party:
+        session, leg = await answered(house, party)
+        house.exchange.recordings.withhold(leg)
+        house.exchange.recordings.withhold(leg)  # to refuse twice is to refuse
+        house.exchange.recordings.conversing(leg)
+        party.far.say(tone([440], 0.8))
+        house.exchange.recordings.allow(leg)
+        party.far.say(tone([1150], 1.0))
+        party.hang_up(session)
+        await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
+    heard = read_recording(tmp_path / f"{leg.id}.wav").left
+    assert not hears(heard, {440})
+    assert hears(heard, {1150})
+
+
+async def test_who_has_not_consented_can_still_leave_a_message(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path, "queue")) as house, Party() as party:
+        session, leg = await answered(house, party)
+        house.exchange.recordings.withhold(leg)
+        assert house.exchange.recordings.begin_message(leg, number=1, mailbox="general") is not None
+        party.hang_up(session)
+        await until(lambda: "leg.ended" in house.kinds(), str(house.kinds()))

@@ -13,7 +13,7 @@ from ivr.branch import id_of
 from ivr.check.advice.options import main_menus
 from ivr.check.advice.wording import told_keys
 from ivr.check.flow import NOTHING, Facts, certain
-from ivr.check.keys import is_person, offers_person
+from ivr.check.keys import PERSON, is_person, offers_person
 from ivr.steps import MenuStep, SayStep
 from ivr.steps.step import Finding
 
@@ -41,6 +41,9 @@ def _person(graph: Graph) -> Iterator[Finding]:
         if not isinstance(step, MenuStep):
             continue
         keys = {key for key in step.choices if offers_person(graph, step, key)}
+        keys &= (
+            {PERSON} if PERSON in keys else keys
+        )  # whoever answers another key may be there for one thing only
         if not keys:
             what = f"the main menu {name} offers no person"
             yield Finding(("steps", name, "choices"), what, 'add "0": {queue: ...}')
