@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from base.document import Fault, errors, refuse
 from centralita.back_ends import unanswerable
+from centralita.circles import circles
 from centralita.consistency import inconsistencies, untimely, unwritable
 from centralita.presets import preset_faults
 from centralita.speakers import speechless, voices_of
@@ -100,6 +101,7 @@ def check_configuration(
         profiles = replace(profiles, signers=signers)
     if whole is not None:
         faults.extend(inconsistencies(config, menus, wording, profiles))
+        faults.extend(circles(config, menus))
         faults.extend(preset_faults(config, clients, menus, wording))
         faults.extend(unanswerable(folder, config, menus, clients))
     if profiles is not None:

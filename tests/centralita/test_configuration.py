@@ -81,6 +81,38 @@ def test_a_menu_that_goes_by_hours_nobody_wrote_is_found(tmp_path: Path) -> None
     assert fault.endswith('no hours are called tienda (did you mean "tienda_norte"?)')
 
 
+TO_BANK = """\
+schema: ivr/1
+menu_set: other
+languages: [es]
+person: none
+steps:
+  start: {type: say, prompt: connecting, next: {menu: tienda_norte}}
+"""
+
+
+def test_menu_sets_that_lead_a_silent_caller_to_each_other_are_found(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        (tmp_path / "config/menus/other.yaml").write_text(TO_BANK)
+        return text.replace("on_max_timeouts: {goto: person}", "on_max_timeouts: {menu: other}", 1)
+
+    faults = spoil(tmp_path, "config/menus/tienda_norte.yaml", change)
+    assert [fault for fault in faults if "goes in a circle" in fault and "other start -> " in fault], faults
+
+
+def test_a_queue_that_nobody_serves_and_its_menu_are_no_circle(tmp_path: Path) -> None:
+    faults = spoil(
+        tmp_path,
+        "config/queues.yaml",
+        lambda text: text.replace(
+            "    name: Tienda Norte, customer service\n",
+            "    name: Tienda Norte, customer service\n    join_empty: ready\n"
+            "    overflow: {join_empty: {menu: tienda_norte}}\n",
+        ),
+    )
+    assert [fault for fault in faults if "queue tienda_atencion" in fault and "circle" in fault], faults
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after", "says"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -60,6 +61,10 @@ def make_centre(
     for file in sorted((_HERE / "centre_files").rglob("*.yaml")):
         text = Template(file.read_text()).substitute(values)
         (server.config / file.relative_to(_HERE / "centre_files")).write_text(text)
+    client = (
+        server.config / "clients" / "banco_sol.yaml"
+    )  # its numbers here lead to menus and queues made for tests
+    client.write_text(re.sub(r"^(presets|notice):.*\n", "", client.read_text(), flags=re.MULTILINE))
     sounds = folder / "prompts" / "sounds.yaml"
     sounds.write_text(
         sounds.read_text() + "".join(_prompt(name, tones) for name, tones in PROMPT_TONES.items())
