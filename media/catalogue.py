@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ANY = "any"
+_CARD_NUMBER = re.compile(r"(?:\d[ -]?){12,18}\d")
 SLOT = re.compile(r"\{([a-z_]+):([a-z][a-z0-9_]*)\}")
 KINDS = (
     "digits",
@@ -203,3 +204,12 @@ def _check(found: CatalogueFile, source: Document) -> Iterable[Fault]:
                 yield source.fault(at, f"slot kind {kind} is not known", document.suggest(kind, KINDS))
         if "{" in SLOT.sub("", sound) or "}" in SLOT.sub("", sound):
             yield source.fault(at, f"prompt {prompt} has a broken slot", "slots look like {digits:last4}")
+        fixed = SLOT.sub("", sound)
+        if _CARD_NUMBER.search(fixed):
+            mend = "nobody's card number stands in a file: speak its ending, {card:last4}"
+            yield source.fault(at, f"prompt {prompt} may hold a card number", mend)
+        elif any(map(str.isdigit, fixed)):
+            mend = "write it in words, as it is to be said, or as a slot"
+            yield source.warning(
+                at, f"prompt {prompt} holds figures, which each voice reads in its own way", mend
+            )

@@ -201,3 +201,13 @@ def test_a_faulty_catalogue_names_the_line(tmp_path: Path, text: str, fault: str
     faults: list[Fault] = []
     catalogue.load([tmp_path], faults)
     assert [str(each).removeprefix(f"{tmp_path}/es.yaml:")[: len(fault)] for each in faults] == [fault]
+
+
+def test_figures_in_a_text_are_a_warning_and_a_card_number_is_an_error(tmp_path: Path) -> None:
+    faults: list[Fault] = []
+    (tmp_path / "en.yaml").write_text(
+        'schema: prompts/1\nlanguage: en\nprompts:\n  open: "Open 24 hours."\n'
+        '  card: "Such as 4111 1111 1111 1111."\n  well: "Ending in {digits:last4}."\n'
+    )
+    catalogue.load([tmp_path], faults)
+    assert [(each.line, each.is_warning) for each in faults] == [(4, True), (5, False)]
