@@ -33,7 +33,9 @@ def preset_faults(
     menus: Mapping[str, CompiledMenus],
     wording: Catalogue,
 ) -> Iterator[Fault]:
-    """All that the presets of all clients find; menus with errors of their own are left out, and not asked."""
+    """All that the presets of all clients find; what has errors of its own, menus or prompts, is not asked."""
+    if wording.unread:
+        return
     for name, client in clients.items():
         document = read(config.folder / "clients" / f"{name}.yaml")
         yield from _notices(document, client, wording)
@@ -55,7 +57,7 @@ def _notices(document: Document, client: Client, wording: Catalogue) -> Iterator
         yield document.fault(("presets",), f"{NOTICE} needs to know the notice", mend)
     known = {each for language in wording.languages() for each in wording.ids(language)}
     for at, prompt in enumerate(client.notice):
-        if prompt not in known and not wording.unread:
+        if prompt not in known:
             yield document.fault(("notice", at), f"no prompt is called {prompt}", suggest(prompt, known))
 
 

@@ -91,7 +91,7 @@ async def test_a_caller_hears_the_menu_and_leaves_by_a_key(node: Node, tmp_path:
     assert hears(read_wav(heard), TONE)
     await idle(node)
     found = await kinds(node)
-    assert found[:4] == ["contact.opened", "leg.invited", "contact.routed", "leg.answered"]
+    assert found[:4] == ["contact.opened", "leg.invited", "contact.routed", "tracking.given"]
     assert found[-2:] == ["leg.ended", "contact.closed"]
 
 
