@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from calls.destination import Hangup, Queue, described
 from ivr import commands as do
 from ivr.authoring import transcript as tell
 from ivr.authoring.dictation import Dictation
 from ivr.authoring.hearing import Hearing
+from ivr.authoring.scribe import Scribe
 from ivr.authoring.stage import Stage
 from ivr.errors import EndlessMenus, NothingAsked
-from ivr.events import (
-    BackEndReplied,
-    CallerHungUp,
-    DigitPressed,
-    PlaybackFinished,
-)
+from ivr.events import BackEndReplied, CallerHungUp, DigitPressed, PlaybackFinished
 from ivr.session import MenuSession
 
 if TYPE_CHECKING:
@@ -68,15 +63,12 @@ class Simulation:
             menus, start=start, language=stage.language, caller=stage.facts(), surroundings=stage
         )
         self.commands: list[do.Command] = []
-        self.transcript: list[tell.Entry] = []
         self.playing: tuple[int, float] | None = None
         """(number, when it ends) of what is being said, but not of what is said over and over."""
         self.asked: do.AskBackEnd | None = None
         """The last question to the back end, until `reply`; the menus may have gone on without its answer."""
         self.awaits_answer = False
         """The menus are waiting for the back end."""
-        self.is_secure = False
-        """Card data is being typed."""
         self.hung_up = False
         """The caller went."""
         self._hearing = hearing or Hearing(menus.wording)
@@ -84,9 +76,18 @@ class Simulation:
         self._due: tuple[float, BackEndReplied] | None = None
         self.dictation = Dictation()
         """The message that the caller leaves."""
-        self._ahead: list[int] = []
-        """The entries of keys that no step has asked for yet."""
+        self._scribe = Scribe(self._hearing)
         self._take(self.session.start(now=0.0))
+
+    @property
+    def transcript(self) -> list[tell.Entry]:
+        """What happened so far."""
+        return self._scribe.entries
+
+    @property
+    def is_secure(self) -> bool:
+        """Card data is being typed."""
+        return self._scribe.is_secure and not self.finished
 
     @property
     def left(self) -> Destination | None:
@@ -116,7 +117,9 @@ class Simulation:
         for key in keys:
             self.wait(BETWEEN_KEYS)
             if not self.finished:
-                self._press(key, hidden=card)
+                self._scribe.press(key, hidden=card, now=self.now)
+                self._feed(DigitPressed(key))
+                self._scribe.settle(self.session.typed_ahead)
 
     def listen(self) -> None:
         """Until what is being said is over."""
@@ -158,7 +161,7 @@ class Simulation:
         """The caller speaks for so long: into a message, or to nobody."""
         if self.finished:
             return
-        self._tell(tell.Noted, f"the caller speaks for {seconds:g} s")
+        self._scribe.tell(tell.Noted, f"the caller speaks for {seconds:g} s", now=self.now)
         self.dictation.talk(seconds, now=self.now)
         self.wait(seconds)
 
@@ -172,7 +175,7 @@ class Simulation:
         """The caller goes."""
         if not self.finished:
             self.hung_up = True
-            self._tell(tell.Left, "the caller hung up")
+            self._scribe.tell(tell.Left, "the caller hung up", now=self.now)
         self._feed(CallerHungUp())
         self.playing = self._due = None
 
@@ -186,31 +189,6 @@ class Simulation:
         prompts = last.prompts if last is not None else ()
         said = tuple(segment for prompt in prompts for segment in self.session.segments(prompt, language))
         return self._hearing.text(said, language)
-
-    def _press(self, key: str, *, hidden: bool) -> None:
-        at = len(self.transcript)
-        self._tell(tell.Pressed, key)
-        hidden = hidden or self.is_secure
-        self._feed(DigitPressed(key))
-        waiting = self.session.typed_ahead
-        self._ahead = [*self._ahead, at][-waiting:] if waiting else []
-        if hidden or self._was_void(at):
-            self._hide(at)
-
-    def _was_void(self, pressed: int) -> bool:
-        """Whether a secure entry began upon a key that nothing had understood: it may belong to the card."""
-        for each in self.transcript[pressed + 1 :]:
-            match each:
-                case tell.Chosen() | tell.FieldTyped():
-                    return False
-                case tell.SecureBegan():
-                    return True
-                case _:
-                    pass
-        return False
-
-    def _hide(self, at: int) -> None:
-        self.transcript[at] = tell.Pressed(self.transcript[at].at, tell.DOT)
 
     def _next(self) -> float | None:
         due = [self.session.next_timeout()]
@@ -242,116 +220,32 @@ class Simulation:
     def _take(self, commands: list[do.Command]) -> None:
         self.commands += commands
         for each in commands:
+            self._scribe.note(each, now=self.now)
             match each:
-                case do.Play():
-                    self._say(each)
+                case do.Play(playback=number, segments=segments, language=language):
+                    seconds = self._hearing.seconds(segments, language)
+                    self.playing = None if each.loop else (number, self.now + seconds)
                 case do.StopPlayback():
                     self.playing = None
-                    self._tell(tell.Hushed)
                 case do.AskBackEnd():
                     self._ask(each)
-                case do.BeginSecure():
-                    self.is_secure = True
-                    for at in self._ahead:
-                        self._hide(
-                            at
-                        )  # keys that no step had asked for may be the beginning of a card number
-                    self._tell(tell.SecureBegan)
-                case do.EndSecure():
-                    self.is_secure = False
-                    self._tell(tell.SecureEnded)
-                case do.SetLanguage(language=language):
-                    self._tell(tell.LanguageSet, language)
-                case do.SetAttribute(name=name, value=value):
-                    self._tell(tell.AttributeSet, name, value)
-                case do.Require(skills=skills, priority=priority):
-                    self._tell(tell.Noted, _required(skills, priority))
-                case do.Identified():
-                    self._tell(tell.Noted, "the caller is identified")
-                case do.SwitchRecording(on=on):
-                    self._tell(tell.Noted, "recording is allowed" if on else "recording is refused")
-                case do.RecordMessage(mailbox=mailbox):
+                case do.RecordMessage():
                     self.dictation.begin(each, now=self.now)
-                    self._tell(tell.Noted, f"a message for {mailbox} is recorded")
                 case do.StopMessage():
                     self.dictation.stop(now=self.now)
-                case do.Record():
-                    self._record(each)
-                case do.Leave(destination=destination):
+                case do.Record(type="menu.result"):
+                    self.awaits_answer = False
+                case do.Leave():
                     self.playing, self.awaits_answer = None, False
-                    self._tell(tell.Left, self._outcome(destination))
-
-    def _tell(self, kind: Callable[..., tell.Entry], *values: object) -> None:
-        self.transcript.append(kind(self.now, *values))
-
-    def _say(self, play: do.Play) -> None:
-        hearing, segments, language = self._hearing, play.segments, play.language
-        seconds = hearing.seconds(segments, language)
-        self.playing = None if play.loop else (play.playback, self.now + seconds)
-        said = hearing.prompts(segments, language), hearing.text(segments, language)
-        self._tell(tell.Said, *said, language, segments, seconds, play.loop)
+                case _:
+                    pass
 
     def _ask(self, asked: do.AskBackEnd) -> None:
         self.asked, self.awaits_answer = asked, True
-        names = tuple(each for each in asked.fields if each not in ("client", "caller"))
-        self._tell(tell.BackEndAsked, asked.action, names)
         reply = self._back_end(asked) if self._back_end is not None else None
         if reply is not None:
             self._due = self.now + BACK_END_TAKES, _answer(asked, reply)
 
-    def _record(self, record: do.Record) -> None:
-        data = record.data
-        match record.type:
-            case "menu.entered":
-                self._tell(tell.StepEntered, data["step"])
-            case "menu.noinput":
-                self._tell(tell.Silent, data["count"])
-            case "menu.nomatch":
-                self._tell(tell.Refused, data["count"])
-            case "menu.input":
-                self._tell(tell.Chosen, data.get("result") or "")
-            case "menu.branch":
-                self._tell(tell.WayTaken, data.get("result"), data.get("why"))
-            case "menu.result":
-                self._tell(tell.BackEndAnswered, data["action"], data["result"])
-                self.awaits_answer = False
-            case "menu.message":
-                self._tell(tell.Noted, f"message {data['result']}, {data['seconds']:g} s")
-            case "survey.answered":
-                self._tell(tell.Noted, "survey answered")
-            case "field.captured":
-                self._tell(tell.FieldTyped, data["field"], data["length"], data.get("reason") or "")
-            case _:
-                pass
-
-    def _outcome(self, destination: Destination) -> str:
-        match destination:
-            case Hangup():
-                last = self._last_words()
-                return f"hung up after {last}" if last else "hung up without a word"
-            case Queue(priority=priority, requires=requires):
-                words = described(destination) + (f" priority {priority}" if priority else "")
-                return words + "".join(f" requires {skill} {level}" for skill, level in requires)
-            case _:
-                return described(destination)
-
-    def _last_words(self) -> str:
-        """The prompt whose end the caller heard just now."""
-        for each in reversed(self.transcript):
-            match each:
-                case tell.Said(at=at, seconds=seconds, prompts=prompts):
-                    return prompts[-1] if prompts and at + seconds <= self.now + 1e-6 else ""
-                case tell.Hushed():
-                    return ""
-                case _:
-                    pass
-        return ""
-
 
 def _answer(asked: do.AskBackEnd, reply: Reply) -> BackEndReplied:
     return BackEndReplied(asked.request, reply.result, reply.facts)
-
-
-def _required(skills: Mapping[str, int], priority: int) -> str:
-    words = [f"{skill} {level}" for skill, level in skills.items()]
-    return "asks of agents: " + ", ".join(words + [f"priority {priority}"] * bool(priority))
