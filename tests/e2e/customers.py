@@ -145,6 +145,13 @@ def add_tones_trunk(server: Server) -> None:
     trunks.write_text(trunks.read_text() + trunk)
 
 
+def set_client(server: Server, client: str, key: str, value: str) -> None:
+    """Give a client company's file this line in place of its own of the same key."""
+    file = server.config / "clients" / f"{client}.yaml"
+    lines = [line for line in file.read_text().splitlines() if not line.startswith(f"{key}:")]
+    file.write_text("\n".join([*lines, f"{key}: {value}", ""]))
+
+
 def sound_of(prompt: str, language: str) -> bytes:
     """The longest piece of a prompt that is the same in every call."""
     faults: list[Fault] = []

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tests.e2e.centre import ACTIVATION, CALLER_TONES, PASSWORD, PAYMENT, make_centre
-from tests.e2e.customers import add_tones_trunk, customer
+from tests.e2e.customers import add_tones_trunk, customer, set_client
 from tests.e2e.leaks import all_kept, leaks, parts
 from tests.e2e.ledger import wait_for_event
 from tests.e2e.telephones import agent_at_desk, pyvoip_caller
@@ -32,8 +32,7 @@ STRANGE, MISTYPED, EARLY = "4929831750632745", "4929831750632754", "530918274605
 def test_nothing_that_was_pressed_is_kept(tmp_path: Path, agent_sound: Path) -> None:
     server = make_centre(tmp_path / "node")
     add_tones_trunk(server)
-    client = server.config / "clients" / "banco_sol.yaml"
-    client.write_text(client.read_text() + "recording: {calls: all}\n")
+    set_client(server, "banco_sol", "recording", "{calls: all}")
     with server:
         with (
             agent_at_desk(server, "ana", tmp_path / "ana", plays=agent_sound),
@@ -57,8 +56,7 @@ def test_nothing_that_was_pressed_is_kept(tmp_path: Path, agent_sound: Path) -> 
 
 def test_a_card_keyed_as_sound_is_in_no_recording(tmp_path: Path) -> None:
     server = make_centre(tmp_path / "node")
-    client = server.config / "clients" / "banco_sol.yaml"
-    client.write_text(client.read_text() + "recording: {calls: all}\n")
+    set_client(server, "banco_sol", "recording", "{calls: all}")
     keyed = b"".join(tone(dtmf(digit), 0.1) + bytes(1600) for digit in ACTIVATION.card)
     card = write_wav(tmp_path / "card.wav", keyed)
     hello = write_wav(tmp_path / "hello.wav", tone(CALLER_TONES, 1.5))

@@ -17,7 +17,7 @@ import pytest
 
 from ivr.io.back_end.sandbox_people import generated
 from tests.e2e.centre import make_centre
-from tests.e2e.customers import LIKE, add_tones_trunk, customer
+from tests.e2e.customers import LIKE, add_tones_trunk, customer, set_client
 from tests.e2e.leaks import all_kept, leaks
 from tests.kit.keys import keys_in
 from tests.kit.recorded import read_recording
@@ -76,8 +76,7 @@ class Done:
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = make_centre(tmp_path_factory.mktemp("node"))
     add_tones_trunk(server)
-    client = server.config / "clients" / "banco_sol.yaml"
-    client.write_text(client.read_text() + "recording: {calls: all}\n")
+    set_client(server, "banco_sol", "recording", "{calls: all}")
     with server:
         yield server
 

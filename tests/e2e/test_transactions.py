@@ -12,7 +12,7 @@ import pytest
 
 from ivr.io.back_end.sandbox_people import LOST, generated
 from tests.e2e.centre import make_centre
-from tests.e2e.customers import LIKE, customer
+from tests.e2e.customers import LIKE, customer, set_client
 from tests.kit.server import wait_until
 from tests.kit.slow_company import SlowCompany, write_key
 
@@ -130,14 +130,10 @@ def company() -> Iterator[SlowCompany]:
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, company: SlowCompany) -> Iterator[Server]:
     server = make_centre(tmp_path_factory.mktemp("node"))
-    clients = server.config / "clients"
-    key = write_key(clients)
-    bank, shop = clients / "banco_sol.yaml", clients / "tienda_norte.yaml"
-    bank.write_text(bank.read_text() + "limits: {per_card: 3}\n")
-    shop.write_text(
-        shop.read_text()
-        + f"back_end: {{kind: http, url: {company.url}, key: {key.name}, timeout: 2s, connect_timeout: 1s}}\n"
-    )
+    key = write_key(server.config / "clients").name
+    set_client(server, "banco_sol", "limits", "{per_card: 3}")
+    system = f"{{kind: http, url: {company.url}, key: {key}, timeout: 2s, connect_timeout: 1s}}"
+    set_client(server, "tienda_norte", "back_end", system)
     with server:
         yield server
 
