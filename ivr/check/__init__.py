@@ -1,7 +1,7 @@
 """The rules a menu file must keep beyond its form: nobody may be trapped, cut off or asked for what leaks.
 
 Each rule is one function yielding faults. RULES give errors, for which a file is refused; ADVICE gives warnings.
-docs/menus.md lists them all.
+docs/menu-tools.md lists them all.
 """
 
 from __future__ import annotations
