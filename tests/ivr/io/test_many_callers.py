@@ -37,7 +37,7 @@ async def test_two_hundred_callers_at_once_are_all_served(tmp_path: Path) -> Non
     transactions = Transactions(tmp_path, lambda contact, kind, data: None)
     await transactions.start({"banco_sol": ClientSettings()})
     try:
-        callers = [Caller(menus) for _ in range(CALLERS)]
+        callers = [Caller(menus).listen() for _ in range(CALLERS)]  # the notice is heard to its end
         for each in callers:
             each.press("1")
         cards = [f"{generated(100 + number % 100)}#" for number in range(CALLERS)]
