@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from calls.events import DigitPressed, LegEnded, LegHeld, LegResumed
+from calls.recording import is_secret
 from media.room import Role
 from sip import causes
 from sip.reason import cause_in
@@ -74,7 +75,7 @@ class Bridge:
                 return leg
             case LegHeld(leg=leg) if leg in (self._first, self._second):
                 self._comfort(self.other(leg))
-            case DigitPressed(leg=leg) if leg in (self._first, self._second) and not leg.secrets:
+            case DigitPressed(leg=leg) if leg in (self._first, self._second) and not is_secret(leg):
                 # Secret until recordings hear again: a key of the span may be told when its end is wished already.
                 self.other(leg).keys.pass_on(event.digit)
             case LegResumed(leg=leg) if leg in (self._first, self._second):

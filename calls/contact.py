@@ -140,6 +140,7 @@ class Contact:
         self.caller = leg
         self.account, self.attestation, self.is_identified = leg.account, None, False
         self.ani, self.display, self.is_private = leg.number, "", False
+        self.attributes = {}  # the balance, the amount due: of somebody else
 
     def caller_identity(self, house: str = "") -> CallerIdentity:
         """Who calls, for the party that is called; `house` is said before the caller's name."""

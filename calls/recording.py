@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Outcome = RecordingFinished | RecordingFailed | RecordingOverrun
 
 NOT_CONSENTED = "no consent"
-"""Why a caller is not recorded who has not agreed to it."""
+"""Why a caller is not recorded who has not agreed to it. No secret: keys go on, and a message may be left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class Shelf(Protocol):
 
     def place(self, leg: Leg, plan: RecordingPlan, name: str = "") -> Path:
         """The file of a new recording, its folder made; `name` tells it from others of the leg. Raises CannotRecord."""
+
+
+def is_secret(leg: Leg) -> bool:
+    """Whether what the party says or keys now is a secret."""
+    return any(why != NOT_CONSENTED for why in leg.secrets)
 
 
 class LegRecording:
@@ -158,7 +163,7 @@ class Recordings:
 
         MessageRecorded follows, whether it is stopped or the caller hangs up.
         """
-        if self._shelf is None or leg.has_ended or set(leg.secrets) - {NOT_CONSENTED}:
+        if self._shelf is None or leg.has_ended or is_secret(leg):
             return None
         plan = self._shelf.message_plan(leg.contact.client)
         try:

@@ -81,7 +81,8 @@ class Require:
     """What the contact asks of agents from here on, in whatever queue."""
 
     skills: Mapping[str, int]
-    priority: int = 0
+    priority: int | None = None
+    """None leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True)

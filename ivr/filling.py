@@ -9,6 +9,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ivr.actions import GOOD
 from ivr.collect import Grammar
 from ivr.commands import BeginSecure, EndSecure
 from ivr.fields import CardNumberField, Setting
@@ -208,7 +209,6 @@ class FormRun(Run):
         if submit is None:
             return self._leave(self._step.next or self._too_many())
         self._asked = Asked.NOTHING
-        scene.attempts[self._name] = scene.attempts.get(self._name, 0) + 1
         fields: dict[str, Secret | str] = dict(self._known)
         setting = self._setting(now=now)
         for field in self._fields:
@@ -220,9 +220,11 @@ class FormRun(Run):
         scene, results = self._scene, self._step.results
         result, known = inquiry.settle(reply, results)
         branch = results[result]
+        if result not in GOOD:
+            scene.attempts[self._name] = scene.attempts.get(self._name, 0) + 1
         if not branch.retry:
             return [*known, *self._leave(branch)]
-        if scene.attempts[self._name] >= self._step.attempts.per_call:
+        if scene.attempts.get(self._name, 0) >= self._step.attempts.per_call:
             return [*known, *self._leave(self._too_many())]
         self._at = self._retried_from(branch.retry if isinstance(branch.retry, str) else None)
         scene.keys.flush()
@@ -230,10 +232,11 @@ class FormRun(Run):
 
     def _retried_from(self, field: str | None) -> int:
         """The field to ask first again; what was typed from there on is wiped."""
-        names = [each.name for each in self._fields]
-        first = names.index(field) if field is not None else 0
-        for name in names[first:]:
-            self._forget(name)
+        whole = [each.name for each in self._step.fields]
+        kept = whole[: whole.index(field)] if field is not None else ()
+        first = sum(each.name in kept for each in self._fields)
+        for each in self._fields[first:]:
+            self._forget(each.name)
         return first
 
     def _too_many(self) -> Branch:

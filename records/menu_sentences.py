@@ -79,11 +79,6 @@ def _menu_message(facts: Facts) -> str:
     return f"The message of step {facts['step']} is {facts['result']}{facts.phrase('seconds', ', {} s')}"
 
 
-def _attributes_set(facts: Facts) -> str:
-    named = [f"{name} {value}" for name, value in facts.data.items() if name not in ("menu", "step")]
-    return f"Is noted: {', '.join(named) or 'nothing new'}"
-
-
 def _message_recorded(facts: Facts) -> str:
     return f"Leaves a message for {facts['mailbox']}: {facts['recording']}, {facts['seconds']} s"
 
@@ -127,7 +122,7 @@ MENU_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "language.set": _language_set,
     "menu.branch": _menu_branch,
     "menu.message": _menu_message,
-    "attributes.set": _attributes_set,
+    "attributes.set": lambda facts: f"Is noted: {facts['set']}",
     "message.began": lambda facts: f"A message for {facts['mailbox']} begins",
     "message.recorded": _message_recorded,
     "message.failed": lambda facts: f"The message failed{facts.phrase('reason', ': {}')}",

@@ -156,6 +156,6 @@ class Scribe:
         return ""
 
 
-def _required(skills: Mapping[str, int], priority: int) -> str:
+def _required(skills: Mapping[str, int], priority: int | None) -> str:
     words = [f"{skill} {level}" for skill, level in skills.items()]
     return "asks of agents: " + ", ".join(words + [f"priority {priority}"] * bool(priority))

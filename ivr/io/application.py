@@ -132,7 +132,8 @@ class _Visit:
         self._playing: tuple[int, int] | None = None
         """(the port's number of what plays, the session's number for it)"""
         self._asking: dict[int, asyncio.Task[None]] = {}
-        self._message: Recording | None = None
+        self._message: tuple[int, Recording] | None = None
+        """The message that is being left: its number, and what records it."""
         self._next: Destination | None = None
 
     async def run(self) -> Destination | None:
@@ -173,6 +174,7 @@ class _Visit:
             case SpeechPaused(leg=leg) if leg is self._caller:
                 return self._session.feed(heard.SpeechPaused(), now=now)
             case MessageRecorded(leg=leg) if leg is self._caller:
+                self._message_over(event.message)
                 ended = heard.MessageEnded(event.message, event.seconds, event.recording)
                 return self._session.feed(ended, now=now)
             case LegEnded(leg=leg) if leg is self._caller:
@@ -205,7 +207,8 @@ class _Visit:
                     self._contact.attributes[name] = value
                 case Require(skills=skills, priority=priority):
                     self._contact.requires.update(skills)
-                    self._contact.priority = priority
+                    if priority is not None:
+                        self._contact.priority = priority
                 case Identified():
                     self._contact.is_identified = True
                 case SwitchRecording(on=on):
@@ -229,12 +232,18 @@ class _Visit:
         if recording is None:
             self._contact.inbox.post(heard.MessageEnded(number, 0.0, None))
             return
-        self._message = recording
+        self._message = number, recording
         exchange.await_pause(leg, command.silence)
 
     def _stop_message(self) -> None:
         if self._message is not None:
-            self._message.stop()
+            number, recording = self._message
+            recording.stop()
+            self._message_over(number)
+
+    def _message_over(self, number: int) -> None:
+        """Stopped, or broken off by the disk: nobody waits for a pause any more."""
+        if self._message is not None and self._message[0] == number:
             self._message = None
             self._caller.exchange.await_pause(self._caller, 0.0)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Attempts(Part):
-    """How often one caller may submit in one call; limits over calls are kept per card and per caller."""
+    """How often one caller may submit in vain in one visit; limits of calls, cards and callers are the back end's."""
 
     per_call: Annotated[int, Field(ge=1, le=5)] = 3
     then: Branch | None = None

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from ivr.branch import Branch
-from ivr.commands import Command, Require, SwitchRecording
-from ivr.run import Passing
-from ivr.scene import BUILT_IN
+from ivr.commands import Require, SwitchRecording
+from ivr.run import Run
+from ivr.scene import BUILT_IN, Follow
 from ivr.steps.step import Exit, Finding, StepPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ivr.question import Outcome
     from ivr.scene import Scene
 
 AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -61,19 +62,29 @@ class SetStep(StepPart):
             )
 
 
-class SetRun(Passing):
+class SetRun(Run):
     """Remembering for one caller."""
 
-    __slots__ = ()
+    __slots__ = ("_name", "_scene", "_step")
 
     def __init__(self, step: SetStep, name: str, scene: Scene) -> None:
-        """Everything is known beforehand."""
-        commands: list[Command] = [scene.record("attributes.set", step=name, **step.attributes)]
-        commands += scene.keep(step.attributes)
+        """Nothing is remembered before `start`."""
+        self._step = step
+        self._name = name
+        self._scene = scene
+
+    def start(self, *, now: float) -> list[Outcome]:
+        """Remember, and go on."""
+        del now
+        step, scene = self._step, self._scene
+        told: list[Outcome] = []
+        if step.attributes:
+            noted = ", ".join(f"{name} {value}" for name, value in step.attributes.items())
+            told += [scene.record("attributes.set", step=self._name, set=noted), *scene.keep(step.attributes)]
         if step.language is not None:
-            commands += scene.speak(step.language)
+            told += scene.speak(step.language)
         if step.requires or step.priority is not None:
-            commands.append(Require(step.requires, step.priority or 0))
+            told.append(Require(step.requires, step.priority))
         if step.recording is not None:
-            commands.append(SwitchRecording(step.recording == "on"))
-        super().__init__(step.next, commands)
+            told.append(SwitchRecording(step.recording == "on"))
+        return [*told, Follow(step.next)]

@@ -15,6 +15,7 @@ from ivr.events import DigitPressed, Event, MessageEnded, PlaybackFinished, Spee
 from ivr.question import Question
 from ivr.run import AskingRun
 from ivr.scene import Follow
+from ivr.speech import unguarded
 from ivr.steps.step import AskingStep, Exit, Location, prompts_at
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Phase(Enum):
 class VoicemailRun(AskingRun):
     """One caller's message."""
 
-    __slots__ = ("_deadline", "_message", "_phase", "_recording", "_step")
+    __slots__ = ("_bargein", "_deadline", "_message", "_phase", "_recording", "_step")
 
     def __init__(self, step: VoicemailStep, name: str, scene: Scene) -> None:
         """Nothing is said before `start`."""
@@ -109,6 +110,7 @@ class VoicemailRun(AskingRun):
         self._message = 0
         self._deadline: float | None = None
         self._recording = ""
+        self._bargein = scene.menus.manners[name].bargein
         self._question = Question(
             scene,
             step=name,
@@ -120,13 +122,16 @@ class VoicemailRun(AskingRun):
     def start(self, *, now: float) -> list[Outcome]:
         """Tell what is asked for; a key leads on to the beep."""
         self._phase = Phase.PROMPT
-        said = self._scene.play(self._step.prompt, now=now)
+        scene, passages = self._scene, self._scene.passages(self._step.prompt)
+        said = scene.say(scene.needed(passages) if self._bargein else unguarded(passages), now=now)
         return [*said, *(() if said else self._beep(now=now))]
 
     def feed(self, event: Event, *, now: float) -> list[Outcome]:
         """Prompt, beep, message, read-back, one after the other."""
         match self._phase, event:
-            case Phase.PROMPT, PlaybackFinished() | DigitPressed():
+            case Phase.PROMPT, PlaybackFinished():
+                return self._beep(now=now)
+            case Phase.PROMPT, DigitPressed() if self._bargein:
                 return [*self._scene.stop(), *self._beep(now=now)]
             case Phase.BEEP, PlaybackFinished():
                 return self._record(now=now)

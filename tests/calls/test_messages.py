@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.events import MessageRecorded, SpeechPaused
+from calls.recording import NOT_CONSENTED, is_secret
 from tests.calls.test_recording import Shelf, answered
 from tests.kit.party import House, Party, until
 from tests.kit.recorded import read_recording
@@ -74,5 +75,18 @@ async def test_nothing_is_recorded_amid_a_secret_without_a_place_or_on_a_full_di
         session, leg = await answered(house, party)
         assert house.exchange.recordings.begin_message(leg, number=1, mailbox="changes") is None
         assert house.row("message.failed").data["reason"] == "the disk is gone"
+        party.hang_up(session)
+        await house.over()
+
+
+async def test_who_does_not_agree_to_be_recorded_may_leave_a_message(tmp_path: Path) -> None:
+    async with House(shelf=Shelf(tmp_path, "queue")) as house, Party() as party:
+        session, leg = await answered(house, party)
+        house.exchange.recordings.begin_secret(leg, NOT_CONSENTED)
+        assert not is_secret(leg)
+        message = house.exchange.recordings.begin_message(leg, number=1, mailbox="changes")
+        assert message is not None
+        house.exchange.recordings.begin_secret(leg, "card")
+        assert is_secret(leg)
         party.hang_up(session)
         await house.over()

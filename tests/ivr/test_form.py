@@ -141,11 +141,18 @@ def test_a_refused_card_is_wiped_before_it_is_asked_again(caller: Caller) -> Non
 
 
 def test_attempts_count_on_when_the_form_is_entered_again(caller: Caller) -> None:
-    for _ in range(3):
-        caller.press("1").press(CARD + "#").press(BIRTH).listen().reply("already").listen()
-    caller.press("1")
+    for _ in range(2):
+        caller.press("1").press(CARD + "#").press(BIRTH).listen().reply("no_match").listen().press("*")
+        assert caller.left is None
+    caller.press("1").press(CARD + "#").press(BIRTH).listen().reply("no_match")
     assert caller.left == Queue("security", 80)
-    assert sum(isinstance(each, AskBackEnd) for each in caller.commands) == 3
+
+
+def test_what_went_well_is_no_attempt_in_vain(caller: Caller) -> None:
+    for _ in range(4):
+        caller.press("1").press(CARD + "#").press(BIRTH).listen().reply("already").listen()
+    assert caller.left is None
+    assert sum(isinstance(each, AskBackEnd) for each in caller.commands) == 4
 
 
 def test_a_silent_back_end_leads_where_silence_leads(caller: Caller) -> None:

@@ -60,6 +60,27 @@ def test_a_key_ends_the_message_and_it_becomes_a_case(menus: CompiledMenus) -> N
     assert caller.left == Hangup(cause=16)
 
 
+def with_prompt(folder: Path, prompt: str) -> CompiledMenus:
+    path = folder / "message_and_callback.yaml"
+    path.write_text(FILE.read_text().replace("    prompt: hello\n", f"    prompt: {prompt}\n"))
+    faults: list[Fault] = []
+    found = load(path, faults)
+    assert found is not None, faults
+    return found
+
+
+def test_a_notice_before_the_message_is_heard_whole(tmp_path: Path) -> None:
+    caller = Caller(with_prompt(tmp_path, "[{say: notice, bargein: false}, hello]")).press("1").press("5")
+    assert caller.said[-1] == ("notice",)
+    assert caller.listen().said[-1] == ("loop",), "the rest gives way to the key, and the beep follows"
+
+
+def test_a_message_whose_words_no_key_cuts(tmp_path: Path) -> None:
+    caller = Caller(with_prompt(tmp_path, "hello\n    bargein: false")).press("1").press("5")
+    assert caller.said[-1] == ("hello",)
+    assert caller.listen().said[-1] == ("loop",)
+
+
 def test_a_pause_or_the_longest_time_ends_it_too(menus: CompiledMenus) -> None:
     caller = speaking(menus)
     caller.wait(4.0)

@@ -102,3 +102,27 @@ def test_the_card_is_asked_behind_a_closed_door_and_every_way_out_opens_it(menus
 def test_a_wrong_key_and_silence_at_the_choice(menus: CompiledMenus) -> None:
     assert paying(menus).press("7").press("7").press("7").listen().left == Queue("people")
     assert paying(menus).wait(100).left == Queue("people")
+
+
+def test_who_pays_what_is_due_can_be_asked_again_from_the_amount_on(tmp_path: Path) -> None:
+    path = tmp_path / "payment_step.yaml"
+    path.write_text(FILE.read_text().replace("declined: {retry: true", "declined: {retry: amount"))
+    faults: list[Fault] = []
+    found = load(path, faults)
+    assert found is not None, faults
+    caller = type_card(paying(found).press("1")).reply("declined").listen()
+    assert caller.said[-1] == ("retry", "ask_card"), "the amount is known: the card comes next"
+    assert asked(type_card(caller))["amount"] == "4250"
+
+
+def test_payments_that_are_made_are_no_tries(tmp_path: Path) -> None:
+    path = tmp_path / "payment_step.yaml"
+    path.write_text(FILE.read_text().replace("approved: {say: done, hangup: true}", "approved: pay"))
+    faults: list[Fault] = []
+    found = load(path, faults)
+    assert found is not None, faults
+    caller = paying(found)
+    for _ in range(3):
+        type_card(caller.press("1")).reply("approved", last4="4444", reference="000123").listen()
+    assert caller.left is None
+    assert len([each for each in caller.records("menu.result") if each["result"] == "approved"]) == 3

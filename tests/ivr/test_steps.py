@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calls.destination import Hangup, Queue
-from ivr.commands import Play, SetLanguage, StopPlayback
+from ivr.commands import Play, Require, SetLanguage, StopPlayback
 from ivr.errors import UnknownStep
 from ivr.events import PlaybackFinished
 from ivr.scene import LONGEST_PLAYBACK
@@ -246,3 +246,26 @@ def test_a_bufferful_of_keys_passes_many_steps_at_once_and_nobody_is_cut_off(tmp
     assert caller.reply("none").left is None
     assert len(caller.records("menu.input")) == 32
     assert caller.wait(60).left == Queue("people")
+
+
+def test_attributes_may_have_any_name_even_those_of_the_record_itself(tmp_path: Path) -> None:
+    text = 'start: {type: set, attributes: {step: "1", menu: "2", kind: "3"}, next: person}\n'
+    caller = Caller(
+        menus(tmp_path, text + "person: {type: queue, queue: people, say: connecting}\n")
+    ).listen()
+    assert caller.left == Queue("people")
+    assert {"step": "1", "menu": "2", "kind": "3"}.items() <= caller.session.attributes.items()
+    (noted,) = caller.records("attributes.set")
+    assert noted == {"menu": "set_a", "step": "start", "set": "step 1, menu 2, kind 3"}
+
+
+def test_what_is_not_set_stays_as_it_was(tmp_path: Path) -> None:
+    text = """\
+        start: {type: set, priority: 50, next: two}
+        two: {type: set, requires: {gold: 2}, next: person}
+        person: {type: queue, queue: people, say: connecting}
+        """
+    caller = Caller(menus(tmp_path, text))
+    asked = [each for each in caller.commands if isinstance(each, Require)]
+    assert asked == [Require({}, 50), Require({"gold": 2}, None)]
+    assert caller.records("attributes.set") == []
