@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from base.errors import DocumentError
+from base.explanations import NO_COLON, in_words, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -186,18 +187,12 @@ def _unused(path: Path, text: str) -> Iterator[Fault]:
             return
 
 
-_QUOTE = "quote texts that hold : # * & or begin with @ or %"
-_MENDS = {
-    "found character '\\t'": "indent with spaces, not with tabs",
-    "mapping values are not allowed here": "line it up with its neighbours; quote a text that holds a colon",
-    "expected <block end>": "line it up with its neighbours; close every quote",
-}
-
-
 def _broken(path: Path, error: yaml.YAMLError) -> Fault:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    mend = next((mend for problem, mend in _MENDS.items() if what.startswith(problem)), _QUOTE)
+    if what == NO_COLON:  # the key's line, not the next one
+        mark = getattr(error, "context_mark", None) or mark
+    what, mend = plainly(what)
     if getattr(error, "context", None) == "while scanning a quoted scalar":
         # Where the quote was opened, not where the file ended.
         mark, what, mend = getattr(error, "context_mark", mark), "a quote has no end", "close it"
@@ -260,7 +255,7 @@ def _follows(error: Any, others: Iterable[Any]) -> bool:
 
 def _explain(model: type[BaseModel], document: Document, at: Location, data: Any, error: Any) -> Fault:
     location = error["loc"]
-    name = ".".join(str(step) for step in location) or "the file"
+    name = ".".join(str(step) for step in _written(data, location)) or "the file"
     line = document.line((*at, *location))
     if error["type"] == "extra_forbidden":
         key = str(location[-1])
@@ -282,39 +277,7 @@ def _explain(model: type[BaseModel], document: Document, at: Location, data: Any
             f"{name}: {error['input']!r} is not known",
             suggest(str(error["input"]), expected),
         )
-    return Fault(str(document.path), line, f"{name}: {_in_words(error, _at(data, location, None))}")
-
-
-_WORDS = {
-    "int_type": "{input} is not a whole number",
-    "int_parsing": "{input} is not a whole number",
-    "int_from_float": "{input} is not a whole number",
-    "float_type": "{input} is not a number",
-    "float_parsing": "{input} is not a number",
-    "bool_type": "{input} is neither true nor false",
-    "bool_parsing": "{input} is neither true nor false",
-    "string_type": "{input} is not text (quote it)",
-    "tuple_type": "must be a list, such as [one, another]",
-    "list_type": "must be a list, such as [one, another]",
-    "dict_type": "must be keys with values, such as {{key: value}}",
-    "model_type": "must be keys with values, such as {{key: value}}",
-    "model_attributes_type": "must be keys with values, such as {{key: value}}",
-    "too_short": "needs at least {min_length} of them",
-    "too_long": "takes at most {max_length} of them",
-    "greater_than": "must be more than {gt:g}{unit}",
-    "greater_than_equal": "must be at least {ge:g}{unit}",
-    "less_than": "must be less than {lt:g}{unit}",
-    "less_than_equal": "must be at most {le:g}{unit}",
-}
-"""What administrators are told in place of the model's own words."""
-
-
-def _in_words(error: Any, written: Any) -> str:
-    words = _WORDS.get(error["type"])
-    if words is None:
-        return str(error["msg"]).removeprefix("Value error, ")
-    unit = "s" if isinstance(written, str) and re.fullmatch(r"[\d.]+ *(ms|s|m|h)", written) else ""
-    return words.format(**error.get("ctx", {}), input=repr(error["input"]), unit=unit)
+    return Fault(str(document.path), line, f"{name}: {in_words(error, _at(data, location, None))}")
 
 
 def _at(data: Any, location: Location, otherwise: Any) -> Any:
@@ -325,6 +288,16 @@ def _at(data: Any, location: Location, otherwise: Any) -> Any:
         elif isinstance(data, dict):
             data = data.get(step, data)
     return data if otherwise is None or isinstance(data, type(otherwise)) else otherwise
+
+
+def _written(data: Any, location: Location) -> Iterator[str | int]:
+    """The steps of a location that stand in the file: the kinds of a choice stand in none."""
+    for step in location:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            continue
+        yield step
 
 
 def _fields(model: type[BaseModel], location: Location, siblings: set[str]) -> set[str]:
@@ -351,7 +324,15 @@ def _led_to(model: type[BaseModel], location: Location) -> list[type[BaseModel]]
         ]
         if inner:
             found = [each for kind in inner for each in _outermost(kind)]
+        else:
+            found = [each for each in found if _is_kind(each, step)] or found
     return found
+
+
+def _is_kind(model: type[BaseModel], name: str | int) -> bool:
+    """Whether a model is that one of a choice by `type`."""
+    field = model.model_fields.get("type")
+    return field is not None and name in get_args(field.annotation)
 
 
 def _outermost(kind: Any) -> Iterator[type[BaseModel]]:

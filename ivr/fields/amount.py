@@ -26,8 +26,9 @@ class AmountField(BaseField):
 
     type: Literal["amount"]
     currency: Literal["EUR", "PLN", "USD"]
-    least: int = Field(default=1, ge=1)
-    most: int = Field(default=999_999_99, le=999_999_99)
+    # Strict: 300.00 would be three euros, not what whoever wrote it meant.
+    least: int = Field(default=1, ge=1, strict=True)
+    most: int = Field(default=999_999_99, le=999_999_99, strict=True)
 
     @model_validator(mode="after")
     def _in_order(self) -> AmountField:

@@ -109,9 +109,9 @@ def _seconds(subject: Subject, language: str, prompt: str) -> float:
 
 
 def text_of(graph: Graph, language: str, prompt: str) -> str | None:
-    """The text of a prompt, its slots left out; None where a piece of it is a sound."""
+    """The text of a prompt, its slots left out; None where it has none, or a piece of it is a sound."""
     texts = list(_texts(graph, language, prompt))
-    return None if None in texts else " ".join(filter(None, texts))
+    return None if None in texts or not texts else " ".join(filter(None, texts))
 
 
 def _texts(graph: Graph, language: str, prompt: str) -> Iterator[str | None]:
