@@ -64,6 +64,9 @@ for _tag, _form, _first in (
     _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_form})$"), list(_first))
 
 
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 class Document:
     """One file as data with the line of each value."""
 
@@ -106,6 +109,7 @@ class Document:
             return dict(self._pairs(node))
         if isinstance(node, yaml.SequenceNode):
             return [self._value(each) for each in node.value]
+        self._look(str(node.value), node.start_mark.line + 1)
         try:
             return _scalar(node)
         except ValueError:  # Python reads no number of thousands of digits
@@ -119,6 +123,7 @@ class Document:
         for key, value in node.value:
             line = key.start_mark.line + 1
             name = str(key.value)
+            self._look(name, line)
             if key.tag != "tag:yaml.org,2002:str":
                 self._note(line, f"the key {name} is not text", f'quote it: "{name}":')
             if name in seen:
@@ -126,6 +131,12 @@ class Document:
                 continue
             seen[name] = line
             yield name, self._value(value)
+
+    def _look(self, text: str, line: int) -> None:
+        """Half a character cannot be written anywhere, and no file's name may hold a zero octet."""
+        if _UNWRITABLE.search(text) is not None:
+            what = "an escape stands for no character (\\0, or half of a pair such as \\ud800)"
+            self._note(line, what, "write the character itself")
 
     def _note(self, line: int, what: str, mend: str) -> None:
         self.faults.append(Fault(str(self.path), line, what, mend))

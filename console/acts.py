@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 
-def _shown(value: str) -> str:
+def printable(value: str) -> str:
     """Text that a table and a log can show on one line."""
     if not value.isprintable():
         raise ValueError("must be one line of printable text")
     return value
 
 
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_shown)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(printable)]
 
 
 class Act(Part):
     """Who acts, and why."""
 
     by: Line
-    reason: Annotated[str, Field(max_length=200), AfterValidator(_shown)] = ""
+    reason: Annotated[str, Field(max_length=200), AfterValidator(printable)] = ""
     until: Line | None = None
 
 

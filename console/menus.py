@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from base.errors import CentralitaError
+from console.acts import printable
 from console.keys import MENUS
 from console.problem import problem
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 routes = web.RouteTableDef()
 
-_Text = Annotated[str, Field(max_length=500)]
+_Text = Annotated[str, Field(max_length=500), AfterValidator(printable)]
 _Version = Annotated[str, Field(pattern=r"^[0-9a-f]{4,64}$")]
 
 
@@ -33,7 +33,7 @@ class Asked(BaseModel):
     """Of the draft that was looked at; for a rollback the beginning of an earlier version's name is enough."""
     instead_of: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
     """The version that was live when it was decided; none for the first."""
-    who: Annotated[str, Field(min_length=1, max_length=100)]
+    who: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(printable)]
     note: _Text = ""
     effective_at: Annotated[float, Field(gt=0, lt=1e11, allow_inf_nan=False)] | None = None
     """Unix seconds; at once unless given."""
@@ -55,8 +55,8 @@ async def history(request: web.Request) -> web.Response:
 async def publish(request: web.Request) -> web.Response:
     """Publish the draft, or roll back to an earlier version."""
     try:
-        asked = Asked.model_validate(await request.json())
-    except (ValidationError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        asked = Asked.model_validate_json(await request.read())
+    except ValidationError as error:
         return problem(422, "invalid_publication", _what(error))
     return await _told(lambda: request.app[MENUS].put(request.match_info["set"], asked), status=201)
 
@@ -92,9 +92,7 @@ _STATUS = {
 }
 
 
-def _what(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return "send a JSON object"
+def _what(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(each) for each in first["loc"]) or "the body"
     return f"{place}: {first['msg']}"

@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from base.document import Document, Fault
     from ivr.steps.step import Location
 
+_FLATTEN = "let modules lead on by exits instead of including each other"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 BETWEEN = "/"
 """Stands between an including step's name and a module's step's."""
+MOST_STEPS = 20_000
+"""Steps that a menu set may have with those of its modules: modules that include others twice double each time."""
+DEEPEST = 8
+"""How many modules may stand within each other."""
 
 
 class ModuleFile(Part):
@@ -106,7 +111,7 @@ def _put(
         if not isinstance(step, IncludeStep):
             continue
         inner = prefix + name + BETWEEN
-        found = list(_faults(name, step, modules, within))
+        found = list(_faults(name, step, modules, within)) or list(_too_much(put, step, modules, within))
         faults.extend(source.fault(("steps", name, *at), what, mend) for at, what, mend in found)
         module = modules.get(step.module)
         if found or module is None:
@@ -133,6 +138,17 @@ def _faults(
     for end in step.exits_:
         if end not in module.file.exits:
             yield ("exits", end), f"{step.module} never ends by {end}", suggest(end, module.file.exits)
+
+
+def _too_much(
+    put: Mapping[str, AnyStep], step: IncludeStep, modules: Mapping[str, Module], within: tuple[str, ...]
+) -> Iterator[tuple[Location, str, str]]:
+    """Said once, where it becomes too much: what is included there stays out."""
+    if len(within) >= DEEPEST:
+        around = " -> ".join((*within, step.module))
+        yield ("module",), f"more than {DEEPEST} modules stand within each other: {around}", _FLATTEN
+    elif len(put) + len(modules[step.module].file.steps) > MOST_STEPS:
+        yield ("module",), f"with its modules this menu set has more than {MOST_STEPS} steps", _FLATTEN
 
 
 def _leading(inner: str, exits: Mapping[str, Branch]) -> Callable[[Branch], Branch]:

@@ -57,3 +57,12 @@ def test_a_number_of_thousands_of_digits_is_a_fault(tmp_path: Path) -> None:
     faults: list[Fault] = []
     assert load(File, path, faults)[0] is None
     assert [(each.line, each.what) for each in faults] == [(2, "this number is too long to be one")]
+
+
+@pytest.mark.parametrize("text", ['name: "a\\ud800"', 'name: "a\\0"', '"na\\udfffme": a'])
+def test_an_escape_for_no_character_is_a_fault(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "half.yaml"
+    path.write_text(text)
+    faults: list[Fault] = []
+    assert load(File, path, faults)[0] is None
+    assert any("stands for no character" in each.what for each in faults)

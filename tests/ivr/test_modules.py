@@ -146,3 +146,31 @@ def test_modules_in_a_circle_are_refused(tmp_path: Path) -> None:
         "modules/agree.yaml:13: modules include each other in a circle: agree -> agree (let one of them lead on)"
         in faults
     )
+
+
+def test_modules_that_double_each_time_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
+    def doubling(name: str, inner: str, times: int) -> str:
+        ways = "exits: {agreed: {exit: agreed}, refused: {exit: refused}}"
+        steps = "\n".join(f"  s{at}: {{type: include, module: {inner}, {ways}}}" for at in range(times))
+        head = f"schema: module/1\nmodule: {name}\nexits: [agreed, refused]\nstart: s0\nsteps:\n"
+        return f"{head}{steps}\n"
+
+    deep = {f"m{at}": doubling(f"m{at}", f"m{at + 1}", 2) for at in range(30)}
+    _, faults = loaded(
+        tmp_path, SET.replace("module: agree", "module: m0"), **deep, m30=doubling("m30", "agree", 1)
+    )
+    assert any("more than 8 modules stand within each other" in each for each in faults)
+
+
+def test_a_menu_set_has_an_end_with_its_modules(tmp_path: Path) -> None:
+    ways = "exits: {agreed: {exit: agreed}, refused: {exit: refused}}"
+    wide = {
+        f"w{at}": f"schema: module/1\nmodule: w{at}\nexits: [agreed, refused]\nstart: s0\nsteps:\n"
+        + "\n".join(
+            f"  s{each}: {{type: include, module: {f'w{at + 1}' if at < 4 else 'agree'}, {ways}}}"
+            for each in range(12)
+        )
+        for at in range(5)
+    }
+    _, faults = loaded(tmp_path, SET.replace("module: agree", "module: w0"), **wide)
+    assert any("more than 20000 steps" in each for each in faults)
