@@ -103,7 +103,7 @@ class Inquiry:
             scene.identified = True
             known.append(Identified())
         record = scene.record(
-            "menu.result", step=self._step, action=action, result=result, attempt=self._request
+            "menu.result", step=self._step, action=action, result=result, request=self._request
         )
         return result, [record, *known]
 

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from records.facts import Facts
 
 
-def _menu_result(facts: Facts) -> str:
-    return f"The answer {facts['result']} is carried out{facts.phrase('attempt', ', attempt {}')}"
-
-
 def _menu_entered(facts: Facts) -> str:
     return f"Enters step {facts['step']}{facts.phrase('menu', ' of menu {}')}"
 
@@ -108,7 +104,7 @@ def _for(facts: Facts) -> str:
 
 MENU_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "menu.entered": _menu_entered,
-    "menu.result": _menu_result,
+    "menu.result": lambda facts: f"The answer {facts['result']} is carried out",
     "menu.prompt": _menu_prompt,
     "menu.input": _menu_input,
     "menu.noinput": _menu_failure("Presses nothing"),

@@ -18,7 +18,7 @@ from ivr.steps.payment import named
 from ivr.steps.step import AskingStep, Exit, Location, prompts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ivr.question import Outcome
     from ivr.scene import Scene
@@ -54,7 +54,7 @@ class CallbackStep(AskingStep):
         return FormStep(
             type="form",
             fields=(self.number,),
-            submit=Submit(action=ACTION, given={"queue": self.queue}),
+            submit=Submit(action=ACTION, given={"queue": self.queue}, using={"language": "language"}),
             results={"ok": Result(**dict(self.next)), "unavailable": Result(**dict(self.failed))},
             on_cancel=self.on_cancel,
             **asking,
@@ -81,6 +81,11 @@ class CallbackStep(AskingStep):
     def sets(self) -> Mapping[str, str]:
         """The number, and the promise's reference."""
         return self.form.sets()
+
+    def sets_at(self, at: Location) -> Collection[str]:
+        """The number either way, the reference with a promise only."""
+        result = {"next": "ok", "failed": "unavailable"}.get(str(at[0]))
+        return self.form.sets_at(("results", result)) if result is not None else ()
 
 
 class CallbackRun(ChoosingRun):

@@ -13,7 +13,7 @@ from ivr.fields import AnyField
 from ivr.filling import FormRun
 from ivr.inquiry import Submit
 from ivr.manners import WORDINGS
-from ivr.steps.step import AskingStep, Exit, Finding, Location, optional, prompts_at
+from ivr.steps.step import AskingStep, Exit, Finding, Location, built_in, optional, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -117,6 +117,9 @@ class FormStep(AskingStep):
             yield Finding(
                 ("fields",), "a form either submits or leads on", "write submit: with results:, or next:"
             )
+        for place, field in enumerate(self.fields):
+            for name in field.attributes():
+                yield from built_in(name, ("fields", place, "name"))
         names = [field.name for field in self.fields]
         for result, branch in self.results.items():
             at = ("results", result, "retry")

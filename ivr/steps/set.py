@@ -9,8 +9,8 @@ from pydantic import Field
 from ivr.branch import Branch
 from ivr.commands import Require, SwitchRecording
 from ivr.run import Run
-from ivr.scene import BUILT_IN, Follow
-from ivr.steps.step import Exit, Finding, StepPart
+from ivr.scene import Follow
+from ivr.steps.step import Exit, Finding, StepPart, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,11 +50,7 @@ class SetStep(StepPart):
     def faults(self) -> Iterator[Finding]:
         """It sets something, and nothing that is a fact."""
         for name in self.attributes:
-            if name in BUILT_IN:
-                mend = "choose another name" + ("; write language: beside it" if name == "language" else "")
-                yield Finding(
-                    ("attributes", name), f"{name} is known of every contact and cannot be set", mend
-                )
+            yield from built_in(name, ("attributes", name))
         said = (self.attributes, self.requires, self.language, self.recording)
         if not any(said) and self.priority is None:
             yield Finding(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from base.document import Part
 from ivr.branch import Branch, PromptIds, id_of
 from ivr.manners import WORDINGS, Asking
+from ivr.scene import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -106,6 +107,13 @@ class AskingStep(StepPart, Asking):
     def layers(self) -> Iterator[tuple[str, tuple[Asking, ...]]]:
         """One question."""
         yield "", (self,)
+
+
+def built_in(name: str, at: Location) -> Iterator[Finding]:
+    """An attribute cannot have the name of one that every contact has."""
+    if name in BUILT_IN:
+        mend = "choose another name" + ("; a step set has language:" if name == "language" else "")
+        yield Finding(at, f"{name} is known of every contact and cannot be set", mend)
 
 
 def optional(name: str, branch: Branch | None) -> Iterator[Exit]:

@@ -10,13 +10,13 @@ from pydantic import Field
 from base.durations import Seconds
 from ivr.branch import Branch, PromptIds
 from ivr.collect import Grammar
-from ivr.commands import RecordMessage, StopMessage
+from ivr.commands import Record, RecordMessage, StopMessage
 from ivr.events import DigitPressed, Event, MessageEnded, PlaybackFinished, SpeechPaused
 from ivr.question import Question
 from ivr.run import AskingRun
 from ivr.scene import Follow
 from ivr.speech import unguarded
-from ivr.steps.step import AskingStep, Exit, Location, prompts_at
+from ivr.steps.step import AskingStep, Exit, Finding, Location, built_in, prompts_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -78,6 +78,10 @@ class VoicemailStep(AskingStep):
             yield ("confirm",), self.confirm
         yield from super().says()
 
+    def faults(self) -> Iterator[Finding]:
+        """Its attribute has a name of its own."""
+        yield from built_in(self.attribute, ("attribute",))
+
     def sets(self) -> Mapping[str, str]:
         """The recording's name, which nobody would understand."""
         return {self.attribute: "text"}
@@ -100,7 +104,7 @@ class Phase(Enum):
 class VoicemailRun(AskingRun):
     """One caller's message."""
 
-    __slots__ = ("_bargein", "_deadline", "_message", "_phase", "_recording", "_step")
+    __slots__ = ("_bargein", "_deadline", "_message", "_phase", "_recording", "_seconds", "_step")
 
     def __init__(self, step: VoicemailStep, name: str, scene: Scene) -> None:
         """Nothing is said before `start`."""
@@ -110,6 +114,7 @@ class VoicemailRun(AskingRun):
         self._message = 0
         self._deadline: float | None = None
         self._recording = ""
+        self._seconds = 0.0
         self._bargein = scene.menus.manners[name].bargein
         self._question = Question(
             scene,
@@ -165,7 +170,7 @@ class VoicemailRun(AskingRun):
         if key == KEEP:
             return self._keep()
         if key == AGAIN:
-            return self.start(now=now)
+            return [self._told("discarded"), *self.start(now=now)]
         return self._hear(self._question.refuse(now=now), now=now)
 
     def _beep(self, *, now: float) -> list[Outcome]:
@@ -195,16 +200,27 @@ class VoicemailRun(AskingRun):
         self._scene.keys.flush()
         spoken = max(0.0, seconds)
         result = "failed" if recording is None else "empty" if spoken < step.shortest else "kept"
-        record = self._scene.record("menu.message", step=self._name, result=result, seconds=round(spoken, 1))
+        self._recording = recording or ""
+        self._seconds = round(spoken, 1)
+        record = self._told(result)
         if recording is None:
             return [record, Follow(step.failed)]
         if spoken < step.shortest:
             return [record, Follow(step.on_empty or step.next)]
-        self._recording = recording
         if step.confirm is None:
             return [record, *self._keep()]
         self._phase = Phase.CONFIRM
         return [record, *self._hear(self._question.ask(now=now), now=now)]
+
+    def _told(self, result: str) -> Record:
+        """What became of a recording; of several, the one that is kept and not discarded is the message."""
+        return self._scene.record(
+            "menu.message",
+            step=self._name,
+            result=result,
+            seconds=self._seconds,
+            recording=self._recording,
+        )
 
     def _keep(self) -> list[Outcome]:
         return [*self._scene.keep({self._step.attribute: self._recording}), Follow(self._step.next)]

@@ -116,6 +116,10 @@ def test_nothing_said_is_no_message(menus: CompiledMenus) -> None:
 def test_it_can_be_said_again(menus: CompiledMenus) -> None:
     caller = message_ends(speaking(menus), 6.0).press("2").listen().listen()
     assert len(commands(caller, RecordMessage)) == 2
+    assert [(each["result"], each["recording"]) for each in caller.records("menu.message")] == [
+        ("kept", "m.wav"),
+        ("discarded", "m.wav"),
+    ]
     # The end of the first message no longer counts.
     assert caller.session.feed(MessageEnded(1, 6.0, "old.wav"), now=caller.now) == []
 
@@ -128,7 +132,8 @@ def test_called_back_at_the_number_one_calls_from(menus: CompiledMenus) -> None:
     caller = Caller(menus).press("2").press("1")
     assert caller.asked is not None
     assert caller.asked.action == "callback.promise"
-    assert (caller.asked.fields["number"], caller.asked.fields["queue"]) == ("+34911222333", "people")
+    asked = [caller.asked.fields[name] for name in ("number", "queue", "language")]
+    assert asked == ["+34911222333", "people", "en"]
     assert caller.reply("ok", reference="77").listen().left == Hangup(cause=16)
 
 

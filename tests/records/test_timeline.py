@@ -65,7 +65,8 @@ def test_messages_of_unknown_legs_stand_under_their_peer(call: ContactTimeline) 
 def test_every_type_of_the_contract_has_a_sentence() -> None:
     assert sentence("later.type", Facts({"a": 1, "b": "x"})) == "later.type a=1 b=x"
     for kind in KNOWN:
-        assert sentence(kind, Facts({}))[0].isupper(), kind
+        said = sentence(kind, Facts({}))
+        assert said[0].isupper() or said.startswith("? "), kind  # or it begins with who did it
 
 
 @pytest.mark.parametrize(
