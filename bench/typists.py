@@ -26,8 +26,9 @@ TEST_RANGE = "999999"
 BIRTH = "01021980"
 PRESS = 0.08
 """Seconds that a key is held."""
-SECURE = 2.0
-"""Seconds from the key that leads to the form to the first digit of the card: what was typed before is void."""
+SECURE = 8.0
+"""Seconds from the key that leads to the form to the first digit of the card: the welcome is heard whole, and what was
+typed before is void."""
 RESULT = 5.0
 """Seconds from the last digit to the key that ends the call."""
 
@@ -80,7 +81,7 @@ class Typists(Load):
             while self.outcome.placed < min(callers, (now - began) * rate):
                 self._invite(now)
             self._press(now)
-            if not looked and now > began + ramp + 2:
+            if not looked and now > began + ramp + SECURE + 2:
                 self._told.looked, looked = look(), True
             self._told.most = max(self._told.most, len(self._typing))
             self._listen()

@@ -39,7 +39,8 @@ async def test_two_hundred_callers_at_once_are_all_served(tmp_path: Path) -> Non
     try:
         callers = [Caller(menus).listen() for _ in range(CALLERS)]  # the notice is heard to its end
         for each in callers:
-            each.press("1")
+            each.press("1").wait(10)  # the notice of the recording is heard whole
+            assert each.session.step == "activate"
         cards = [f"{generated(100 + number % 100)}#" for number in range(CALLERS)]
         for keys in zip(*(f"{card}{BIRTH}" for card in cards), strict=True):
             for each, key in zip(callers, keys, strict=True):
