@@ -71,8 +71,11 @@ class BackEnd(Protocol):
         caller: str,
         request: int,
         attestation: str | None,
+        number: str | None,
     ) -> heard.BackEndReplied:
         """Carry out an action. Empties the secrets it was given before it awaits anything.
+
+        `number` is the caller's, which counts for limits; `caller` what the client company's system may know of it.
 
         Never raises for what the caller typed; CentralitaError where it is broken.
         """
@@ -270,6 +273,7 @@ class _Visit:
                 caller=WITHHELD if self._contact.is_private else self._contact.ani,
                 request=command.request,
                 attestation=self._contact.attestation,
+                number=self._contact.ani,
             )
             result = reply.result
             self._contact.inbox.post(reply)

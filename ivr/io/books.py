@@ -35,6 +35,7 @@ class BackEnds(Protocol):
         caller: str,
         request: int,
         attestation: str | None = None,
+        number: str | None = None,
     ) -> BackEndReplied:
         """Carry out an action."""
 
@@ -74,6 +75,7 @@ class Books:
         caller: str,
         request: int,
         attestation: str | None = None,
+        number: str | None = None,
     ) -> BackEndReplied:
         """Carry out an action. A case is opened here even where the client company's system is away."""
         if action == PROMISE:
@@ -88,6 +90,7 @@ class Books:
             caller=caller,
             request=request,
             attestation=attestation,
+            number=number,
         )
         if action != CASE:
             return reply

@@ -126,6 +126,7 @@ class Floor:
         request: int = 1,
         client: str = CLIENT,
         attestation: str | None = None,
+        number: str | None = None,
         secrets: Mapping[str, str] | None = None,
         **texts: str,
     ) -> BackEndReplied:
@@ -138,6 +139,7 @@ class Floor:
             caller=caller,
             request=request,
             attestation=attestation,
+            number=number,
         )
 
     async def activate(self, card: str = VISA, birth: str = BIRTH, **more: Any) -> str:

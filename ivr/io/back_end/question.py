@@ -27,6 +27,8 @@ class Question:
     customer: str | None = None
     """Whom an earlier answer in this contact identified."""
     fields: Mapping[str, Secret | str] = field(default_factory=dict, repr=False)
+    number: str | None = None
+    """The caller's, where the system must not know it; failures are counted by it. Never sent."""
 
     def secrets(self) -> Iterator[Secret]:
         """The fields that are secret."""

@@ -121,8 +121,11 @@ class Transactions:
         caller: str,
         request: int,
         attestation: str | None = None,
+        number: str | None = None,
     ) -> BackEndReplied:
         """Carry out an action; the secrets are taken away before anything is awaited.
+
+        `number` is the caller's where the system is not told it: failures are counted by it all the same.
 
         Never raises for what was typed or what a system does.
         """
@@ -131,7 +134,9 @@ class Transactions:
             for name, value in fields.items()
             if name not in ("client", "caller")
         }
-        question = Question(action, f"{contact}:{request}", client, contact, caller, attestation, None, own)
+        question = Question(
+            action, f"{contact}:{request}", client, contact, caller, attestation, None, own, number
+        )
         task: asyncio.Task[object] | None = asyncio.current_task()
         if task is not None:
             self._under_way.add(task)
@@ -240,8 +245,8 @@ class Transactions:
         def hashed(kind: str, value: Secret | str) -> str:
             return self._hasher.hash(kind, question.client, value)
 
-        caller = question.caller.strip().lower()
-        withheld = not any(map(str.isdigit, caller))
+        # However a carrier writes it: +34..., 0034..., with spaces.
+        caller = "".join(filter(str.isdecimal, question.number or question.caller)).lstrip("0")
         account = question.fields.get("account", "")
         if question.card is not None:
             subject = hashed("card", question.card)
@@ -250,7 +255,7 @@ class Transactions:
             subject = hashed("account", account)
         else:
             subject = hashed("ending", f"{question.ending()} {caller}")
-        return Attempt(question.contact, subject, "" if withheld else hashed("caller", caller))
+        return Attempt(question.contact, subject, hashed("caller", caller) if caller else "")
 
     def _locked(self, question: Question, locked: Locked) -> Answer:
         data: dict[str, object] = {"action": question.action, "by": locked.by}

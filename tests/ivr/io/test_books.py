@@ -32,6 +32,7 @@ class Away:
         caller: str,
         request: int,
         attestation: str | None = None,
+        number: str | None = None,
     ) -> BackEndReplied:
         for each in fields.values():
             if isinstance(each, Secret):

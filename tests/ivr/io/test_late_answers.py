@@ -23,6 +23,7 @@ class Hangs:
     def __init__(self) -> None:
         self.let_go = asyncio.Event()
         self.callers: list[str] = []
+        self.numbers: list[str | None] = []
         self.forgotten: list[str] = []
 
     async def ask(
@@ -35,8 +36,10 @@ class Hangs:
         caller: str,
         request: int,
         attestation: str | None,
+        number: str | None,
     ) -> BackEndReplied:
         self.callers.append(caller)
+        self.numbers.append(number)
         await self.let_go.wait()
         return BackEndReplied(request, "ok")
 
@@ -77,6 +80,7 @@ class Slow(Hangs):
         caller: str,
         request: int,
         attestation: str | None,
+        number: str | None,
     ) -> BackEndReplied:
         self.asked.append(asyncio.get_running_loop().create_future())
         return BackEndReplied(request, await self.asked[-1])
@@ -108,6 +112,7 @@ async def test_a_number_that_the_caller_keeps_back_is_told_to_no_company(desk: D
     desk.press(f"1{CARD}#{BIRTH}")
     await until(lambda: bool(back_end.callers))
     assert back_end.callers == ["anonymous"]
+    assert back_end.numbers == [desk.contact.ani], "failures are counted by it all the same"
     back_end.let_go.set()
     await until(lambda: "secure.ended" in desk.house.kinds())
     desk.press("0")

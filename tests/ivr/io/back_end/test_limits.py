@@ -92,6 +92,24 @@ async def test_a_withheld_number_has_no_limit_and_the_card_still_has(floor: Floo
     assert results == ["no_match"] * 5 + ["locked"]
 
 
+async def test_a_number_that_is_kept_back_is_counted_where_the_carrier_tells_it(floor: Floor) -> None:
+    for each in range(10):
+        result = await floor.activate(
+            generated(100 + each), OTHER_BIRTH, contact=f"c{each}", caller="anonymous", number="+34699000000"
+        )
+        assert result == "no_match"
+    assert await floor.activate(contact="later", caller="anonymous", number="+34699000000") == "locked"
+    assert await floor.activate(contact="later", caller="anonymous", number="anonymous") == "ok"
+
+
+async def test_a_number_is_the_same_however_it_is_written(floor: Floor) -> None:
+    spellings = ("+34699000000", "0034699000000", "34699000000", "+34 699-000-000", "(+34)699000000")
+    for each in range(10):
+        caller = spellings[each % len(spellings)]
+        await floor.activate(generated(100 + each), OTHER_BIRTH, contact=f"c{each}", caller=caller)
+    assert [await floor.activate(contact="later", caller=each) for each in spellings] == ["locked"] * 5
+
+
 async def test_limits_outlive_a_restart(tmp_path: Path, clock: Clock) -> None:
     for each in range(5):
         async with Floor(tmp_path, clock, QUIET) as floor:
