@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 E = TypeVar("E")
 
+OF_THE_CONTACT = ("tracking",)
+"""Attributes that stay whoever its caller is."""
+
 
 class Inbox(Generic[E]):
     """Events for one reader, in order. Cheaper than asyncio.Queue because there is exactly one reader."""
@@ -140,7 +143,8 @@ class Contact:
         self.caller = leg
         self.account, self.attestation, self.is_identified = leg.account, None, False
         self.ani, self.display, self.is_private = leg.number, "", False
-        self.attributes = {}  # the balance, the amount due: of somebody else
+        # The balance, the amount due: of somebody else.
+        self.attributes = {name: each for name, each in self.attributes.items() if name in OF_THE_CONTACT}
 
     def caller_identity(self, house: str = "") -> CallerIdentity:
         """Who calls, for the party that is called; `house` is said before the caller's name."""

@@ -60,7 +60,6 @@ class ChoosingRun(AskingRun):
     def answered(self, entry: Secret, *, now: float) -> list[Outcome]:
         """The one or the other."""
         key = entry.reveal()
-        entry.wipe()
         if key not in (TAKE, ASK):
             return self._hear(self._question.refuse(now=now), now=now)
         result = "known" if key == TAKE else "other"

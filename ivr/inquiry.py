@@ -12,11 +12,12 @@ from base.secret import Secret
 from ivr.actions import ACTIONS, GOOD, IDENTIFYING, SUCCESSES
 from ivr.branch import PromptIds
 from ivr.commands import AskBackEnd, Identified
-from ivr.events import BackEndReplied, Event, PlaybackFinished
+from ivr.events import BackEndReplied
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from ivr.events import Event
     from ivr.question import Outcome
     from ivr.scene import Scene
 
@@ -82,9 +83,7 @@ class Inquiry:
             case BackEndReplied(request) if request == self._request and self._deadline is not None:
                 self._reply, self._deadline = event, None
         # The processing prompt is short: it is not cut in the middle of its word by a quick answer.
-        if self._reply is not None and (self._scene.playing is None or isinstance(event, PlaybackFinished)):
-            return self._reply
-        return None
+        return self._reply if self._scene.playing is None else None
 
     def handle_timeout(self, *, now: float) -> BackEndReplied | None:
         """What silence of the back end means."""

@@ -92,7 +92,7 @@ class AskingRun(Run):
         self._question.close()
 
     def answered(self, entry: Secret, *, now: float) -> list[Outcome]:
-        """The caller typed an entry: judge it, wipe it."""
+        """The caller typed an entry: judge it; it is wiped then."""
         raise NotImplementedError
 
     def cancelled(self, *, now: float) -> list[Outcome]:
@@ -105,6 +105,7 @@ class AskingRun(Run):
             match each:
                 case Answer(entry):
                     heard += self.answered(entry, now=now)
+                    entry.wipe()
                 case Cancelled():
                     heard += self.cancelled(now=now)
                 case _:

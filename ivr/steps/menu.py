@@ -84,11 +84,9 @@ class MenuRun(AskingRun):
     def answered(self, entry: Secret, *, now: float) -> list[Outcome]:
         """Go the way of the key."""
         choice = self._step.choices.get(entry.reveal())
-        count = len(entry)
-        entry.wipe()
         if choice is None:
             return self._hear(self._question.refuse(now=now), now=now)
-        record = self._scene.record("menu.input", step=self._name, digits=count, result=choice.named())
+        record = self._scene.record("menu.input", step=self._name, digits=len(entry), result=choice.named())
         if choice.repeat:
             return [
                 record,

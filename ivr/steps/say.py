@@ -89,16 +89,18 @@ class SayRun(Run):
 
     def start(self, *, now: float) -> list[Outcome]:
         """Speak what keys typed ahead do not make needless."""
-        scene = self._scene
+        scene, passages = self._scene, self._scene.passages(self._prompts)
         if self._until is None and self._bargein:
-            said = scene.say(scene.needed(scene.passages(self._prompts)), now=now)
+            passages = scene.needed(passages)
+            said = scene.say(passages, now=now)
         else:
             said = scene.play(self._prompts, loop=self._until is not None, now=now)
         if not said:
             return [self._then]
         if self._longest is not None:
             self._deadline = now + self._longest
-        said.append(scene.record("menu.prompt", step=self._step, segments=len(self._prompts)))
+        segments = sum(len(each.segments) for each in passages)
+        said.append(scene.record("menu.prompt", step=self._step, segments=segments))
         return [*said, *self._listen()]
 
     def feed(self, event: Event, *, now: float) -> list[Outcome]:

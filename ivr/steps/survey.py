@@ -94,7 +94,6 @@ class SurveyRun(AskingRun):
     def answered(self, entry: Secret, *, now: float) -> list[Outcome]:
         """Note the answer and go on."""
         key = entry.reveal()
-        entry.wipe()
         question = self._step.questions[self._at]
         if not key.isdecimal() or not question.least <= int(key) <= question.most:
             return self._hear(self._question.refuse(now=now), now=now)

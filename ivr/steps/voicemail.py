@@ -166,7 +166,6 @@ class VoicemailRun(AskingRun):
     def answered(self, entry: Secret, *, now: float) -> list[Outcome]:
         """Keep it, or say it again."""
         key = entry.reveal()
-        entry.wipe()
         if key == KEEP:
             return self._keep()
         if key == AGAIN:
