@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivr.check.advice.changed import changed
+from ivr.check.advice.languages import unequal, unoffered
 from ivr.check.advice.manners import hurried, monotonous
 from ivr.check.advice.options import crowded, deep, unusual
 from ivr.check.advice.wording import long_winded, mismatched, number_first
@@ -15,6 +16,8 @@ ADVICE = (
     number_first,
     mismatched,
     long_winded,
+    unoffered,
+    unequal,
     hurried,
     monotonous,
     unsure,
