@@ -44,7 +44,8 @@ steps:
     type: menu
     prompt: options
     timeout: {timeout}
-    choices: {{"1": {{goto: activate}}, "2": {{goto: pay}}, "9": {{menu: {other}}}, "0": {{queue: people}}}}
+    choices: {{"1": activate, "2": pay, "8": speak, "9": {{menu: {other}}}, "0": {{queue: people}}}}
+  speak: {{type: voicemail, prompt: note, beep: note, next: {{queue: people}}, failed: {{queue: security}}}}
   activate:
     type: form
     secure: true
