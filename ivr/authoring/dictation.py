@@ -58,6 +58,9 @@ class Dictation:
         """What is due."""
         message, self.due = self._message, None
         if message is None or not self.is_saving:
-            return SpeechPaused() if message is not None else None
+            if message is None:
+                return None
+            self._spoken += message.silence  # a recording holds the pause that ends it
+            return SpeechPaused()
         self._message, self.is_saving = None, False
         return MessageEnded(message.message, self._spoken, self.recording)

@@ -104,7 +104,7 @@ class Phase(Enum):
 class VoicemailRun(AskingRun):
     """One caller's message."""
 
-    __slots__ = ("_bargein", "_deadline", "_message", "_phase", "_recording", "_seconds", "_step")
+    __slots__ = ("_bargein", "_deadline", "_message", "_pause", "_phase", "_recording", "_seconds", "_step")
 
     def __init__(self, step: VoicemailStep, name: str, scene: Scene) -> None:
         """Nothing is said before `start`."""
@@ -112,6 +112,7 @@ class VoicemailRun(AskingRun):
         self._step = step
         self._phase = Phase.PROMPT
         self._message = 0
+        self._pause = 0.0
         self._deadline: float | None = None
         self._recording = ""
         self._seconds = 0.0
@@ -140,7 +141,10 @@ class VoicemailRun(AskingRun):
                 return [*self._scene.stop(), *self._beep(now=now)]
             case Phase.BEEP, PlaybackFinished():
                 return self._record(now=now)
-            case Phase.SPEAKING, DigitPressed() | SpeechPaused():
+            case Phase.SPEAKING, DigitPressed():
+                return self._stop(now=now)
+            case Phase.SPEAKING, SpeechPaused():
+                self._pause = self._step.silence
                 return self._stop(now=now)
             case ((Phase.SPEAKING | Phase.SAVING), MessageEnded(message, seconds, recording)) if (
                 message == self._message
@@ -181,6 +185,7 @@ class VoicemailRun(AskingRun):
     def _record(self, *, now: float) -> list[Outcome]:
         step, scene = self._step, self._scene
         self._phase = Phase.SPEAKING
+        self._pause = 0.0
         scene.keys.flush()
         scene.requests += 1
         self._message = scene.requests
@@ -197,7 +202,7 @@ class VoicemailRun(AskingRun):
         step = self._step
         self._deadline = None
         self._scene.keys.flush()
-        spoken = max(0.0, seconds)
+        spoken = max(0.0, seconds - self._pause)  # the pause that ended it is recorded, too, and nothing said
         result = "failed" if recording is None else "empty" if spoken < step.shortest else "kept"
         self._recording = recording or ""
         self._seconds = round(spoken, 1)

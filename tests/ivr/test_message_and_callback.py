@@ -89,6 +89,14 @@ def test_a_pause_or_the_longest_time_ends_it_too(menus: CompiledMenus) -> None:
     assert commands(caller, StopMessage)
 
 
+def test_the_pause_that_ends_a_message_is_nothing_said(menus: CompiledMenus) -> None:
+    caller = speaking(menus)
+    caller.call.talk(6.0)
+    assert caller.wait(30.0).records("menu.message")[-1]["seconds"] == 6.0
+    silent = speaking(menus).wait(30.0)
+    assert silent.records("menu.message")[-1]["result"] == "empty"
+
+
 def test_messages_and_questions_are_numbered_over_the_menus_of_a_contact(menus: CompiledMenus) -> None:
     session = MenuSession(menus, start=None, language="en", caller=replace(kit.FACTS, requests=4))
     session.start(now=0.0)
