@@ -10,7 +10,7 @@ from base.document import load, suggest
 from routing.hours.calendar import OpeningHours, Timetable
 from routing.hours.days import Once, looks_like_days, read_days
 from routing.hours.document import HoursFile
-from routing.hours.holidays import CODES, TOWNS, NamedDays, PublicHolidays
+from routing.hours.holidays import CODES, TOWNS, NamedDays, PublicHolidays, published
 from routing.hours.spans import WHOLE_DAY, Span, overlap, read_span
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from routing.hours.holidays import Holidays
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ANY_YEAR = 2026
+"""Asked for once while the file is read: that loads a country's tables, which takes too long for a call."""
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
 RESERVED = "everything"
 """No place may be called so: it is what an emergency closes when it closes all of them."""
@@ -118,6 +120,7 @@ class _Reader:
                     NamedDays(word, (days,)) for days in self._all(here, [word], read_days, first=index)
                 )
             elif word in CODES:
+                published(word, _ANY_YEAR)
                 found.append(PublicHolidays(word))
             elif word in self.towns:
                 found.append(self.towns[word])

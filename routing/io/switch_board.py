@@ -122,7 +122,7 @@ class SwitchBoard:
         """Close in an emergency. Raises SwitchNotKept."""
         async with self._acting:
             await self._keep(self.switches.with_closure(closure))
-        self._tell("hours.closed", closure, closure.by)
+        self._tell("hours.closed", closure)
 
     async def reopen(self, name: str, by: str) -> Closure | None:
         """End a closure: the one that was, None where there was none. Raises SwitchNotKept."""
@@ -138,7 +138,7 @@ class SwitchBoard:
         """Switch an announcement on. Raises SwitchNotKept."""
         async with self._acting:
             await self._keep(self.switches.with_announcement(announcement))
-        self._tell("announcement.began", announcement, announcement.by)
+        self._tell("announcement.began", announcement)
 
     async def silence(self, name: str, client: str | None, by: str) -> Announcement | None:
         """Switch an announcement off: the one that was, None where there was none. Raises SwitchNotKept."""
@@ -159,6 +159,6 @@ class SwitchBoard:
             raise SwitchNotKept(f"{self.path} cannot be written: {error.strerror}") from None
         self.switches = lasting
 
-    def _tell(self, kind: str, switch: Closure | Announcement, by: str) -> None:
+    def _tell(self, kind: str, switch: Closure | Announcement) -> None:
         data = {name: value for name, value in _entry(switch).items() if name != "since"}
-        self._record("", None, kind, {**data, "by": by})
+        self._record("", None, kind, {**data, "by": switch.by})

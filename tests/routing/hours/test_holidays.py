@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import pytest
 
 from routing.hours.days import easter, read_days
 from routing.hours.holidays import CODES, TOWNS, PublicHolidays, published
+from routing.hours.load import load_hours
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OFFICIAL = {
     # On a Sunday (12 October 2025; 1 November and 6 December 2026) communities choose: nothing is national.
@@ -101,3 +106,11 @@ def test_the_towns_that_are_known_have_their_days(town: str, year: int) -> None:
         day.strftime("%m-%d") for day in days if day.weekday() < 6 and any(r.covers(day) for r in rules)
     }
     assert working == TOWN_DAYS[town, year]
+
+
+def test_the_tables_of_a_country_are_loaded_with_the_file_and_not_in_a_call(tmp_path: Path) -> None:
+    published.cache_clear()
+    file = tmp_path / "hours.yaml"
+    file.write_text('schema: hours/1\nhours: {shop: {open: {mon: ["09:00-20:00"]}, holidays: [PL]}}\n')
+    assert load_hours(file, [])
+    assert published.cache_info().currsize == 1
