@@ -107,15 +107,12 @@ def unregistered(
 ) -> Iterator[Fault]:
     """Numbers that lead, by whatever way, to an extension which is no phone account."""
     known = profiles.internal.accounts
-    document = read(config.folder / "numbers.yaml")
     for index, number in enumerate(config.routing.numbers):
         for each in reached(config, menus, number.destination):
             if isinstance(each, Extension) and each.account not in known:
-                what = (
-                    f"the number {number.number} leads to extension {each.account}, which is no phone account"
-                )
+                document, at = _written(config, menus, index, each)
                 mend = suggest(each.account, known) or "add it to accounts: in sip_profiles/internal.yaml"
-                yield document.fault(("numbers", index), what, mend)
+                yield document.fault(at, f"no phone account is called {each.account}", mend)
 
 
 def undirected(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
@@ -204,10 +201,9 @@ def trunkless(
             if isinstance(each, Number):
                 yield from _undialable(document, ("numbers", index), each.trunks, dialling)
                 if not each.trunks and not any(dialling.values()):
-                    what = (
-                        f"the number {number.number} leads to {each.number}, and no trunk carries calls out"
-                    )
-                    yield document.fault(("numbers", index), what, _GIVE_HOST)
+                    source, at = _written(config, menus, index, each)
+                    what = f"this leads to {each.number}, and no trunk carries calls out"
+                    yield source.fault(at, what, _GIVE_HOST)
     for index, rule in enumerate(config.routing.outgoing):
         yield from _undialable(document, ("outgoing", index), rule.trunks, dialling)
 
@@ -235,6 +231,23 @@ def foreign(config: CentreConfig, menus: Mapping[str, CompiledMenus]) -> Iterato
                 what = f"callers of {number.client} reach the queue {queue.id}, which is of {', '.join(queue.clients)}"
                 mend = f"add {number.client} to its clients: in queues.yaml, or lead the number elsewhere"
                 yield document.fault(("numbers", index), what, mend)
+
+
+def _written(
+    config: CentreConfig, menus: Mapping[str, CompiledMenus], index: int, found: Destination
+) -> tuple[Document, tuple[str | int, ...]]:
+    """Where a number is led to a destination: in a menu that it comes to, else at the number itself."""
+    first = config.routing.numbers[index].destination
+    for each in reached(config, menus, first) if first != found else ():
+        if not isinstance(each, Menu) or each.menu not in menus:
+            continue
+        for name, step in menus[each.menu].steps.items():
+            for at, branch in step.exits():
+                if branch.destination() == found:
+                    # Of a step of a module, the step that includes it.
+                    place = ("steps", name.partition("/")[0], *at)
+                    return read(config.folder / "menus" / f"{each.menu}.yaml"), place
+    return read(config.folder / "numbers.yaml"), ("numbers", index)
 
 
 def reached(

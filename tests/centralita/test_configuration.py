@@ -150,9 +150,20 @@ def test_a_queue_that_nobody_serves_and_its_menu_are_no_circle(tmp_path: Path) -
             "client: banco_sol, menu: tienda_norte, language: es",
             "callers of banco_sol reach the queue tienda_atencion",
         ),
-        ("config/numbers.yaml", "echo: true", 'extension: "1009"', "leads to extension 1009"),
+        (
+            "config/numbers.yaml",
+            "echo: true",
+            'extension: "1009"',
+            "numbers.yaml:13: no phone account is called 1009",
+        ),
         ("config/agents.yaml", 'account: "1003"', "contact: sip:john@phones.example", "needs an address"),
         ("config/menus/banco_sol.yaml", "type: menu", "type: menue", "menu"),
+        (
+            "config/menus/banco_sol.yaml",
+            "fraud: {say: connecting, queue: banco_seguridad, priority: 90}",
+            'fraud: {say: connecting, extension: "1009"}',
+            "no phone account is called 1009",
+        ),
         (
             "config/clients/banco_sol.yaml",
             "hours: banco_sol",
