@@ -160,8 +160,8 @@ def test_a_queue_that_nobody_serves_and_its_menu_are_no_circle(tmp_path: Path) -
         ("config/menus/banco_sol.yaml", "type: menu", "type: menue", "menu"),
         (
             "config/menus/banco_sol.yaml",
-            "fraud: {say: connecting, queue: banco_seguridad, priority: 90}",
-            'fraud: {say: connecting, extension: "1009"}',
+            "fraud: {say: [tracking_number, connecting], queue: banco_seguridad, priority: 90}",
+            'fraud: {say: [tracking_number, connecting], extension: "1009"}',
             "no phone account is called 1009",
         ),
         (
