@@ -279,7 +279,10 @@ class LiveMenus:
                 yield name, alarm_of(latest, latest.reason)
 
     def _version(self, version: str) -> CompiledMenus:
-        return self._known(version) or read_version(self.versions, version)
+        # Of one that a call still has, too, the store is asked: what it cannot give back must not become live.
+        return (self._known(version) if self.versions.is_whole(version) else None) or read_version(
+            self.versions, version
+        )
 
     def _known(self, version: str) -> CompiledMenus | None:
         return self._in_use.get(version)

@@ -81,6 +81,14 @@ class Versions:
             )
         return content
 
+    def is_whole(self, version: str) -> bool:
+        """Whether a version is kept as it was published."""
+        try:
+            self.content(version)
+        except (UnknownVersion, VersionsBroken):
+            return False
+        return True
+
     def sources(self, version: str) -> dict[str, str]:
         """The files that a version was written in, by name."""
         with self._open() as store:
@@ -110,7 +118,9 @@ class Versions:
         with self._writing() as store:
             self._refuse_stale(store, wish)
             kept = (wish.version, wish.menu_set, content, json.dumps(sources, ensure_ascii=False), now)
-            store.execute("INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)", kept)
+            # One that is kept already is the same, or was changed by another hand: then this mends it.
+            mend = "ON CONFLICT (hash) DO UPDATE SET content = excluded.content"
+            store.execute(f"INSERT INTO version VALUES (?, ?, ?, ?, ?) {mend}", kept)
             if wish.kind != "rollback":  # a draft that was published has been looked at
                 store.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (wish.menu_set, wish.version))
             waited = _one(store, "WHERE menu_set = ? AND turn IS NULL AND ended IS NULL", wish.menu_set)

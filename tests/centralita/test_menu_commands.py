@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +71,16 @@ def test_the_first_publication_and_the_next_one(desk: Desk) -> None:
     ]
     table = desk.run("history", "main").output
     assert re.search(r"ana +publish +[0-9a-f]{12} +former +opening", table)
+
+
+def test_a_live_version_that_is_not_kept_as_it_was_is_mended_by_publishing(desk: Desk) -> None:
+    desk.publish()
+    with closing(sqlite3.connect(desk.state / "menus.db")) as store, store:
+        store.execute("UPDATE version SET content = content || ' '")
+    again = desk.publish()
+    assert again.exit_code == 0, again.output
+    assert "is not kept as it was; it is replaced" in again.output
+    assert desk.versions.is_whole(desk.live())
 
 
 def test_without_yes_somebody_must_be_there_to_ask(desk: Desk) -> None:

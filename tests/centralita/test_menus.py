@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ from centralita.commands import app
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
 from centralita.publishing import checked_draft
-from ivr.errors import PublicationRefused
+from ivr.errors import PublicationRefused, VersionsBroken
 from ivr.publication import Wish
 from tests.kit.party import until
 from tests.kit.ports import free_ports
@@ -177,6 +178,21 @@ async def test_a_rollback_brings_the_former_words_back(node: Node, tmp_path: Pat
         ("publish", "ana", "former"),
         ("first", "node start", "former"),
     ]
+
+
+async def test_a_version_that_another_hand_changed_does_not_become_live_again(node: Node) -> None:
+    change_words(node)
+    await publish(node)
+    before = str(await asyncio.to_thread(node.parts.menus.versions.before, "main"))
+    await asyncio.to_thread(tamper, node.options.state / "menus.db", before)
+    with pytest.raises(VersionsBroken, match="was changed after it was published"):
+        await node.parts.menus.roll_back(await wish(node, "rollback", version=before))
+    assert await history(node) == [("publish", "ana", "live"), ("first", "node start", "former")]
+
+
+def tamper(store: Path, version: str) -> None:
+    with closing(sqlite3.connect(store)) as opened, opened:
+        opened.execute("UPDATE version SET content = content || ' ' WHERE hash = ?", (version,))
 
 
 async def test_what_is_live_outlives_the_node(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def publish(
             fail(str(error))
         live = _live(versions, name)
         effective_at = moment(at_time, zone_of(configuration, name)) if at_time is not None else None
-        if live == menus.version and effective_at is None:
+        if live == menus.version and effective_at is None and versions.is_whole(live):
             typer.echo(f"{name}: the draft is live already, version {_short(live)}.")
             continue
         _show_change(versions, menus, live)
@@ -163,6 +163,9 @@ def _show_change(versions: Versions, menus: CompiledMenus, live: str | None) -> 
 
     if live is None:
         typer.echo(f"{menus.name}: nothing is live yet; this is the first version, {_short(menus.version)}.")
+        return
+    if not versions.is_whole(live):
+        typer.echo(f"{menus.name}: what is live, {_short(live)}, is not kept as it was; it is replaced.")
         return
     changes = diff(versions.content(live), menus.content)
     typer.echo(f"{menus.name}: {_short(live)} (live) -> {_short(menus.version)}")

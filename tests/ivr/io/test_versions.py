@@ -106,6 +106,9 @@ def test_a_content_that_is_not_what_its_name_says_is_neither_kept_nor_served(
     store.close()
     with pytest.raises(VersionsBroken, match="was changed after it was published"):
         versions.content(done.version)
+    assert not versions.is_whole(done.version)
+    publish(versions, 1, instead_of=1)
+    assert versions.content(done.version) == content(1), "the next publication of it mends it"
 
 
 def test_who_comes_second_is_told_who_came_first(versions: Versions) -> None:
