@@ -186,7 +186,14 @@ class Transactions:
         if is_weak(question.attestation, settings.signals):
             return self._suspect(question, "attestation")
         attempt = self._attempt(question)
-        async with self._turns.of(attempt.subject, within=system.within):
+        # As many at once as may fail, so that a company's callers share a number and a guesser gains little by haste.
+        whose = attempt.caller or f"contact {attempt.contact}"
+        loop = asyncio.get_running_loop()
+        until = loop.time() + system.within
+        async with (
+            self._turns.of(whose, within=system.within, width=max(settings.limits.per_caller, 1)),
+            self._turns.of(attempt.subject, within=until - loop.time()),
+        ):
             return await self._admitted(question, system, attempt)
 
     async def _admitted(self, question: Question, system: System, attempt: Attempt) -> Answer:

@@ -1,4 +1,4 @@
-"""One at a time for each card: its failures are known before the next attempt, and nobody is locked by company."""
+"""One at a time for each card, some for each number: failures are known before the next attempt is let through."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class _Turn:
     __slots__ = ("lock", "wanted_by")
 
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
+    def __init__(self, width: int) -> None:
+        self.lock = asyncio.Semaphore(width)
         self.wanted_by = 0
 
 
@@ -30,16 +30,19 @@ class Turns:
         self._turns: dict[str, _Turn] = {}
 
     @asynccontextmanager
-    async def of(self, name: str, *, within: float) -> AsyncIterator[None]:
-        """Wait for the turn, then hold it. Raises StillAtWork when it does not come within so many seconds."""
-        turn = self._turns.setdefault(name, _Turn())
+    async def of(self, name: str, *, within: float, width: int = 1) -> AsyncIterator[None]:
+        """Wait for the turn, one of `width` at once, then hold it.
+
+        Raises StillAtWork when it does not come within so many seconds.
+        """
+        turn = self._turns.setdefault(name, _Turn(width))
         turn.wanted_by += 1
         try:
             try:
                 async with asyncio.timeout(within):
                     await turn.lock.acquire()
             except TimeoutError:
-                raise StillAtWork("another attempt with this card takes too long") from None
+                raise StillAtWork("another attempt with this card or number takes too long") from None
             try:
                 yield
             finally:

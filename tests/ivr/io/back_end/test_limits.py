@@ -139,6 +139,14 @@ async def test_many_at_once_gain_no_guesses(floor: Floor) -> None:
     assert sorted(results) == ["locked"] * 25 + ["no_match"] * 5
 
 
+async def test_many_cards_at_once_from_one_number_gain_few_guesses(floor: Floor) -> None:
+    results = await asyncio.gather(
+        *(floor.activate(generated(100 + each), OTHER_BIRTH, contact=f"c{each}") for each in range(60))
+    )
+    assert results.count("no_match") < 2 * 10
+    assert set(results) == {"no_match", "locked"}
+
+
 async def test_many_honest_callers_with_one_card_at_once_are_all_served(floor: Floor) -> None:
     results = await asyncio.gather(
         *(floor.activate(contact=f"c{each}", caller=f"+34{600_000_000 + each}") for each in range(30))
