@@ -30,7 +30,7 @@ from centralita.publishing import (
 )
 from ivr.compiled import compiled_again
 from ivr.content import SHOWN
-from ivr.errors import PublicationRefused, UnknownMenu
+from ivr.errors import PublicationRefused, UnknownMenu, VersionsOutOfReach
 from ivr.publication import Kind, Publication, Wish
 
 if TYPE_CHECKING:
@@ -166,11 +166,21 @@ class LiveMenus:
         return cancelled
 
     async def take_due(self) -> None:
-        """Bring in what waited for a time that has come; what does not fit any more stays out, with an alarm."""
+        """Bring in what waited for a time that has come; what does not fit any more stays out, with an alarm.
+
+        What the machine hinders (a full disk, say) goes on waiting, and keeps neither the node nor others from theirs.
+        """
         async with self.changing:
             for each in (await asyncio.to_thread(self.versions.pending)).values():
                 if each.effective_at <= self._clock():
-                    await self._take(each)
+                    try:
+                        await self._take(each)
+                    except Exception as error:  # noqa: BLE001 - whatever it is, callers have what is live
+                        version, at = each.version[:SHOWN], place_of(error)
+                        name = type(error).__name__
+                        log.error(
+                            "publication_put_off", menu=each.menu_set, version=version, error=name, at=at
+                        )
 
     async def _put(
         self, wish: Wish, menus: CompiledMenus, sources: dict[str, str]
@@ -198,6 +208,8 @@ class LiveMenus:
             if due.menu_set not in in_force.configuration.menus:
                 raise UnknownMenu(f"there is no menu set {due.menu_set} any more")
             after = await self._prepared(menus, in_force, speaker)
+        except VersionsOutOfReach:
+            raise  # says nothing of the publication
         except CentralitaError as error:
             await asyncio.to_thread(self.versions.refuse, due, str(error))
             self.alarms[due.menu_set] = alarm_of(due, str(error))
@@ -292,13 +304,16 @@ class LiveMenus:
     async def _keep_time(self) -> None:
         while True:
             self._sooner.clear()
+            looked = self._clock()
             try:
                 await self.take_due()
                 waiting = await asyncio.to_thread(self.versions.pending)
-            except Exception as error:  # noqa: BLE001 - a full disk, say: others that wait shall still come
+            except Exception as error:  # noqa: BLE001 - the store may be there again next time
                 log.error("menus_not_looked_at", error=type(error).__name__, at=place_of(error))
                 waiting = {}
-            left = min((each.effective_at - self._clock() for each in waiting.values()), default=LONGEST_WAIT)
+            # What was due and was put off is tried again with the next look, not at once.
+            coming = [each.effective_at for each in waiting.values() if each.effective_at > looked]
+            left = min(coming, default=looked + LONGEST_WAIT) - self._clock()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(max(left, 0.0), LONGEST_WAIT)):
                     await self._sooner.wait()

@@ -78,6 +78,10 @@ class VersionsBroken(CentralitaError):
     status = 503
 
 
+class VersionsOutOfReach(VersionsBroken):
+    """The store could not be opened, read or written this time: another time it may be."""
+
+
 class Misunderstood(CentralitaError):
     """A line of a dialogue with a tried call that nothing can be made of."""
 

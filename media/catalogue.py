@@ -116,11 +116,6 @@ class Catalogue:
         own = language if piece in self.sounds.get(language, ()) else ANY
         return self.recordings.get((own, piece))
 
-    def find_files(self, other: Catalogue) -> None:
-        """Give recordings of which only the digest is known their files, where another catalogue has them."""
-        files = {each.digest: each for each in other.recordings.values()}
-        self.recordings.update((key, files.get(each.digest, each)) for key, each in self.recordings.items())
-
     def voice(self, language: str) -> VoicePart:
         """Who speaks a language."""
         return self.voices.get(language, ESPEAK)

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
 from ivr.content import SHOWN, name_of
-from ivr.errors import PublicationRefused, UnknownVersion, VersionsBroken
+from ivr.errors import PublicationRefused, UnknownVersion, VersionsBroken, VersionsOutOfReach
 from ivr.publication import Publication
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class Versions:
             store.executescript(files("ivr.io").joinpath("versions.sql").read_text(encoding="utf-8"))
             yield store
         except (sqlite3.Error, OSError) as error:
-            raise VersionsBroken(f"{self._path}: {error}") from error
+            raise VersionsOutOfReach(f"{self._path}: {error}") from error
         finally:
             if store is not None:
                 store.close()

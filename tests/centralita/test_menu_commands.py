@@ -144,7 +144,13 @@ def test_a_publication_at_a_time_waits_is_replaced_and_taken_back(desk: Desk) ->
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("tomorrow", "is no moment"), ("2001-01-01 08:00", "is over"), ("2027-03-28 02:30", "is left out by")],
+    [
+        ("tomorrow", "is no moment"),
+        ("2001-01-01 08:00", "is over"),
+        ("2027-03-28 02:30", "is left out by"),
+        ("0001-01-01 00:00", "is too far away"),
+        ("9999-12-31T23:59-05:00", "is too far away"),
+    ],
 )
 def test_a_time_that_cannot_be_is_refused(desk: Desk, text: str, said: str) -> None:
     desk.edit("config/centre.yaml", "name: Small", "name: Small\ntimezone: Europe/Madrid")

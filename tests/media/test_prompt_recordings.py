@@ -10,7 +10,6 @@ import pytest
 from base.errors import DocumentError
 from ivr.wording import load_wording
 from media import catalogue, importing, prompt_recordings
-from media.catalogue import Catalogue
 from media.prompt_recordings import Recording, bring_in, digest_of
 from media.prompts import PromptLibrary, build_prompts, missing
 from tests.kit.clips import Loader
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from base.document import Fault
+    from media.catalogue import Catalogue
     from media.importing import Decoded
 
 TEXTS = """
@@ -166,20 +166,6 @@ def test_a_recording_is_heard_after_its_file_is_gone(folder: Path, tmp_path: Pat
     library = PromptLibrary(Loader(), earlier, made)  # type: ignore[arg-type]
     library.prepare(earlier)
     assert hears(library.clip("hello", "es").pcm, [700])  # type: ignore[attr-defined]
-
-
-def test_a_recording_of_an_earlier_menu_finds_its_file_while_that_is_there(
-    folder: Path, tmp_path: Path
-) -> None:
-    record(folder, "es/hello.wav")
-    found, earlier = wording(folder), Catalogue()
-    earlier.add("es", "greeting", "Hola.")
-    for at, digest in (("greeting", found.recordings["es", "hello"].digest), ("other", "ab" * 32)):
-        earlier.recordings["es", at] = Recording(digest)
-    earlier.find_files(found)
-    assert earlier.recordings["es", "greeting"] == found.recordings["es", "hello"]
-    assert earlier.recordings["es", "other"] == Recording("ab" * 32)
-    assert build_prompts(earlier, tmp_path / "made") == 1
 
 
 def test_a_recording_whose_sound_is_gone_too_is_named(folder: Path, tmp_path: Path) -> None:

@@ -69,6 +69,8 @@ def moment(text: str, zone: ZoneInfo) -> float:
         found = datetime.fromisoformat(text)
     except ValueError:
         fail(f'--at "{text}" is no moment; write it as "2026-12-01 08:00" or 2026-12-01T08:00+01:00')
+    if not 2000 <= found.year < 2200:  # clocks overflow at both ends of the calendar
+        fail(f"--at {text} is too far away")
     given = found if found.tzinfo is not None else found.replace(tzinfo=zone)
     if given.astimezone(UTC).astimezone(given.tzinfo).replace(fold=0) != given.replace(fold=0):
         fail(f"--at {text} is left out by the clocks of {zone.key} that night")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ivr.content import name_of
-from ivr.errors import PublicationRefused, UnknownVersion, VersionsBroken
+from ivr.errors import PublicationRefused, UnknownVersion, VersionsBroken, VersionsOutOfReach
 from ivr.io.versions import Versions
 from ivr.publication import Wish
 
@@ -184,7 +184,7 @@ def test_what_waits_can_be_taken_back_or_refused(versions: Versions) -> None:
 
 def test_what_is_no_database_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "menus.db").write_text("nothing of the kind, and long enough to be looked at" * 100)
-    with pytest.raises(VersionsBroken, match=r"menus\.db: "):
+    with pytest.raises(VersionsOutOfReach, match=r"menus\.db: "):
         Versions(tmp_path / "menus.db").live()
     with pytest.raises(VersionsBroken):
         publish(Versions(tmp_path / "nowhere" / "menus.db"), 1)
