@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 from urllib.parse import quote
@@ -12,7 +11,15 @@ import typer
 from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 from centralita.state import CREDENTIALS_FILE
 
 app = typer.Typer(help="Agents: list them, set a status, give a phone its password.", no_args_is_help=True)
@@ -25,7 +32,7 @@ def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json =
     """Show all agents of a running node."""
     agents = ask(state, http, "GET", "/api/v1/agents")["agents"]
     if as_json:
-        typer.echo(json.dumps(agents, ensure_ascii=False, indent=1))
+        print_json(agents)
     else:
         from centralita.agent_table import print_agents
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
 import typer
 
 from centralita.commands.asking import Http, ask
-from centralita.commands.hours import By, Until, login
-from centralita.commands.parameters import DEFAULT_STATE, Json, State
+from centralita.commands.hours import By, Until  # noqa: TC001 - read by typer
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, login, print_json
 
 app = typer.Typer(
     help="Announcements: spoken by menus while they are on; switched without a reload.", no_args_is_help=True
@@ -27,7 +26,7 @@ def list_announcements(state: State = DEFAULT_STATE, http: Http = None, as_json:
     """Show what is on, and the names that menus have places for."""
     found = ask(state, http, "GET", "/api/v1/announcements")
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        print_json(found)
         return
     from centralita.hours_table import print_announcements
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
 from centralita.commands.asking import Http, ask
-from centralita.commands.parameters import DEFAULT_STATE, Json, State
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, print_json
 
 app = typer.Typer(
     help="Bans: which sources are not answered, and letting one in again.", no_args_is_help=True
@@ -21,7 +20,7 @@ def list_bans(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = F
     """Show who is banned, why, and for how long yet."""
     bans = ask(state, http, "GET", "/api/v1/bans")["bans"]
     if as_json:
-        typer.echo(json.dumps(bans, indent=1))
+        print_json(bans)
         return
     for ban in bans:
         typer.echo(f"{ban['source']:<40} {ban['why']:<10} {ban['seconds_left']:>6.0f} s left")

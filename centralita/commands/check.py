@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from base.document import errors
 from base.errors import CentralitaError
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, fail
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, fail, print_json
 from centralita.state import MENUS_FILE
 
 if TYPE_CHECKING:
@@ -99,10 +98,4 @@ def _print_json(faults: Sequence[Fault], files: int) -> None:
         for each in faults
     ]
     wrong = len(errors(faults))
-    typer.echo(
-        json.dumps(
-            {"files": files, "errors": wrong, "warnings": len(faults) - wrong, "faults": listed},
-            ensure_ascii=False,
-            indent=1,
-        )
-    )
+    print_json({"files": files, "errors": wrong, "warnings": len(faults) - wrong, "faults": listed})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,7 +10,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +58,7 @@ def compliance(
     found = shares(asked, limit=LIMIT, zone=zone, by=by)
     if as_json:
         rows = [asdict(each) | {"percent": round(each.percent, 2)} for each in found]
-        typer.echo(json.dumps({"limit": LIMIT, "wanted": WANTED, "shares": rows}, indent=1))
+        print_json({"limit": LIMIT, "wanted": WANTED, "shares": rows})
     else:
         _print(found, named=contacts)
 

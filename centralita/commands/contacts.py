@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ from rich.console import Console
 
 from base.errors import CentralitaError
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 
 if TYPE_CHECKING:
     from records.reader import ContactTimeline
@@ -27,7 +26,7 @@ def contacts(
     """List contacts, the newest first."""
     rows = open_ledger(state).contacts(limit=limit, client=client)
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        print_json([dataclasses.asdict(row) for row in rows])
         return
     from centralita.tables import print_contacts
 
@@ -51,7 +50,7 @@ def contact(
     except CentralitaError as error:
         fail(str(error))
     if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
+        print_json(dataclasses.asdict(found))
         return
     if messages or pcap is not None:
         _show_messages(found, pcap)

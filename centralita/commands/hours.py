@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import json
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -11,7 +9,7 @@ import typer
 
 from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, Json, State
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, login, print_json
 
 app = typer.Typer(help="Hours: who is open, closing in an emergency, opening again.", no_args_is_help=True)
 
@@ -26,21 +24,13 @@ Until = Annotated[
 ]
 
 
-def login() -> str:
-    """Whose hand is at the terminal, as far as the system tells."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
 @app.command("list")
 def list_hours(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show all hours of a running node: open, closed, on holiday, or closed in an emergency."""
     found = ask(state, http, "GET", "/api/v1/hours")["hours"]
     closures = ask(state, http, "GET", "/api/v1/closures")["closures"]
     if as_json:
-        typer.echo(json.dumps({"hours": found, "closures": closures}, ensure_ascii=False, indent=1))
+        print_json({"hours": found, "closures": closures})
         return
     from centralita.hours_table import print_closures, print_hours
 
@@ -67,7 +57,7 @@ def show(
     query = f"?{urlencode({'at': at})}" if at is not None else ""
     found = ask(state, http, "GET", f"/api/v1/hours/{quote(name, safe='')}{query}")
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        print_json(found)
         return
     from centralita.hours_table import moment, print_days, print_hours
 

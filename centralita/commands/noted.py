@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, Json, State
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +43,7 @@ def _show(
 ) -> None:
     rows = open_ledger(state).noted(kind, client=client, limit=limit)
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        print_json([dataclasses.asdict(row) for row in rows])
         return
     from centralita.tables import print_noted
 

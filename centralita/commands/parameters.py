@@ -1,7 +1,10 @@
-"""Parameters that several commands share, and how a command fails."""
+"""Parameters that several commands share, who gives them, how they print JSON and how they fail."""
 
 from __future__ import annotations
 
+import getpass
+import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -22,6 +25,19 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 DEFAULT_CONFIG = CONFIG
 DEFAULT_STATE = STATE
+
+
+def login() -> str:
+    """Whose hand is at the terminal, as far as the system tells."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
+def print_json(document: object) -> None:
+    """What `--json` prints."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
 
 
 def fail(message: str, *, code: int = 1) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,15 @@ import typer
 
 from base.document import suggest
 from base.errors import CentralitaError
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 from centralita.state import PROMPTS_FOLDER
 
 if TYPE_CHECKING:
@@ -136,7 +143,7 @@ def list_prompts(
     if missing:
         rows = [row for row in rows if (language in row.missing if language else row.missing)]
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        print_json([asdict(row) for row in rows])
     else:
         from centralita.prompt_table import print_prompts
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 
@@ -10,7 +9,15 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 from centralita.state import TRUNK_PASSWORDS_FILE
 
 app = typer.Typer(help="Trunks: give one its password at the carrier.", no_args_is_help=True)
@@ -20,7 +27,7 @@ def trunks(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = Fals
     """Show the trunks of a running node: up or down and why, calls, registration."""
     found = ask(state, http, "GET", "/api/v1/trunks")["trunks"]
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        print_json(found)
     else:
         from centralita.trunk_view import print_trunks
 

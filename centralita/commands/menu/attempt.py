@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import termios
 from contextlib import contextmanager
@@ -13,7 +12,15 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.commands.menu.drafts import Set, checked, chosen
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 from centralita.state import PROMPTS_FOLDER
 
 if TYPE_CHECKING:
@@ -157,7 +164,7 @@ def _by_keys(calls: Attempts, keys: str, replies: list[str], *, as_json: bool) -
     if as_json:
         entries = [entry_as_json(each) for each in merged(call.transcript)]
         document = {"menu_set": call.menus.name, "over": call.finished, "transcript": entries}
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        print_json(document)
     else:
         Screen().show(call.transcript)
     return call

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import datetime
 from pathlib import Path  # noqa: TC003 - read by typer
@@ -14,7 +13,15 @@ import typer
 from centralita.commands.ledger import open_ledger
 from centralita.commands.menu.drafts import Language, Set, checked, chosen, language_of
 from centralita.commands.menu.graph import picture, write
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, fail
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from ivr.authoring.coverage import Coverage
@@ -61,7 +68,7 @@ def coverage(
         menus = _menus(state, chosen(configuration, menu_set), found)
         write(_drawn(menus, found, language_of(menus, language)), picture_file)
     if as_json:
-        typer.echo(json.dumps(_document(found), ensure_ascii=False, indent=1))
+        print_json(_document(found))
     else:
         from centralita.menu_tables import print_coverage
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +17,7 @@ from centralita.commands.parameters import (
     Json,
     State,
     fail,
+    print_json,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def diff(
     except CentralitaError as error:
         fail(str(error))
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(each) for each in changes], ensure_ascii=False, indent=1))
+        print_json([dataclasses.asdict(each) for each in changes])
         return
     for each in changes:
         typer.echo(str(each))

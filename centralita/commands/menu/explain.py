@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from base.document import suggest
 from centralita.commands.menu.drafts import Language, Set, draft, language_of
-from centralita.commands.parameters import DEFAULT_CONFIG, Config, Json, fail
+from centralita.commands.parameters import DEFAULT_CONFIG, Config, Json, fail, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +32,7 @@ def explain(
         fail(f'{menu_set} has no step "{step}"; {suggest(step, menus.steps)}')
     rows = rows_of(menus, language_of(menus, language), step=step)
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        print_json([dataclasses.asdict(row) for row in rows])
     else:
         _show(rows)
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
-import typer
-
 from base.errors import CentralitaError
 from centralita.commands.menu.drafts import Set  # noqa: TC001 - read by typer
 from centralita.commands.menu.placing import versions_of
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 
 
 def history(menu_set: Set, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
@@ -21,7 +17,7 @@ def history(menu_set: Set, state: State = DEFAULT_STATE, as_json: Json = False) 
     except CentralitaError as error:
         fail(str(error))
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        print_json(found)
         return
     if not found:
         fail(f"nothing of {menu_set} was ever published in {state}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import getpass
 import os
 import sys
 import time
@@ -16,7 +15,7 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.client import NodeClient, NodeRefused, NodeUnreachable
-from centralita.commands.parameters import fail
+from centralita.commands.parameters import fail, login
 from centralita.state import LEDGER_FILE, MENUS_FILE
 
 if TYPE_CHECKING:
@@ -32,14 +31,7 @@ PATIENCE = 300.0
 """Seconds for the node to make the sounds of a version."""
 
 
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
-
-
-Who = Annotated[str, typer.Option(help="Who decides this.", default_factory=_user, show_default="this user")]
+Who = Annotated[str, typer.Option(help="Who decides this.", default_factory=login, show_default="this user")]
 Note = Annotated[str, typer.Option(help="Why, for the history.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from base.document import suggest
 from centralita.commands.menu.drafts import checked
-from centralita.commands.parameters import DEFAULT_CONFIG, Config, Json, fail
+from centralita.commands.parameters import DEFAULT_CONFIG, Config, Json, fail, print_json
 
 if TYPE_CHECKING:
     from base.document import Fault
@@ -41,7 +40,7 @@ def test(
     verdicts = play(configuration, config, faults, only=menu_set or ())
     untried = _untried(configuration, verdicts, menu_set or ()) if coverage else {}
     if as_json:
-        typer.echo(json.dumps(_document(verdicts, faults, untried), ensure_ascii=False, indent=1))
+        print_json(_document(verdicts, faults, untried))
     else:
         _show(configuration, verdicts, faults, untried, menu_set or ())
     if faults or not all(each.passed for each in verdicts):
