@@ -31,7 +31,10 @@ PATIENCE = 300.0
 """Seconds for the node to make the sounds of a version."""
 
 
-Who = Annotated[str, typer.Option(help="Who decides this.", default_factory=login, show_default="this user")]
+Who = Annotated[
+    str,
+    typer.Option("--by", "--who", help="Who does it.", default_factory=login, show_default="your login"),
+]
 Note = Annotated[str, typer.Option(help="Why, for the history.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
