@@ -62,7 +62,9 @@ def read_version(versions: Versions, version: str) -> CompiledMenus:
         return compiled_again(versions.content(version))
     except (ValueError, KeyError) as error:
         what = f"version {version[:SHOWN]} of menus cannot be read by this program"
-        raise VersionsBroken(f"{what}; publish the draft: centralita menu publish (for each set)") from error
+        raise VersionsBroken(
+            f"{what}; publish the drafts: centralita menu publish SET, for each set that is live"
+        ) from error
 
 
 def misfits(versions: Iterable[CompiledMenus], configuration: Configuration, folder: Path) -> list[Fault]:

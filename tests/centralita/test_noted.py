@@ -48,3 +48,24 @@ def test_one_client_companys_alone_and_for_programs(tmp_path: Path) -> None:
     rows = json.loads(run.invoke(app, ["callbacks", "--state", str(tmp_path), "--json"]).output)
     assert [row["data"]["reference"] for row in rows] == ["217000002"]
     assert json.loads(run.invoke(app, ["messages", "--state", str(tmp_path), "--json"]).output) == []
+
+
+def test_messages_without_words_and_those_said_again_are_not_listed(tmp_path: Path) -> None:
+    ledger(tmp_path)
+    kept = Ledger(tmp_path / LEDGER_FILE, gather=0.0)
+    kept.start()
+    fates = {
+        "empty.wav": ["empty"],
+        "first.wav": ["kept", "discarded"],
+        "second.wav": ["kept"],
+        "cut.wav": [],
+    }
+    for name, results in fates.items():
+        recorded = {"mailbox": "changes", "seconds": 4.0, "recording": name}
+        kept.append(LedgerEvent(1_795_000_020.0, "c1", None, "message.recorded", recorded))
+        for result in results:
+            told = {"step": "say", "result": result, "seconds": 4.0, "recording": name}
+            kept.append(LedgerEvent(1_795_000_021.0, "c1", None, "menu.message", told))
+    kept.close()
+    listed = CliRunner().invoke(app, ["messages", "--state", str(tmp_path)]).output
+    assert [name for name in fates if name in listed] == ["second.wav", "cut.wav"]
