@@ -193,7 +193,7 @@ def test_slots_cut_a_text_into_pieces() -> None:
         ('language: es\nprompts: {a: "x {colour:b}"}', "3: slot kind colour is not known"),
         ('language: es\nprompts: {a: "x {digits}"}', "3: prompt a has a broken slot"),
         ('language: es\nprompts: {a: " "}', "3: prompt a has no words"),
-        ("language: es\nprompts: {A: x}", "3: prompts.A.[key]"),
+        ("language: es\nprompts: {A: x}", "3: prompts.A: "),
     ],
 )
 def test_a_faulty_catalogue_names_the_line(tmp_path: Path, text: str, fault: str) -> None:
