@@ -6,7 +6,7 @@ What is told to a caller stands in the ledger before, and survives whatever happ
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
 from ivr.events import BackEndReplied
@@ -16,31 +16,11 @@ if TYPE_CHECKING:
 
     from base.secret import Secret
     from calls.events import Record
+    from ivr.io.application import BackEnd
 
 EPOCH = 1_577_836_800
 """2020-01-01 UTC: references count seconds from then, which makes them short enough to be noted down."""
 PROMISE, CASE = "callback.promise", "case.open"
-
-
-class BackEnds(Protocol):
-    """The client companies' systems."""
-
-    async def ask(
-        self,
-        action: str,
-        fields: Mapping[str, Secret | str],
-        *,
-        client: str,
-        contact: str,
-        caller: str,
-        request: int,
-        attestation: str | None = None,
-        number: str | None = None,
-    ) -> BackEndReplied:
-        """Carry out an action."""
-
-    def forget(self, contact: str) -> None:
-        """The contact is over."""
 
 
 class Books:
@@ -48,7 +28,7 @@ class Books:
 
     def __init__(
         self,
-        systems: BackEnds,
+        systems: BackEnd,
         record: Record,
         flush: Callable[[], Awaitable[None]],
         *,
