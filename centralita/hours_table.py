@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
+from centralita.tables import print_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from typing import Any
-
-_ANY = 1000
-"""Columns that no table needs."""
 
 
 def print_hours(places: Iterable[Mapping[str, Any]]) -> None:
     """Places, a line each; moments are by the clock of each."""
-    _print(
+    print_whole(
         ("hours", "client", "time zone", "state", "changes", "opens next", "emergency"),
         (
             (
@@ -36,7 +32,7 @@ def print_hours(places: Iterable[Mapping[str, Any]]) -> None:
 
 def print_days(days: Iterable[Mapping[str, Any]]) -> None:
     """The days of one place."""
-    _print(
+    print_whole(
         ("day", "", "hours", "holiday"),
         (
             (
@@ -52,7 +48,7 @@ def print_days(days: Iterable[Mapping[str, Any]]) -> None:
 
 def print_announcements(announcements: Iterable[Mapping[str, Any]]) -> None:
     """Announcements, a line each."""
-    _print(
+    print_whole(
         ("announcement", "prompt", "callers of", "by", "since", "until", "reason"),
         (
             (
@@ -71,7 +67,7 @@ def print_announcements(announcements: Iterable[Mapping[str, Any]]) -> None:
 
 def print_closures(closures: Iterable[Mapping[str, Any]]) -> None:
     """Emergency closures, a line each."""
-    _print(
+    print_whole(
         ("closed", "by", "since", "until", "reason"),
         (
             (
@@ -105,17 +101,3 @@ def _why(closure: Mapping[str, Any] | None) -> str:
         return ""
     until = f", until {moment(closure['until'], zone=True)}" if closure["until"] else ""
     return f"{closure['reason']} ({closure['by']}{until})"
-
-
-def _print(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Whole, whatever the width of the terminal; reasons are people's words, not markup."""
-    from rich.text import Text
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        table.add_column(name, no_wrap=True)
-    for row in rows:
-        table.add_row(*(Text(each) for each in row))
-    console = Console()
-    needed = console.measure(table, options=console.options.update(width=_ANY)).maximum
-    Console(width=max(console.width, needed)).print(table)

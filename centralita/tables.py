@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from records import ladder, timeline
 
@@ -27,6 +28,8 @@ def _length(seconds: float | None) -> str:
     return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
+_ANY = 1000
+"""Columns that no table needs."""
 NARROW = 150
 """Columns of a terminal below which only the essential is shown."""
 
@@ -50,16 +53,33 @@ def contact_table(rows: Iterable[ContactRow], *, wide: bool) -> Table:
     return table
 
 
-def print_noted(rows: Iterable[NotedEvent], columns: Sequence[str]) -> None:
-    """Events of one type, a line each, with these values of theirs. Times are UTC."""
+def print_whole(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows of text, whole, whatever the width of the terminal; what people wrote is no markup."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("noted (UTC)", "client", "language", *columns, "contact"):
+    for name in columns:
         table.add_column(name, no_wrap=True)
     for row in rows:
-        shown = (str(row.data.get(name, "")) for name in columns)
-        table.add_row(_clock(row.ts), row.client or "", row.language or "", *shown, row.contact)
-    terminal = Console()
-    Console(width=max(terminal.width, 160)).print(table)
+        table.add_row(*map(Text, row))
+    console = Console()
+    needed = console.measure(table, options=console.options.update(width=_ANY)).maximum
+    Console(width=max(console.width, needed)).print(table)
+
+
+def print_noted(rows: Iterable[NotedEvent], columns: Sequence[str]) -> None:
+    """Events of one type, a line each, with these values of theirs. Times are UTC."""
+    print_whole(
+        ("noted (UTC)", "client", "language", *columns, "contact"),
+        (
+            (
+                _clock(row.ts),
+                row.client or "",
+                row.language or "",
+                *(str(row.data.get(name, "")) for name in columns),
+                row.contact,
+            )
+            for row in rows
+        ),
+    )
 
 
 _NARROW: dict[str, Callable[[ContactRow], str]] = {
