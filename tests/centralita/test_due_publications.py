@@ -1,10 +1,11 @@
-"""Publications whose time has come while the machine hinders them: put off, not refused, and in nobody's way."""
+"""Publications that wait for their time: they come at it, or are put off or refused when they cannot."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from structlog.testing import capture_logs
 
 from centralita.publishing import checked_draft
@@ -13,11 +14,33 @@ from ivr.publication import Wish
 from media.prompts import pieces
 from tests.kit.party import until
 from tests.kit.small_centre import TONE, small_node
+from tests.kit.small_menus import (
+    NEW_TONE,
+    add_queue,
+    change_words,
+    edit,
+    heard,
+    history,
+    lead_to_queue,
+    publish,
+    remove_queue,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-NEW_TONE = frozenset({850, 1650})
+    from centralita.node import Node
+
+AN_HOUR = 3600.0
+
+
+@pytest.fixture
+async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    made = small_node(tmp_path)
+    await made.start()
+    yield made
+    await made.stop()
 
 
 async def test_a_due_publication_whose_sound_cannot_be_made_waits_on_and_keeps_no_node_from_starting(
@@ -55,3 +78,50 @@ async def test_a_due_publication_whose_sound_cannot_be_made_waits_on_and_keeps_n
         assert again.parts.configuration.menus["main"].version == draft.version
     finally:
         await again.stop()
+
+
+async def test_a_publication_waits_for_its_time(node: Node, tmp_path: Path) -> None:
+    change_words(node)
+    waiting = await publish(node, at=time.time() + AN_HOUR)
+    assert waiting.is_pending
+    assert await heard(node, tmp_path) == TONE
+    await publish(node, at=time.time() + 0.3)
+    await until(lambda: node.parts.configuration.menus["main"].version == waiting.version)
+    assert await heard(node, tmp_path) == NEW_TONE
+
+
+async def test_a_publication_that_came_due_while_the_node_was_down_is_live_from_the_start(
+    tmp_path: Path,
+) -> None:
+    node = small_node(tmp_path)
+    await node.start()
+    change_words(node)
+    await publish(node, at=time.time() + 0.3)
+    await node.stop()
+    await until(lambda: time.time() > node.parts.menus.versions.history("main")[0].effective_at)
+    again = type(node)(node.options)
+    await again.start()
+    try:
+        assert await heard(again, tmp_path) == NEW_TONE
+    finally:
+        await again.stop()
+
+
+async def test_one_that_does_not_fit_when_its_time_comes_stays_out_with_an_alarm(node: Node) -> None:
+    add_queue(node)
+    await node.reload()
+    lead_to_queue(node, "spare")
+    await publish(node, at=time.time() + AN_HOUR)
+    edit(node, "config/menus/main.yaml", "queue: spare", "queue: help")
+    remove_queue(node)
+    with capture_logs() as logs:
+        await node.reload()
+        node.parts.menus._clock = lambda: time.time() + AN_HOUR
+        await node.parts.menus.take_due()
+    assert "there is no queue spare" in node.parts.menus.alarms["main"]
+    assert [each["menu"] for each in logs if each["event"] == "publication_refused"] == ["main"]
+    assert (await history(node))[0] == ("publish", "ana", "refused")
+    await node.reload()
+    assert node.parts.menus.alarms, "until somebody publishes"
+    await publish(node)
+    assert not node.parts.menus.alarms

@@ -1,11 +1,10 @@
-"""Versions of menus on a whole node: what new calls hear after edits, publications, rollbacks, at a set time."""
+"""Versions of menus on a whole node: what new calls hear after edits, publications, rollbacks."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sqlite3
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -18,12 +17,22 @@ from centralita.client import NodeClient, NodeRefused
 from centralita.commands import app
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
-from centralita.publishing import checked_draft
 from ivr.errors import PublicationRefused, VersionsBroken
-from ivr.publication import Wish
 from tests.kit.party import until
 from tests.kit.ports import free_ports
 from tests.kit.small_centre import TONE, small_node
+from tests.kit.small_menus import (
+    NEW_TONE,
+    add_queue,
+    change_words,
+    edit,
+    heard,
+    history,
+    lead_to_queue,
+    publish,
+    remove_queue,
+    wish,
+)
 from tests.kit.tone import hears, read_wav
 
 if TYPE_CHECKING:
@@ -31,9 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from centralita.node import Node
-    from ivr.publication import Kind, Publication
 
-NEW_TONE = frozenset({850, 1650})
 PLACE = "  outage: {type: say, announcements: [outage], next: hello}\n"
 
 
@@ -43,71 +50,6 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
     await made.start()
     yield made
     await made.stop()
-
-
-def edit(node: Node, file: str, before: str, after: str) -> None:
-    path = node.options.config.parent / file
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after), encoding="utf-8")
-
-
-def change_words(node: Node) -> None:
-    """The same prompt sounds otherwise: a draft."""
-    edit(
-        node,
-        "prompts/sounds.yaml",
-        f"tone_main: {{tone: {sorted(TONE)}",
-        f"tone_main: {{tone: {sorted(NEW_TONE)}",
-    )
-
-
-def lead_to_queue(node: Node, queue: str) -> None:
-    edit(
-        node,
-        "config/menus/main.yaml",
-        "  end:\n    type: hangup\n",
-        f"  end: {{type: queue, queue: {queue}}}\n",
-    )
-
-
-def add_queue(node: Node) -> None:
-    edit(node, "config/queues.yaml", "queues:\n", "queues:\n  spare: {name: Spare, clients: [acme]}\n")
-    edit(node, "config/agents.yaml", "queues: [help]", "queues: [help, spare]")
-
-
-def remove_queue(node: Node) -> None:
-    edit(node, "config/queues.yaml", "  spare: {name: Spare, clients: [acme]}\n", "")
-    edit(node, "config/agents.yaml", "queues: [help, spare]", "queues: [help]")
-
-
-async def wish(node: Node, kind: Kind = "publish", *, version: str = "", at: float | None = None) -> Wish:
-    live = (await asyncio.to_thread(node.parts.menus.versions.live))["main"].version
-    if not version:
-        version = (await asyncio.to_thread(checked_draft, node.options.config, "main")).version
-    return Wish("main", version, kind, "ana", "", at, live)
-
-
-async def publish(node: Node, *, at: float | None = None) -> Publication:
-    done, _ = await node.parts.menus.publish(await wish(node, at=at))
-    return done
-
-
-async def history(node: Node) -> list[tuple[str, str, str]]:
-    menus = node.parts.menus
-    found = await asyncio.to_thread(menus.versions.history, "main")
-    live = (await asyncio.to_thread(menus.versions.live))["main"]
-    return [(each.kind, each.who, each.state(live)) for each in found]
-
-
-async def heard(node: Node, folder: Path) -> frozenset[int]:
-    """What a new call hears."""
-    file = folder / "heard.wav"
-    async with Softphone(("127.0.0.2", 0), free_ports(10), lambda text: None) as caller:
-        script = read_script(f"record {file}; until answered; wait 500ms; hang up")
-        await asyncio.wait_for(caller.dial("100", node.parts.sip_address, "600100200", None, script), 20)
-    sound = read_wav(file)
-    return next((tone for tone in (TONE, NEW_TONE) if hears(sound, tone)), frozenset())
 
 
 async def test_the_first_start_publishes_the_draft(node: Node) -> None:
@@ -225,52 +167,6 @@ async def test_each_call_carries_its_version(node: Node, tmp_path: Path) -> None
         ).fetchall()
     ledger.close()
     assert found[0] == (live,)
-
-
-async def test_a_publication_waits_for_its_time(node: Node, tmp_path: Path) -> None:
-    change_words(node)
-    waiting = await publish(node, at=time.time() + 1.5)
-    assert waiting.is_pending
-    assert await heard(node, tmp_path) == TONE
-    menus = node.parts.menus
-    await until(lambda: menus.versions.live()["main"].id == waiting.id)
-    assert await heard(node, tmp_path) == NEW_TONE
-
-
-async def test_a_publication_that_came_due_while_the_node_was_down_is_live_from_the_start(
-    tmp_path: Path,
-) -> None:
-    node = small_node(tmp_path)
-    await node.start()
-    change_words(node)
-    await publish(node, at=time.time() + 0.3)
-    await node.stop()
-    await until(lambda: time.time() > node.parts.menus.versions.history("main")[0].effective_at)
-    again = type(node)(node.options)
-    await again.start()
-    try:
-        assert await heard(again, tmp_path) == NEW_TONE
-    finally:
-        await again.stop()
-
-
-async def test_one_that_does_not_fit_when_its_time_comes_stays_out_with_an_alarm(node: Node) -> None:
-    add_queue(node)
-    await node.reload()
-    lead_to_queue(node, "spare")
-    await publish(node, at=time.time() + 1.0)
-    edit(node, "config/menus/main.yaml", "queue: spare", "queue: help")
-    remove_queue(node)
-    with capture_logs() as logs:
-        await node.reload()
-        await until(lambda: bool(node.parts.menus.alarms))
-    assert "there is no queue spare" in node.parts.menus.alarms["main"]
-    assert [each["menu"] for each in logs if each["event"] == "publication_refused"] == ["main"]
-    assert (await history(node))[0] == ("publish", "ana", "refused")
-    await node.reload()
-    assert node.parts.menus.alarms, "until somebody publishes"
-    await publish(node)
-    assert not node.parts.menus.alarms
 
 
 async def test_a_reload_that_takes_a_queue_from_a_live_version_is_refused(node: Node, tmp_path: Path) -> None:

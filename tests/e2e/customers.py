@@ -51,8 +51,9 @@ class Customer:
     keyed: list[str] = field(default_factory=list)
 
     def dial(self, number: str) -> None:
-        """Call, and find the contact in the ledger."""
+        """Call until the menus are heard, so that keys are not lost before they are, and find the contact."""
         self.phone.dial(number)
+        self.phone.wait_for_sound()
 
         def there() -> bool:
             mine = [row["id"] for row in contacts(self.server) if row["ani"].endswith(self.user)]

@@ -18,6 +18,8 @@ from tests.kit.foreign_process import PATIENCE, ForeignProcess, report
 from tests.kit.pjsua2_settings import account_settings, open_endpoint, without_events
 
 USE_DEFAULTS = True  # of the call settings, as pjsua2 asks it: by position
+A_MOMENT = 5
+"""Packets of 20 ms that must come before sound is said to come."""
 
 
 class PjsuaPhone:
@@ -91,10 +93,17 @@ class PjsuaPhone:
         self.process.close()
 
     def dial(self, number: str, *, within: float = PATIENCE) -> None:
-        """Call a number of the server and wait until it is answered."""
+        """Call a number of the server and wait until it is answered and keys and sound have a way to go."""
         mark = self.process.mark()
         self.start_dialling(number)
         self.process.wait_for("call", state="CONFIRMED", within=within, after=mark)
+        self.process.wait_for("media", flows=True, after=mark)
+
+    def wait_for_sound(self) -> None:
+        """Wait until sound of the server comes in."""
+        mark = self.process.mark()
+        self.process.tell("listen")
+        self.process.wait_for("sound_comes", after=mark)
 
     def start_dialling(self, number: str) -> None:
         """Call a number of the server without waiting."""
@@ -204,6 +213,7 @@ class _Worker:
         self.on_call: str = settings["on_call"]
         self.call: Any = None
         self.first: Any = None
+        self.listening = False
         self.kept: list[Any] = []  # pjsua crashes when Python collects an object it still uses
         self.player: Any = None
         self.recorder: Any = None
@@ -213,6 +223,12 @@ class _Worker:
 
     def poll(self) -> None:
         self.endpoint.libHandleEvents(20)
+        if self.listening and self.call.getStreamStat(0).rtcp.rxStat.pkt >= A_MOMENT:
+            self.listening = False
+            report("sound_comes")
+
+    def listen(self) -> None:
+        self.listening = True
 
     def dial(self, uri: str) -> None:
         self.first, self.call = self.call, _call_class(self.pj, self)(self.account)
@@ -293,9 +309,10 @@ class _Worker:
         for index, media in enumerate(info.media):
             if media.type != self.pj.PJMEDIA_TYPE_AUDIO:
                 continue
-            report("media", status=int(media.status), dir=int(media.dir))
-            if media.status == self.pj.PJSUA_CALL_MEDIA_ACTIVE:
+            flows = media.status == self.pj.PJSUA_CALL_MEDIA_ACTIVE
+            if flows:
                 self._connect(call.getAudioMedia(index))
+            report("media", status=int(media.status), dir=int(media.dir), flows=flows)
 
     def _connect(self, sound: Any) -> None:
         # Media may start more than once in a call (early, answered, resumed): one player and one recorder serve all.

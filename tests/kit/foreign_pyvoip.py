@@ -78,6 +78,10 @@ class PyVoipCaller:
         self.process.tell("listen", seconds=seconds)
         return bytes.fromhex(self.process.wait_for("heard", within=within + seconds, after=mark)["pcm"])
 
+    def wait_for_sound(self) -> None:
+        """Wait until sound of the server comes in."""
+        self.heard(0.1)
+
     def heard_in_all(self) -> bytes:
         """All that the caller has heard in this call, as 16 bit samples."""
         mark = self.process.mark()
