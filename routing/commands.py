@@ -75,4 +75,11 @@ class AgentChanged:
     """When wrap-up ends by itself."""
 
 
-Command = RingAgent | StopRinging | ConnectAgent | Overflow | Record | AgentChanged
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """A queue has another length, or other agents."""
+
+    queue: str
+
+
+Command = RingAgent | StopRinging | ConnectAgent | Overflow | Record | AgentChanged | QueueChanged

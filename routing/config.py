@@ -19,15 +19,19 @@ from routing.inbound import normalise
 from routing.settings import (
     AgentSettings,
     Delays,
-    JoinEmpty,
     LeaveReason,
     NoAnswer,
     NumberSettings,
     OutgoingSettings,
+    Presence,
     QueueSettings,
     RoutingConfig,
+    ServiceLevel,
     SupervisorSettings,
 )
+from routing.skills import Relaxation
+from routing.strategies import STRATEGIES
+from routing.strategies.strategy import Rings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -180,6 +184,10 @@ class _Reader:
         for name, part in file.queues.items():
             here: Location = ("queues", name)
             self._known(at, (*here, "requires"), part.requires, self.skills, "skill")
+            self._known(at, (*here, "prefers"), part.prefers, self.skills, "skill")
+            for number, step in enumerate(part.relax):
+                self._known(at, (*here, "relax", number, "lower"), step.lower, self.skills, "skill")
+                self._known(at, (*here, "relax", number, "drop"), step.drop, self.skills, "skill")
             self._known(at, (*here, "clients"), part.clients, self.clients, "client")
             if name not in served:
                 mend = f"add {name} to the queues of an agent in agents.yaml"
@@ -258,8 +266,32 @@ def _agent(part: AgentPart, name: str) -> AgentSettings:
         contact=None if part.contact is None else part.contact.replace("{id}", name),
         skills=part.skills,
         queues=tuple(dict.fromkeys(part.queues)),
+        levels=part.queues if isinstance(part.queues, dict) else {},
         status=Status(part.status),
         wrap_up=part.wrap_up,
+    )
+
+
+_PRESENCE = {
+    "always": Presence.AWAY,
+    "never": Presence.AWAY,
+    "logged_in": Presence.LOGGED_IN,
+    "ready": Presence.AVAILABLE,
+}
+
+
+def _no_answer(part: QueuePart) -> NoAnswer:
+    """Where many phones ring, it is no fault of an agent that he or she was not the one who answered."""
+    if part.no_answer is not None:
+        return NoAnswer(part.no_answer)
+    return NoAnswer.NOT_READY if STRATEGIES[part.strategy].rings is Rings.ONE else NoAnswer.RETRY
+
+
+def _relaxations(part: QueuePart) -> tuple[Relaxation, ...]:
+    steps = sorted(part.relax, key=lambda step: step.after)
+    return tuple(
+        Relaxation(step.after, (*sorted(step.lower.items()), *((skill, None) for skill in step.drop)))
+        for step in steps
     )
 
 
@@ -274,8 +306,18 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         wrap_up=part.wrap_up,
         max_wait=part.max_wait,
         capacity=part.capacity,
-        join_empty=JoinEmpty(part.join_empty),
-        no_answer=NoAnswer(part.no_answer),
+        prefers=part.prefers,
+        relax=_relaxations(part),
+        service_level=ServiceLevel(part.service_level.within, part.service_level.share),
+        weight=part.weight,
+        priority_step=part.priority_step,
+        sticky=part.sticky,
+        progressive_delay=part.progressive_delay,
+        hours=part.hours,
+        join_empty=_PRESENCE[part.join_empty],
+        leave_empty=_PRESENCE[part.leave_empty],
+        leave_empty_after=part.leave_empty_after,
+        no_answer=_no_answer(part),
         delays=Delays(**part.delays.model_dump()),
         overflow={LeaveReason(why): where.destination() for why, where in part.overflow if where is not None},
         music=part.music,

@@ -1,8 +1,7 @@
 """What is asked of one queue: entries with the same requirements, and the agents able to serve them.
 
-Entries and idle agents meet here. The rule that keeps everybody served: a demand never has both an entry
-waiting and an idle agent. Each event brings one entry or one agent, so restoring the rule takes a look at one
-end of a ranking and never a walk over all agents and entries.
+Entries and idle agents meet here. The rule that keeps everybody served: once an event has been dealt with, no demand
+has both an entry with room for one phone more and an idle agent.
 """
 
 from __future__ import annotations
@@ -10,41 +9,98 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routing.ranking import Ranking
+from routing.settings import Presence
+from routing.skills import lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from routing.ranking import Key
     from routing.roster import Agent
+    from routing.settings import QueueSettings
     from routing.skills import Requirements
+    from routing.strategies.strategy import Strategy
 
 
 class Demand:
     """One set of requirements in one queue."""
 
-    __slots__ = ("able", "idle", "offering", "queue", "rank", "requirements", "waiting")
+    __slots__ = (
+        "_members",
+        "_strategy",
+        "able",
+        "exclusive",
+        "idle",
+        "lacking",
+        "offering",
+        "prefers",
+        "presences",
+        "queue",
+        "requirements",
+        "waiting",
+    )  # fmt: skip
 
     def __init__(
-        self, queue: str, requirements: Requirements, able: Iterable[Agent], rank: Callable[[Agent], Key]
+        self,
+        queue: QueueSettings,
+        strategy: Strategy,
+        requirements: Requirements,
+        agents: Iterable[Agent],
+        *,
+        exclusive: str | None = None,
     ) -> None:
-        """Take in the able agents, those idle now at once."""
-        self.queue = queue
+        """Take in those of the agents who are able, the idle ones at once.
+
+        `exclusive` says why this is the demand of one entry only, among fewer agents than could serve it.
+        """
+        self._strategy = strategy
+        self.queue = queue.id
         self.requirements = requirements
-        self.rank = rank
-        self.able = {agent.id for agent in able}
+        self.prefers = queue.prefers
+        self.exclusive = exclusive
+        self.able: set[str] = set()
+        self._members: list[Agent] = []
+        self.lacking: dict[str, list[str]] = {}
+        """Skill -> who serves the queue but has too little of it."""
+        self.presences = [0, 0, 0]
+        """How many of the able are how far there, by Presence."""
         self.waiting = Ranking()
+        """Entries with room for one phone more."""
         self.offering = 0
-        """Entries whose reservation is still open: they may come back to `waiting`."""
+        """Reservations of its entries that stand: these may come back to `waiting`."""
         self.idle = Ranking()
-        for agent in able:
+        for agent in agents:
+            skill = lacking(agent.settings.skills, requirements)
+            if skill is not None:
+                self.lacking.setdefault(skill, []).append(agent.id)
+                continue
+            self.able.add(agent.id)
+            self._members.append(agent)
+            self.presences[agent.presence] += 1
             agent.demands.append(self)
             if agent.indexed:
-                self.idle.add(agent.id, rank(agent))
+                self.idle.add(agent.id, self.rank(agent))
+
+    def rank(self, agent: Agent) -> Key:
+        """The agent's place among the idle: level, preferred skills, strategy, idle time, place in the file."""
+        settings = agent.settings
+        preferred = -sum(settings.skills.get(skill, 0) for skill in self.prefers) if self.prefers else 0
+        level = settings.levels.get(self.queue, 1) if settings.levels else 1
+        return (level, preferred, *self._strategy.rank(agent, self), agent.idle_since, agent.ordinal)
+
+    def drop(self) -> None:
+        """Nobody asks for it any more: the agents forget it."""
+        for agent in self._members:
+            agent.demands.remove(self)
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody waits and nobody may come back."""
         return not self.waiting and not self.offering
+
+    def is_staffed(self, least: Presence) -> bool:
+        """Whether somebody able is there at least so far."""
+        return least is Presence.AWAY or any(self.presences[least:])
 
 
 def index(agent: Agent) -> None:
@@ -59,8 +115,16 @@ def index(agent: Agent) -> None:
             demand.idle.discard(agent.id)
 
 
+def count(agent: Agent, presence: Presence) -> None:
+    """The agent is there further, or less far, than before."""
+    for demand in agent.demands:
+        demand.presences[agent.presence] -= 1
+        demand.presences[presence] += 1
+    agent.presence = presence
+
+
 def first_waiting(agent: Agent) -> str | None:
-    """The entry that this agent should get: by priority, then by arrival, over all queues served."""
+    """The entry that this agent should get: who is due first, over all queues served."""
     best: Demand | None = None
     best_key: Key | None = None
     for demand in agent.demands:

@@ -13,13 +13,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from base.document import Part, suggest
 from base.durations import Seconds
 from calls import destination as to
-from routing.settings import Delays
-from routing.strategies import ALIASES, LATER, STRATEGIES, canonical
+from routing.settings import Delays, ServiceLevel
+from routing.strategies import ALIASES, STRATEGIES, canonical
 from sip.dialog import is_literal
 from sip.errors import ParseError
 from sip.uri import Uri
 
 Proficiency = Annotated[int, Field(ge=0, le=5)]
+Level = Annotated[int, Field(ge=1, le=100)]
 PositiveSeconds = Annotated[Seconds, Field(gt=0)]
 
 
@@ -46,8 +47,6 @@ Keyed = Annotated[str, BeforeValidator(_quoted), AfterValidator(_keyed)]
 def _strategy(value: str) -> str:
     found = canonical(value)
     if found is None:
-        if value in LATER:
-            raise ValueError(f'the strategy "{value}" is not built yet; there is: {", ".join(STRATEGIES)}')
         raise ValueError(f'no strategy is called "{value}"; {suggest(value, [*STRATEGIES, *ALIASES])}')
     return found
 
@@ -168,8 +167,35 @@ class OverflowPart(Part):
 
     full: DestinationPart | None = None
     join_empty: DestinationPart | None = None
+    leave_empty: DestinationPart | None = None
     timeout: DestinationPart | None = None
     closed: DestinationPart | None = None
+
+
+class RelaxPart(Part):
+    """What is asked less of agents once a caller has waited so long."""
+
+    after: PositiveSeconds
+    lower: dict[str, Proficiency] = Field(default_factory=dict)
+    """skill -> the proficiency that is enough from now on."""
+    drop: tuple[str, ...] = ()
+    """Skills that are asked no more."""
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if not self.lower and not self.drop:
+            raise ValueError("say what is asked less: lower: {skill: 2}, or drop: [skill]")
+        twice = sorted(set(self.lower) & set(self.drop))
+        if twice:
+            raise ValueError(f"{twice[0]} is both lowered and dropped; keep one")
+        return self
+
+
+class ServiceLevelPart(Part):
+    """What was promised to the client company: `share` of its callers are answered within so long."""
+
+    within: PositiveSeconds = ServiceLevel().within
+    share: Annotated[float, Field(gt=0, le=1)] = ServiceLevel().share
 
 
 class QueuePart(Part):
@@ -183,8 +209,19 @@ class QueuePart(Part):
     wrap_up: Seconds = 0.0
     max_wait: PositiveSeconds | None = None
     capacity: Annotated[int, Field(ge=1)] | None = None
+    prefers: tuple[str, ...] = ()
+    relax: tuple[RelaxPart, ...] = ()
+    service_level: ServiceLevelPart = ServiceLevelPart()
+    weight: Annotated[float, Field(gt=0, le=100)] = 1.0
+    priority_step: PositiveSeconds = 300.0
+    sticky: Seconds = 0.0
+    progressive_delay: PositiveSeconds = 5.0
+    hours: str | None = None
     join_empty: Literal["always", "logged_in", "ready"] = "always"
-    no_answer: Literal["not_ready", "retry"] = "not_ready"
+    leave_empty: Literal["never", "logged_in", "ready"] = "never"
+    leave_empty_after: Seconds = 10.0
+    no_answer: Literal["not_ready", "retry"] | None = None
+    """not_ready unless many phones ring at once."""
     delays: DelaysPart = DelaysPart()
     overflow: OverflowPart = OverflowPart()
     music: str | None = None
@@ -218,7 +255,8 @@ class AgentPart(Part):
     account: NumberWord | None = None
     contact: Contact | None = None
     skills: dict[str, Proficiency] = Field(default_factory=dict)
-    queues: tuple[str, ...] = ()
+    queues: tuple[str, ...] | dict[str, Level] = ()
+    """Names, or names with a level: agents of a lower level are rung first."""
     status: Literal["logged_out", "available", "not_ready"] = "logged_out"
     wrap_up: Seconds | None = None
 

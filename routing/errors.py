@@ -25,3 +25,19 @@ class EntryAlreadyQueued(LocalProtocolError):
     """The same queue entry joined twice."""
 
     code = "entry_already_queued"
+
+
+class NotInWrapUp(CentralitaError):
+    """There is no wrap-up that could last longer."""
+
+    code = "not_in_wrap_up"
+    status = 480
+    cause = 20
+
+
+class CannotPick(CentralitaError):
+    """The agent cannot be given that entry just now, or it waits no more."""
+
+    code = "cannot_pick"
+    status = 480
+    cause = 20

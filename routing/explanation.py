@@ -1,7 +1,6 @@
 """Why this agent: what is written beside each reservation, so that a decision can be read afterwards.
 
-A small queue is listed whole. In a large one the listing would cost more than the decision, so the runners-up
-are named and everybody else is counted by reason.
+Names are listed as the queue keeps them, which costs a copy and no search; `centralita why` makes sentences of them.
 """
 
 from __future__ import annotations
@@ -9,45 +8,50 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routing.roster import IDLE
-from routing.skills import lacking
 
 if TYPE_CHECKING:
     from routing.commands import JsonValue
-    from routing.demand import Demand
+    from routing.entry import Entry
     from routing.queue import WaitingQueue
     from routing.roster import Agent
 
-_LISTED_WHOLE = 12
-_RUNNERS_UP = 3
+_LISTED = 250
+"""Agents of a queue that are listed whole; of more only as many of each kind."""
+_SHORT = 20
 
 
-def explain(queue: WaitingQueue, demand: Demand, chosen: Agent, *, now: float) -> dict[str, JsonValue]:
-    """The decision as data: strategy, requirements, who was chosen and why the others were passed over.
-
-    Call before the chosen agent leaves the idle ranking.
-    """
+def explain(queue: WaitingQueue, entry: Entry, chosen: Agent, *, now: float) -> dict[str, JsonValue]:
+    """The decision as data, before the chosen agent leaves the ranking of the idle."""
+    demand, count = entry.demand, len(queue.agents)
+    most = _LISTED if count <= _LISTED else _SHORT
+    idle = demand.idle.head(most)
+    others: dict[str, JsonValue] = {
+        label: [*list(agents)[:most]] for label, agents in queue.by_label.items() if agents and label != IDLE
+    }
+    lacking: dict[str, JsonValue] = {skill: [*agents[:most]] for skill, agents in demand.lacking.items()}
     told: dict[str, JsonValue] = {
         "strategy": queue.settings.strategy,
         "requires": dict(demand.requirements),
-        "idle": round(now - chosen.idle_since, 3),
+        "waited": round(now - entry.joined, 3),
+        "position": queue.line.position(entry.id),
         "waiting": len(queue.line),
+        "chosen": {
+            "agent": chosen.id,
+            "idle": round(now - chosen.idle_since, 3),
+            "rank": [round(each, 3) for each in demand.rank(chosen)],
+        },
+        "idle": [*idle],
+        "others": others,
+        "lacking": lacking,
     }
-    if len(queue.agents) <= _LISTED_WHOLE:
-        told["passed_over"] = {
-            agent.id: _why(agent, demand, chosen) for agent in queue.agents if agent is not chosen
-        }
-        return told
-    told["runners_up"] = list(demand.idle.head(_RUNNERS_UP + 1)[1:])
-    told["idle_able"] = len(demand.idle)
-    told["lacking_skill"] = len(queue.agents) - len(demand.able)
-    told["agents"] = {label: count for label, count in queue.tally.items() if count}
+    if demand.prefers:
+        told["prefers"] = [*demand.prefers]
+    if entry.steps:
+        told["relaxed"] = entry.steps
+    if demand.exclusive is not None:
+        told["exclusive"] = demand.exclusive
+    if entry.join.avoid:
+        told["avoided"] = [*sorted(entry.join.avoid)]
+    if count > _LISTED:
+        told["cut"] = count - _LISTED
     return told
-
-
-def _why(agent: Agent, demand: Demand, chosen: Agent) -> str:
-    if agent.id not in demand.able:
-        return f"lacks {lacking(agent.settings.skills, demand.requirements)}"
-    if agent.label != IDLE:
-        return f"{agent.label}: {agent.reason}" if agent.reason else agent.label
-    shorter = agent.idle_since - chosen.idle_since
-    return f"idle {shorter:.1f} s less" if shorter > 0 else "idle as long, later in the list"

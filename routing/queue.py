@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,17 +9,34 @@ from routing.agents import State, Status
 from routing.demand import Demand
 from routing.ranking import Ranking
 from routing.roster import IDLE
-from routing.settings import JoinEmpty, LeaveReason
-from routing.skills import NONE, combine, lacking
+from routing.settings import LeaveReason
 from routing.strategies import STRATEGIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from routing.roster import Agent
     from routing.settings import QueueSettings
     from routing.skills import Requirements
 
 _KEPT = 32
 """Demands kept in each queue although nobody waits for them, so that they need not be worked out again."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A waiting entry as others may see it."""
+
+    entry: str
+    contact: str
+    queue: str
+    priority: int
+    position: int
+    """From one."""
+    waited: float
+    """Seconds."""
+    is_offered: bool
+    """Whether an agent's phone rings for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,62 +67,54 @@ class QueueView:
 class WaitingQueue:
     """One queue."""
 
-    __slots__ = ("agents", "demands", "line", "settings", "tally")
+    __slots__ = ("agents", "by_label", "demands", "line", "settings", "strategy")
 
     def __init__(self, settings: QueueSettings, agents: list[Agent]) -> None:
         """Count the agents and set up the demand that most contacts make: the queue's own requirements."""
         self.settings = settings
+        self.strategy = STRATEGIES[settings.strategy]
         self.agents = agents
         self.line = Ranking()
-        self.tally: Counter[str] = Counter(agent.label for agent in agents)
+        self.by_label: dict[str, dict[str, None]] = {}
+        """Agents by what they do, in no order that matters."""
+        for agent in agents:
+            self.by_label.setdefault(agent.label, {})[agent.id] = None
         self.demands: dict[Requirements, Demand] = {}
-        self.demand(NONE)
+        self.demand(settings.requires)
 
-    def demand(self, requires: Requirements) -> Demand:
-        """The demand of contacts asking for this beyond the queue's own requirements."""
-        requirements = combine(self.settings.requires, requires)
+    def demand(self, requirements: Requirements) -> Demand:
+        """The demand of contacts that ask just this."""
         found = self.demands.get(requirements)
         if found is None:
             if len(self.demands) >= _KEPT:
                 self._forget()
-            able = [agent for agent in self.agents if lacking(agent.settings.skills, requirements) is None]
-            found = Demand(self.settings.id, requirements, able, STRATEGIES[self.settings.strategy])
+            found = Demand(self.settings, self.strategy, requirements, self.agents)
             self.demands[requirements] = found
         return found
 
+    def exclusive(self, requirements: Requirements, agents: Iterable[Agent], why: str) -> Demand:
+        """A demand for one entry, served by some of the agents only; it is dropped when the entry leaves it."""
+        return Demand(self.settings, self.strategy, requirements, agents, exclusive=why)
+
     def _forget(self) -> None:
         for requirements, demand in list(self.demands.items()):
-            if demand.is_empty:
+            if demand.is_empty and requirements != self.settings.requires:
                 del self.demands[requirements]
-                for agent in self.agents:
-                    if agent.id in demand.able:
-                        agent.demands.remove(demand)
+                demand.drop()
                 return
 
-    def relabel(self, old: str, new: str) -> None:
+    def relabel(self, agent: str, old: str, new: str) -> None:
         """One agent does something else now."""
-        self.tally[old] -= 1
-        self.tally[new] += 1
+        self.by_label[old].pop(agent, None)
+        self.by_label.setdefault(new, {})[agent] = None
+
+    @property
+    def tally(self) -> dict[str, int]:
+        """How many agents do what."""
+        return {label: len(agents) for label, agents in self.by_label.items() if agents}
 
     def refusal(self, demand: Demand) -> LeaveReason | None:
         """Why a contact with this demand is not let in, or None."""
         if self.settings.capacity is not None and len(self.line) >= self.settings.capacity:
             return LeaveReason.FULL
-        return None if self._is_staffed(demand) else LeaveReason.JOIN_EMPTY
-
-    def _is_staffed(self, demand: Demand) -> bool:
-        """Whether somebody who could serve the demand is there, if the queue asks for that."""
-        match self.settings.join_empty:
-            case JoinEmpty.ALWAYS:
-                return True
-            case JoinEmpty.LOGGED_IN:
-                return any(agent.id in demand.able and _is_there(agent) for agent in self.agents)
-            case JoinEmpty.READY:
-                return any(
-                    agent.id in demand.able and _is_there(agent) and agent.status is Status.AVAILABLE
-                    for agent in self.agents
-                )
-
-
-def _is_there(agent: Agent) -> bool:
-    return agent.status is not Status.LOGGED_OUT and agent.state is not State.DEVICE_OFFLINE
+        return None if demand.is_staffed(self.settings.join_empty) else LeaveReason.JOIN_EMPTY

@@ -46,6 +46,10 @@ class Ranking:
         """The first few names in order."""
         return [name for _, name in self._row[:count]]
 
+    def items(self) -> list[tuple[str, Key]]:
+        """The names with their keys, in order."""
+        return [(name, key) for key, name in self._row]
+
     def position(self, name: str) -> int:
         """The place of a name, from one."""
         return bisect_left(self._row, (self._keys[name], name)) + 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from base.machine import Machine
 from routing.agents import STATE, STATUS, State, StateEffect, StateInput, Status, StatusEffect, StatusInput
+from routing.settings import Presence
 
 if TYPE_CHECKING:
     from routing.demand import Demand
@@ -39,6 +40,11 @@ class AgentView:
     reachable: bool
     queues: tuple[str, ...]
     reservation: str | None
+    status_since: float
+    calls: int
+    """Callers of queues answered since the node started."""
+    talked: float
+    """Seconds with them."""
 
 
 class Face(NamedTuple):
@@ -54,9 +60,10 @@ class Agent:
     """One agent: settings, status, state, and the facts that a state cannot hold."""
 
     __slots__ = (
-        "_reachable", "demands", "elsewhere", "idle_since", "indexed", "label", "offline_until", "ordinal",
-        "published", "reason", "reservation", "resting_until", "settings", "since", "state_machine",
-        "status_machine", "wrap_up", "wrap_up_until",
+        "_reachable", "calls", "demands", "elsewhere", "idle_since", "indexed", "label", "last_rung", "lot",
+        "offline_until", "ordinal", "presence", "published", "reason", "reservation", "resting_until", "settings",
+        "since", "state_machine", "status_machine", "status_since", "talk_began", "talked", "wrap_up",
+        "wrap_up_until",
     )  # fmt: skip
 
     def __init__(self, settings: AgentSettings, ordinal: int, *, now: float) -> None:
@@ -77,11 +84,22 @@ class Agent:
         self.wrap_up_until: float | None = None
         self.demands: list[Demand] = []
         self.indexed = False
+        self.calls = 0
+        """Callers of queues answered."""
+        self.talked = 0.0
+        """Seconds with them."""
+        self.talk_began = now
+        self.last_rung = 0
+        """The turn in which a phone of this agent rang last, counted over all agents."""
+        self.lot = 0
+        """Drawn anew on becoming idle."""
+        self.status_since = now
         self._reachable = settings.contact is not None
         if settings.status is not Status.LOGGED_OUT:
             self.status_machine.fire(_STATUS_INPUT[settings.status])
         self.settle()
         self.label = self.present_label()
+        self.presence = self.present_presence()
         self.published = self.face()
 
     @property
@@ -123,17 +141,21 @@ class Agent:
         self.ordinal = ordinal
         self.demands = []
 
-    def choose(self, status: Status, reason: str | None) -> tuple[StatusEffect, ...]:
+    def choose(self, status: Status, reason: str | None, *, now: float) -> tuple[StatusEffect, ...]:
         """The person chooses a status."""
+        before = self.status, self.reason
         effects = self.status_machine.fire(_STATUS_INPUT[status])
         self.reason = reason if status is Status.NOT_READY else None
+        if (self.status, self.reason) != before:
+            self.status_since = now
         return effects
 
-    def rang_out(self) -> None:
+    def rang_out(self, *, now: float) -> None:
         """Nobody came to the phone: not ready, unless the person had said something else meanwhile."""
         if self.status_machine.can(StatusInput.RANG_OUT):
             self.status_machine.fire(StatusInput.RANG_OUT)
             self.reason = "ring_no_answer"
+            self.status_since = now
 
     def move(self, event: StateInput, *, now: float) -> tuple[StateEffect, ...]:
         """Feed the state machine and carry out what concerns the agent alone; the rest is returned."""
@@ -165,6 +187,12 @@ class Agent:
             return str(state.value)
         return RESTING if self.resting_until is not None else IDLE
 
+    def present_presence(self) -> Presence:
+        """How far the agent is there."""
+        if self.status is Status.LOGGED_OUT or self.state is State.DEVICE_OFFLINE:
+            return Presence.AWAY
+        return Presence.AVAILABLE if self.status is Status.AVAILABLE else Presence.LOGGED_IN
+
     def face(self) -> Face:
         """What is published."""
         return Face(self.status, self.state, self.reason, self.wrap_up_until)
@@ -175,4 +203,5 @@ class Agent:
         return AgentView(
             settings.id, settings.name, settings.account, settings.contact, self.status, self.state,
             self.reason, self.since, self.wrap_up_until, self.reachable, settings.queues, self.reservation,
+            self.status_since, self.calls, self.talked,
         )  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 from calls import destination as to
 from routing.agents import Status
-from routing.skills import NONE, Requirements
+from routing.skills import NONE, Relaxation, Requirements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,19 +25,13 @@ class LeaveReason(Enum):
     TIMEOUT = "timeout"
     FULL = "full"
     JOIN_EMPTY = "join_empty"
+    LEAVE_EMPTY = "leave_empty"
     CLOSED = "closed"
+    CALLBACK = "callback"
+    OVERFLOW = "overflow"
+    WITHDRAWN = "withdrawn"
+    """Taken out by a supervisor."""
     SYSTEM = "system"
-
-
-class JoinEmpty(Enum):
-    """Who must be there for a caller to be let in."""
-
-    ALWAYS = "always"
-    """Nobody need be there."""
-    LOGGED_IN = "logged_in"
-    """At least one agent of the queue is logged in with a reachable phone, ready or not."""
-    READY = "ready"
-    """At least one agent of the queue is available, idle or on a call."""
 
 
 class NoAnswer(Enum):
@@ -49,6 +43,16 @@ class NoAnswer(Enum):
     """Left available, tried again after a delay."""
 
 
+class Presence(IntEnum):
+    """How far an agent is there, the higher the more; what a queue asks of at least one agent is said so too."""
+
+    AWAY = 0
+    """Logged out, or the phone is not reachable."""
+    LOGGED_IN = 1
+    AVAILABLE = 2
+    """Idle or in a call, but not "not ready"."""
+
+
 BUSY_HERE = to.Hangup(cause=17, status=486)
 NOBODY_THERE = to.Hangup(cause=20, status=480)
 WAITED_TOO_LONG = to.Hangup(cause=19, status=480)
@@ -57,6 +61,7 @@ CLOSED_NOW = to.Hangup(cause=41, status=503)
 DEFAULT_OVERFLOW: Mapping[LeaveReason, Destination] = {
     LeaveReason.FULL: BUSY_HERE,
     LeaveReason.JOIN_EMPTY: NOBODY_THERE,
+    LeaveReason.LEAVE_EMPTY: NOBODY_THERE,
     LeaveReason.TIMEOUT: WAITED_TOO_LONG,
     LeaveReason.CLOSED: CLOSED_NOW,
 }
@@ -77,6 +82,14 @@ class Delays:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceLevel:
+    """What was promised to the client company: this share of callers is answered within so many seconds."""
+
+    within: float = 20.0
+    share: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
 class QueueSettings:
     """One queue."""
 
@@ -85,11 +98,31 @@ class QueueSettings:
     clients: tuple[str, ...] = ()
     strategy: str = "longest-idle"
     requires: Requirements = NONE
+    prefers: tuple[str, ...] = ()
+    """Skills that are not required, but whoever has them, and more of them, is rung first."""
+    relax: tuple[Relaxation, ...] = ()
+    """How requirements are lowered while a caller waits, the earliest first."""
+    service_level: ServiceLevel = ServiceLevel()
+    weight: float = 1.0
+    """Of the client company's contract: twice the weight, and callers are due in half the time."""
+    priority_step: float = 300.0
+    """How many seconds of waiting one point of priority is worth."""
+    sticky: float = 0.0
+    """How long a caller waits for the agent who served him or her last, when that one is busy; 0: no such try."""
+    progressive_delay: float = 5.0
+    """With ring-progressively: after how long one phone more rings."""
+    hours: str | None = None
+    """When the queue is open (a name of hours.yaml); always unless given."""
     ring_timeout: float = 20.0
     wrap_up: float = 0.0
     max_wait: float | None = None
     capacity: int | None = None
-    join_empty: JoinEmpty = JoinEmpty.ALWAYS
+    join_empty: Presence = Presence.AWAY
+    """How far somebody who could serve a caller must be there for the caller to be let in."""
+    leave_empty: Presence = Presence.AWAY
+    """How far somebody must be there for those who wait to stay."""
+    leave_empty_after: float = 10.0
+    """How long nobody may be there before waiting callers leave: phones that register anew are away for a moment."""
     no_answer: NoAnswer = NoAnswer.NOT_READY
     delays: Delays = Delays()
     overflow: Mapping[LeaveReason, Destination] = field(default_factory=lambda: DEFAULT_OVERFLOW)
@@ -110,6 +143,8 @@ class AgentSettings:
     contact: str | None = None
     skills: Mapping[str, int] = field(default_factory=dict)
     queues: tuple[str, ...] = ()
+    levels: Mapping[str, int] = field(default_factory=dict)
+    """In a queue: agents of a lower level are rung first; 1 unless given."""
     status: Status = Status.LOGGED_OUT
     wrap_up: float | None = None
     """This agent's own wrap-up in place of the queue's."""

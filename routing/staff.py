@@ -6,13 +6,14 @@ Knows nothing of entries; the distributor asks it which agent is free and gives 
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from routing import demand
 from routing.agents import State, StateEffect, StateInput, Status
-from routing.commands import AgentChanged, Record
-from routing.errors import UnknownAgent
+from routing.commands import AgentChanged
+from routing.errors import NotInWrapUp, UnknownAgent
+from routing.floor import Due
+from routing.memory_store import HELD
 from routing.reservation import ReservationResult
 from routing.roster import Agent, AgentView
 from routing.settings import NoAnswer
@@ -20,43 +21,28 @@ from routing.settings import NoAnswer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from base.timers import Timers
-    from routing.commands import Command
-    from routing.queue import WaitingQueue
+    from routing.floor import Floor
     from routing.settings import AgentSettings, Delays, QueueSettings
-
-
-class Due(Enum):
-    """What a deadline is for."""
-
-    RING = auto()
-    MAX_WAIT = auto()
-    WRAP_UP = auto()
-    REST = auto()
-    RETRY = auto()
 
 
 class Staff:
     """The agents, by id."""
 
-    __slots__ = ("_agents", "_commands", "_timers", "queues")
+    __slots__ = ("_agents", "_floor", "_timers")
 
-    def __init__(
-        self,
-        settings: Iterable[AgentSettings],
-        timers: Timers[tuple[Due, str]],
-        commands: list[Command],
-        *,
-        now: float,
-    ) -> None:
-        """Share the distributor's deadlines and its list of commands."""
+    def __init__(self, settings: Iterable[AgentSettings], floor: Floor, *, now: float) -> None:
+        """Take everybody in; the queues are made afterwards."""
         self._agents = {each.id: Agent(each, ordinal, now=now) for ordinal, each in enumerate(settings)}
-        self._timers = timers
-        self._commands = commands
-        self.queues: dict[str, WaitingQueue] = {}
-        """Where agents are counted; set once the queues are made."""
+        self._floor = floor
+        self._timers = floor.timers
         for agent in self._agents.values():
             demand.index(agent)
+            self._enter(agent)
+
+    def _enter(self, agent: Agent) -> None:
+        """Let the store know the agent."""
+        self._floor.store.set_status(agent.id, agent.status, agent.reason)
+        self._floor.store.set_state(agent.id, agent.state)
 
     def __getitem__(self, agent: str) -> Agent:
         """One agent. Raises UnknownAgent."""
@@ -64,6 +50,10 @@ class Staff:
             return self._agents[agent]
         except KeyError:
             raise UnknownAgent(f"no agent {agent}") from None
+
+    def find(self, agent: str) -> Agent | None:
+        """One agent, if there is one of that name."""
+        return self._agents.get(agent)
 
     def missing_from(self, settings: Mapping[str, AgentSettings]) -> list[Agent]:
         """The agents whom these settings no longer have."""
@@ -79,6 +69,7 @@ class Staff:
             agent = before.pop(each.id, None)
             if agent is None:
                 agent = Agent(each, ordinal, now=now)
+                self._enter(agent)
             else:
                 agent.adopt(each, ordinal)
             self._agents[each.id] = agent
@@ -91,12 +82,14 @@ class Staff:
         for agent in self._agents.values():
             self.apply_device(agent, now=now)
             agent.label = agent.present_label()
+            agent.presence = agent.present_presence()
             demand.index(agent)
         return list(self._agents.values())
 
     def _forget(self, agent: Agent) -> None:
         for kind in (Due.WRAP_UP, Due.REST, Due.RETRY):
             self._timers.cancel((kind, agent.id))
+        self._floor.store.forget(agent.id)
 
     def of(self, queue: str) -> list[Agent]:
         """The agents who serve a queue."""
@@ -113,38 +106,56 @@ class Staff:
             self._timers.cancel((Due.WRAP_UP, agent.id))
         return effects
 
-    def changed(self, agent: Agent) -> bool:
-        """After any change: count, index and publish. Whether the agent can be given a caller now."""
+    def changed(self, agent: Agent) -> None:
+        """After any change: count, index and publish; who has become idle is brought together with who waits."""
         label = agent.present_label()
         if label != agent.label:
             for queue in agent.settings.queues:
-                self.queues[queue].relabel(agent.label, label)
+                self._floor.queues[queue].relabel(agent.id, agent.label, label)
+                self._floor.changed(queue)
             agent.label = label
+        presence = agent.present_presence()
+        if presence is not agent.presence:
+            demand.count(agent, presence)
+            self._floor.restaffed[agent] = None
+        if agent.routable and not agent.indexed:
+            agent.lot = self._floor.ids.number()
+            self._floor.fresh_agents[agent] = None
         demand.index(agent)
         self._publish(agent)
-        return agent.indexed
 
     def _publish(self, agent: Agent) -> None:
         before, face = agent.published, agent.face()
         if face == before:
             return
         agent.published = face
-        self._commands.append(AgentChanged(agent.id, *face))
+        floor = self._floor
+        floor.tell(AgentChanged(agent.id, *face))
         if (face.status, face.reason) != (before.status, before.reason):
-            data = {"agent": agent.id, "status": face.status.value, "reason": face.reason}
-            self._commands.append(Record("", "agent.status", data))
+            floor.store.set_status(agent.id, face.status, face.reason)
+            floor.record("", "agent.status", agent=agent.id, status=face.status.value, reason=face.reason)
         if face.state is not before.state:
-            self._commands.append(Record("", "agent.state", {"agent": agent.id, "state": face.state.value}))
+            if face.state not in HELD:
+                floor.store.set_state(agent.id, face.state)
+            floor.record("", "agent.state", agent=agent.id, state=face.state.value)
 
     def end_bridge(self, agent: Agent, *, now: float) -> None:
         """The call is over: wrap-up begins, if there is any."""
         if StateEffect.START_WRAP_UP not in self.move(agent, StateInput.BRIDGE_END, now=now):
             return
+        agent.talked += now - agent.talk_began
         if agent.wrap_up > 0 and agent.status is not Status.LOGGED_OUT:
             agent.wrap_up_until = now + agent.wrap_up
             self._timers.set((Due.WRAP_UP, agent.id), agent.wrap_up_until)
         else:
             self.move(agent, StateInput.WRAP_UP_END, now=now)
+
+    def extend_wrap_up(self, agent: Agent, seconds: float) -> None:
+        """Wrap-up lasts longer, from when it would have ended. Raises NotInWrapUp."""
+        if agent.wrap_up_until is None:
+            raise NotInWrapUp(f"{agent.id} is not in wrap-up")
+        agent.wrap_up_until += seconds
+        self._timers.set((Due.WRAP_UP, agent.id), agent.wrap_up_until)
 
     def wake(self, agent: Agent) -> None:
         """Whoever says "available" is there, whatever we had concluded from earlier reservations."""
@@ -173,13 +184,17 @@ class Staff:
     def treat(self, agent: Agent, queue: QueueSettings, result: ReservationResult, *, now: float) -> None:
         """What a failed reservation means for the agent, by cause. The caller's leaving means nothing."""
         if result is ReservationResult.NO_ANSWER and queue.no_answer is NoAnswer.NOT_READY:
-            agent.rang_out()
+            agent.rang_out(now=now)
         elif result is ReservationResult.UNREACHABLE:
             agent.offline_until = now + queue.delays.unreachable
             self._timers.set((Due.RETRY, agent.id), agent.offline_until)
         elif (delay := _delay(queue.delays, result)) is not None:
-            agent.resting_until = now + delay
-            self._timers.set((Due.REST, agent.id), agent.resting_until)
+            self.rest(agent, delay, now=now)
+
+    def rest(self, agent: Agent, seconds: float, *, now: float) -> None:
+        """Leave the agent alone for so long."""
+        agent.resting_until = now + seconds
+        self._timers.set((Due.REST, agent.id), agent.resting_until)
 
 
 def _delay(delays: Delays, result: ReservationResult) -> float | None:

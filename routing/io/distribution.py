@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.io.driver import Driver
-from routing.commands import AgentChanged, ConnectAgent, Overflow, Record, RingAgent, StopRinging
+from calls.destination import Queue
+from routing.commands import (
+    AgentChanged,
+    ConnectAgent,
+    Overflow,
+    QueueChanged,
+    Record,
+    RingAgent,
+    StopRinging,
+)
 from routing.distributor import Distributor
 
 if TYPE_CHECKING:
@@ -13,6 +22,7 @@ if TYPE_CHECKING:
 
     from base.ids import Ids
     from calls.contact import Inbox
+    from calls.destination import Destination
     from calls.events import Record as Ledger
     from routing.agents import Status
     from routing.entry import EntryJoin
@@ -30,7 +40,8 @@ class Distribution:
         self._record = record
         self._inboxes: dict[str, Inbox[object]] = {}
         self._entries: dict[str, str] = {}
-        self._watchers: list[Callable[[AgentChanged], None]] = []
+        self._agent_watchers: list[Callable[[AgentChanged], None]] = []
+        self._queue_watchers: list[Callable[[QueueChanged], None]] = []
 
     @property
     def core(self) -> Distributor:
@@ -48,7 +59,11 @@ class Distribution:
 
     def watch(self, watcher: Callable[[AgentChanged], None]) -> None:
         """Hear of each change of an agent."""
-        self._watchers.append(watcher)
+        self._agent_watchers.append(watcher)
+
+    def watch_queues(self, watcher: Callable[[QueueChanged], None]) -> None:
+        """Hear of each change of a queue."""
+        self._queue_watchers.append(watcher)
 
     def join(self, entry: EntryJoin, inbox: Inbox[object]) -> None:
         """A contact begins to wait; RingAgent, StopRinging and Overflow for it come to the inbox.
@@ -64,6 +79,26 @@ class Distribution:
         self._core.leave(entry, reason, now=self.now())
         self._settle()
         self._inboxes.pop(entry, None)
+
+    def withdraw(self, entry: str, destination: Destination | None = None) -> None:
+        """Take a contact out of its queue, to the destination or to be let go; its inbox gets Overflow."""
+        self._core.withdraw(entry, destination, now=self.now())
+        self._settle()
+
+    def move(self, entry: str, queue: str) -> None:
+        """Send a waiting contact to another queue, where it keeps its place. Raises UnknownQueue."""
+        self._core.queue(queue, now=self.now())
+        self.withdraw(entry, Queue(queue))
+
+    def prioritise(self, entry: str, priority: int) -> None:
+        """Give a waiting contact another priority."""
+        self._core.prioritise(entry, priority, now=self.now())
+        self._settle()
+
+    def pick(self, entry: str, agent: str) -> None:
+        """Let this agent have that contact now. Raises UnknownAgent and CannotPick."""
+        self._core.pick(entry, agent, now=self.now())
+        self._settle()
 
     def ringing(self, reservation: str) -> None:
         """The agent's phone rings."""
@@ -101,6 +136,16 @@ class Distribution:
     def end_wrap_up(self, agent: str) -> None:
         """The agent is done with the work after a call. Raises UnknownAgent."""
         self._core.wrap_up_over(agent, now=self.now())
+        self._settle()
+
+    def extend_wrap_up(self, agent: str, seconds: float) -> None:
+        """Let the work after a call take longer. Raises UnknownAgent and NotInWrapUp."""
+        self._core.extend_wrap_up(agent, seconds, now=self.now())
+        self._settle()
+
+    def reconcile(self, agent: str, *, in_call: bool) -> None:
+        """Hold the agent's state against the real legs. Raises UnknownAgent."""
+        self._core.reconcile(agent, in_call=in_call, now=self.now())
         self._settle()
 
     def reachable(self, agent: str, *, reachable: bool) -> None:
@@ -142,8 +187,11 @@ class Distribution:
                 case Record():
                     self._record(command.contact, None, command.type, command.data)
                 case AgentChanged():
-                    for watcher in self._watchers:
+                    for watcher in self._agent_watchers:
                         watcher(command)
+                case QueueChanged():
+                    for tell in self._queue_watchers:
+                        tell(command)
                 case RingAgent():
                     self._entries[command.reservation] = command.entry
                     self._tell(command.entry, command)

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from routing.strategies import (
+    at_random,
+    best_skill,
+    fewest_calls,
+    least_talk_time,
+    linear,
+    longest_idle,
+    ring_all,
+    ring_progressively,
+    round_robin,
+)
 
-from routing.strategies import longest_idle
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from routing.ranking import Key
-    from routing.roster import Agent
-
-STRATEGIES: dict[str, Callable[[Agent], Key]] = {
-    "longest-idle": longest_idle.rank,
+STRATEGIES = {
+    each.STRATEGY.name: each.STRATEGY
+    for each in (
+        longest_idle,
+        best_skill,
+        least_talk_time,
+        fewest_calls,
+        round_robin,
+        linear,
+        at_random,
+        ring_all,
+        ring_progressively,
+    )
 }
 
-ALIASES = {
-    "longest-idle-agent": "longest-idle",  # FreeSWITCH
-    "leastrecent": "longest-idle",  # Asterisk
-    "longest_wait_time": "longest-idle",  # VICIdial
-}
-
-LATER = frozenset(
-    {
-        "ring-all", "ring-progressively", "round-robin", "top-down", "agent-with-least-talk-time",
-        "agent-with-fewest-calls", "sequentially-by-agent-order", "random", "ringall", "fewestcalls",
-        "rrmemory", "roundrobin", "rrordered", "linear", "wrandom", "least-talk-time", "fewest-calls",
-        "best-skill",
-    }
-)  # fmt: skip
-"""Strategies of other systems that are not built yet: refused by name, never taken for another one."""
+ALIASES = {alias: each.name for each in STRATEGIES.values() for alias in each.aliases}
 
 
 def canonical(name: str) -> str | None:

@@ -1,14 +1,28 @@
-"""Longest idle: the agent whose last call (or coming available) is longest ago; equal ones in file order."""
+"""Longest idle: whose last call (or coming available) is longest ago."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from routing.strategies.strategy import Strategy
+
 if TYPE_CHECKING:
+    from routing.demand import Demand
     from routing.ranking import Key
     from routing.roster import Agent
 
 
-def rank(agent: Agent) -> Key:
-    """Smaller is rung first."""
-    return (agent.idle_since, agent.ordinal)
+def rank(agent: Agent, demand: Demand) -> Key:
+    """By idle time alone."""
+    return (agent.idle_since,)
+
+
+STRATEGY = Strategy(
+    "longest-idle",
+    rank,
+    aliases=(
+        "longest-idle-agent",  # FreeSWITCH
+        "leastrecent",  # Asterisk
+        "longest_wait_time",  # VICIdial
+    ),
+)

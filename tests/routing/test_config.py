@@ -70,7 +70,7 @@ def test_digits_after_the_answer_are_taken_and_never_shown_where_they_are_wrong(
     ("name", "old", "new", "fault"),
     [
         ("queues", "leastrecent", "longest_idle", 'queues.yaml:4: .*did you mean "longest-idle"'),
-        ("queues", "leastrecent", "ringall", "queues.yaml:4: .*not built yet"),
+        ("queues", "leastrecent", "call-everybody", "queues.yaml:4: .*no strategy is called"),
         ("queues", "es: 1", "en: 1", 'queues.yaml:5: no skill is called "en" .*known: cards, es'),
         ("queues", "es: 1", "es: 6", "queues.yaml:5: .*must be at most 5"),
         ("queues", "[bank]", "[bonk]", 'queues.yaml:3: no client is called "bonk" .*"bank"'),

@@ -9,9 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from routing.agents import State, Status
 from routing.commands import ConnectAgent, Overflow, Record, RingAgent, StopRinging
 from routing.distributor import Distributor
-from routing.entry import EntryJoin
+from routing.entry import EntryJoin, due
 from routing.reservation import ReservationResult
-from routing.settings import AgentSettings, JoinEmpty, LeaveReason, NoAnswer, QueueSettings, RoutingConfig
+from routing.settings import AgentSettings, LeaveReason, NoAnswer, Presence, QueueSettings, RoutingConfig
 from routing.skills import combine, lacking
 
 AGENTS = {
@@ -37,7 +37,7 @@ QUEUES = {
     each.id: each
     for each in (
         QueueSettings("cards", requires=(("es", 1),), ring_timeout=20, wrap_up=10, max_wait=90, capacity=6),
-        QueueSettings("loans", ring_timeout=15, no_answer=NoAnswer.RETRY, join_empty=JoinEmpty.LOGGED_IN),
+        QueueSettings("loans", ring_timeout=15, no_answer=NoAnswer.RETRY, join_empty=Presence.LOGGED_IN),
     )
 }
 REQUIRES = [(), (("es", 3),), (("cards", 2),)]
@@ -60,7 +60,7 @@ class Centre(RuleBasedStateMachine):
         self.now = 0.0
         self.distributor = Distributor(RoutingConfig(QUEUES, AGENTS), now=self.now)
         self.waiting: dict[str, EntryJoin] = {}
-        self.order: dict[str, tuple[int, int]] = {}
+        self.order: dict[str, tuple[float, int]] = {}
         self.ringing: dict[str, RingAgent] = {}
         self.talking: dict[str, str] = {}
         self.elsewhere: set[str] = set()
@@ -130,7 +130,7 @@ class Centre(RuleBasedStateMachine):
         entry = f"e{self.joined}"
         join = EntryJoin(entry, entry, queue, priority, requires)
         self.waiting[entry] = join
-        self.order[entry] = (-priority, self.joined)
+        self.order[entry] = (due(QUEUES[queue], joined=self.now, priority=priority), self.joined)
         self.distributor.join(join, now=self.now)
         self.hear()
 
@@ -256,7 +256,7 @@ class Centre(RuleBasedStateMachine):
             )
             assert (view.state in (State.TALKING, State.HOLD)) == (view.id in self.talking)
             assert (view.state is State.WRAP_UP) == (view.wrap_up_until is not None)
-        assert self.distributor._entries.keys() == self.waiting.keys(), "an entry was lost"
+        assert self.distributor._floor.entries.keys() == self.waiting.keys(), "an entry was lost"
         for queue in QUEUES:
             here = [entry for entry, join in self.waiting.items() if join.queue == queue]
             assert self.distributor.queue(queue, now=self.now).waiting == len(here)
@@ -265,7 +265,7 @@ class Centre(RuleBasedStateMachine):
 
     @invariant()
     def whatever_is_transient_has_a_deadline(self) -> None:
-        timers = {name for _, name in self.distributor._timers._live}
+        timers = {name for _, name in self.distributor._floor.timers._live}
         for command in self.ringing.values():
             assert command.reservation in timers, "a reservation could ring for ever"
         for view in self.distributor.agents():
@@ -292,8 +292,8 @@ class Centre(RuleBasedStateMachine):
                 self.hear()
         self.time_passes(1000.0)
         assert not self.ringing
-        assert not self.distributor._reservations
-        assert len(self.distributor._timers) == 0
+        assert not self.distributor._floor.reservations
+        assert len(self.distributor._floor.timers) == 0
 
 
 Centre.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)

@@ -1,0 +1,22 @@
+"""Best skill: who has most of what is required and preferred, by the sum of proficiencies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from routing.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from routing.demand import Demand
+    from routing.ranking import Key
+    from routing.roster import Agent
+
+
+def rank(agent: Agent, demand: Demand) -> Key:
+    """The most proficient first."""
+    skills = agent.settings.skills
+    required = sum(skills.get(skill, 0) for skill, _ in demand.requirements)
+    return (-required - sum(skills.get(skill, 0) for skill in demand.prefers),)
+
+
+STRATEGY = Strategy("best-skill", rank, aliases=("best-available-skills",))  # Genesys

@@ -1,0 +1,28 @@
+"""Fewest calls: who has answered fewest callers of queues since the node started."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from routing.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from routing.demand import Demand
+    from routing.ranking import Key
+    from routing.roster import Agent
+
+
+def rank(agent: Agent, demand: Demand) -> Key:
+    """By calls answered."""
+    return (agent.calls,)
+
+
+STRATEGY = Strategy(
+    "fewest-calls",
+    rank,
+    aliases=(
+        "agent-with-fewest-calls",  # FreeSWITCH
+        "fewestcalls",  # Asterisk
+        "fewest_calls",  # VICIdial
+    ),
+)

@@ -1,0 +1,24 @@
+"""Linear: the first free agent in file order, always beginning at the top."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from routing.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from routing.demand import Demand
+    from routing.ranking import Key
+    from routing.roster import Agent
+
+
+def rank(agent: Agent, demand: Demand) -> Key:
+    """By place in the file."""
+    return (agent.ordinal,)
+
+
+STRATEGY = Strategy(
+    "linear",
+    rank,
+    aliases=("top-down", "sequentially-by-agent-order"),  # FreeSWITCH; Asterisk calls it as we do
+)

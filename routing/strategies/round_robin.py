@@ -1,0 +1,24 @@
+"""Round robin: in file order, going on after the agent who was rung last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from routing.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from routing.demand import Demand
+    from routing.ranking import Key
+    from routing.roster import Agent
+
+
+def rank(agent: Agent, demand: Demand) -> Key:
+    """Whose last ringing is longest ago; who has not rung yet in file order before them."""
+    return (agent.last_rung, agent.ordinal)
+
+
+STRATEGY = Strategy(
+    "round-robin",
+    rank,
+    aliases=("rrmemory", "roundrobin", "rrordered"),  # Asterisk; FreeSWITCH calls it as we do
+)
