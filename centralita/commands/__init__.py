@@ -19,6 +19,7 @@ from centralita.commands import (
     recordings,
     records,
     serve,
+    staff,
     trunk,
 )
 
@@ -37,6 +38,7 @@ app.command("contact")(contacts.contact)
 app.command("cases")(noted.cases)
 app.command("callbacks")(noted.callbacks)
 app.command("messages")(noted.messages)
+app.command("staff")(staff.staff)
 app.command("trunks")(trunk.trunks)
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(menu.app, name="menu")

@@ -161,7 +161,7 @@ def test_endless_patience_makes_erlang_a_erlang_c(
     expected = patient(Load(erlangs / handle, handle), agents, within)
     assert found.waited == pytest.approx(erlang_c(agents, erlangs), rel=1e-6, abs=1e-12)
     assert expected.waited == pytest.approx(erlang_c(agents, erlangs), rel=1e-9, abs=1e-15)
-    assert found.service_level == pytest.approx(expected.service_level, rel=1e-6)
+    assert found.service_level == pytest.approx(expected.service_level, abs=1e-6)
     assert found.asa == pytest.approx(expected.asa, rel=1e-5, abs=1e-9)
     assert found.abandoned == pytest.approx(0.0, abs=1e-6)
 
