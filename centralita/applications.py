@@ -17,7 +17,7 @@ from sip.target import Target
 from sip.uri import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from calls.contact import Contact
     from calls.destination import Destination, Echo, FeatureCode, Hangup
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from calls.transfer import Desk
     from calls.ways import FindWay, Follow
+    from centralita.agent_codes import Reply
     from centralita.monitoring import Monitoring
     from centralita.redirects import Redirects
     from media.plane import Clip
@@ -188,11 +189,11 @@ class FeatureCodeApplication:
 
     def __init__(
         self,
-        carry_out: Callable[[Contact, FeatureCode], str | None],
-        say: Callable[[str, str | None], tuple[Clip, ...]],
+        carry_out: Callable[[Contact, FeatureCode], Awaitable[Reply | None]],
+        say: Callable[[Sequence[str], str | None], tuple[Clip, ...]],
         monitoring: Monitoring | None = None,
     ) -> None:
-        """`carry_out` returns the prompt that confirms the act, or None when the caller may not do it."""
+        """`carry_out` says what came of it, or None when the caller may not do it."""
         self._carry_out = carry_out
         self._say = say
         self._monitoring = monitoring
@@ -206,12 +207,12 @@ class FeatureCodeApplication:
         if self._monitoring is not None and code is not None and code.wish in MONITORING:
             await self._monitoring.serve(contact, destination)
             return
-        prompt = self._carry_out(contact, destination)
-        if prompt is None:
+        reply = await self._carry_out(contact, destination)
+        if reply is None:
             caller.refuse(403, causes.REJECTED)
             return
         caller.answer()
-        clips = self._say(prompt, contact.language)
+        clips = self._say(reply.prompts, reply.language or contact.language)
         if clips:
             await until_over(contact, playback=caller.play(clips))
         contact.outcome = "completed"

@@ -11,6 +11,7 @@ from base.document import Fault, errors, refuse
 from centralita.back_ends import unanswerable
 from centralita.circles import circles
 from centralita.consistency import inconsistencies, untimely, unwritable
+from centralita.house_words import add_names, nameless
 from centralita.presets import preset_faults
 from centralita.speakers import speechless, voices_of
 from ivr.check import Known
@@ -77,6 +78,8 @@ def check_configuration(
     config = whole or bare_config(folder)
     wording = load_wording([config.prompts], faults)
     wording.voices = voices_of(config.centre, folder)
+    if whole is not None:
+        add_names(whole, wording)
     faults.extend(speechless(wording, folder))
     clients = load_clients(folder / "clients", faults)
     hours = load_hours(
@@ -101,6 +104,7 @@ def check_configuration(
         profiles = replace(profiles, signers=signers)
     if whole is not None:
         faults.extend(inconsistencies(config, menus, wording, profiles))
+        faults.extend(nameless(config, wording))
         faults.extend(circles(config, menus))
         faults.extend(preset_faults(config, clients, menus, wording))
         faults.extend(unanswerable(folder, config, menus, clients))

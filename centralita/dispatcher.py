@@ -99,6 +99,11 @@ class Dispatcher(Generic[R]):
         """Tasks that serve contacts."""
         return len(self._tasks)
 
+    def client_of(self, contact: str) -> str | None:
+        """Whose a contact in progress is."""
+        found = self._contacts.get(contact)
+        return found.client if found is not None else None
+
     def arrive(self, contact: Contact, caller: Caller) -> None:
         """A call came in: refuse it at once, or begin to serve it."""
         refusal = self._admit(contact, caller)

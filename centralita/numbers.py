@@ -44,7 +44,10 @@ class Numbers:
         if found is None and caller.account is not None:
             # Only phones of the house: a carrier's callers must not call the world at our cost.
             outside = outbound.route(dialled)
-            return Route(outside, HOUSE, None, outside.number) if outside is not None else None
+            if outside is not None:
+                return Route(outside, HOUSE, None, outside.number)
+            no_code = feature_codes.unknown(dialled)
+            return Route(no_code, HOUSE, None, dialled) if no_code is not None else None
         return found
 
     def allows(self, caller: Caller, route: Route) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from centralita.back_ends import back_end_settings
 from centralita.listening import listening
 from centralita.state import (
+    AGENTS_FILE,
     CREDENTIALS_FILE,
     HTTP_FILE,
     KEY_FILE,
@@ -25,6 +26,7 @@ from media.codec import Codec
 from media.plane import Plane
 from media.prompts import PromptLibrary
 from records.ledger import Ledger
+from routing.io.attendance_file import AttendanceFile
 from routing.io.switch_board import load_switches
 from sip.flow import written
 from sip.io.credentials_file import load_credentials
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from centralita.journal import Journal
     from centralita.options import Options
+    from routing.attendance import Presence
     from routing.switches import Switches
     from sip.digest.credentials import Credentials
     from sip.io.endpoint import Endpoint
@@ -57,6 +60,8 @@ class Kept(NamedTuple):
     key: str
     ledger: Ledger
     switches: Switches
+    attendance: AttendanceFile
+    presences: Mapping[str, Presence]
 
 
 async def open_state(options: Options, ids: Ids, resources: AsyncExitStack) -> Kept:
@@ -70,7 +75,10 @@ async def open_state(options: Options, ids: Ids, resources: AsyncExitStack) -> K
     ledger = Ledger(options.state / LEDGER_FILE)
     await asyncio.to_thread(ledger.start)
     resources.push_async_callback(asyncio.to_thread, ledger.close)
-    return Kept(credentials, trunk_passwords, key, ledger, switches)
+    attendance = await asyncio.to_thread(AttendanceFile, options.state / AGENTS_FILE)
+    resources.push_async_callback(asyncio.to_thread, attendance.close)
+    presences = await asyncio.to_thread(attendance.load)
+    return Kept(credentials, trunk_passwords, key, ledger, switches, attendance, presences)
 
 
 async def open_sound(

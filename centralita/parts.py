@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
     from routing.inbound import Route
+    from routing.io.attendance_book import AttendanceBook
     from routing.io.distribution import Distribution
     from sip.admission import ProfileAdmission
     from sip.io.endpoint import Endpoint
@@ -59,6 +60,7 @@ class Parts:
     registrar: BindingRegistrar
     exchange: Exchange
     distribution: Distribution
+    book: AttendanceBook
     staff: Staff
     phones: Phones
     trunks: Trunks
@@ -96,6 +98,7 @@ class Parts:
         internal = configuration.profiles.internal
         self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
         self.distribution.adopt(configuration.routing)
+        self.book.adopt()
         self.staff.adopt(configuration.routing.agents)
         self.phones.adopt()
         self.resolver.dns.configure(self.present.dns())

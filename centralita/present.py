@@ -118,6 +118,10 @@ class Present:
         spoken = language or self.configuration.centre.language
         return self._voice.clips((prompt,), spoken) if self._voice.has(prompt, spoken) else ()
 
+    def told(self, prompts: Sequence[str], language: str | None = None) -> tuple[Clip, ...]:
+        """Prompts of the house one after the other; those are left out that the catalogue has not."""
+        return tuple(clip for each in prompts for clip in self.said(each, language))
+
     def music(self, queue: str = "") -> tuple[Clip, ...]:
         """What callers of a queue, or parties on hold, hear."""
         settings = self.configuration.routing.queues.get(queue)

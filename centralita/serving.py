@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Number, Queue, Uri
+from centralita.agent_codes import AgentCodes
 from centralita.applications import (
     DirectApplication,
     EchoApplication,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from centralita.trunks import Trunks
     from ivr.io.books import Books
     from media.prompts import PromptLibrary
+    from routing.io.attendance_book import AttendanceBook
     from routing.io.distribution import Distribution
     from sip.flow import Address
     from sip.io.resolver import Resolver
@@ -42,6 +44,7 @@ def make_applications(
     numbers: Numbers,
     phones: Phones,
     staff: Staff,
+    book: AttendanceBook,
     distribution: Distribution,
     trunks: Trunks,
     resolver: Resolver,
@@ -66,6 +69,7 @@ def make_applications(
     queue = QueueApplication(
         exchange, distribution, places, present.music, present.client_name, present.language_skill, desk
     )
+    codes = AgentCodes(staff, distribution, book, lambda: present.now().routing)
     return {
         Menu: MenuApplication(present.menu_set, voice, books, present.facts, surroundings.of, present.floor),
         Queue: queue,
@@ -74,7 +78,7 @@ def make_applications(
         Uri: direct,
         Number: outside,
         FeatureCode: FeatureCodeApplication(
-            staff.carry_out, present.said, Monitoring(exchange.phone_calls, lambda: present.now().routing)
+            codes.carry_out, present.told, Monitoring(exchange.phone_calls, lambda: present.now().routing)
         ),
         Echo: EchoApplication(),
         Hangup: HangupApplication(),

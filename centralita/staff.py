@@ -1,4 +1,4 @@
-"""Agents as the node knows them: by account, their feature codes, and phones that come and go."""
+"""Agents as the node knows them: by account, and phones that come and go."""
 
 from __future__ import annotations
 
@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING
 import structlog
 
 from calls.destination import Agent, Extension, Uri
-from routing.agents import Status
-from routing.feature_codes import CODES, Wish, reason
+from routing.reservation import ReservationResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from calls.contact import Contact
-    from calls.destination import FeatureCode
+    from records.event import LedgerEvent
+    from routing.io.attendance_book import AttendanceBook
     from routing.io.distribution import Distribution
     from routing.settings import AgentSettings
     from sip.events import Caller, RegistrationChanged
 
 log = structlog.get_logger()
-
-_PROMPTS = {
-    Wish.AVAILABLE: "agent_available",
-    Wish.NOT_READY: "agent_not_ready",
-    Wish.WRAP_UP_OVER: "agent_wrap_up_over",
-    Wish.LOG_OUT: "agent_logged_out",
-}
 
 
 class Staff:
@@ -69,25 +61,6 @@ class Staff:
         if agent is not None:
             self._distribution.reachable(agent, reachable=bool(event.bindings))
 
-    def carry_out(self, contact: Contact, code: FeatureCode) -> str | None:
-        """Do what an agent dialled; the prompt that confirms it, or None when the caller is no agent."""
-        agent = self.agent_of(contact.account)
-        found = CODES.get(code.code)
-        if agent is None or found is None or found.wish not in _PROMPTS:
-            return None
-        match found.wish:
-            case Wish.AVAILABLE:
-                self._distribution.choose_status(agent, Status.AVAILABLE)
-            case Wish.NOT_READY:
-                self._distribution.choose_status(agent, Status.NOT_READY, reason(code.argument))
-            case Wish.LOG_OUT:
-                self._distribution.choose_status(agent, Status.LOGGED_OUT)
-            case Wish.WRAP_UP_OVER:
-                self._distribution.end_wrap_up(agent)
-            case Wish.LISTEN | Wish.WHISPER | Wish.BARGE:
-                raise AssertionError("supervisors are served elsewhere")
-        return _PROMPTS[found.wish]
-
     def calling(self, caller: Caller, *, begun: bool) -> None:
         """A contact that an agent's own phone began or ended: meanwhile no queue rings it."""
         if caller.account is not None:
@@ -116,3 +89,10 @@ class Staff:
             return
         by_account = settings.account is not None and Extension(settings.account) in self._calls
         self._distribution.busy_elsewhere(settings.id, busy=by_account or Agent(settings.id) in self._calls)
+
+
+def follow_calls(book: AttendanceBook, event: LedgerEvent, client_of: Callable[[str], str | None]) -> None:
+    """Note whom an agent talks with; `client_of` says whose a contact in progress is."""
+    if event.type == "reservation.ended" and event.data.get("result") == ReservationResult.ANSWERED.value:
+        agent, queue = str(event.data["agent"]), str(event.data["queue"])
+        book.connected(agent, event.contact, client_of(event.contact), queue)

@@ -26,7 +26,7 @@ from centralita.phones import Phones
 from centralita.present import Present
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
-from centralita.staff import Staff
+from centralita.staff import Staff, follow_calls
 from centralita.state import LEDGER_FILE, MENUS_FILE, PROMPTS_FOLDER, RECORDINGS_FOLDER, SWITCHES_FILE
 from centralita.surroundings import LiveSurroundings
 from centralita.switching import opening_desk
@@ -39,6 +39,7 @@ from console.app import make_app
 from ivr.io.books import Books
 from ivr.io.versions import Versions
 from records.reader import Reader
+from routing.io.attendance_book import AttendanceBook
 from routing.io.distribution import Distribution
 from routing.io.switch_board import SwitchBoard
 from sip.io.dns import Dns
@@ -109,6 +110,15 @@ async def _wire(
     resources.push_async_callback(exchange.recordings.settle, LAST_WORDS)
     distribution = Distribution(configuration.routing, ids, journal)
     resources.callback(distribution.close)
+    book = AttendanceBook(
+        distribution,
+        lambda: present.now().routing.reasons,
+        journal,
+        kept.attendance,
+        kept.presences,
+    )
+    resources.push_async_callback(book.close)
+    journal.watch(lambda event: follow_calls(book, event, dispatcher.client_of))
     board = SwitchBoard(options.state / SWITCHES_FILE, kept.switches, journal)
     staff = Staff(configuration.routing.agents, distribution)
     watching = Watching(present.internal, signalling.location, exchange)
@@ -133,6 +143,7 @@ async def _wire(
         numbers=numbers,
         phones=phones,
         staff=staff,
+        book=book,
         distribution=distribution,
         trunks=trunks,
         resolver=resolver,
@@ -189,6 +200,7 @@ async def _wire(
         registrar=signalling.registrar,
         exchange=exchange,
         distribution=distribution,
+        book=book,
         staff=staff,
         phones=phones,
         trunks=trunks,

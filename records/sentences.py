@@ -313,6 +313,12 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "announcement.ended": _announcement_ended,
     "agent.status": _agent_is("status"),
     "agent.state": _agent_is("state"),
+    "agent.overdue": lambda facts: (
+        f"Agent {facts['agent']} is overdue: {facts['reason']} for {duration(facts.data.get('seconds'))}"
+    ),
+    "code.dialled": lambda facts: (
+        f"Agent {facts['agent']} dials {facts['code']}{'' if facts.data.get('done') else ', which is refused'}"
+    ),
 }
 
 KNOWN = frozenset(_SENTENCES)

@@ -16,6 +16,7 @@ from routing.agents import Status
 from routing.centre import Centre
 from routing.documents import AgentPart, AgentsFile, NumbersFile, QueuePart, QueuesFile, SkillsFile
 from routing.inbound import normalise
+from routing.reasons import load_reasons
 from routing.settings import (
     AgentSettings,
     Delays,
@@ -95,6 +96,7 @@ def check_config(
     skills, _ = load(SkillsFile, folder / "skills.yaml", faults)
     queues, queues_at = load(QueuesFile, folder / "queues.yaml", faults)
     agents, agents_at = load(AgentsFile, folder / "agents.yaml", faults)
+    reasons = load_reasons(folder / "reasons.yaml", faults)
     numbers, numbers_at = load(NumbersFile, folder / "numbers.yaml", faults)
     if centre is None or skills is None or queues is None or agents is None or numbers is None:
         return None, faults
@@ -106,7 +108,7 @@ def check_config(
     if faults:
         return None, faults
     outgoing = tuple(OutgoingSettings(each.number, each.trunks) for each in numbers.outgoing)
-    routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country, outgoing, supervisors)
+    routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country, outgoing, supervisors, reasons)
     return CentreConfig(centre, routing, folder), faults
 
 
@@ -269,6 +271,7 @@ def _agent(part: AgentPart, name: str) -> AgentSettings:
         levels=part.queues if isinstance(part.queues, dict) else {},
         status=Status(part.status),
         wrap_up=part.wrap_up,
+        language=part.language,
     )
 
 

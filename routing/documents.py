@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from base.document import Part, suggest
 from base.durations import Seconds
 from calls import destination as to
+from routing.reasons import Language
 from routing.settings import Delays, ServiceLevel
 from routing.strategies import ALIASES, STRATEGIES, canonical
 from sip.dialog import is_literal
@@ -259,6 +260,8 @@ class AgentPart(Part):
     """Names, or names with a level: agents of a lower level are rung first."""
     status: Literal["logged_out", "available", "not_ready"] = "logged_out"
     wrap_up: Seconds | None = None
+    language: Language | None = None
+    """What codes are confirmed in."""
 
     @model_validator(mode="after")
     def _reached(self) -> Self:

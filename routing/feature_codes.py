@@ -17,6 +17,8 @@ class Wish(Enum):
     AVAILABLE = "available"
     NOT_READY = "not_ready"
     WRAP_UP_OVER = "wrap_up_over"
+    EXTEND_WRAP_UP = "extend_wrap_up"
+    DISPOSITION = "disposition"
     LOG_OUT = "log_out"
     LISTEN = "listen"
     WHISPER = "whisper"
@@ -37,16 +39,15 @@ CODES = {
     for each in (
         Code("*10", Wish.LOG_OUT, "log out"),
         Code("*11", Wish.AVAILABLE, "log in and be available"),
-        Code("*12", Wish.NOT_READY, "not ready; a digit more gives the reason"),
+        Code("*12", Wish.NOT_READY, "not ready; digits more give the reason"),
         Code("*13", Wish.WRAP_UP_OVER, "wrap-up is over"),
+        Code("*14", Wish.EXTEND_WRAP_UP, "more wrap-up; digits more give the minutes"),
+        Code("*15", Wish.DISPOSITION, "the result of the call, whose code follows"),
         Code("*20", Wish.LISTEN, "listen to the agent whose phone follows; 4, 5 and 6 change it in the call"),
         Code("*21", Wish.WHISPER, "whisper to that agent, unheard by the caller"),
         Code("*22", Wish.BARGE, "talk with that agent and the caller"),
     )
 }
-
-REASONS = {"1": "break", "2": "lunch", "3": "training", "4": "meeting", "5": "back_office"}
-"""Reasons for being not ready, by the digit after `*12`."""
 
 MONITORING = frozenset({Wish.LISTEN, Wish.WHISPER, Wish.BARGE})
 """What only supervisors may."""
@@ -54,6 +55,7 @@ KEYS = {"4": Wish.LISTEN, "5": Wish.WHISPER, "6": Wish.BARGE}
 """What a supervisor presses while monitoring."""
 
 _LENGTH = 3
+_LONGEST = 32
 
 
 def find(dialled: str) -> destination.FeatureCode | None:
@@ -64,6 +66,8 @@ def find(dialled: str) -> destination.FeatureCode | None:
     return destination.FeatureCode(code, argument)
 
 
-def reason(argument: str) -> str | None:
-    """The reason that the digits after `*12` stand for; an unknown one is kept as it was dialled."""
-    return REASONS.get(argument, argument) or None
+def unknown(dialled: str) -> destination.FeatureCode | None:
+    """What looks like a feature code and is none: its caller is told so."""
+    if not dialled.startswith("*") or not set(dialled) <= set("0123456789*#"):
+        return None
+    return destination.FeatureCode(dialled[:_LONGEST])

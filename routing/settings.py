@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calls import destination as to
 from routing.agents import Status
+from routing.reasons import USUAL, Reasons
 from routing.skills import NONE, Relaxation, Requirements
 
 if TYPE_CHECKING:
@@ -148,6 +149,8 @@ class AgentSettings:
     status: Status = Status.LOGGED_OUT
     wrap_up: float | None = None
     """This agent's own wrap-up in place of the queue's."""
+    language: str | None = None
+    """What codes are confirmed in; the centre's unless given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +199,5 @@ class RoutingConfig:
     outgoing: tuple[OutgoingSettings, ...] = ()
     supervisors: Mapping[str, SupervisorSettings] = field(default_factory=dict)
     """By account."""
+    reasons: Reasons = USUAL
+    """For being not ready."""

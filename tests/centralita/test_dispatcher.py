@@ -11,6 +11,7 @@ import pytest
 
 from base.errors import CentralitaError
 from calls.destination import Echo, FeatureCode, Hangup, Menu, Queue
+from centralita.agent_codes import Reply
 from centralita.applications import EchoApplication, FeatureCodeApplication, HangupApplication, until_over
 from centralita.dispatcher import Dispatcher
 from sip.events import Caller, SessionAnswered, SessionEnded, SessionRefused
@@ -91,6 +92,10 @@ class Talks:
         return None
 
 
+async def nobody(contact: Contact, code: FeatureCode) -> None:
+    """The caller is no agent."""
+
+
 class Desk:
     """A dispatcher over a house; one number for each service."""
 
@@ -110,7 +115,7 @@ class Desk:
             Echo: EchoApplication(),
             Hangup: HangupApplication(),
             Queue: Circles(),
-            FeatureCode: FeatureCodeApplication(lambda contact, code: None, lambda prompt, language: ()),
+            FeatureCode: FeatureCodeApplication(nobody, lambda prompts, language: ()),
         }
         self.dispatcher: Dispatcher[Way] = Dispatcher(
             lambda dialled, caller: Way(self.plan[dialled]) if dialled in self.plan else None,
@@ -277,12 +282,12 @@ async def test_a_feature_code_of_somebody_who_is_no_agent_is_403(desk: Desk, par
 async def test_a_feature_code_is_carried_out_confirmed_and_over(desk: Desk, party: Party) -> None:
     done: list[FeatureCode] = []
 
-    def carry_out(contact: Contact, code: FeatureCode) -> str:
+    async def carry_out(contact: Contact, code: FeatureCode) -> Reply:
         done.append(code)
-        return "agent_available"
+        return Reply(("agent_available",))
 
     beep = desk.house.plane.load_clip(tone({440}, 0.1))
-    desk.services[FeatureCode] = FeatureCodeApplication(carry_out, lambda prompt, language: (beep,))
+    desk.services[FeatureCode] = FeatureCodeApplication(carry_out, lambda prompts, language: (beep,))
     party.call(desk.house, party.body(), user="*11")
     await party.hears(SessionAnswered)
     assert (await party.hears(SessionEnded)).cause == 16

@@ -1,4 +1,4 @@
-"""Agents by the account of their phone: feature codes, registrations and calls that no queue gave."""
+"""Agents by the account of their phone: registrations and calls that no queue gave."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.ids import SequenceIds
-from calls.contact import Contact
-from calls.destination import Agent, Extension, FeatureCode, Uri
+from calls.destination import Agent, Extension, Uri
 from centralita.staff import Staff
 from routing.agents import State, Status
 from routing.io.distribution import Distribution
@@ -39,17 +38,8 @@ class Room:
         )
         self.staff = Staff(AGENTS, self.distribution)
 
-    def status(self, agent: str = "ana") -> tuple[Status, str | None]:
-        found = self.distribution.core.agent(agent)
-        return found.status, found.reason
-
     def state(self, agent: str = "ana") -> State:
         return self.distribution.core.agent(agent).state
-
-    def dial(self, code: str, argument: str = "", *, account: str | None = "1001") -> str | None:
-        contact = Contact("c", ani="1001", display="", dnis=code, record=forget)
-        contact.account = account
-        return self.staff.carry_out(contact, FeatureCode(code, argument))
 
 
 @pytest.fixture
@@ -57,25 +47,6 @@ async def room() -> AsyncIterator[Room]:
     made = Room()
     yield made
     made.distribution.close()
-
-
-async def test_each_code_does_what_it_says_and_names_its_prompt(room: Room) -> None:
-    assert room.dial("*11") == "agent_available"
-    assert room.status() == (Status.AVAILABLE, None)
-    assert room.dial("*12", "2") == "agent_not_ready"
-    assert room.status() == (Status.NOT_READY, "lunch")
-    assert room.dial("*12") == "agent_not_ready"
-    assert room.status() == (Status.NOT_READY, None)
-    assert room.dial("*13") == "agent_wrap_up_over"
-    assert room.dial("*10") == "agent_logged_out"
-    assert room.status() == (Status.LOGGED_OUT, None)
-
-
-async def test_codes_of_others_do_nothing(room: Room) -> None:
-    assert room.dial("*11", account=None) is None
-    assert room.dial("*11", account="9999") is None
-    assert room.dial("*99") is None
-    assert room.status() == (Status.LOGGED_OUT, None)
 
 
 async def test_an_agent_is_reachable_as_long_as_a_phone_is_registered(room: Room) -> None:
@@ -88,7 +59,7 @@ async def test_an_agent_is_reachable_as_long_as_a_phone_is_registered(room: Room
 
 async def test_the_phones_own_calls_keep_the_queue_away_until_the_last_one_ends(room: Room) -> None:
     room.staff.registration_changed(RegistrationChanged("1001", (BINDING,), "registered"))
-    room.dial("*11")
+    room.distribution.choose_status("ana", Status.AVAILABLE)
     caller = Caller("internal", "1001", None, "1001", "", "127.0.0.1:40001")
     room.staff.calling(caller, begun=True)
     room.staff.called(Extension("1001"), begun=True)

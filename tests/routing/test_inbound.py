@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calls.destination import Echo, FeatureCode, Menu, Queue, Uri
-from routing.feature_codes import find, reason
+from routing.feature_codes import find, unknown
 from routing.inbound import NumberPlan
 from routing.settings import NumberSettings
 
@@ -54,6 +54,11 @@ def test_an_unknown_number_leads_nowhere(dialled: str) -> None:
 def test_feature_codes_are_found_with_their_argument() -> None:
     assert find("*11") == FeatureCode("*11")
     assert find("*122") == FeatureCode("*12", "2")
-    assert reason("2") == "lunch"
-    assert reason("") is None
     assert [find(each) for each in ("*99", "*1", "11", "*12x", "")] == [None] * 5
+
+
+def test_what_looks_like_a_code_and_is_none_is_known_as_such() -> None:
+    assert unknown("*99") == FeatureCode("*99")
+    assert unknown("*12*5#") == FeatureCode("*12*5#")
+    assert [unknown(each) for each in ("", "11", "*ana", "*☎")] == [None] * 4
+    assert len(unknown("*" * 500).code) == 32  # type: ignore[union-attr]

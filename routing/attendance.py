@@ -1,0 +1,166 @@
+"""Who is there, since when, and who is away longer than the reason allows; the last contact of each agent.
+
+Wall time (`wall`, seconds since 1970) is kept, since it outlives the process; deadlines go by the loop's clock (`now`).
+Overdue agents are told of once and stay as they are: nobody is made available by force.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from base.timers import Timers
+from routing.agents import State, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from routing.commands import AgentChanged
+    from routing.reasons import Reasons
+    from routing.roster import AgentView
+
+SYSTEM = "system"
+"""Who changes a status when no person does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One agent, as others may see it and as it is kept over a restart."""
+
+    agent: str
+    status: Status
+    reason: str | None = None
+    since: float = 0.0
+    """Since when status and reason are so."""
+    by: str = SYSTEM
+    """Who chose them."""
+    is_overdue: bool = False
+    """Whether the reason's time is over."""
+    state: State = State.IDLE
+    state_since: float = 0.0
+    wrap_up_until: float | None = None
+    contact: str | None = None
+    """The contact he or she talks with, or has talked with last."""
+    client: str | None = None
+    """Whose it is."""
+    queue: str | None = None
+    disposition: str | None = None
+    """The code of the result that was given for it."""
+    calls: int = 0
+    """Calls of queues on this day."""
+    day: str = ""
+
+    def as_kept(self) -> Presence:
+        """Without what changes with each call and is rebuilt after a restart."""
+        return replace(self, state=State.IDLE, state_since=0.0)
+
+    @property
+    def is_in_contact(self) -> bool:
+        """Whether the agent's work on the contact goes on."""
+        return self.contact is not None and self.state in (State.TALKING, State.HOLD, State.WRAP_UP)
+
+
+class Attendance:
+    """The presences of all agents."""
+
+    def __init__(self, reasons: Reasons) -> None:
+        """Nobody is there yet: `adopt` says who they are."""
+        self._reasons = reasons
+        self._presences: dict[str, Presence] = {}
+        self._timers: Timers[str] = Timers()
+        self._overdue: list[Presence] = []
+
+    def __getitem__(self, agent: str) -> Presence:
+        """One agent. Raises KeyError."""
+        return self._presences[agent]
+
+    def find(self, agent: str) -> Presence | None:
+        """One agent, or None."""
+        return self._presences.get(agent)
+
+    def adopt(
+        self, reasons: Reasons, views: Iterable[AgentView], *, wall: float, now: float
+    ) -> Collection[str]:
+        """Take over the agents and reasons of a configuration; says who is no longer there."""
+        self._reasons = reasons
+        before, self._presences = self._presences, {}
+        for view in views:
+            known = before.pop(view.id, None)
+            self._presences[view.id] = known or Presence(
+                view.id, view.status, view.reason, wall, SYSTEM, state=view.state, state_since=wall
+            )
+            self._set_limit(view.id, wall=wall, now=now)
+        for agent in before:
+            self._timers.cancel(agent)
+        return before.keys()
+
+    def restore(self, kept: Presence, *, wall: float, now: float) -> None:
+        """Go on from what was kept, once the status is that again. Who was talking is not any more."""
+        present = self._presences[kept.agent]
+        self._presences[kept.agent] = replace(
+            kept,
+            state=present.state,
+            state_since=wall,
+            wrap_up_until=present.wrap_up_until,
+            is_overdue=kept.is_overdue and kept.reason == present.reason,
+        )
+        self._set_limit(kept.agent, wall=wall, now=now)
+
+    def follow(self, change: AgentChanged, by: str, *, wall: float, now: float) -> None:
+        """Take note of what an agent has become; `by` is who chose a status that is another one now."""
+        before = self._presences.get(change.agent)
+        if before is None:
+            return
+        until = None if change.wrap_up_until is None else wall + change.wrap_up_until - now
+        after = replace(before, state=change.state, wrap_up_until=until)
+        if change.state is not before.state:
+            after = replace(after, state_since=wall)
+        is_chosen = (change.status, change.reason) != (before.status, before.reason)
+        if is_chosen:
+            after = replace(
+                after, status=change.status, reason=change.reason, since=wall, by=by, is_overdue=False
+            )
+        self._presences[change.agent] = after
+        if is_chosen:
+            self._set_limit(change.agent, wall=wall, now=now)
+
+    def connected(self, agent: str, contact: str, client: str | None, queue: str | None, day: str) -> None:
+        """An agent has won a contact."""
+        found = self._presences.get(agent)
+        if found is not None:
+            calls = found.calls + 1 if found.day == day else 1
+            self._presences[agent] = replace(
+                found, contact=contact, client=client, queue=queue, disposition=None, calls=calls, day=day
+            )
+
+    def dispose(self, agent: str, code: str) -> None:
+        """The result of the agent's last contact."""
+        self._presences[agent] = replace(self._presences[agent], disposition=code)
+
+    def limit(self, agent: str) -> float | None:
+        """When the reason's time is over (wall), or None for one without limit."""
+        found = self._presences[agent]
+        reason = self._reasons.by_id.get(found.reason or "") if found.status is Status.NOT_READY else None
+        return None if reason is None or reason.limit is None else found.since + reason.limit
+
+    def _set_limit(self, agent: str, *, wall: float, now: float) -> None:
+        limit = self.limit(agent)
+        if limit is None or self._presences[agent].is_overdue:
+            self._timers.cancel(agent)
+        else:
+            self._timers.set(agent, now + max(0.0, limit - wall))
+
+    def next_timeout(self) -> float | None:
+        """The earliest deadline."""
+        return self._timers.next()
+
+    def handle_timeout(self, *, now: float) -> None:
+        """Note who is overdue."""
+        while (agent := self._timers.pop_due(now)) is not None:
+            late = self._presences[agent] = replace(self._presences[agent], is_overdue=True)
+            self._overdue.append(late)
+
+    def take_overdue(self) -> list[Presence]:
+        """Those who became overdue since this was asked last."""
+        taken, self._overdue = self._overdue, []
+        return taken

@@ -1,0 +1,32 @@
+"""What docs/agents.md says of codes is the table of the program, and every code has words in each language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from centralita.agent_codes import UNKNOWN
+from ivr.wording import load_wording
+from routing.feature_codes import CODES
+from routing.reasons import USUAL
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_table_of_codes_is_the_programs() -> None:
+    page = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| `(\*\d\d)` \| (.*?) \|$", page, flags=re.MULTILINE)) == {
+        code.code: code.meaning for code in CODES.values()
+    }
+
+
+@pytest.mark.parametrize("language", ["es", "pl", "en"])
+def test_everything_said_to_agents_has_words(language: str) -> None:
+    wording = load_wording([ROOT / "prompts"], [])
+    source = (ROOT / "centralita" / "agent_codes.py").read_text(encoding="utf-8")
+    prompts = {*re.findall(r'"(agent_\w+)"', source), *UNKNOWN.prompts}
+    assert len(prompts) >= 8
+    assert {each for each in prompts if not wording.has(language, each)} == set()
+    assert {each.prompt for each in USUAL.by_id.values() if not wording.has(language, each.prompt)} == set()
