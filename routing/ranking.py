@@ -46,9 +46,9 @@ class Ranking:
         """The first few names in order."""
         return [name for _, name in self._row[:count]]
 
-    def items(self) -> list[tuple[str, Key]]:
-        """The names with their keys, in order."""
-        return [(name, key) for key, name in self._row]
+    def rows(self, count: int) -> list[tuple[Key, str]]:
+        """The first few in order, with their keys."""
+        return self._row[:count]
 
     def position(self, name: str) -> int:
         """The place of a name, from one."""
