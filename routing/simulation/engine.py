@@ -68,7 +68,7 @@ class Simulation:
                 first[each.agent] = each.is_on
             else:
                 first.setdefault(each.agent, not each.is_on)
-        self._core = Distributor(_prepared(centre, first), now=opening)
+        self._core = Distributor(_prepared(centre, first), now=opening, quiet=True)
         self._core.take_commands()
         self._within = within
         self._ring = ring
@@ -203,7 +203,7 @@ class Simulation:
 
     def _join(self, entry: str, call: Call, now: float, queue: str = "") -> None:
         self._waiting[entry] = call
-        joined = EntryJoin(entry, entry, queue or call.queue, call.priority, call.requires)
+        joined = EntryJoin(entry, entry, queue or call.queue, call.priority, call.requires, call.at)
         self._core.join(joined, now=now)
         self._settle(now)
 
