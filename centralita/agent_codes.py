@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from centralita.after_call import NothingToDispose, UnknownDisposition, WrapUpAtItsLimit
 from routing.agents import State, Status
+from routing.dispositions import prompt_of
+from routing.errors import NotInWrapUp
 from routing.feature_codes import CODES, Wish
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from calls.destination import FeatureCode
+    from centralita.after_call import AfterCall
     from centralita.staff import Staff
     from routing.io.attendance_book import AttendanceBook
     from routing.io.distribution import Distribution
@@ -33,6 +37,8 @@ class Reply:
     """Whether anything was changed."""
 
 
+_MINUTES = 4
+"""Digits of the minutes that are looked at."""
 UNKNOWN = Reply(("agent_unknown_code",), is_done=False)
 
 
@@ -44,12 +50,14 @@ class AgentCodes:
         staff: Staff,
         distribution: Distribution,
         book: AttendanceBook,
+        after_call: AfterCall,
         routing: Callable[[], RoutingConfig],
     ) -> None:
         """`routing` gives agents and reasons of this moment."""
         self._staff = staff
         self._distribution = distribution
         self._book = book
+        self._after_call = after_call
         self._routing = routing
 
     async def carry_out(self, contact: Contact, dialled: FeatureCode) -> Reply | None:
@@ -75,12 +83,18 @@ class AgentCodes:
                 self._book.choose(agent, Status.AVAILABLE, None, agent)
                 return Reply(("agent_available",))
             case Wish.LOG_OUT:
+                if self._after_call.owes(agent):
+                    return _refused("agent_disposition_needed")
                 self._book.choose(agent, Status.LOGGED_OUT, None, agent)
                 return Reply(("agent_logged_out",))
             case Wish.NOT_READY:
                 return self._not_ready(agent, argument)
             case Wish.WRAP_UP_OVER:
                 return self._end_wrap_up(agent)
+            case Wish.EXTEND_WRAP_UP:
+                return self._extend_wrap_up(agent, argument)
+            case Wish.DISPOSITION:
+                return self._dispose(agent, argument)
             case _:
                 return None
 
@@ -102,8 +116,28 @@ class AgentCodes:
     def _end_wrap_up(self, agent: str) -> Reply:
         if self._distribution.core.agent(agent).state is not State.WRAP_UP:
             return _refused("agent_no_wrap_up")
+        if self._after_call.owes(agent):
+            return _refused("agent_disposition_needed")
         self._distribution.end_wrap_up(agent)
         return Reply(("agent_wrap_up_over",))
+
+    def _extend_wrap_up(self, agent: str, digits: str) -> Reply:
+        try:
+            self._after_call.extend(agent, float(digits[:_MINUTES]) * 60 if digits else None)
+        except NotInWrapUp:
+            return _refused("agent_no_wrap_up")
+        except WrapUpAtItsLimit:
+            return _refused("agent_wrap_up_at_its_limit")
+        return Reply(("agent_wrap_up_extended",))
+
+    def _dispose(self, agent: str, code: str) -> Reply:
+        try:
+            client = self._after_call.dispose(agent, code, agent)
+        except NothingToDispose:
+            return _refused("agent_nothing_to_dispose")
+        except UnknownDisposition:
+            return _refused("agent_unknown_disposition")
+        return Reply(("agent_disposition_kept", prompt_of(client or "", code)))
 
 
 def _refused(prompt: str) -> Reply:

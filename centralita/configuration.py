@@ -78,10 +78,10 @@ def check_configuration(
     config = whole or bare_config(folder)
     wording = load_wording([config.prompts], faults)
     wording.voices = voices_of(config.centre, folder)
-    if whole is not None:
-        add_names(whole, wording)
     faults.extend(speechless(wording, folder))
     clients = load_clients(folder / "clients", faults)
+    if whole is not None:
+        add_names(whole, clients, wording)
     hours = load_hours(
         folder / HOURS_FILE,
         faults,

@@ -1,28 +1,34 @@
-"""What the house says to its own agents: reasons are named in every language that agents hear."""
+"""What the house says to its own agents: reasons are named in every language that agents hear, results in some."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from base.document import read, suggest
+from routing.dispositions import prompt_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from base.document import Fault
     from media.catalogue import Catalogue
+    from routing.clients import Client
     from routing.config import CentreConfig
 
 CONFIRMATION = "agent_available"
 """A language that has this prompt has the others for agents."""
 
 
-def add_names(config: CentreConfig, wording: Catalogue) -> None:
-    """Put in the names that reasons.yaml gives; prompts of the same id, which people may have recorded, go before."""
-    for reason in config.routing.reasons.by_id.values():
-        for language, name in reason.names.items():
-            if not wording.has(language, reason.prompt):
-                wording.add(language, reason.prompt, name)
+def add_names(config: CentreConfig, clients: Mapping[str, Client], wording: Catalogue) -> None:
+    """Put in the names of reasons and results; prompts of the same id, which people may have recorded, go before."""
+    names = [(each.prompt, each.names) for each in config.routing.reasons.by_id.values()]
+    for client, part in clients.items():
+        names += [(prompt_of(client, code), each.name) for code, each in part.dispositions.codes.items()]
+    spoken = wording.languages()
+    for prompt, by_language in names:
+        for language, name in by_language.items():
+            if language in spoken and not wording.has(language, prompt):
+                wording.add(language, prompt, name)
 
 
 def nameless(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:

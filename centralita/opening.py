@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from centralita.journal import Journal
     from centralita.options import Options
-    from routing.attendance import Presence
+    from routing.attendance import Standing
     from routing.switches import Switches
     from sip.digest.credentials import Credentials
     from sip.io.endpoint import Endpoint
@@ -61,7 +61,7 @@ class Kept(NamedTuple):
     ledger: Ledger
     switches: Switches
     attendance: AttendanceFile
-    presences: Mapping[str, Presence]
+    standings: Mapping[str, Standing]
 
 
 async def open_state(options: Options, ids: Ids, resources: AsyncExitStack) -> Kept:
@@ -77,8 +77,8 @@ async def open_state(options: Options, ids: Ids, resources: AsyncExitStack) -> K
     resources.push_async_callback(asyncio.to_thread, ledger.close)
     attendance = await asyncio.to_thread(AttendanceFile, options.state / AGENTS_FILE)
     resources.push_async_callback(asyncio.to_thread, attendance.close)
-    presences = await asyncio.to_thread(attendance.load)
-    return Kept(credentials, trunk_passwords, key, ledger, switches, attendance, presences)
+    standings = await asyncio.to_thread(attendance.load)
+    return Kept(credentials, trunk_passwords, key, ledger, switches, attendance, standings)
 
 
 async def open_sound(

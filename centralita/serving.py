@@ -21,6 +21,7 @@ from ivr.io.application import MenuApplication
 from routing.io.queue_application import QueueApplication
 
 if TYPE_CHECKING:
+    from centralita.after_call import AfterCall
     from centralita.dispatcher import Application
     from centralita.numbers import Numbers
     from centralita.phones import Phones
@@ -45,6 +46,7 @@ def make_applications(
     phones: Phones,
     staff: Staff,
     book: AttendanceBook,
+    after_call: AfterCall,
     distribution: Distribution,
     trunks: Trunks,
     resolver: Resolver,
@@ -69,7 +71,7 @@ def make_applications(
     queue = QueueApplication(
         exchange, distribution, places, present.music, present.client_name, present.language_skill, desk
     )
-    codes = AgentCodes(staff, distribution, book, lambda: present.now().routing)
+    codes = AgentCodes(staff, distribution, book, after_call, lambda: present.now().routing)
     return {
         Menu: MenuApplication(present.menu_set, voice, books, present.facts, surroundings.of, present.floor),
         Queue: queue,

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from calls.destination import Agent, Extension, Uri
-from routing.reservation import ReservationResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from records.event import LedgerEvent
-    from routing.io.attendance_book import AttendanceBook
     from routing.io.distribution import Distribution
     from routing.settings import AgentSettings
     from sip.events import Caller, RegistrationChanged
@@ -89,10 +86,3 @@ class Staff:
             return
         by_account = settings.account is not None and Extension(settings.account) in self._calls
         self._distribution.busy_elsewhere(settings.id, busy=by_account or Agent(settings.id) in self._calls)
-
-
-def follow_calls(book: AttendanceBook, event: LedgerEvent, client_of: Callable[[str], str | None]) -> None:
-    """Note whom an agent talks with; `client_of` says whose a contact in progress is."""
-    if event.type == "reservation.ended" and event.data.get("result") == ReservationResult.ANSWERED.value:
-        agent, queue = str(event.data["agent"]), str(event.data["queue"])
-        book.connected(agent, event.contact, client_of(event.contact), queue)

@@ -11,6 +11,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from base.io.ids import SystemIds
+from centralita.after_call import AfterCall
 from centralita.archive import RecordingArchive
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
@@ -26,7 +27,7 @@ from centralita.phones import Phones
 from centralita.present import Present
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
-from centralita.staff import Staff, follow_calls
+from centralita.staff import Staff
 from centralita.state import LEDGER_FILE, MENUS_FILE, PROMPTS_FOLDER, RECORDINGS_FOLDER, SWITCHES_FILE
 from centralita.surroundings import LiveSurroundings
 from centralita.switching import opening_desk
@@ -115,10 +116,14 @@ async def _wire(
         lambda: present.now().routing.reasons,
         journal,
         kept.attendance,
-        kept.presences,
+        kept.standings,
     )
     resources.push_async_callback(book.close)
-    journal.watch(lambda event: follow_calls(book, event, dispatcher.client_of))
+    after_call = AfterCall(
+        distribution, book, present.now, journal, lambda contact: dispatcher.client_of(contact)
+    )
+    resources.callback(after_call.close)
+    journal.watch(after_call.hear)
     board = SwitchBoard(options.state / SWITCHES_FILE, kept.switches, journal)
     staff = Staff(configuration.routing.agents, distribution)
     watching = Watching(present.internal, signalling.location, exchange)
@@ -144,6 +149,7 @@ async def _wire(
         phones=phones,
         staff=staff,
         book=book,
+        after_call=after_call,
         distribution=distribution,
         trunks=trunks,
         resolver=resolver,

@@ -316,6 +316,10 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "agent.overdue": lambda facts: (
         f"Agent {facts['agent']} is overdue: {facts['reason']} for {duration(facts.data.get('seconds'))}"
     ),
+    "contact.disposition": lambda facts: (
+        f"Agent {facts['agent']} gives it the result {facts['code']}{facts.phrase('name', ' ({})')}"
+    ),
+    "disposition.missing": lambda facts: f"Agent {facts['agent']} gave it no result, which is required",
     "code.dialled": lambda facts: (
         f"Agent {facts['agent']} dials {facts['code']}{'' if facts.data.get('done') else ', which is refused'}"
     ),

@@ -64,6 +64,8 @@ class StateInput(Letter):
     RESUME = auto()
     BRIDGE_END = auto()
     WRAP_UP_END = auto()
+    CARRY_ON = auto()
+    """Wrap-up that a restart of ours interrupted."""
     DEVICE_LOST = auto()
     DEVICE_BACK = auto()
     CALL_ELSEWHERE = auto()
@@ -126,6 +128,8 @@ STATE: Table[State, StateInput, StateEffect] = Table(
         (_A.HOLD, _In.BRIDGE_END): (_A.WRAP_UP, (_E.START_WRAP_UP,)),
         (_A.WRAP_UP, _In.WRAP_UP_END): (_A.IDLE, (_E.STOP_WRAP_UP, *_FRESH)),
         (_A.BUSY_ELSEWHERE, _In.FREE_ELSEWHERE): (_A.IDLE, _FRESH),
+        (_A.IDLE, _In.CARRY_ON): (_A.WRAP_UP, ()),
+        (_A.DEVICE_OFFLINE, _In.CARRY_ON): (_A.WRAP_UP, ()),
         (_A.DEVICE_OFFLINE, _In.DEVICE_BACK): (_A.IDLE, _FRESH),
     },
     # Inputs come from phones, timers and other parts in any order. What finds the agent elsewhere is stale; what
@@ -137,6 +141,7 @@ STATE: Table[State, StateInput, StateEffect] = Table(
         *((state, _In.RESUME) for state in _A if state is not _A.HOLD),
         *((state, _In.BRIDGE_END) for state in _A if state not in (_A.TALKING, _A.HOLD)),
         *((state, _In.WRAP_UP_END) for state in _A if state is not _A.WRAP_UP),
+        *((state, _In.CARRY_ON) for state in _A if state not in (_A.IDLE, _A.DEVICE_OFFLINE)),
         *((state, _In.DEVICE_LOST) for state in _A if state is not _A.IDLE),
         *((state, _In.DEVICE_BACK) for state in _A if state is not _A.DEVICE_OFFLINE),
         *((state, _In.CALL_ELSEWHERE) for state in _A if state is not _A.IDLE),

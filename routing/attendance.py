@@ -7,7 +7,7 @@ Overdue agents are told of once and stay as they are: nobody is made available b
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from base.timers import Timers
 from routing.agents import State, Status
@@ -24,7 +24,7 @@ SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class Standing:
     """One agent, as others may see it and as it is kept over a restart."""
 
     agent: str
@@ -46,11 +46,15 @@ class Presence:
     queue: str | None = None
     disposition: str | None = None
     """The code of the result that was given for it."""
+    owes: bool = False
+    """Whether a result must be given, and has not been."""
+    extended: float = 0.0
+    """Seconds by which the agent has made the wrap-up longer."""
     calls: int = 0
     """Calls of queues on this day."""
     day: str = ""
 
-    def as_kept(self) -> Presence:
+    def as_kept(self) -> Standing:
         """Without what changes with each call and is rebuilt after a restart."""
         return replace(self, state=State.IDLE, state_since=0.0)
 
@@ -60,33 +64,44 @@ class Presence:
         return self.contact is not None and self.state in (State.TALKING, State.HOLD, State.WRAP_UP)
 
 
+@dataclass(frozen=True, slots=True)
+class Won:
+    """A contact that an agent has won."""
+
+    id: str
+    client: str | None = None
+    queue: str | None = None
+    owes: bool = False
+    """Whether the client company wants a result of it."""
+
+
 class Attendance:
-    """The presences of all agents."""
+    """The standings of all agents."""
 
     def __init__(self, reasons: Reasons) -> None:
         """Nobody is there yet: `adopt` says who they are."""
         self._reasons = reasons
-        self._presences: dict[str, Presence] = {}
+        self._standings: dict[str, Standing] = {}
         self._timers: Timers[str] = Timers()
-        self._overdue: list[Presence] = []
+        self._overdue: list[Standing] = []
 
-    def __getitem__(self, agent: str) -> Presence:
+    def __getitem__(self, agent: str) -> Standing:
         """One agent. Raises KeyError."""
-        return self._presences[agent]
+        return self._standings[agent]
 
-    def find(self, agent: str) -> Presence | None:
+    def find(self, agent: str) -> Standing | None:
         """One agent, or None."""
-        return self._presences.get(agent)
+        return self._standings.get(agent)
 
     def adopt(
         self, reasons: Reasons, views: Iterable[AgentView], *, wall: float, now: float
     ) -> Collection[str]:
         """Take over the agents and reasons of a configuration; says who is no longer there."""
         self._reasons = reasons
-        before, self._presences = self._presences, {}
+        before, self._standings = self._standings, {}
         for view in views:
             known = before.pop(view.id, None)
-            self._presences[view.id] = known or Presence(
+            self._standings[view.id] = known or Standing(
                 view.id, view.status, view.reason, wall, SYSTEM, state=view.state, state_since=wall
             )
             self._set_limit(view.id, wall=wall, now=now)
@@ -94,21 +109,22 @@ class Attendance:
             self._timers.cancel(agent)
         return before.keys()
 
-    def restore(self, kept: Presence, *, wall: float, now: float) -> None:
+    def restore(self, kept: Standing, *, wall: float, now: float) -> None:
         """Go on from what was kept, once the status is that again. Who was talking is not any more."""
-        present = self._presences[kept.agent]
-        self._presences[kept.agent] = replace(
+        present = self._standings[kept.agent]
+        self._standings[kept.agent] = replace(
             kept,
             state=present.state,
             state_since=wall,
             wrap_up_until=present.wrap_up_until,
             is_overdue=kept.is_overdue and kept.reason == present.reason,
+            owes=kept.owes and present.state is State.WRAP_UP,
         )
         self._set_limit(kept.agent, wall=wall, now=now)
 
     def follow(self, change: AgentChanged, by: str, *, wall: float, now: float) -> None:
         """Take note of what an agent has become; `by` is who chose a status that is another one now."""
-        before = self._presences.get(change.agent)
+        before = self._standings.get(change.agent)
         if before is None:
             return
         until = None if change.wrap_up_until is None else wall + change.wrap_up_until - now
@@ -120,32 +136,33 @@ class Attendance:
             after = replace(
                 after, status=change.status, reason=change.reason, since=wall, by=by, is_overdue=False
             )
-        self._presences[change.agent] = after
+        self._standings[change.agent] = after
         if is_chosen:
             self._set_limit(change.agent, wall=wall, now=now)
 
-    def connected(self, agent: str, contact: str, client: str | None, queue: str | None, day: str) -> None:
+    def note(self, agent: str, **facts: Any) -> None:
+        """Other facts of an agent: the present contact, its result."""
+        self._standings[agent] = replace(self._standings[agent], **facts)
+
+    def connected(self, agent: str, contact: Won, *, day: str) -> None:
         """An agent has won a contact."""
-        found = self._presences.get(agent)
+        found = self._standings.get(agent)
         if found is not None:
             calls = found.calls + 1 if found.day == day else 1
-            self._presences[agent] = replace(
-                found, contact=contact, client=client, queue=queue, disposition=None, calls=calls, day=day
-            )
-
-    def dispose(self, agent: str, code: str) -> None:
-        """The result of the agent's last contact."""
-        self._presences[agent] = replace(self._presences[agent], disposition=code)
+            self.note(
+                agent, contact=contact.id, client=contact.client, queue=contact.queue, disposition=None,
+                owes=contact.owes, extended=0.0, calls=calls, day=day,
+            )  # fmt: skip
 
     def limit(self, agent: str) -> float | None:
         """When the reason's time is over (wall), or None for one without limit."""
-        found = self._presences[agent]
+        found = self._standings[agent]
         reason = self._reasons.by_id.get(found.reason or "") if found.status is Status.NOT_READY else None
         return None if reason is None or reason.limit is None else found.since + reason.limit
 
     def _set_limit(self, agent: str, *, wall: float, now: float) -> None:
         limit = self.limit(agent)
-        if limit is None or self._presences[agent].is_overdue:
+        if limit is None or self._standings[agent].is_overdue:
             self._timers.cancel(agent)
         else:
             self._timers.set(agent, now + max(0.0, limit - wall))
@@ -157,10 +174,10 @@ class Attendance:
     def handle_timeout(self, *, now: float) -> None:
         """Note who is overdue."""
         while (agent := self._timers.pop_due(now)) is not None:
-            late = self._presences[agent] = replace(self._presences[agent], is_overdue=True)
+            late = self._standings[agent] = replace(self._standings[agent], is_overdue=True)
             self._overdue.append(late)
 
-    def take_overdue(self) -> list[Presence]:
+    def take_overdue(self) -> list[Standing]:
         """Those who became overdue since this was asked last."""
         taken, self._overdue = self._overdue, []
         return taken

@@ -78,6 +78,15 @@ class Listening(Part):
     """How long our side may talk to one who is not heard until that is noted; 0: it is not."""
 
 
+class WrapUpPart(Part):
+    """How agents make wrap-up longer themselves."""
+
+    step: Annotated[Seconds, Field(gt=0)] = 60.0
+    """By `*14` alone."""
+    longest: Annotated[Seconds, Field(gt=0)] = 900.0
+    """The whole of it, from the end of the call."""
+
+
 class Centre(Part):
     """centre.yaml."""
 
@@ -116,6 +125,7 @@ class Centre(Part):
     menus: Menus = Menus()
     tracing: Tracing = Tracing()
     listening: Listening = Listening()
+    wrap_up: WrapUpPart = WrapUpPart()
     overload: OverloadPart = OverloadPart()
 
     @field_validator("rtp_address")

@@ -17,6 +17,7 @@ from routing.back_ends import (
     SandboxBackEndPart,
     system_faults,
 )
+from routing.dispositions import DispositionsPart
 from routing.recording import RecordingPart, key_faults
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Client(Part):
     notice: tuple[str, ...] = ()
     """The prompts that tell callers of the recording."""
     fraud: FraudPart = FraudPart()
+    dispositions: DispositionsPart = DispositionsPart()
+    """Results that agents give to calls."""
 
 
 def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:

@@ -232,6 +232,16 @@ class Distributor:
         self._staff.move(found, StateInput.WRAP_UP_END, now=now)
         self._changed(found, now=now)
 
+    def plan_wrap_up(self, agent: str, seconds: float) -> None:
+        """The work after the present call is to take so long. Raises UnknownAgent."""
+        self._staff[agent].wrap_up = seconds
+
+    def carry_on_wrap_up(self, agent: str, seconds: float, *, now: float) -> None:
+        """Wrap-up goes on for so long that began before a restart. Raises UnknownAgent."""
+        found = self._staff[agent]
+        self._staff.carry_on_wrap_up(found, seconds, now=now)
+        self._changed(found, now=now)
+
     def extend_wrap_up(self, agent: str, seconds: float, *, now: float) -> None:
         """The work after a call takes longer. Raises UnknownAgent and NotInWrapUp."""
         found = self._staff[agent]

@@ -150,8 +150,15 @@ class Staff:
         else:
             self.move(agent, StateInput.WRAP_UP_END, now=now)
 
+    def carry_on_wrap_up(self, agent: Agent, seconds: float, *, now: float) -> None:
+        """Wrap-up goes on for so long that began before a restart."""
+        self.move(agent, StateInput.CARRY_ON, now=now)
+        if agent.state is State.WRAP_UP:
+            agent.wrap_up_until = now + seconds
+            self._timers.set((Due.WRAP_UP, agent.id), agent.wrap_up_until)
+
     def extend_wrap_up(self, agent: Agent, seconds: float) -> None:
-        """Wrap-up lasts longer, from when it would have ended. Raises NotInWrapUp."""
+        """Wrap-up lasts longer (shorter, by negative seconds) than until it would have ended. Raises NotInWrapUp."""
         if agent.wrap_up_until is None:
             raise NotInWrapUp(f"{agent.id} is not in wrap-up")
         agent.wrap_up_until += seconds

@@ -8,19 +8,19 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from base.io.driver import Driver
+from routing.agents import Status
 from routing.attendance import SYSTEM, Attendance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from calls.events import Record
-    from routing.agents import Status
-    from routing.attendance import Presence
+    from routing.attendance import Standing, Won
     from routing.commands import AgentChanged
     from routing.io.attendance_file import AttendanceFile
     from routing.io.distribution import Distribution
@@ -41,7 +41,7 @@ class AttendanceBook:
         reasons: Callable[[], Reasons],
         record: Record,
         file: AttendanceFile | None = None,
-        kept: Mapping[str, Presence] | None = None,
+        kept: Mapping[str, Standing] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Bind to the running loop and go on from what was kept; without a file nothing is."""
@@ -60,15 +60,18 @@ class AttendanceBook:
         distribution.watch(self._changed)
         self._restore(kept or {})
 
-    def _restore(self, kept: Mapping[str, Presence]) -> None:
+    def _restore(self, kept: Mapping[str, Standing]) -> None:
         """Statuses, reasons and their clocks; agents whom nothing was kept of begin as their file says."""
-        for agent, presence in kept.items():
+        for agent, standing in kept.items():
             if self.attendance.find(agent) is None:
                 self._gone.add(agent)
                 continue
-            self._distribution.choose_status(agent, presence.status, presence.reason)
+            self._distribution.choose_status(agent, standing.status, standing.reason)
+            left = (standing.wrap_up_until or 0.0) - self._clock()
+            if left > 0 and standing.status is not Status.LOGGED_OUT:
+                self._distribution.carry_on_wrap_up(agent, left)
             now = self._driver.now()
-            self.attendance.restore(presence, wall=self._clock(), now=now)
+            self.attendance.restore(standing, wall=self._clock(), now=now)
         self._driver.rearm()
         if self._gone:
             self._write()
@@ -91,15 +94,15 @@ class AttendanceBook:
         self._driver.rearm()
         self._write()
 
-    def connected(self, agent: str, contact: str, client: str | None, queue: str | None) -> None:
+    def connected(self, agent: str, contact: Won) -> None:
         """An agent has won a contact."""
         day = time.strftime("%Y-%m-%d", time.localtime(self._clock()))
-        self.attendance.connected(agent, contact, client, queue, day)
+        self.attendance.connected(agent, contact, day=day)
         self._mark(agent)
 
-    def dispose(self, agent: str, code: str) -> None:
-        """The result of the agent's last contact."""
-        self.attendance.dispose(agent, code)
+    def note(self, agent: str, **facts: Any) -> None:
+        """Other facts of an agent, by the names of a Standing. Raises KeyError."""
+        self.attendance.note(agent, **facts)
         self._mark(agent)
 
     async def settled(self) -> None:
@@ -143,14 +146,14 @@ class AttendanceBook:
     async def _save(self, file: AttendanceFile) -> None:
         try:
             while self._dirty or self._gone:
-                presences = [self.attendance[each] for each in self._dirty]
+                standings = [self.attendance[each] for each in self._dirty]
                 gone, self._gone = self._gone, set()
                 self._dirty = set()
                 try:
-                    await asyncio.to_thread(file.save, presences, gone)
+                    await asyncio.to_thread(file.save, standings, gone)
                 except sqlite3.Error as error:
                     log.error("agents_not_kept", error=type(error).__name__)
-                    self._dirty.update(each.agent for each in presences)  # with the next change
+                    self._dirty.update(each.agent for each in standings)  # with the next change
                     self._gone.update(gone)
                     return
                 await asyncio.sleep(_PAUSE)

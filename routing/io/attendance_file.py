@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from base.errors import CentralitaError
 from routing.agents import State, Status
-from routing.attendance import Presence
+from routing.attendance import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 _EDITION = 1
-_FIELDS = {each.name for each in dataclasses.fields(Presence)}
+_FIELDS = {each.name for each in dataclasses.fields(Standing)}
 
 
 class AttendanceBroken(CentralitaError):
@@ -51,21 +51,21 @@ class AttendanceFile:
             self._database.close()
             raise
 
-    def load(self) -> dict[str, Presence]:
+    def load(self) -> dict[str, Standing]:
         """What is kept, by agent. Raises AttendanceBroken."""
         try:
             rows = self._database.execute("SELECT id, kept FROM agent").fetchall()
-            return {agent: _presence(agent, json.loads(kept)) for agent, kept in rows}
+            return {agent: _standing(agent, json.loads(kept)) for agent, kept in rows}
         except (sqlite3.DatabaseError, ValueError, TypeError, LookupError) as error:
             raise AttendanceBroken(_damaged(self._path, error)) from None
 
-    def save(self, presences: Iterable[Presence], gone: Iterable[str] = ()) -> None:
+    def save(self, standings: Iterable[Standing], gone: Iterable[str] = ()) -> None:
         """Keep these, forget those. Raises sqlite3.Error."""
         self._database.execute("BEGIN IMMEDIATE")
         try:
             self._database.executemany(
                 "INSERT OR REPLACE INTO agent VALUES (?, ?)",
-                [(each.agent, json.dumps(_entry(each))) for each in presences],
+                [(each.agent, json.dumps(_entry(each))) for each in standings],
             )
             self._database.executemany("DELETE FROM agent WHERE id = ?", [(each,) for each in gone])
             self._database.execute("COMMIT")
@@ -78,15 +78,15 @@ class AttendanceFile:
         self._database.close()
 
 
-def _entry(presence: Presence) -> dict[str, Any]:
-    kept = dataclasses.asdict(presence)
-    return {**kept, "status": presence.status.value, "state": presence.state.value}
+def _entry(standing: Standing) -> dict[str, Any]:
+    kept = dataclasses.asdict(standing)
+    return {**kept, "status": standing.status.value, "state": standing.state.value}
 
 
-def _presence(agent: str, kept: dict[str, Any]) -> Presence:
+def _standing(agent: str, kept: dict[str, Any]) -> Standing:
     """What another version may have kept besides is passed over."""
     known = {name: value for name, value in dict(kept).items() if name in _FIELDS}
-    return Presence(
+    return Standing(
         **{**known, "agent": agent, "status": Status(known["status"]), "state": State(known["state"])}
     )
 

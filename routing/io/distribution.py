@@ -138,6 +138,15 @@ class Distribution:
         self._core.wrap_up_over(agent, now=self.now())
         self._settle()
 
+    def plan_wrap_up(self, agent: str, seconds: float) -> None:
+        """Let the work after the present call take so long. Raises UnknownAgent."""
+        self._core.plan_wrap_up(agent, seconds)
+
+    def carry_on_wrap_up(self, agent: str, seconds: float) -> None:
+        """Let wrap-up go on that began before a restart. Raises UnknownAgent."""
+        self._core.carry_on_wrap_up(agent, seconds, now=self.now())
+        self._settle()
+
     def extend_wrap_up(self, agent: str, seconds: float) -> None:
         """Let the work after a call take longer. Raises UnknownAgent and NotInWrapUp."""
         self._core.extend_wrap_up(agent, seconds, now=self.now())

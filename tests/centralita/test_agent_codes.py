@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from base.ids import SequenceIds
 from calls.contact import Contact
 from calls.destination import FeatureCode
+from centralita.after_call import AfterCall
 from centralita.agent_codes import AgentCodes, Reply
 from centralita.staff import Staff
+from records.event import LedgerEvent
 from routing.agents import Status
+from routing.centre import Centre
+from routing.clients import Client
 from routing.io.attendance_book import AttendanceBook
 from routing.io.distribution import Distribution
 from routing.reasons import Reason, Reasons
@@ -20,11 +25,20 @@ from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-AGENTS = {"ana": AgentSettings("ana", account="1001", queues=("q",), language="pl")}
+AGENTS = {"ana": AgentSettings("ana", account="1001", queues=("q",), wrap_up=30.0, language="pl")}
 REASONS = Reasons(
     {
         each.id: each
         for each in (Reason("lunch", "2", limit=60.0), Reason("doctor", "12", needs_approval=True))
+    }
+)
+
+
+BANK = Client.model_validate(
+    {
+        "schema": "client/1",
+        "name": "Bank",
+        "dispositions": {"codes": {"1": {"name": {"en": "solved"}}, "22": {"name": {"pl": "skarga"}}}},
     }
 )
 
@@ -35,9 +49,20 @@ class Room:
         self.events: list[tuple[str, Mapping[str, object]]] = []
         self.distribution = Distribution(self.routing, SequenceIds(), self.record)
         self.book = AttendanceBook(self.distribution, lambda: self.routing.reasons, self.record)
-        self.codes = AgentCodes(
-            Staff(AGENTS, self.distribution), self.distribution, self.book, lambda: self.routing
+        self.clients = {"bank": BANK}
+        self.after_call = AfterCall(
+            self.distribution, self.book, self.configuration, self.record, lambda contact: "bank"
         )
+        self.codes = AgentCodes(
+            Staff(AGENTS, self.distribution),
+            self.distribution,
+            self.book,
+            self.after_call,
+            lambda: self.routing,
+        )
+
+    def configuration(self) -> Any:
+        return SimpleNamespace(routing=self.routing, clients=self.clients, centre=Centre())
 
     def record(self, contact: str, leg: str | None, kind: str, data: Mapping[str, object]) -> None:
         self.events.append((kind, data))
@@ -61,10 +86,16 @@ class Room:
         return reply.prompts
 
 
+def answered(contact: str) -> LedgerEvent:
+    data = {"agent": "ana", "queue": "q", "result": "answered"}
+    return LedgerEvent(0.0, contact, None, "reservation.ended", data)
+
+
 @pytest.fixture
 async def room() -> AsyncIterator[Room]:
     made = Room()
     yield made
+    made.after_call.close()
     await made.book.close()
     made.distribution.close()
 
@@ -98,6 +129,36 @@ async def test_where_a_reason_is_required_the_code_alone_is_refused(room: Room) 
 
 async def test_wrap_up_that_there_is_none_of_cannot_end(room: Room) -> None:
     assert await room.said("*13") == ("agent_no_wrap_up",)
+
+
+async def test_wrap_up_is_ended_or_made_longer_by_the_minute_and_not_without_end(room: Room) -> None:
+    assert await room.said("*14") == ("agent_no_wrap_up",)
+    room.distribution.choose_status("ana", Status.AVAILABLE)
+    room.distribution.carry_on_wrap_up("ana", 30)
+    end = room.distribution.core.agent("ana").wrap_up_until or 0.0
+    assert await room.said("*14") == ("agent_wrap_up_extended",)
+    assert await room.said("*14", "3") == ("agent_wrap_up_extended",)
+    assert room.distribution.core.agent("ana").wrap_up_until == end + 240
+    assert await room.said("*14", "9" * 20) == ("agent_wrap_up_extended",)
+    assert room.distribution.core.agent("ana").wrap_up_until == pytest.approx(end - 30 + 900)
+    assert await room.said("*14") == ("agent_wrap_up_at_its_limit",)
+    assert await room.said("*14", "0") == ("agent_wrap_up_at_its_limit",)
+    assert await room.said("*13") == ("agent_wrap_up_over",)
+    assert await room.said("*13") == ("agent_no_wrap_up",)
+
+
+async def test_a_result_is_of_the_agents_last_contact_and_one_of_its_client_company(room: Room) -> None:
+    assert await room.said("*15", "1") == ("agent_nothing_to_dispose",)
+    room.after_call.hear(answered("c7"))
+    assert await room.said("*15", "2") == ("agent_unknown_disposition",)
+    assert await room.said("*15") == ("agent_unknown_disposition",)
+    assert await room.said("*15", "1") == ("agent_disposition_kept", "disposition_bank_1")
+    assert await room.said("*15", "22") == ("agent_disposition_kept", "disposition_bank_22")
+    told = [data for kind, data in room.events if kind == "contact.disposition"]
+    assert told == [
+        {"agent": "ana", "by": "ana", "code": "1", "name": "solved"},
+        {"agent": "ana", "by": "ana", "code": "22", "name": "skarga", "was": "1"},
+    ]
 
 
 async def test_a_code_that_is_none_is_answered_with_words(room: Room) -> None:

@@ -105,6 +105,7 @@ def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() ->
             "recording",
             "presets",
             "notice",
+            "dispositions",
             "kind",
             "connector",
         }
@@ -125,4 +126,4 @@ def test_the_tables_say_the_usual_values() -> None:
             assert isinstance(usual, Part)
             assert type(usual).model_validate(yaml.safe_load(text)) == usual
             checked += 1
-    assert checked == 10
+    assert checked == 11

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from routing.agents import State, Status
-from routing.attendance import Attendance, Presence
+from routing.attendance import Attendance, Standing, Won
 from routing.commands import AgentChanged
 from routing.reasons import USUAL, Reason, Reasons, load_reasons
 from routing.roster import Agent
@@ -46,7 +46,7 @@ class Day:
         return [each.agent for each in self.attendance.take_overdue()]
 
     @property
-    def ana(self) -> Presence:
+    def ana(self) -> Standing:
         return self.attendance["ana"]
 
 
@@ -92,12 +92,12 @@ def test_after_a_restart_the_limit_counts_from_when_the_reason_was_chosen() -> N
     day = Day()
     day.becomes(Status.NOT_READY, "lunch")
     day.attendance.restore(
-        Presence("ana", Status.NOT_READY, "lunch", NOON - 40, "ana"), wall=NOON, now=day.now
+        Standing("ana", Status.NOT_READY, "lunch", NOON - 40, "ana"), wall=NOON, now=day.now
     )
     assert day.passes(19) == []
     assert day.passes(2) == ["ana"]
     day.attendance.restore(
-        Presence("ana", Status.NOT_READY, "lunch", NOON - 400, "ana", is_overdue=True), wall=NOON, now=day.now
+        Standing("ana", Status.NOT_READY, "lunch", NOON - 400, "ana", is_overdue=True), wall=NOON, now=day.now
     )
     assert day.passes(100) == []
     assert day.ana.is_overdue
@@ -105,13 +105,14 @@ def test_after_a_restart_the_limit_counts_from_when_the_reason_was_chosen() -> N
 
 def test_calls_are_counted_by_day_and_a_new_one_has_no_result_yet() -> None:
     day = Day()
-    day.attendance.connected("ana", "c1", "bank", "q", "2026-11-22")
-    day.attendance.dispose("ana", "1")
-    day.attendance.connected("ana", "c2", "shop", "q", "2026-11-22")
+    day.attendance.connected("ana", Won("c1", "bank", "q"), day="2026-11-22")
+    day.attendance.note("ana", disposition="1", extended=60.0)
+    day.attendance.connected("ana", Won("c2", "shop", "q", owes=True), day="2026-11-22")
     assert (day.ana.contact, day.ana.client, day.ana.disposition, day.ana.calls) == ("c2", "shop", None, 2)
-    day.attendance.connected("ana", "c3", "shop", "q", "2026-11-23")
+    assert (day.ana.owes, day.ana.extended) == (True, 0.0)
+    day.attendance.connected("ana", Won("c3", "shop", "q"), day="2026-11-23")
     assert day.ana.calls == 1
-    day.attendance.connected("nobody", "c4", "shop", "q", "2026-11-23")
+    day.attendance.connected("nobody", Won("c4"), day="2026-11-23")
 
 
 def test_who_is_gone_is_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from base.ids import SequenceIds
 from routing.agents import State, Status
-from routing.attendance import SYSTEM, Presence
+from routing.attendance import SYSTEM, Standing, Won
 from routing.errors import UnknownAgent
 from routing.io.attendance_book import AttendanceBook
 from routing.io.attendance_file import AttendanceBroken, AttendanceFile
@@ -135,6 +135,28 @@ async def test_who_is_overdue_is_told_in_the_ledger_once(node: Node) -> None:
     assert node.book.attendance["ana"].is_overdue
 
 
+async def test_wrap_up_goes_on_after_a_restart_and_a_call_does_not(node: Node) -> None:
+    node.distribution.choose_status("bot", Status.AVAILABLE)
+    node.distribution.carry_on_wrap_up("bot", 60)
+    node.book.connected("bot", Won("c1", "bank", "q", owes=True))
+    await node.killed_and_started(after=20)
+    view = node.distribution.core.agent("bot")
+    assert view.state is State.WRAP_UP
+    assert view.wrap_up_until == pytest.approx(node.distribution.now() + 40, abs=2)
+    assert node.book.attendance["bot"].owes
+    await node.killed_and_started(after=41)
+    assert node.distribution.core.agent("bot").state is State.IDLE
+    assert not node.book.attendance["bot"].owes
+
+
+async def test_wrap_up_of_an_agent_whose_phone_is_not_back_ends_offline(node: Node) -> None:
+    node.book.choose("ana", Status.AVAILABLE, None, "ana")
+    node.distribution.carry_on_wrap_up("ana", 60)
+    assert node.distribution.core.agent("ana").state is State.WRAP_UP
+    node.distribution.end_wrap_up("ana")
+    assert node.distribution.core.agent("ana").state is State.DEVICE_OFFLINE
+
+
 async def test_what_the_system_changes_is_the_systems(node: Node) -> None:
     node.book.choose("ana", Status.AVAILABLE, None, "ana")
     node.distribution.choose_status("ana", Status.NOT_READY, "ring_no_answer")
@@ -152,7 +174,7 @@ async def test_the_file_is_for_its_owner_alone(node: Node) -> None:
 async def test_a_disk_that_refuses_stops_nobody_and_is_tried_again(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(presences: object, gone: object) -> None:
+    def refuse(standings: object, gone: object) -> None:
         raise sqlite3.OperationalError("disk is full")
 
     with monkeypatch.context() as patch:
@@ -160,7 +182,7 @@ async def test_a_disk_that_refuses_stops_nobody_and_is_tried_again(
         node.book.choose("ana", Status.AVAILABLE, None, "ana")
         await node.book.settled()
     assert node.seen("ana") == (Status.AVAILABLE, None)
-    node.book.connected("bot", "c1", "bank", "q")
+    node.book.connected("bot", Won("c1", "bank", "q"))
     await node.killed_and_started()
     assert node.seen("ana") == (Status.AVAILABLE, None)
     assert node.book.attendance["bot"].contact == "c1"
@@ -170,7 +192,7 @@ async def test_a_disk_that_refuses_stops_nobody_and_is_tried_again(
 def test_a_broken_file_is_refused_by_name(tmp_path: Path, kept: str) -> None:
     path = tmp_path / "agents.sqlite"
     file = AttendanceFile(path)
-    file.save([Presence("ana", Status.AVAILABLE)])
+    file.save([Standing("ana", Status.AVAILABLE)])
     file._database.execute("UPDATE agent SET kept = ?", (kept,))
     with pytest.raises(AttendanceBroken, match=r"agents\.sqlite cannot be read"):
         file.load()

@@ -1,0 +1,32 @@
+"""Results that agents give to calls, `dispositions` of config/clients/ID.yaml: digits after `*15`, and names."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from base.document import Part
+from base.durations import Seconds
+from routing.reasons import Code, Names
+
+
+class DispositionPart(Part):
+    """One result."""
+
+    name: Names
+
+
+class DispositionsPart(Part):
+    """Those of one client company."""
+
+    required: bool = False
+    """Wrap-up lasts until a result is given."""
+    wait: Annotated[Seconds, Field(gt=0)] = 300.0
+    """How long it waits for one that is required; then the agent is set not ready."""
+    codes: dict[Code, DispositionPart] = Field(default_factory=dict)
+
+
+def prompt_of(client: str, code: str) -> str:
+    """The prompt that names a result."""
+    return f"disposition_{client}_{code}"
