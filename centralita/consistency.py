@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from base.address import WILDCARDS
 from base.document import Fault, read, suggest
 from calls.destination import Extension, Menu, Number, Queue
+from centralita.queue_prompts import unsaid
 from sip.listener import clash, on_one_port
 from sip.listener_settings import clashing
 
@@ -40,6 +41,7 @@ def inconsistencies(
         yield from overlapping(config, profiles)
         yield from unreachable(config, profiles)
     yield from silent(config, wording)
+    yield from unsaid(config, menus, wording)
     yield from mute(config, menus, wording)
     yield from foreign(config, menus)
 
@@ -273,6 +275,7 @@ def _next(
         case Menu(menu=name) if name in menus:
             return menus[name].destinations()
         case Queue(queue=name) if name in config.routing.queues:
-            return config.routing.queues[name].overflow.values()
+            queue = config.routing.queues[name]
+            return (*queue.overflow.values(), *queue.exit_keys.values())
         case _:
             return ()

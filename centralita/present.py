@@ -10,6 +10,7 @@ from calls.lines import LineLimits
 from ivr.errors import UnknownMenu
 from ivr.manners import ACCESSIBLE, Floor
 from ivr.scene import CallerFacts
+from routing.settings import QueueSettings
 from sip.io.dns import DnsSettings
 from sip.uri import Uri
 
@@ -121,6 +122,10 @@ class Present:
     def told(self, prompts: Sequence[str], language: str | None = None) -> tuple[Clip, ...]:
         """Prompts of the house one after the other; those are left out that the catalogue has not."""
         return tuple(clip for each in prompts for clip in self.said(each, language))
+
+    def queue(self, queue: str) -> QueueSettings:
+        """A queue; one that a reload took away has the settings of any."""
+        return self.configuration.routing.queues.get(queue) or QueueSettings(queue)
 
     def music(self, queue: str = "") -> tuple[Clip, ...]:
         """What callers of a queue, or parties on hold, hear."""

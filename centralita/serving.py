@@ -15,6 +15,7 @@ from centralita.applications import (
 from centralita.monitoring import Monitoring
 from centralita.outgoing import NumberApplication
 from centralita.places import Places
+from centralita.queue_voice import QueueVoice
 from centralita.redirects import Redirects
 from centralita.transfers import TransferDesk
 from ivr.io.application import MenuApplication
@@ -69,7 +70,14 @@ def make_applications(
     )
     direct.desk = outside.desk = desk
     queue = QueueApplication(
-        exchange, distribution, places, present.music, present.client_name, present.language_skill, desk
+        exchange,
+        distribution,
+        places,
+        QueueVoice(present, voice),
+        present.queue,
+        present.client_name,
+        present.language_skill,
+        desk,
     )
     codes = AgentCodes(staff, distribution, book, after_call, lambda: present.now().routing)
     return {

@@ -55,6 +55,11 @@ class Overflow:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAgain:
+    """The settings of those who wait, or what they go by, may be others now. Posted by the edge itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """An event for the ledger; `contact` is empty when it concerns no contact."""
 

@@ -200,6 +200,11 @@ class _Reader:
                     if destination.queue == name:
                         what = f"the queue {name} overflows into itself"
                         self.faults.append(at.fault((*here, "overflow", reason), what, "name another place"))
+            for key, destination in part.exit_keys.items():
+                self._leads_somewhere(at, (*here, "exit_keys", key), destination)
+                if destination.queue == name:
+                    what = f"key {key} of the queue {name} leads back into it"
+                    self.faults.append(at.fault((*here, "exit_keys", key), what, "name another place"))
             found[name] = _queue(name, part)
         return found
 
@@ -324,4 +329,6 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         delays=Delays(**part.delays.model_dump()),
         overflow={LeaveReason(why): where.destination() for why, where in part.overflow if where is not None},
         music=part.music,
+        announce=part.announce.settings(),
+        exit_keys={key: where.destination() for key, where in part.exit_keys.items()},
     )

@@ -16,6 +16,7 @@ from calls import destination as to
 from routing.reasons import Language
 from routing.settings import Delays, ServiceLevel
 from routing.strategies import ALIASES, STRATEGIES, canonical
+from routing.waiting.document import AnnouncePart, Key
 from sip.dialog import is_literal
 from sip.errors import ParseError
 from sip.uri import Uri
@@ -226,6 +227,8 @@ class QueuePart(Part):
     delays: DelaysPart = DelaysPart()
     overflow: OverflowPart = OverflowPart()
     music: str | None = None
+    announce: AnnouncePart = AnnouncePart()
+    exit_keys: dict[Key, DestinationPart] = Field(default_factory=dict)
 
 
 class QueuesFile(Part):

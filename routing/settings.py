@@ -10,6 +10,7 @@ from calls import destination as to
 from routing.agents import Status
 from routing.reasons import USUAL, Reasons
 from routing.skills import NONE, Relaxation, Requirements
+from routing.waiting.settings import NOTHING_SAID, Announcements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,6 +129,9 @@ class QueueSettings:
     delays: Delays = Delays()
     overflow: Mapping[LeaveReason, Destination] = field(default_factory=lambda: DEFAULT_OVERFLOW)
     music: str | None = None
+    announce: Announcements = NOTHING_SAID
+    exit_keys: Mapping[str, Destination] = field(default_factory=dict)
+    """Where a waiting caller goes who presses a key."""
 
     def overflow_for(self, reason: LeaveReason) -> Destination:
         """Where an entry goes that leaves for this reason."""

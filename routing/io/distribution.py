@@ -9,6 +9,7 @@ from calls.destination import Queue
 from routing.commands import (
     AgentChanged,
     ConnectAgent,
+    LookAgain,
     Overflow,
     QueueChanged,
     Record,
@@ -171,6 +172,12 @@ class Distribution:
         """Take over a reloaded configuration; who waits keeps the place, who talks goes on."""
         self._core.reconfigure(centre, now=self.now())
         self._settle()
+        self.look_again()
+
+    def look_again(self) -> None:
+        """What those who wait go by may have changed: settings, opening hours."""
+        for inbox in self._inboxes.values():
+            inbox.post(LookAgain())
 
     def close(self) -> None:
         """Disarm the timer."""

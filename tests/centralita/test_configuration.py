@@ -130,6 +130,12 @@ def test_a_queue_that_nobody_serves_and_its_menu_are_no_circle(tmp_path: Path) -
         ("config/queues.yaml", "    strategy: longest-idle", "    strategy: longest-idel", "longest-idle"),
         ("config/queues.yaml", "ring_timeout: 20s", "ring_timeout: 20 parsecs", "ring_timeout"),
         ("config/queues.yaml", "capacity: 50", "music: musik", "no prompt is called musik"),
+        (
+            "config/queues.yaml",
+            "capacity: 50",
+            "announce: {greeting: queue_greting}",
+            'the prompt queue_greting is not there in pl (did you mean "queue_greeting"?)',
+        ),
         ("config/agents.yaml", "queues: [tienda_atencion]", "queues: [tienda_atension]", "tienda_atencion"),
         (
             "config/numbers.yaml",

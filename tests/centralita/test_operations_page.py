@@ -21,9 +21,11 @@ from routing.back_ends import (
 )
 from routing.centre import Centre
 from routing.clients import Client
-from routing.documents import AgentPart
+from routing.documents import AgentPart, QueuesFile
 from routing.hours.document import HoursPart
 from routing.reasons import ReasonPart
+from routing.waiting.document import AnnouncePart, ComfortPart, StandingPart
+from routing.waiting.settings import Comfort
 from sip.profile import ExternalProfile, InternalProfile
 
 if TYPE_CHECKING:
@@ -77,6 +79,22 @@ def test_the_tables_hold_every_setting() -> None:
     named = set(re.findall(r"`([a-z_]+)[`.]", _tables()))
     for model in (Centre, InternalProfile, ExternalProfile, HoursPart, AgentPart, ReasonPart):
         assert set(model.model_fields) - named - {"schema_"} == set(), model.__name__
+
+
+def test_the_example_of_waiting_is_read_and_its_table_holds_every_setting(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n# part of config/queues.yaml\n(.*?)```", page, flags=re.DOTALL)
+    queue = QueuesFile.model_validate(yaml.safe_load(example)).queues["sales"]
+    assert queue.announce.settings().comfort == Comfort(("queue_comfort", "queue_still_busy"))
+    assert queue.exit_keys.keys() == {"1", "#"}
+    table = _tables().partition("for those who wait in a queue")[2].partition("\n**")[0]
+    comfort, standing = (yaml.safe_load(each) for each in re.findall(r"`(\{.*?\})`", table))
+    assert ComfortPart.model_validate({**comfort, "say": "x"}) == ComfortPart(say=("x",))
+    assert StandingPart.model_validate({**standing, "wait": True}) == StandingPart(wait=True)
+    assert comfort.keys() == ComfortPart.model_fields.keys()
+    assert standing.keys() == StandingPart.model_fields.keys()
+    named = set(re.findall(r"`announce\.(\w+)`", table))
+    assert named == AnnouncePart.model_fields.keys()
 
 
 PARTS: Mapping[str, type[Part]] = {

@@ -14,13 +14,19 @@ from routing.settings import AgentSettings, Delays, QueueSettings, RoutingConfig
 from sip.events import InviteReceived, SessionAnswered
 from sip.stack import Target
 from tests.kit.party import House, Party, until
+from tests.kit.tone import tone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calls.contact import Contact
     from calls.destination import Destination
     from media.plane import Clip
+    from routing.waiting.sayings import Saying
     from sip.session.session import Session
 
+WORDS = frozenset({700, 1900})
+"""The tones of whatever is said."""
 QUICK = Delays(no_answer=0.05, rejected=0.05, busy=0.05, unreachable=0.05, failed=0.05)
 
 
@@ -29,7 +35,8 @@ class Floor:
 
     def __init__(self, house: House, alice: Party, agents: dict[str, Party], **queue: object) -> None:
         self.house, self.alice, self.agents = house, alice, agents
-        settings = QueueSettings("q", **{"delays": QUICK, **queue})  # type: ignore[arg-type]
+        self.settings = settings = QueueSettings("q", **{"delays": QUICK, **queue})  # type: ignore[arg-type]
+        self.said: list[tuple[Saying, ...]] = []
         staff = {
             name: AgentSettings(name, contact=phone.uri, queues=("q",), status=Status.AVAILABLE)
             for name, phone in agents.items()
@@ -38,11 +45,16 @@ class Floor:
         self.unknown: set[str] = set()
         self.addresses: dict[str, str] = {}
         self.music_fails = False
+        self.mute = False
+        self.tune: tuple[Clip, ...] | None = None
+        self.words_last = 0.3
+        """Seconds of each saying."""
         self.application = QueueApplication(
             house.exchange,
             self.distribution,
             self,
-            self.music,
+            self,
+            lambda queue: self.settings,
             lambda client: "Banco Sol" if client == "banco" else "",
             lambda contact: (),
         )
@@ -57,7 +69,13 @@ class Floor:
     def music(self, queue: str) -> tuple[Clip, ...]:
         if self.music_fails:
             raise CentralitaError("no music")
-        return self.house.music()
+        return self.tune if self.tune is not None else self.house.music()
+
+    def spoken(self, sayings: Sequence[Saying], language: str | None) -> tuple[Clip, ...]:
+        self.said.append(tuple(sayings))
+        if self.mute:
+            return ()
+        return tuple(self.house.plane.load_clip(tone(WORDS, self.words_last)) for _ in sayings)
 
     def _serve(self, contact: Contact) -> None:
         contact.client = "banco"

@@ -13,6 +13,7 @@ from calls.destination import Hangup, Menu, Number, Queue
 from routing.agents import Status
 from routing.config import CentreConfig, check_config, read_config
 from routing.settings import LeaveReason
+from routing.waiting.settings import Announcements, Comfort, Standing, When
 
 GOOD = {
     "centre.yaml": "name: Demo\ntimezone: Europe/Madrid\ncountry: '34'\nsip: 127.0.0.1:5070\ndrain_limit: 2m\n",
@@ -164,3 +165,45 @@ def test_the_bench_centre_has_its_fixed_face() -> None:
 def test_the_demonstration_centre_has_no_fault() -> None:
     _, faults = check_config(Path(__file__).parents[2] / "config")
     assert faults == []
+
+
+WAITING = GOOD["queues.yaml"] + (
+    "    announce:\n      greeting: hello\n      comfort: {say: [a, b], every: 1m}\n"
+    "      standing: {position: true, limit: 5, when: always}\n      pause: 2s\n"
+    "    exit_keys:\n      '1': {menu: main}\n      '*': {hangup: true}\n"
+)
+
+
+def test_what_waiting_callers_hear_and_press_is_read(tmp_path: Path) -> None:
+    config, faults = check(tmp_path, queues=WAITING)
+    assert faults == []
+    assert config
+    queue = config.routing.queues["cards"]
+    assert queue.announce == Announcements(
+        ("hello",),
+        Comfort(("a", "b"), every=60.0),
+        Standing(position=True, limit=5, when=When.ALWAYS),
+        pause=2.0,
+    )
+    assert queue.exit_keys == {"1": Menu("main"), "*": Hangup()}
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "fault"),
+    [
+        ("'1': {menu: main}", "'11': {menu: main}", "is no key; a key is one of 0-9, * and #"),
+        ("'1': {menu: main}", "'1': {menu: mane}", 'no menu is called "mane"'),
+        ("'1': {menu: main}", "'1': {queue: cards}", "key 1 of the queue cards leads back into it"),
+        ("every: 1m", "every: 2s", "must be at least 5s"),
+        ("position: true, ", "", "nothing is told; add position: true or wait: true"),
+        ("say: [a, b]", "say: []", "say"),
+        ("when: always", "when: sometimes", "always"),
+    ],
+)
+def test_faults_of_what_waiting_callers_hear_are_named(
+    tmp_path: Path, good: str, bad: str, fault: str
+) -> None:
+    assert good in WAITING
+    config, faults = check(tmp_path, queues=WAITING.replace(good, bad))
+    assert config is None
+    assert any(fault in each for each in faults), faults

@@ -1,0 +1,116 @@
+"""The phones that are called for one waiting contact: a leg for each reservation, all of them but one in vain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from base.errors import CentralitaError
+from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
+from calls.ways import Way, dial
+from routing.reservation import ReservationResult
+from routing.waiting.refusals import result_of
+from sip.reason import ELSEWHERE
+
+if TYPE_CHECKING:
+    from calls.contact import Contact
+    from calls.exchange import Exchange
+    from calls.leg import Leg
+    from routing.commands import RingAgent, StopRinging
+    from routing.io.distribution import Distribution
+    from routing.io.queue_application import Directory
+    from sip.reason import Reason
+
+
+@dataclass(slots=True, eq=False)
+class AgentCall:
+    """One agent's phone."""
+
+    reservation: str
+    leg: Leg
+    rang: bool = False
+
+
+class AgentCalls:
+    """All of one contact; whatever ends here is told to the distribution."""
+
+    __slots__ = ("_calls", "_contact", "_directory", "_distribution", "_exchange", "_house")
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        distribution: Distribution,
+        directory: Directory,
+        contact: Contact,
+        house: str,
+    ) -> None:
+        """`house` is shown on the agents' phones before the caller's own name."""
+        self._exchange = exchange
+        self._distribution = distribution
+        self._directory = directory
+        self._contact = contact
+        self._house = house
+        self._calls: dict[str, AgentCall] = {}
+
+    def ring(self, command: RingAgent) -> None:
+        """Call an agent's phone."""
+        target = self._directory.agent(command.agent, command.contact_uri)
+        if target is None:
+            self._distribution.failed(command.reservation, ReservationResult.UNREACHABLE)
+            return
+        contact = self._contact
+        way = Way(target, contact.caller_identity(self._house), role="agent", agent=command.agent)
+        try:
+            leg = dial(self._exchange, contact, way, contact.caller)
+        except CentralitaError:
+            self._distribution.failed(command.reservation, ReservationResult.FAILED)
+            return
+        self._calls[command.reservation] = AgentCall(command.reservation, leg)
+
+    def stop(self, command: StopRinging) -> None:
+        """Let one phone be; a call that somebody else took is no missed call."""
+        lost = command.reason is ReservationResult.LOST_RACE
+        self._drop(self._calls.pop(command.reservation, None), (ELSEWHERE,) if lost else ())
+
+    def take(self, event: object) -> Leg | None:
+        """Hear what a phone does: the leg that has won the contact, once there is one."""
+        match event:
+            case LegRang(leg=leg) | LegProgressed(leg=leg):
+                call = self._of(leg)
+                if call is not None:
+                    call.rang = True
+                    self._distribution.ringing(call.reservation)
+            case LegAnswered(leg=leg) if not leg.has_ended:
+                call = self._of(leg)
+                if call is not None:
+                    return self._connect(call)
+            case LegEnded(leg=leg):
+                call = self._of(leg)
+                if call is not None:
+                    del self._calls[call.reservation]
+                    gave_up = call.rang and event.by == "remote"
+                    self._distribution.failed(call.reservation, result_of(event.status, rang=gave_up))
+            case _:
+                pass
+        return None
+
+    def drop_all(self, reasons: tuple[Reason, ...] = ()) -> None:
+        """Nobody is needed any more."""
+        calls, self._calls = self._calls, {}
+        for call in calls.values():
+            self._drop(call, reasons)
+
+    def _connect(self, call: AgentCall) -> Leg | None:
+        del self._calls[call.reservation]
+        if not self._distribution.answered(call.reservation):
+            self._drop(call)  # somebody or something was quicker
+            return None
+        self.drop_all((ELSEWHERE,))
+        return call.leg
+
+    def _of(self, leg: Leg) -> AgentCall | None:
+        return next((call for call in self._calls.values() if call.leg is leg), None)
+
+    def _drop(self, call: AgentCall | None, reasons: tuple[Reason, ...] = ()) -> None:
+        if call is not None:
+            call.leg.hang_up(reasons=reasons)

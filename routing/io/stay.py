@@ -1,0 +1,181 @@
+"""One contact in one queue: music and announcements, exit keys, the phones that are called, then the conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calls.events import DigitPressed, LegEnded, LegHeld, LegResumed
+from calls.introduce import introduce
+from calls.talk import Talk
+from routing.commands import LookAgain, Overflow, RingAgent, StopRinging
+from routing.entry import EntryJoin
+from routing.io.agent_calls import AgentCalls
+from routing.io.announcing import Announcing
+from routing.settings import LeaveReason
+from routing.skills import combine
+from routing.waiting.announcer import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calls.contact import Contact
+    from calls.destination import Destination, Queue
+    from calls.leg import Leg
+    from media.plane import Clip
+    from routing.io.queue_application import QueueApplication
+    from routing.settings import QueueSettings
+    from routing.waiting.sayings import Saying
+
+
+class Stay:
+    """From joining to leaving, and the conversation with the agent who answered."""
+
+    __slots__ = (
+        "_agent_leg",
+        "_announcing",
+        "_app",
+        "_caller",
+        "_calls",
+        "_contact",
+        "_destination",
+        "_distribution",
+        "_next",
+        "_queue",
+    )
+
+    def __init__(self, app: QueueApplication, contact: Contact, caller: Leg, destination: Queue) -> None:
+        """The caller has not joined yet."""
+        self._app = app
+        self._distribution = app.distribution
+        self._contact = contact
+        self._caller = caller
+        self._destination = destination
+        self._queue = destination.queue
+        house = app.client_name(contact.client or "")
+        self._calls = AgentCalls(app.exchange, app.distribution, app.directory, contact, house)
+        self._announcing = Announcing(
+            caller, self._settings().announce, self._spoken, self._where, app.distribution.now()
+        )
+        self._agent_leg: Leg | None = None
+        """The agent's who has won the contact."""
+        self._next: Destination | None = None
+
+    async def run(self) -> Destination | None:
+        """Wait, ring, talk. Returns where the contact goes next."""
+        contact, caller = self._contact, self._caller
+        caller.answer()
+        self._announcing.play_music(self._music())
+        self._distribution.join(self._entry(), contact.inbox)
+        try:
+            await self._wait()
+            if self._agent_leg is not None:
+                self._next = await self._talk(self._agent_leg)
+                self._agent_leg = None
+        finally:
+            self._distribution.leave(contact.id, LeaveReason.SYSTEM)
+            self._calls.drop_all()
+            if self._agent_leg is not None:
+                self._agent_leg.hang_up()
+        return self._next
+
+    # --- waiting -------------------------------------------------------------------------------------------------
+
+    async def _wait(self) -> None:
+        inbox = self._contact.inbox
+        while True:
+            event = await inbox.next(self._announcing.due())
+            if event is None:
+                self._announcing.speak(self._distribution.now())
+            elif self._step(event):
+                self._announcing.hush()
+                return
+
+    def _step(self, event: object) -> bool:
+        """Take one event while waiting; True when the waiting is over."""
+        match event:
+            case LegEnded(leg=leg) if leg is self._caller:
+                self._distribution.leave(self._contact.id, LeaveReason.ABANDONED)
+                self._contact.outcome = "abandoned"
+                self._calls.drop_all(event.reasons)
+                return True
+            case DigitPressed(leg=leg) if leg is self._caller:
+                return self._pressed(event.digit)
+            case Overflow():
+                self._leave_for(event.destination, event.reason)
+                return True
+            case RingAgent():
+                self._calls.ring(event)
+            case StopRinging():
+                self._calls.stop(event)
+            case LookAgain():
+                self._announcing.adopt(self._settings().announce)
+                self._announcing.play_music(self._music())
+            case _:
+                self._announcing.take(event, self._distribution.now())
+                self._agent_leg = self._calls.take(event)
+        return self._agent_leg is not None
+
+    def _pressed(self, key: str) -> bool:
+        """A key that leads nowhere is ignored, and never told."""
+        destination = self._settings().exit_keys.get(key)
+        if destination is None:
+            return False
+        self._contact.record(
+            "queue.exit_key", self._caller, queue=self._queue, key=key, position=self._where().position
+        )
+        self._distribution.leave(self._contact.id, LeaveReason.EXIT_KEY)
+        self._calls.drop_all()
+        self._leave_for(destination, LeaveReason.EXIT_KEY)
+        return True
+
+    def _leave_for(self, destination: Destination, reason: LeaveReason) -> None:
+        self._next = destination
+        self._contact.outcome = reason.value
+
+    # --- what it is made of --------------------------------------------------------------------------------------
+
+    def _settings(self) -> QueueSettings:
+        """Those in force at this moment."""
+        return self._app.settings(self._queue)
+
+    def _music(self) -> tuple[Clip, ...]:
+        return self._app.voice.music(self._queue)
+
+    def _spoken(self, sayings: Sequence[Saying]) -> tuple[Clip, ...]:
+        return self._app.voice.spoken(sayings, self._contact.language)
+
+    def _where(self) -> Where:
+        return Where(self._distribution.core.position(self._contact.id), None)
+
+    def _entry(self) -> EntryJoin:
+        contact, destination = self._contact, self._destination
+        asked = combine(destination.requires, tuple(contact.requires.items()))
+        requires = combine(self._app.language_skill(contact), asked)
+        priority = max(destination.priority, contact.priority)
+        return EntryJoin(contact.id, contact.id, destination.queue, priority, requires)
+
+    # --- the conversation ----------------------------------------------------------------------------------------
+
+    async def _talk(self, agent_leg: Leg) -> Destination | None:
+        """Until they part. The agent is in the call for as long as its leg, which may leave before the caller does."""
+        agent = agent_leg.agent or ""
+        agent_leg.when_over(lambda: self._distribution.bridge_ended(agent))
+
+        def hears(event: object) -> None:
+            match event:
+                case LegHeld(leg=leg) | LegResumed(leg=leg) if leg is agent_leg:
+                    self._distribution.held(agent, held=isinstance(event, LegHeld))
+                case _:
+                    pass
+
+        introduce(agent_leg, to=self._caller)
+        exchange = self._app.exchange
+        exchange.recordings.conversing(self._caller)
+        pair = (self._caller, agent_leg)
+        talk = Talk(exchange, self._contact, pair, self._music, self._app.desk, hears)
+        parting = await talk.run()
+        if parting.is_stranded and self._contact.caller is not agent_leg:
+            return (
+                self._destination
+            )  # nobody took the caller after a transfer: the next agent of the queue will
+        return talk.settle(parting)
