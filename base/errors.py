@@ -14,6 +14,8 @@ class CentralitaError(Exception):
     """SIP status (RFC 3261 s.21) that a peer should be told."""
     cause: int = 41
     """Q.850 cause: 41 is temporary failure."""
+    told: str = ""
+    """What the peer is told in words, where the status does not say it all (text of a Reason, RFC 3326)."""
     retry_after: int | None = None
     """Seconds after which another attempt may do better (RFC 3261 s.20.33)."""
 

@@ -46,6 +46,10 @@ class Uri:
 
     uri: str
     otherwise: Menu | None = None
+    by: str | None = field(default=None, compare=False)
+    """The account that sends the call there and answers for it, if that is not the phone that calls."""
+    is_listed: bool = field(default=False, compare=False)
+    """Whether an administrator wrote it in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ class Number:
     digits: str = field(default="", repr=False)
     """What is pressed once it is answered: 0-9, *, #, A-D, and `,` or `p` for a pause of a second. May be a PIN."""
     otherwise: Menu | None = None
+    by: str | None = field(default=None, compare=False)
+    """As of an address."""
+    is_listed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from calls.pickup import Ringing
 from calls.talk import Talk
 from calls.ways import RING_TIMEOUT, TRY_ELSEWHERE, dial, may_go_on
 from sip import causes
+from sip.reason import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -167,7 +168,8 @@ def _pass_on(refusal: LegEnded | CentralitaError | None, caller: Leg) -> None:
         case None:
             return
         case CentralitaError():
-            caller.refuse(refusal.status, refusal.cause, retry_after=refusal.retry_after)
+            reasons = (Reason("Q.850", refusal.cause, refusal.told),) if refusal.told else ()
+            caller.refuse(refusal.status, refusal.cause, reasons=reasons, retry_after=refusal.retry_after)
         case LegEnded():
             status = _NOT_FOR_THE_CALLER.get(refusal.status, refusal.status)
             if status < 400:

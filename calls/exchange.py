@@ -12,6 +12,7 @@ from base.errors import CentralitaError
 from calls.arrival import opened, record_refusal
 from calls.commands import SipCommands
 from calls.contact import Contact
+from calls.gate import NO_ERRAND, leaving_of, open_gate
 from calls.hearing import NOTHING, Hearing, Listening
 from calls.ladder import Ladders
 from calls.leg import Leg
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from base.ids import Ids
     from calls.events import Record
+    from calls.gate import Errand, Gate, Over
     from calls.lines import Direction
     from calls.recording import Shelf
     from media.plane import Plane
@@ -68,6 +70,7 @@ class Exchange:
         messages_in_full: Callable[[], bool] = lambda: False,
         identity: Callable[[str, str | None, Target], IdentityRules] = tell_little,
         name_of: Callable[[str | None, str | None], str] = lambda account, agent: "",
+        gate: Gate = open_gate,
     ) -> None:
         """Take over the plane's events; the endpoint must deliver its own to `handle_sip`.
 
@@ -78,7 +81,7 @@ class Exchange:
         `shelf` is where recordings are kept; without one none are made.
         `messages_in_full`: whether ladders keep the text of each message, less its secrets.
         `identity` gives what a target of a profile, or of a trunk, is told of callers; `name_of` the name of an
-        account or agent.
+        account or agent. `gate` lets calls to the outside begin.
         """
         self.endpoint = endpoint
         self.sip = SipCommands(endpoint)
@@ -92,6 +95,7 @@ class Exchange:
         self._hearing = Hearing(plane, silence_limit, self.recordings, listening)
         self.identity_rules = identity
         self.name_of = name_of
+        self._gate = gate
         self._codecs = codecs
         self._srtp = srtp
         self._dtmf = dtmf
@@ -120,11 +124,12 @@ class Exchange:
         agent: str | None = None,
         trunk: str | None = None,
         headers: Extra = (),
+        errand: Errand = NO_ERRAND,
     ) -> Leg:
         """Call somebody on behalf of a contact. All else than what is raised arrives as leg events.
 
         Raises PortsExhausted, ParseError for an address that is none, UnresolvedTarget for one that is not literal,
-        NoLine where the trunk takes no further call.
+        NoLine where the trunk takes no further call, and whatever the gate raises.
 
         `prefer` is the codec of the party that will be bridged: offered first where the profile has it, so that nothing
         need be converted.
@@ -142,7 +147,7 @@ class Exchange:
         elif caller.is_private and profile != "external":
             caller = replace(caller, user="")  # phones are trusted with names, and show what they are told
         codecs = sorted(self._codecs(profile, trunk), key=lambda codec: codec != prefer)
-        self._take_line(trunk, "out")
+        over = self._let_out(contact, target, trunk, errand)
         stream: Stream | None = None
         try:
             port = self.plane.open_port(towards=self.sip.way_to(target))
@@ -158,6 +163,7 @@ class Exchange:
             session = self.sip.invite(target, caller=caller, body=stream.offer(), headers=headers)
         except CentralitaError:
             self._release_line(trunk)
+            over()
             if stream is not None:
                 stream.port.close()
             raise
@@ -165,8 +171,20 @@ class Exchange:
         leg.agent, leg.account, leg.trunk = agent, target.account, trunk
         leg.peer, leg.number = target.uri, target.account or session.user
         self._keep(leg)
+        leg.when_over(over)
         self.endpoint.flush()
         return leg
+
+    def _let_out(self, contact: Contact, target: Target, trunk: str | None, errand: Errand) -> Over:
+        """Pass the gate, unless a registered phone is called by its own way, and take a line of the trunk."""
+        is_phone = target.flow is not None and trunk is None
+        over = _nothing_counted if is_phone else self._gate(contact, leaving_of(target, errand, trunk))
+        try:
+            self._take_line(trunk, "out")
+        except CentralitaError:
+            over()
+            raise
+        return over
 
     def _arrive(self, event: sip_events.InviteReceived) -> None:
         session, caller = event.session, event.caller
@@ -332,3 +350,7 @@ class Exchange:
 def _way_of(target: Target) -> Flow | None:
     """The way to a phone of the house; carriers send sound from where they say, whatever their messages come by."""
     return target.flow if target.account is not None else None
+
+
+def _nothing_counted() -> None:
+    pass

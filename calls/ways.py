@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from calls.gate import NO_ERRAND
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from calls.destination import Destination
     from calls.events import LegEnded
     from calls.exchange import Exchange
+    from calls.gate import Errand
     from calls.leg import Leg
     from sip.message import Extra
     from sip.target import CallerIdentity, Target
@@ -38,6 +41,8 @@ class Way:
     """What is pressed once the party has answered."""
     begun: Callable[[Leg], None] | None = None
     """Hears of the leg that is called by it."""
+    errand: Errand = NO_ERRAND
+    """What the gate is told of a call to the outside."""
 
 
 FindWay = Callable[[], Awaitable[Way]]
@@ -64,6 +69,7 @@ def dial(exchange: Exchange, contact: Contact, way: Way, other: Leg | None, head
         agent=way.agent,
         trunk=way.trunk,
         headers=headers,
+        errand=way.errand,
     )
     if way.digits:
         leg.keys.after_answer = way.digits

@@ -9,6 +9,7 @@ from base.errors import CentralitaError
 from calls.destination import Agent, Extension, Uri, described
 from calls.dial import connect
 from calls.events import LegEnded, PlaybackFinished
+from calls.gate import FIXED, Errand
 from calls.ways import Way
 from centralita.redirects import Trail
 from routing.feature_codes import CODES, MONITORING
@@ -170,6 +171,9 @@ class DirectApplication:
             role="external" if isinstance(destination, Uri) else "agent",
             agent=destination.agent if isinstance(destination, Agent) else None,
             begun=begun,
+            errand=Errand(by=destination.by, is_listed=destination.is_listed)
+            if isinstance(destination, Uri)
+            else FIXED,
         )
 
     async def _find(self, contact: Contact, destination: Agent | Extension | Uri) -> Target | None:

@@ -124,10 +124,16 @@ def undirected(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
     for name, account in internal.accounts.items():
         kinds = internal.may_call if account.may_call is None else account.may_call
         dial_out = internal.dial_out if account.dial_out is None else account.dial_out
-        if "external" in kinds and not dial_out:
-            at = ("may_call",) if account.may_call is None else ("accounts", name)
+        if "external" not in kinds:
+            continue
+        at = ("may_call",) if account.may_call is None else ("accounts", name)
+        if not dial_out:
             what = f"{name} may call external numbers, but none is named"
             yield document.fault(at, what, 'add dial_out: ["+34*"] with the numbers that it may')
+        elif set(dial_out) == {"home"} and config.centre.country is None:
+            what = f"{name} may call numbers of the centre's own country, and centre.yaml names none"
+            mend = 'add country: "34" there, or dial_out: ["+34*"] here'
+            yield document.fault(at, what, mend)
 
 
 def overlapping(config: CentreConfig, profiles: Profiles) -> Iterator[Fault]:
@@ -206,6 +212,7 @@ def trunkless(
                     source, at = _written(config, menus, index, each)
                     what = f"this leads to {each.number}, and no trunk carries calls out"
                     yield source.fault(at, what, _GIVE_HOST)
+    yield from _undialable(document, ("emergency",), config.routing.emergency.trunks, dialling)
     for index, rule in enumerate(config.routing.outgoing):
         yield from _undialable(document, ("outgoing", index), rule.trunks, dialling)
 
@@ -214,7 +221,7 @@ _GIVE_HOST = "give a trunk its host: in sip_profiles/external.yaml"
 
 
 def _undialable(
-    document: Document, at: tuple[str, int], trunks: Iterable[str], dialling: Mapping[str, bool]
+    document: Document, at: tuple[str | int, ...], trunks: Iterable[str], dialling: Mapping[str, bool]
 ) -> Iterator[Fault]:
     for name in trunks:
         if name not in dialling:

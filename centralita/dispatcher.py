@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import structlog
 
 from base.errors import CentralitaError
-from calls.destination import described
+from calls.destination import Number, described
 from calls.leg_states import LegState
 from centralita.failures import place_of
+from centralita.tolls import NOT_ALLOWED
 from sip import causes
+from sip.reason import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,12 +75,15 @@ class Dispatcher(Generic[R]):
         on_task: Watcher,
         *,
         admitted: Callable[[Contact], None] = lambda _: None,
+        barred: Callable[[Contact, str | None, str], None] = lambda contact, account, number: None,
     ) -> None:
         """`route` looks a dialled number up, `allows` whether the caller may dial it, `on_task` hears begin and end.
 
-        `admitted` hears of each contact that is let in, before anything is said or recorded.
+        `admitted` hears of each contact that is let in, before anything is said or recorded; `barred` of each that
+        wants a number outside which its phone may not call.
         """
         self._admitted = admitted
+        self._barred = barred
         self._route = route
         self._allows = allows
         self._applications = applications
@@ -126,6 +131,10 @@ class Dispatcher(Generic[R]):
         if route is None:
             return 404
         if not self._allows(caller, route):
+            if isinstance(route.destination, Number):
+                self._barred(contact, caller.account, route.destination.number)
+                if contact.caller is not None:
+                    contact.caller.refuse(403, reasons=(Reason("Q.850", causes.REJECTED, NOT_ALLOWED),))
             return 403
         contact.client, contact.language = route.client, route.language
         contact.record(

@@ -26,14 +26,25 @@ _HOUSE_KINDS: dict[type, str] = {Extension: "agents", FeatureCode: "feature_code
 class Numbers:
     """Looks up what was dialled in the present configuration."""
 
-    def __init__(self, configuration: Callable[[], Configuration]) -> None:
-        """`configuration` is asked at each call, so that a reload takes effect at once."""
+    def __init__(
+        self,
+        configuration: Callable[[], Configuration],
+        admits: Callable[[str | None, str], bool] = lambda account, number: False,
+    ) -> None:
+        """`configuration` is asked at each call, so that a reload takes effect at once.
+
+        `admits` tells whether an account may call a number outside.
+        """
         self._configuration = configuration
+        self._admits = admits
         self._plan: tuple[object, NumberPlan, OutboundPlan] | None = None
 
     def route(self, dialled: str, caller: Caller) -> Route | None:
         """Where it leads, or None when it is nobody's number."""
         if caller.account is not None:
+            for_help = self._present_plans()[1].help(dialled)
+            if for_help is not None:
+                return Route(for_help, HOUSE, None, dialled)
             code = feature_codes.find(dialled)
             if code is not None:
                 return Route(code, HOUSE, None, code.code)
@@ -54,7 +65,7 @@ class Numbers:
         """Whether the caller's profile lets it dial that: a number of the plan, or what only our own phones reach."""
         profiles = self._configuration().profiles
         if route.client == HOUSE and isinstance(route.destination, Number):
-            return profiles.internal.may_dial(caller.account, route.destination.number)
+            return caller.account is not None and self._admits(caller.account, route.destination.number)
         return profiles.allows(caller, self.kind_of(route))
 
     def kind_of(self, route: Route) -> str:

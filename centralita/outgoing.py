@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from calls.dial import connect
+from calls.gate import Errand
 from calls.ways import Way
 from centralita.trunks import TrunkDown
 from sip.stack import CallerIdentity
@@ -63,7 +64,8 @@ class NumberApplication:
             raise TrunkDown(f"there is no trunk {name}")
         target = await self._trunks.target(gateway, destination.number)
         is_fixed = gateway.settings.codecs is not None
-        return Way(target, shown(contact, gateway), name, is_fixed, digits=destination.digits)
+        errand = Errand(destination.number, destination.by, destination.is_listed)
+        return Way(target, shown(contact, gateway), name, is_fixed, digits=destination.digits, errand=errand)
 
 
 _NO_ROUTE = 3

@@ -7,6 +7,7 @@ goes, a phone that calls must be allowed to dial that itself.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from calls.destination import Agent, Extension, FeatureCode, Number, Uri, described
@@ -88,7 +89,7 @@ class Redirects:
             return None
         account = self._account_of(by)
         if uri.scheme != "tel" and not self._leads_here(uri):
-            return Uri(target) if self._may_leave(by, account) else None
+            return Uri(target, by=account) if self._may_leave(by, account) else None
         dialler = Caller("internal", account, None, account, "", "") if account is not None else caller
         route = self._plan.route(uri.subscriber, dialler)
         if route is None or isinstance(route.destination, FeatureCode):
@@ -99,7 +100,11 @@ class Redirects:
         for each in (dialler, caller) if caller.account is not None else (dialler,):
             if not self._plan.allows(each, route):
                 return None
-        return route.destination
+        found = route.destination
+        # Who sends the call on answers for what it costs.
+        return (
+            replace(found, by=account) if isinstance(found, Number | Uri) and account is not None else found
+        )
 
     def _leads_here(self, uri: uris.Uri) -> bool:
         realm = self._configuration().profiles.internal.realm

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from centralita.signalling import Signalling
     from centralita.staff import Staff
     from centralita.surroundings import LiveSurroundings
+    from centralita.tolls import Tolls
     from centralita.trunks import Trunks
     from ivr.io.books import Books
     from media.prompts import PromptLibrary
@@ -54,6 +55,7 @@ def make_applications(
     voice: PromptLibrary,
     books: Books,
     surroundings: LiveSurroundings,
+    tolls: Tolls,
 ) -> dict[type, Application]:
     """By the type of the destination that each serves."""
     exchange, endpoint = signalling.exchange, signalling.endpoint
@@ -66,7 +68,14 @@ def make_applications(
     direct = DirectApplication(exchange, places, resolver, present.music, staff.called, redirects)
     outside = NumberApplication(exchange, trunks, present.music)
     desk = TransferDesk(
-        numbers, lambda: present.now().profiles, present.agents, direct, outside, is_ours, staff.calling
+        numbers,
+        lambda: present.now().profiles,
+        present.agents,
+        direct,
+        outside,
+        is_ours,
+        staff.calling,
+        tolls.refused,
     )
     direct.desk = outside.desk = desk
     queue = QueueApplication(

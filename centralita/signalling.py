@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from base.ids import Ids
     from calls.contact import Contact
     from calls.events import Record
+    from calls.gate import Gate
     from calls.recording import Shelf
     from centralita.present import Present
     from media.plane import Plane
@@ -53,8 +54,12 @@ def make_signalling(
     *,
     arrive: Callable[[Contact, Caller], None],
     presence: Callable[[PresenceEvent], None],
+    gate: Gate,
 ) -> Signalling:
-    """Join the parts; nothing listens yet. `arrive` takes calls, `presence` what is heard of phones and carriers."""
+    """Join the parts; nothing listens yet. `arrive` takes calls, `presence` what is heard of phones and carriers.
+
+    `gate` lets calls to the outside begin.
+    """
     location, flows = MemoryLocation(), Flows()
     entrance = Entrance(present.configuration, credentials, ids, flows)
     internal = present.internal()
@@ -87,6 +92,7 @@ def make_signalling(
         messages_in_full=lambda: present.configuration.centre.tracing.messages == "full",
         identity=present.identity,
         name_of=present.name_of,
+        gate=gate,
     )
     return Signalling(entrance, location, registrar, stack, endpoint, lines, exchange)
 

@@ -48,8 +48,13 @@ class TransferDesk:
         outside: NumberApplication,
         is_ours: Callable[[Address], bool],
         busy: Watcher,
+        refused: Callable[[Contact, str | None, str], None] = lambda contact, account, number: None,
     ) -> None:
-        """`is_ours` knows the addresses we listen at, `busy` hears of phones that begin and end to be in a call."""
+        """`is_ours` knows the addresses we listen at, `busy` hears of phones that begin and end to be in a call.
+
+        `refused` hears of numbers outside that an account may not call.
+        """
+        self._refused = refused
         self._numbers = numbers
         self._profiles = profiles
         self._agents = agents
@@ -62,16 +67,23 @@ class TransferDesk:
         """Where a target leads if this party dials it, or the status that refuses it."""
         who, uri = self.caller_of(leg), wish.uri
         is_outside = uri.is_sip and is_literal(uri.host) and not self._is_ours(uri.address)
+        by = who.account or None
         if is_outside and self._allows(who, "addresses"):
-            return Uri(str(uri))
+            return Uri(str(uri), by=by)
         route = self._numbers.route(uri.subscriber, who)
         if route is None:
-            return Uri(str(uri)) if uri.is_sip and uri.user and self._allows(who, "addresses") else 404
+            return Uri(str(uri), by=by) if uri.is_sip and uri.user and self._allows(who, "addresses") else 404
         if not self._may_dial(who, route):
+            if isinstance(route.destination, Number):
+                self._refused(leg.contact, who.account, route.destination.number)
             return 403
+        if isinstance(route.destination, Number):
+            return replace(route.destination, by=by)
         if isinstance(route.destination, Uri):
             return replace(
-                route.destination, uri=route.destination.uri.replace("{user}", escape(uri.subscriber))
+                route.destination,
+                uri=route.destination.uri.replace("{user}", escape(uri.subscriber)),
+                by=by,
             )
         return route.destination
 

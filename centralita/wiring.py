@@ -28,9 +28,18 @@ from centralita.present import Present
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
 from centralita.staff import Staff
-from centralita.state import LEDGER_FILE, MENUS_FILE, PROMPTS_FOLDER, RECORDINGS_FOLDER, SWITCHES_FILE
+from centralita.state import (
+    LEDGER_FILE,
+    MENUS_FILE,
+    PROMPTS_FOLDER,
+    RECORDINGS_FOLDER,
+    SWITCHES_FILE,
+    TOLLS_FILE,
+)
 from centralita.surroundings import LiveSurroundings
 from centralita.switching import opening_desk
+from centralita.toll_book import TollBook
+from centralita.tolls import Tolls
 from centralita.tracing import MessageTracing
 from centralita.tracking import Tracking
 from centralita.trunk_view import shown_trunks
@@ -94,6 +103,10 @@ async def _wire(
     present = Present(configuration, voice)
     transactions = await open_transactions(options, configuration, journal, resources)
 
+    tolls = Tolls(present.now, lambda: trunks.all(), TollBook(options.state / TOLLS_FILE))
+    await tolls.begin()
+    resources.push_async_callback(tolls.close)
+
     # What is heard is passed on to parts that are made below: nothing is heard before they are.
     signalling = make_signalling(
         present,
@@ -104,6 +117,7 @@ async def _wire(
         RecordingArchive(options.state / RECORDINGS_FOLDER, present.now),
         arrive=lambda contact, caller: dispatcher.arrive(contact, caller),
         presence=lambda event: hear_presence(event),
+        gate=tolls,
     )
     entrance, stack, endpoint = signalling.entrance, signalling.stack, signalling.endpoint
     exchange = signalling.exchange
@@ -141,7 +155,7 @@ async def _wire(
         if not trunks.hear(event):
             phones.hear(event)
 
-    numbers = Numbers(present.now)
+    numbers = Numbers(present.now, tolls.admits)
     applications = make_applications(
         present,
         signalling,
@@ -156,6 +170,7 @@ async def _wire(
         voice=voice,
         books=Books(transactions, journal, kept.ledger.flush),
         surroundings=LiveSurroundings(present, board, distribution),
+        tolls=tolls,
     )
     tracking = Tracking(time)
 
@@ -164,7 +179,14 @@ async def _wire(
         if contact.caller is not None and present.asks_consent(contact.client):
             exchange.recordings.withhold(contact.caller)
 
-    dispatcher = Dispatcher(numbers.route, numbers.allows, applications, staff.calling, admitted=admitted)
+    dispatcher = Dispatcher(
+        numbers.route,
+        numbers.allows,
+        applications,
+        staff.calling,
+        admitted=admitted,
+        barred=tolls.refused,
+    )
     app = make_app(
         key=kept.key,
         distribution=distribution,

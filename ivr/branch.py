@@ -97,9 +97,9 @@ class Branch(Part):
         if self.agent is not None:
             return Agent(self.agent)
         if self.dial is not None:
-            return Number(self.dial)
+            return Number(self.dial, is_listed=True)
         if self.uri is not None:
-            return Uri(self.uri)
+            return Uri(self.uri, is_listed=True)
         return Hangup(cause=16) if self.hangup else None
 
     def named(self) -> str:

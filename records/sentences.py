@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from records.menu_sentences import MENU_SENTENCES
+from records.outbound_sentences import OUTBOUND_SENTENCES
 from records.wording import cause_words, duration, language_words, status_words
 
 if TYPE_CHECKING:
@@ -294,6 +295,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "recording.finished": _recording_finished,
     "recording.failed": lambda facts: f"Recording failed: {facts['reason']}",
     **MENU_SENTENCES,
+    **OUTBOUND_SENTENCES,
     "queue.joined": _queue_joined,
     "queue.left": _queue_left,
     "reservation.created": _reservation_created,

@@ -20,6 +20,7 @@ from routing.reasons import load_reasons
 from routing.settings import (
     AgentSettings,
     Delays,
+    EmergencySettings,
     LeaveReason,
     NoAnswer,
     NumberSettings,
@@ -108,7 +109,10 @@ def check_config(
     if faults:
         return None, faults
     outgoing = tuple(OutgoingSettings(each.number, each.trunks) for each in numbers.outgoing)
-    routing = RoutingConfig(lines, staff, plan, skills.skills, centre.country, outgoing, supervisors, reasons)
+    emergency = EmergencySettings(numbers.emergency.numbers, numbers.emergency.trunks)
+    routing = RoutingConfig(
+        lines, staff, plan, skills.skills, centre.country, outgoing, supervisors, reasons, emergency
+    )
     return CentreConfig(centre, routing, folder), faults
 
 

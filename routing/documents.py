@@ -118,9 +118,9 @@ class DestinationPart(Part):
         if self.extension is not None:
             return to.Extension(self.extension)
         if self.uri is not None:
-            return to.Uri(self.uri)
+            return to.Uri(self.uri, is_listed=True)
         if self.dial is not None:
-            return to.Number(self.dial, self.trunks, self.digits or "")
+            return to.Number(self.dial, self.trunks, self.digits or "", is_listed=True)
         if self.hangup is not None:
             return to.Hangup(self.hangup.cause, self.hangup.status)
         return to.Echo()
@@ -141,11 +141,19 @@ class OutgoingPart(Part):
     trunks: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+class EmergencyPart(Part):
+    """Calls for help: what is dialled for them beside the country's own numbers, and by which trunks they go."""
+
+    numbers: tuple[Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^\d{2,6}$")], ...] = ()
+    trunks: tuple[str, ...] = ()
+
+
 class NumbersFile(Part):
     """numbers.yaml."""
 
     numbers: tuple[NumberPart, ...]
     outgoing: tuple[OutgoingPart, ...] = ()
+    emergency: EmergencyPart = EmergencyPart()
 
 
 class SkillsFile(Part):

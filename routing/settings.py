@@ -190,6 +190,15 @@ class OutgoingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencySettings:
+    """Calls for help: what is dialled for them beside the country's own numbers, and by which trunks they go."""
+
+    numbers: tuple[str, ...] = ()
+    trunks: tuple[str, ...] = ()
+    """In their order; the rules for numbers outside say which, and else any trunk, unless given."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingConfig:
     """Everything that routing was told."""
 
@@ -205,3 +214,4 @@ class RoutingConfig:
     """By account."""
     reasons: Reasons = USUAL
     """For being not ready."""
+    emergency: EmergencySettings = EmergencySettings()

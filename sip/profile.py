@@ -14,13 +14,14 @@ from pydantic import Field
 
 from base.document import Fault, Part, load
 from base.durations import Seconds
+from sip.dialling import CapsPart, CentreCapsPart, ClientCapsPart
 from sip.digest.authentication import Offer
 from sip.identity.identity import IdentityMode, IdentityRules
 from sip.identity.stir_settings import StirPart
 from sip.listener_settings import ListenerPart, listeners_of
 from sip.offer.keys import Dtmf
 from sip.offer.security import Srtp
-from sip.profile_values import Codec, Codecs, Kind, Name, NumberPattern, admits
+from sip.profile_values import Codec, Codecs, DialPattern, Kind, Name
 from sip.protection.settings import GuardPart, Network
 from sip.registrar.settings import QualifyPart, RegistrationPart
 from sip.session.reliable import Reliability
@@ -67,7 +68,8 @@ class Account(Part):
     """Shown to whom the phone calls, in place of the name that it gives itself."""
     may_call: tuple[Kind, ...] | None = None
     may_forward: tuple[ForwardKind, ...] | None = None
-    dial_out: tuple[NumberPattern, ...] | None = None
+    dial_out: tuple[DialPattern, ...] | None = None
+    caps: CapsPart | None = None
     may_watch: Watch | None = None
 
 
@@ -81,8 +83,10 @@ class InternalProfile(Part):
     may_call: tuple[Kind, ...] = ("numbers", "agents", "feature_codes")
     may_forward: tuple[ForwardKind, ...] = ("numbers", "agents")
     """Where a phone may send its calls (302): numbers of the centre, phones of the house, `external` the world."""
-    dial_out: tuple[NumberPattern, ...] = ()
-    """Which numbers outside may be called by whom `external` is allowed: none unless given."""
+    dial_out: tuple[DialPattern, ...] = ("home",)
+    """Which numbers outside may be called by whom `external` is allowed."""
+    caps: CapsPart = CapsPart()
+    """How much of that each account may."""
     may_watch: Watch = "house"
     digest: DigestPart = DigestPart()
     registration: RegistrationPart = RegistrationPart()
@@ -106,12 +110,17 @@ class InternalProfile(Part):
             return False
         return kind in (self.may_call if found.may_call is None else found.may_call)
 
-    def may_dial(self, account: str | None, number: str) -> bool:
-        """Whether an account may call a number outside: whoever steals a phone's password must not get far."""
-        found = self.accounts.get(account) if account is not None else None
+    def dial_out_of(self, account: str) -> tuple[str, ...]:
+        """Which numbers outside an account may call: whoever steals a phone's password must not get far."""
+        found = self.accounts.get(account)
         if found is None or not self.allows(account, "external"):
-            return False
-        return admits(self.dial_out if found.dial_out is None else found.dial_out, number)
+            return ()
+        return self.dial_out if found.dial_out is None else found.dial_out
+
+    def caps_of(self, account: str) -> CapsPart:
+        """How much an account may call outside."""
+        found = self.accounts.get(account)
+        return self.caps if found is None or found.caps is None else found.caps
 
     def allows_watching(self, watcher: str, package: str, resource: str) -> bool:
         """Whether an account may subscribe to a package of a resource: all of its own, others' calls by `may_watch`."""
@@ -130,6 +139,12 @@ class ExternalProfile(Part):
     session_timer: SessionTimerPart = SessionTimerPart()
     follow_redirects: bool = True
     """Whether addresses of the number plan may send calls elsewhere (3xx); carriers may not."""
+    dial_out: tuple[DialPattern, ...] = ("home",)
+    """Which numbers outside callers may be connected to that no file names: callbacks, numbers that they keyed."""
+    caps: CentreCapsPart = CentreCapsPart()
+    """How much the whole centre may call outside."""
+    client_caps: ClientCapsPart = ClientCapsPart()
+    """How much the callers of each client company may cause."""
     dns: DnsPart = DnsPart()
     stir: StirPart = StirPart()
     reliable_provisional: Reliability = Reliability.EARLY_MEDIA

@@ -65,16 +65,19 @@ NumberPattern = Annotated[str, BeforeValidator(_quoted), AfterValidator(_number_
 """One number, or with * at the end all that begin so; with ! in front those are excepted."""
 
 
-def admits(patterns: tuple[str, ...], number: str) -> bool:
-    """Whether a number is among the patterns, and none of those with ! takes it out."""
-    found = False
-    for each in patterns:
-        pattern = each.removeprefix("!")
-        hit = number.startswith(pattern[:-1]) if pattern.endswith("*") else number == pattern
-        if hit and each.startswith("!"):
-            return False
-        found = found or hit
-    return found
+def _dial_pattern(value: str) -> str:
+    word = value.removeprefix("!")
+    if word == "home" or (len(word) == 2 and word.isascii() and word.isalpha() and word.isupper()):
+        return value
+    try:
+        return _number_pattern(value)
+    except ValueError:
+        mend = 'write home, a country such as PT, or numbers: "+4420*", "+34911000001", "!+34803*"'
+        raise ValueError(f"{value!r} names no numbers; {mend}") from None
+
+
+DialPattern = Annotated[str, BeforeValidator(_quoted), AfterValidator(_dial_pattern)]
+"""Numbers outside: those of the centre's own country (`home`), of another (`PT`), or as NumberPattern says them."""
 
 
 def _calling_code(value: str) -> str:

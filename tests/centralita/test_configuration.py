@@ -217,7 +217,7 @@ def test_a_queue_that_nobody_serves_and_its_menu_are_no_circle(tmp_path: Path) -
         (
             "sip_profiles/internal.yaml",
             "{name: Piotr}",
-            "{may_call: [external]}",
+            "{may_call: [external], dial_out: []}",
             '1002 may call external numbers, but none is named (add dial_out: ["+34*"]',
         ),
         (

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sip.profile_values import admits
 from sip.trunks.rewriting import NumbersPart, Rule
 
 
@@ -89,20 +88,3 @@ def test_there_and_back_is_the_same_number(number: str, form: str) -> None:
         form == "national" and written.startswith("00") and number.startswith("+3400")
     ):
         assert part.received(written) == number
-
-
-@pytest.mark.parametrize(
-    ("patterns", "number", "may"),
-    [
-        ((), "+34910000001", False),
-        (("+34*",), "+34910000001", True),
-        (("+34*",), "+48220000001", False),
-        (("+34*", "!+34803*"), "+34803123456", False),
-        (("!+34803*", "+34*"), "+34803123456", False),
-        (("112",), "112", True),
-        (("112",), "1122", False),
-        (("*",), "+999", True),
-    ],
-)
-def test_who_may_dial_out_is_said_by_beginnings(patterns: tuple[str, ...], number: str, may: bool) -> None:  # noqa: FBT001
-    assert admits(patterns, number) is may
