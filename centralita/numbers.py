@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.destination import Extension, FeatureCode, Number
+from calls.destination import Agent, Extension, FeatureCode, Number
+from centralita.lamps import AGENT
 from routing import feature_codes
 from routing.inbound import NumberPlan, Route
 from routing.outbound import OutboundPlan
@@ -19,7 +20,7 @@ HOUSE = "house"
 """The client of calls that belong to no client company: feature codes, phones of our own."""
 
 
-_HOUSE_KINDS: dict[type, str] = {Extension: "agents", FeatureCode: "feature_codes"}
+_HOUSE_KINDS: dict[type, str] = {Extension: "agents", Agent: "agents", FeatureCode: "feature_codes"}
 """What a profile must allow for a phone to reach a destination that has no number in the plan."""
 
 
@@ -50,6 +51,9 @@ class Numbers:
                 return Route(code, HOUSE, None, code.code)
             if dialled in self._configuration().profiles.internal.accounts:
                 return Route(Extension(dialled), HOUSE, None, dialled)
+            agent = dialled.removeprefix(AGENT)
+            if agent != dialled and agent in self._configuration().routing.agents:
+                return Route(Agent(agent), HOUSE, None, dialled)  # the key beside a lamp dials its name
         inbound, outbound = self._present_plans()
         found = inbound.route(dialled)
         if found is None and caller.account is not None:

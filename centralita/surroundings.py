@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from media.catalogue import Segment
     from routing.io.distribution import Distribution
     from routing.io.switch_board import SwitchBoard
+    from routing.settings import QueueSettings
 
 log = structlog.get_logger()
 
@@ -34,6 +35,14 @@ class LiveSurroundings:
         self.present = present
         self.board = board
         self.distribution = distribution
+
+    def is_open(self, queue: QueueSettings) -> bool:
+        """Whether a queue is open now, for callers of its first client company."""
+        hours = self.present.now().hours.get(queue.hours or "")
+        if hours is None:
+            return True
+        client = queue.clients[0] if queue.clients else None
+        return opening(hours, self.board.switches, client, now=self.board.now()) is Opening.OPEN
 
     def of(self, contact: Contact) -> ContactSurroundings:
         """What one contact's menus see."""

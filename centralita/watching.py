@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from calls.exchange import Exchange
+    from centralita.lamps import Lamps
     from sip.events import RegistrationChanged
     from sip.profile import InternalProfile
     from sip.registrar.location import Location
@@ -23,23 +24,45 @@ class Watching:
     """Tells subscribers what they may know; it is where the packages ask."""
 
     def __init__(
-        self, profile: Callable[[], InternalProfile], location: Location, exchange: Exchange
+        self,
+        profile: Callable[[], InternalProfile],
+        location: Location,
+        exchange: Exchange,
+        make_lamps: Callable[[Callable[[str], None]], Lamps] | None = None,
     ) -> None:
-        """`profile` is asked each time, so that a reload takes effect at once."""
+        """`profile` is asked each time, so that a reload takes effect at once.
+
+        `make_lamps` makes the lamps of agents and queues, given whom to tell of changes; without it there are none.
+        """
         self._profile = profile
         self._exchange = exchange
+        self.lamps = None if make_lamps is None else make_lamps(self._tell_lamp)
         self._reg = RegPackage(location, lambda: profile().accounts)
         packages = (self._reg, DialogPackage(self), MessageSummaryPackage(self))
         self._packages = {each.name: each for each in packages}
-        exchange.phone_calls.on_change = lambda account: exchange.sip.tell_change("dialog", account)
+        exchange.phone_calls.on_change = self._tell_lamp
         self.adopt()
 
     def adopt(self) -> None:
         """Take over the profile as it is now; subscriptions that it no longer allows end."""
         profile = self._profile()
         self._exchange.sip.configure_events(
-            EventRules(self._packages, profile.allows_watching, profile.subscriptions.limits)
+            EventRules(self._packages, self._allows, profile.subscriptions.limits)
         )
+        if self.lamps is not None:
+            self.lamps.adopt()
+
+    def _tell_lamp(self, resource: str) -> None:
+        self._exchange.sip.tell_change("dialog", resource)
+
+    def _allows(self, watcher: str, package: str, resource: str) -> bool:
+        """As the profile says; an agent whose phone may watch only itself still sees the lamps of his or her work."""
+        profile = self._profile()
+        if profile.allows_watching(watcher, package, resource):
+            return True
+        if self.lamps is None or package != "dialog" or watcher not in profile.accounts:
+            return False
+        return resource not in profile.accounts and self.lamps.may_watch(watcher, resource)
 
     def registration_changed(self, event: RegistrationChanged) -> None:
         """An account's phones came or went; whether they answer just now is no matter of their registration."""
@@ -49,13 +72,22 @@ class Watching:
         self._exchange.sip.tell_change("reg", event.account)
 
     def knows(self, resource: str) -> bool:
-        """Whether there is an account of that name."""
-        return resource in self._profile().accounts
+        """Whether there is an account or a lamp of that name."""
+        if resource in self._profile().accounts:
+            return True
+        return self.lamps is not None and self.lamps.knows(resource)
 
     def dialogs(self, resource: str) -> Sequence[DialogInfo]:
-        """The account's calls."""
+        """The account's calls, or what the lamp of an agent or a queue shows."""
+        if self.lamps is not None and resource not in self._profile().accounts:
+            return self.lamps.dialogs(resource)
         return self._exchange.phone_calls.dialogs(resource)
 
     def find(self, account: str) -> Mailbox | None:
         """The account's mailbox: there is no voicemail yet, so it is empty."""
-        return Mailbox() if self.knows(account) else None
+        return Mailbox() if account in self._profile().accounts else None
+
+    def close(self) -> None:
+        """Disarm."""
+        if self.lamps is not None:
+            self.lamps.close()

@@ -16,6 +16,7 @@ from centralita.archive import RecordingArchive
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
 from centralita.journal import Journal
+from centralita.lamps import Lamps
 from centralita.listening import refuse_wildcard
 from centralita.menu_view import MenuView
 from centralita.menus import AT_START, LiveMenus
@@ -140,7 +141,14 @@ async def _wire(
     journal.watch(after_call.hear)
     board = SwitchBoard(options.state / SWITCHES_FILE, kept.switches, journal)
     staff = Staff(configuration.routing.agents, distribution)
-    watching = Watching(present.internal, signalling.location, exchange)
+    surroundings = LiveSurroundings(present, board, distribution)
+    watching = Watching(
+        present.internal,
+        signalling.location,
+        exchange,
+        lambda tell: Lamps(distribution, lambda: present.now().routing, surroundings.is_open, tell),
+    )
+    resources.callback(watching.close)
 
     def registered(event: RegistrationChanged) -> None:
         staff.registration_changed(event)
@@ -169,7 +177,7 @@ async def _wire(
         resolver=resolver,
         voice=voice,
         books=Books(transactions, journal, kept.ledger.flush),
-        surroundings=LiveSurroundings(present, board, distribution),
+        surroundings=surroundings,
         tolls=tolls,
     )
     tracking = Tracking(time)

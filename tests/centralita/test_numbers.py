@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.address import Address
-from calls.destination import Extension, FeatureCode, Menu
+from calls.destination import Agent, Extension, FeatureCode, Menu
 from centralita.configuration import Configuration, load_configuration
 from centralita.numbers import HOUSE, Numbers
 from centralita.options import Options
@@ -37,7 +37,9 @@ def configuration() -> Configuration:
     [
         ("*11", FeatureCode("*11"), HOUSE),
         ("*122", FeatureCode("*12", "2"), HOUSE),
+        ("*99", FeatureCode("*99"), HOUSE),
         ("1002", Extension("1002"), HOUSE),
+        ("agent-ana", Agent("ana"), HOUSE),
         ("100", Menu("banco_sol"), "banco_sol"),
         ("+34910000001", Menu("banco_sol"), "banco_sol"),
     ],
@@ -84,6 +86,11 @@ def test_profiles_decide_what_each_may_dial(configuration: Configuration) -> Non
     assert phone is not None
     assert [numbers.allows(PHONE, each) for each in (own, code, phone)] == [True, True, True]
     assert [numbers.allows(TRUNK, each) for each in (own, code, phone)] == [True, False, False]
+    agent = numbers.route("agent-ana", PHONE)
+    assert agent is not None
+    assert [numbers.allows(each, agent) for each in (PHONE, TRUNK)] == [True, False]
+    assert numbers.route("agent-nobody", PHONE) is None
+    assert numbers.route("agent-ana", TRUNK) is None
     stranger = Caller("internal", None, None, "x", "", "192.0.2.7:5060")
     assert not numbers.allows(stranger, own)
 
