@@ -48,7 +48,11 @@ class Wall:
         self.told: list[str] = []
         self.heard = asyncio.Event()
         self.distribution = Distribution(self.routing, SequenceIds(), forget)
-        self.lamps = Lamps(self.distribution, lambda: self.routing, lambda queue: self.open, self.told.append)
+        self.lamps = Lamps(self.distribution, lambda: self.routing, lambda queue: self.open, self.tell)
+
+    def tell(self, resource: str) -> None:
+        self.told.append(resource)
+        self.heard.set()
 
     def shows(self, resource: str) -> tuple[str, str]:
         found = self.lamps.dialogs(resource)
