@@ -96,7 +96,8 @@ STATUS: Table[Status, StatusInput, StatusEffect] = Table(
         (_S.AVAILABLE, _On.RANG_OUT): (_S.NOT_READY, ()),
         (_S.NOT_READY, _On.MAKE_AVAILABLE): (_S.AVAILABLE, (_Do.OFFER_WORK,)),
         (_S.NOT_READY, _On.MAKE_NOT_READY): (_S.NOT_READY, ()),  # another reason
-        (_S.NOT_READY, _On.LOG_OUT): (_S.LOGGED_OUT, (_Do.END_WRAP_UP,)),
+        # Whoever is not ready may have picked a caller.
+        (_S.NOT_READY, _On.LOG_OUT): (_S.LOGGED_OUT, (_Do.WITHDRAW, _Do.END_WRAP_UP)),
     },
     absorbed={
         (_S.LOGGED_OUT, _On.LOG_OUT),

@@ -170,6 +170,7 @@ class Distributor:
         if picker.state is not State.IDLE or picker.status is Status.LOGGED_OUT:
             raise CannotPick(f"{agent} is {picker.present_label()}")
         self._line.rescind(found, ReservationResult.RESCINDED, now=now)
+        self._line.wait(found)
         self._offers.make(found, picker, now=now)
         self._settle(now=now)
 
@@ -291,10 +292,10 @@ class Distributor:
         return self._floor.timers.next()
 
     def handle_timeout(self, *, now: float) -> None:
-        """Carry out what is due."""
+        """Carry out all that is due, then bring together whom it has made free."""
         while (due := self._floor.timers.pop_due(now)) is not None:
             self._carry_out(*due, now=now)
-            self._settle(now=now)
+        self._settle(now=now)
 
     def _carry_out(self, kind: Due, name: str, *, now: float) -> None:
         match kind:

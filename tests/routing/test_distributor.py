@@ -2,67 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from calls.destination import Hangup, Menu
 from routing.agents import State, Status
-from routing.commands import AgentChanged, Command, ConnectAgent, Overflow, Record, RingAgent, StopRinging
-from routing.distributor import Distributor
+from routing.commands import AgentChanged, ConnectAgent, Overflow, Record, StopRinging
 from routing.entry import EntryJoin
 from routing.errors import EntryAlreadyQueued, UnknownAgent, UnknownQueue
 from routing.reservation import ReservationResult
-from routing.settings import AgentSettings, LeaveReason, Presence, QueueSettings, RoutingConfig
-
-if TYPE_CHECKING:
-    from routing.skills import Requirements
-
-
-def agent(name: str, **settings: object) -> AgentSettings:
-    """An available agent with a fixed contact in queue `q`."""
-    given: dict[str, object] = {
-        "contact": f"sip:{name}@h",
-        "queues": ("q",),
-        "status": Status.AVAILABLE,
-    } | settings
-    return AgentSettings(name, **given)  # type: ignore[arg-type]
-
-
-def centre(*agents: AgentSettings, **queue: object) -> Distributor:
-    """One queue `q` with these agents."""
-    settings = QueueSettings("q", **queue)  # type: ignore[arg-type]
-    return Distributor(RoutingConfig({"q": settings}, {each.id: each for each in agents}), now=0.0)
-
-
-def join(
-    distributor: Distributor, entry: str, *, now: float, priority: int = 0, requires: Requirements = ()
-) -> list[Command]:
-    """A contact joins `q`."""
-    distributor.join(EntryJoin(entry, f"contact-{entry}", "q", priority, requires), now=now)
-    return distributor.take_commands()
-
-
-def rung(commands: list[Command]) -> list[tuple[str, str]]:
-    """(entry, agent) of each phone that is to ring."""
-    return [(each.entry, each.agent) for each in commands if isinstance(each, RingAgent)]
-
-
-def reservation(commands: list[Command]) -> str:
-    """The only reservation made."""
-    (found,) = [each.reservation for each in commands if isinstance(each, RingAgent)]
-    return found
-
-
-def records(commands: list[Command], kind: str) -> list[Record]:
-    """The records of one type."""
-    return [each for each in commands if isinstance(each, Record) and each.type == kind]
-
-
-def talk(distributor: Distributor, commands: list[Command], *, now: float) -> list[Command]:
-    """The agent answers."""
-    distributor.reservation_answered(reservation(commands), now=now)
-    return distributor.take_commands()
+from routing.settings import LeaveReason, Presence, QueueSettings, RoutingConfig
+from tests.routing.floor import agent, centre, join, records, reservation, rung, talk
 
 
 def test_the_agent_idle_longest_is_rung_first() -> None:

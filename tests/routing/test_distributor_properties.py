@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -10,36 +12,38 @@ from routing.agents import State, Status
 from routing.commands import ConnectAgent, Overflow, Record, RingAgent, StopRinging
 from routing.distributor import Distributor
 from routing.entry import EntryJoin, due
+from routing.errors import CannotPick, NotInWrapUp
+from routing.line import AVOIDED
+from routing.memory_store import MemoryStore
 from routing.reservation import ReservationResult
-from routing.settings import AgentSettings, LeaveReason, NoAnswer, Presence, QueueSettings, RoutingConfig
-from routing.skills import combine, lacking
+from routing.settings import LeaveReason, NoAnswer, Presence, QueueSettings, RoutingConfig, ServiceLevel
+from routing.skills import Relaxation, combine, lacking, relaxed
+from tests.routing.floor import agent
 
 AGENTS = {
     each.id: each
     for each in (
-        AgentSettings(
-            "ana",
-            contact="sip:ana@h",
-            skills={"es": 5, "cards": 3},
-            queues=("cards", "loans"),
-            status=Status.AVAILABLE,
-        ),
-        AgentSettings(
-            "ben", contact="sip:ben@h", skills={"es": 2}, queues=("cards",), status=Status.AVAILABLE
-        ),
-        AgentSettings("cyd", account="103", skills={"cards": 1}, queues=("loans",), status=Status.AVAILABLE),
-        AgentSettings(
-            "dan", account="104", skills={"es": 4}, queues=("loans", "cards"), status=Status.NOT_READY
-        ),
+        agent("ana", skills={"es": 5, "cards": 3}, queues=("cards", "loans", "all"), levels={"loans": 2}),
+        agent("ben", skills={"es": 2}, queues=("cards", "all", "more")),
+        agent("cyd", contact=None, account="103", skills={"cards": 1}, queues=("loans", "all", "more"), wrap_up=5.0),
+        agent("dan", contact=None, account="104", skills={"es": 4}, queues=("loans", "cards", "more"),
+              status=Status.NOT_READY),
     )
-}
+}  # fmt: skip
+RELAX = (Relaxation(10, (("cards", 1),)), Relaxation(40, (("es", None), ("cards", None))))
 QUEUES = {
     each.id: each
     for each in (
-        QueueSettings("cards", requires=(("es", 1),), ring_timeout=20, wrap_up=10, max_wait=90, capacity=6),
-        QueueSettings("loans", ring_timeout=15, no_answer=NoAnswer.RETRY, join_empty=Presence.LOGGED_IN),
+        QueueSettings("cards", requires=(("es", 1),), ring_timeout=20, wrap_up=10, max_wait=90, capacity=6,
+                      relax=RELAX, sticky=15, prefers=("cards",), strategy="best-skill"),
+        QueueSettings("loans", ring_timeout=15, no_answer=NoAnswer.RETRY, join_empty=Presence.LOGGED_IN,
+                      service_level=ServiceLevel(60), weight=3, strategy="round-robin"),
+        QueueSettings("all", strategy="ring-all", no_answer=NoAnswer.RETRY, priority_step=20, sticky=5,
+                      relax=RELAX),
+        QueueSettings("more", strategy="ring-progressively", progressive_delay=3, max_wait=200,
+                      leave_empty=Presence.AVAILABLE, leave_empty_after=4),
     )
-}
+}  # fmt: skip
 REQUIRES = [(), (("es", 3),), (("cards", 2),)]
 FAILURES = [
     ReservationResult.REJECTED,
@@ -58,9 +62,15 @@ class Centre(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
-        self.distributor = Distributor(RoutingConfig(QUEUES, AGENTS), now=self.now)
+        self.store = MemoryStore()
+        self.distributor = Distributor(RoutingConfig(QUEUES, AGENTS), now=self.now, store=self.store)
         self.waiting: dict[str, EntryJoin] = {}
         self.order: dict[str, tuple[float, int]] = {}
+        self.came: dict[str, tuple[float, float]] = {}
+        """When each entry joined its line, and from when its wait counts."""
+        self.is_picking = False
+        """An agent takes somebody whoever is before."""
+        self.picked: set[str] = set()
         self.ringing: dict[str, RingAgent] = {}
         self.talking: dict[str, str] = {}
         self.elsewhere: set[str] = set()
@@ -76,7 +86,7 @@ class Centre(RuleBasedStateMachine):
                 case RingAgent():
                     self._ring(command)
                 case StopRinging(reservation=reservation, reason=reason):
-                    assert (reservation in self.ringing) != (reason is ReservationResult.LOST_RACE)
+                    assert reservation in self.ringing or reason is ReservationResult.LOST_RACE
                     self.ringing.pop(reservation, None)
                 case ConnectAgent(reservation=reservation, entry=entry, agent=agent):
                     assert self.ringing.pop(reservation).agent == agent
@@ -100,38 +110,105 @@ class Centre(RuleBasedStateMachine):
         assert not [each for each in self.ringing.values() if each.agent == command.agent], (
             "agent reserved twice"
         )
-        assert not [each for each in self.ringing.values() if each.entry == command.entry], (
-            "entry rings twice"
-        )
         assert command.agent not in self.talking
         assert command.agent not in self.elsewhere, "rung while on another call"
         assert command.agent in self.registered, "rung without a phone"
-        busy = {each.entry for each in self.ringing.values()}
-        for other in self.waiting:
-            if other not in busy and self.order[other] < self.order[command.entry]:
+        for other in () if self.is_picking else self.waiting:
+            if self.has_room(other) and self.order[other] < self.order[command.entry]:
                 assert not self.can_serve(command.agent, other), f"{command.entry} served before {other}"
         self.ringing[command.reservation] = command
 
+    def has_room(self, entry: str) -> bool:
+        """Whether one phone more may ring for it."""
+        found = self.distributor._floor.entries.get(entry)
+        return found is not None and found.has_room and not found.is_overdue
+
     def can_serve(self, agent: str, entry: str) -> bool:
-        """Whether the agent has the queue and the skills."""
+        """Whether the agent has the queue and the skills that are still asked."""
         join, has = self.waiting[entry], AGENTS[agent]
-        requirements = combine(QUEUES[join.queue].requires, join.requires)
-        return join.queue in has.queues and lacking(has.skills, requirements) is None
+        arrived, counts_from = self.came[entry]
+        steps = [each for each in QUEUES[join.queue].relax if counts_from + each.after <= self.now]
+        requirements = relaxed(combine(QUEUES[join.queue].requires, join.requires), steps)
+        if join.queue not in has.queues or lacking(has.skills, requirements) is not None:
+            return False
+        demand = self.distributor._floor.entries[entry].demand
+        if demand.exclusive == "sticky":
+            assert self.now < arrived + QUEUES[join.queue].sticky
+            return agent == join.sticky
+        if demand.exclusive == "avoid":
+            assert self.now < arrived + AVOIDED
+            return agent not in join.avoid
+        return True
 
     def pick(self, number: int) -> RingAgent:
         """One of the reservations that stand."""
         return list(self.ringing.values())[number % len(self.ringing)]
 
     @rule(
-        queue=st.sampled_from(sorted(QUEUES)), priority=st.integers(0, 2), requires=st.sampled_from(REQUIRES)
+        queue=st.sampled_from(sorted(QUEUES)),
+        priority=st.integers(0, 2),
+        requires=st.sampled_from(REQUIRES),
+        ago=st.sampled_from([0, 0, 5, 50]),
+        sticky=st.none() | agent_ids,
+        avoid=st.frozensets(agent_ids, max_size=1),
     )
-    def caller_arrives(self, queue: str, priority: int, requires: tuple[tuple[str, int], ...]) -> None:
+    def caller_arrives(
+        self,
+        queue: str,
+        priority: int,
+        requires: tuple[tuple[str, int], ...],
+        ago: int,
+        sticky: str | None,
+        avoid: frozenset[str],
+    ) -> None:
         self.joined += 1
-        entry = f"e{self.joined}"
-        join = EntryJoin(entry, entry, queue, priority, requires)
+        entry, since = f"e{self.joined}", self.now - ago
+        join = EntryJoin(entry, entry, queue, priority, requires, since, sticky, avoid=avoid)
         self.waiting[entry] = join
-        self.order[entry] = (due(QUEUES[queue], joined=self.now, priority=priority), self.joined)
+        self.came[entry] = (self.now, since)
+        self.order[entry] = (due(QUEUES[queue], joined=since, priority=priority), self.joined)
         self.distributor.join(join, now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.waiting)
+    @rule(number=picks, priority=st.integers(0, 3))
+    def supervisor_prioritises(self, number: int, priority: int) -> None:
+        entry = list(self.waiting)[number % len(self.waiting)]
+        queue = QUEUES[self.waiting[entry].queue]
+        at = due(queue, joined=self.came[entry][1], priority=priority)
+        self.order[entry] = (at, self.order[entry][1])
+        self.distributor.prioritise(entry, priority, now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.waiting)
+    @rule(number=picks)
+    def supervisor_takes_out(self, number: int) -> None:
+        self.distributor.withdraw(list(self.waiting)[number % len(self.waiting)], now=self.now)
+        self.hear()
+
+    @precondition(lambda self: self.waiting)
+    @rule(number=picks, agent=agent_ids)
+    def agent_picks(self, number: int, agent: str) -> None:
+        entry = list(self.waiting)[number % len(self.waiting)]
+        self.is_picking = True
+        before = self.ringing.keys() | set()
+        with suppress(CannotPick):
+            self.distributor.pick(entry, agent, now=self.now)
+        self.hear()
+        self.picked |= self.ringing.keys() - before
+        self.is_picking = False
+
+    @rule(agent=agent_ids)
+    def agent_wants_longer(self, agent: str) -> None:
+        with suppress(NotInWrapUp):
+            self.distributor.extend_wrap_up(agent, 7, now=self.now)
+        self.hear()
+
+    @rule(agent=agent_ids)
+    def state_is_held_against_the_legs(self, agent: str) -> None:
+        before = self.distributor.agent(agent).state
+        self.distributor.reconcile(agent, in_call=agent in self.talking, now=self.now)
+        assert self.distributor.agent(agent).state is before, "healed what was well"
         self.hear()
 
     @precondition(lambda self: self.waiting)
@@ -230,15 +307,16 @@ class Centre(RuleBasedStateMachine):
             self.registered.intersection_update(set(staff))
             self.registered.update(name for name, each in staff.items() if each.contact)
             self.elsewhere.intersection_update(staff)
+            self.came = {entry: (self.now, since) for entry, (_, since) in self.came.items()}
             self.distributor.reconfigure(RoutingConfig(QUEUES, staff), now=self.now)
             self.hear()
 
     @invariant()
     def nobody_waits_while_an_able_agent_is_idle(self) -> None:
-        busy = {each.entry for each in self.ringing.values()}
         free = [agent.id for agent in self.distributor.agents() if self._is_free(agent.id)]
-        for entry in self.waiting.keys() - busy:
-            assert not [agent for agent in free if self.can_serve(agent, entry)], f"{entry} starves"
+        for entry in self.waiting:
+            if self.has_room(entry):
+                assert not [agent for agent in free if self.can_serve(agent, entry)], f"{entry} starves"
 
     def _is_free(self, agent: str) -> bool:
         view = self.distributor.agent(agent)
@@ -251,17 +329,33 @@ class Centre(RuleBasedStateMachine):
         for view in self.distributor.agents():
             assert (view.state in RINGING) == (view.id in standing)
             assert view.reservation == standing.get(view.id)
-            assert view.status is Status.AVAILABLE or view.id not in standing, (
-                "rings at somebody who has left"
-            )
+            may_ring = view.status is Status.AVAILABLE or view.reservation in self.picked
+            assert may_ring or view.id not in standing, "rings at somebody who has left"
             assert (view.state in (State.TALKING, State.HOLD)) == (view.id in self.talking)
             assert (view.state is State.WRAP_UP) == (view.wrap_up_until is not None)
         assert self.distributor._floor.entries.keys() == self.waiting.keys(), "an entry was lost"
+        for entry in self.waiting:
+            rings = {each.reservation for each in self.ringing.values() if each.entry == entry}
+            assert self.distributor._floor.entries[entry].reservations == rings
         for queue in QUEUES:
             here = [entry for entry, join in self.waiting.items() if join.queue == queue]
             assert self.distributor.queue(queue, now=self.now).waiting == len(here)
             for place, entry in enumerate(sorted(here, key=self.order.__getitem__), 1):
                 assert self.distributor.position(entry) == place
+
+    @invariant()
+    def the_store_says_the_same(self) -> None:
+        for view in self.distributor.agents():
+            row = self.store.agent(view.id)
+            assert row is not None
+            assert (row.status, row.state, row.reservation) == (view.status, view.state, view.reservation)
+        for entry in self.waiting:
+            kept = self.store.entry(entry)
+            assert kept is not None
+            assert kept.winner is None
+            assert kept.due == self.order[entry][0]
+            assert kept.open == {each.reservation for each in self.ringing.values() if each.entry == entry}
+        assert len(self.store._entries) == len(self.waiting), "the store keeps who has left"
 
     @invariant()
     def whatever_is_transient_has_a_deadline(self) -> None:
@@ -280,20 +374,37 @@ class Centre(RuleBasedStateMachine):
             assert sum(queue.agents.values()) == sum(queue.id in agent.queues for agent in AGENTS.values())
 
     def teardown(self) -> None:
-        """Everything comes to an end: calls end, callers leave, and nothing is left ringing or waiting."""
-        for agent in list(self.talking):
-            del self.talking[agent]
-            self.distributor.bridge_ended(agent, now=self.now)
+        """Everything comes to an end: all agents work on, each caller whom one can serve is served, nothing is left."""
+        for name in AGENTS:
+            self.registered.add(name)
+            self.elsewhere.discard(name)
+            self.distributor.agent_busy_elsewhere(name, busy=False, now=self.now)
+            self.distributor.device_reachable(name, reachable=True, now=self.now)
+            self.distributor.agent_status(name, Status.AVAILABLE, now=self.now)
             self.hear()
-        for entry in list(self.waiting):
-            if entry in self.waiting:
-                del self.waiting[entry]
-                self.distributor.leave(entry, LeaveReason.ABANDONED, now=self.now)
+        for _ in range(60 + 12 * len(self.waiting)):
+            for ring in list(self.ringing.values()):
+                self.distributor.reservation_answered(ring.reservation, now=self.now)
                 self.hear()
+            for name in list(self.talking):
+                del self.talking[name]
+                self.distributor.bridge_ended(name, now=self.now)
+                self.hear()
+            self.time_passes(5.0)
+        able = [each for each in self.waiting if any(self.can_serve(name, each) for name in AGENTS)]
+        assert not able, f"{able} never served"
+        for entry in list(self.waiting):
+            del self.waiting[entry]
+            self.distributor.leave(entry, LeaveReason.ABANDONED, now=self.now)
+            self.hear()
         self.time_passes(1000.0)
         assert not self.ringing
         assert not self.distributor._floor.reservations
         assert len(self.distributor._floor.timers) == 0
+        assert not self.store._reservations
+        for view in self.distributor.agents():
+            assert view.state is State.IDLE, f"{view.id} is stuck"
+            assert len(self.distributor._staff[view.id].demands) <= 33 * len(view.queues)
 
 
 Centre.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
