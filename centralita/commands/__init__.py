@@ -19,6 +19,7 @@ from centralita.commands import (
     recordings,
     records,
     serve,
+    simulate,
     staff,
     trunk,
 )
@@ -38,6 +39,7 @@ app.command("contact")(contacts.contact)
 app.command("cases")(noted.cases)
 app.command("callbacks")(noted.callbacks)
 app.command("messages")(noted.messages)
+app.command("simulate")(simulate.simulate)
 app.command("staff")(staff.staff)
 app.command("trunks")(trunk.trunks)
 app.add_typer(trunk.app, name="trunk")

@@ -64,6 +64,11 @@ class Tally:
         """Share of all callers who hung up waiting."""
         return self.left["abandoned"] / self.offered if self.offered else 0.0
 
+    @property
+    def handle(self) -> float:
+        """Mean handle time."""
+        return self.handled / self.answered if self.answered else 0.0
+
     def wait(self, share: float) -> float:
         """The wait, to the second, within which this share of those answered was answered."""
         wanted, seen = share * self.answered, 0
