@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sip.target import CallerIdentity
@@ -63,6 +64,15 @@ def _expire(waiter: asyncio.Future[None]) -> None:
         waiter.set_result(None)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a contact stood in line when it left a queue without an agent, to be regained."""
+
+    queue: str
+    joined: float
+    """The loop's clock when the wait began."""
+
+
 class Contact:
     """One customer's visit under one id. `inbox` carries leg events and whatever its application is told."""
 
@@ -84,6 +94,7 @@ class Contact:
         "legs",
         "menus",
         "outcome",
+        "place",
         "priority",
         "record_event",
         "requests",
@@ -117,6 +128,8 @@ class Contact:
         """What menus and client companies' systems told of the contact; never a secret, but maybe personal."""
         self.requires: dict[str, int] = {}
         """Skills with their least proficiency that its menus ask of agents, in whatever queue."""
+        self.place: Place | None = None
+        """The one it had in the queue that it left last."""
         self.priority = 0
         """What its menus add to its priority in queues."""
         self.is_identified = False
@@ -140,7 +153,7 @@ class Contact:
 
     def pass_to(self, leg: Leg) -> None:
         """Another party is now the one whom the contact is about: the first has transferred it and gone."""
-        self.caller = leg
+        self.caller, self.place = leg, None
         self.account, self.attestation, self.is_identified = leg.account, None, False
         self.ani, self.display, self.is_private = leg.number, "", False
         # The balance, the amount due: of somebody else.

@@ -152,6 +152,11 @@ class Present:
         skill = f"lang_{contact.language}"
         return ((skill, 1),) if skill in self.configuration.routing.skills else ()
 
+    def agent_language(self, agent: str) -> str | None:
+        """An agent's own language, where it is not the centre's."""
+        found = self.configuration.routing.agents.get(agent)
+        return found.language if found is not None else None
+
     def facts(self, contact: Contact) -> CallerFacts:
         """What the menus know of a caller; the clock is the client company's."""
         return CallerFacts(

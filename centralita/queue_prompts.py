@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.document import Fault, read, suggest
+from routing.waiting.briefing import TAKE_CALL
 from routing.waiting.sayings import NEXT, POSITION, WAITS
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ivr.compiled import CompiledMenus
     from media.catalogue import Catalogue
     from routing.config import CentreConfig
-    from routing.settings import QueueSettings
+    from routing.settings import AgentSettings, QueueSettings
 
 
 def unsaid(config: CentreConfig, menus: Mapping[str, CompiledMenus], wording: Catalogue) -> Iterator[Fault]:
@@ -25,8 +26,10 @@ def unsaid(config: CentreConfig, menus: Mapping[str, CompiledMenus], wording: Ca
     languages.update(each.language for each in config.routing.numbers if each.language is not None)
     document = read(config.folder / "queues.yaml")
     for queue in config.routing.queues.values():
-        for place, prompt in _said(queue):
-            for language in sorted(languages):
+        agents = {each.language or config.centre.language for each in _agents(config, queue)}
+        said = [(*each, languages) for each in _said(queue)] + [(*each, agents) for each in _whispered(queue)]
+        for place, prompt, hearers in said:
+            for language in sorted(hearers):
                 if not wording.has(language, prompt):
                     what = f"the prompt {prompt} is not there in {language}"
                     mend = suggest(prompt, wording.ids(language))
@@ -43,3 +46,14 @@ def _said(queue: QueueSettings) -> Iterator[tuple[Location, str]]:
         yield from ((("announce", "standing", "position"), each) for each in (NEXT, POSITION))
     if announce.standing.wait:
         yield from ((("announce", "standing", "wait"), each) for each in WAITS)
+
+
+def _whispered(queue: QueueSettings) -> Iterator[tuple[Location, str]]:
+    for client, prompts in queue.whisper.items():
+        yield from ((("whisper", client) if client else ("whisper",), each) for each in prompts)
+    if queue.acknowledge is not None:
+        yield ("acknowledge",), TAKE_CALL
+
+
+def _agents(config: CentreConfig, queue: QueueSettings) -> list[AgentSettings]:
+    return [each for each in config.routing.agents.values() if queue.id in each.queues]

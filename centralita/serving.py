@@ -86,6 +86,7 @@ def make_applications(
         present.queue,
         present.client_name,
         present.language_skill,
+        present.agent_language,
         desk,
     )
     codes = AgentCodes(staff, distribution, book, after_call, lambda: present.now().routing)

@@ -204,6 +204,8 @@ class _Reader:
                     if destination.queue == name:
                         what = f"the queue {name} overflows into itself"
                         self.faults.append(at.fault((*here, "overflow", reason), what, "name another place"))
+            whispered = [client for client in part.whisper if client]
+            self._known(at, (*here, "whisper"), dict.fromkeys(whispered), self.clients, "client")
             for key, destination in part.exit_keys.items():
                 self._leads_somewhere(at, (*here, "exit_keys", key), destination)
                 if destination.queue == name:
@@ -335,4 +337,6 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         music=part.music,
         announce=part.announce.settings(),
         exit_keys={key: where.destination() for key, where in part.exit_keys.items()},
+        whisper=part.whisper,
+        acknowledge=part.acknowledge.settings() if part.acknowledge is not None else None,
     )

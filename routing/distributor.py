@@ -268,6 +268,10 @@ class Distributor:
         """The agent's phone rings."""
         self._offers.ringing(reservation, now=now)
 
+    def reservation_picked_up(self, reservation: str, seconds: float, *, now: float) -> None:
+        """The agent has answered and is told who waits: the reservation stands for so long, until it is answered."""
+        self._offers.picked_up(reservation, seconds, now=now)
+
     def reservation_answered(self, reservation: str, *, now: float) -> None:
         """The agent's phone answered: ConnectAgent if the reservation still stands, else StopRinging."""
         won = self._offers.win(reservation, now=now)

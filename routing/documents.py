@@ -16,7 +16,7 @@ from calls import destination as to
 from routing.reasons import Language
 from routing.settings import Delays, ServiceLevel
 from routing.strategies import ALIASES, STRATEGIES, canonical
-from routing.waiting.document import AnnouncePart, Key
+from routing.waiting.document import Acknowledged, AnnouncePart, Key, Whisper
 from sip.dialog import is_literal
 from sip.errors import ParseError
 from sip.uri import Uri
@@ -237,6 +237,8 @@ class QueuePart(Part):
     music: str | None = None
     announce: AnnouncePart = AnnouncePart()
     exit_keys: dict[Key, DestinationPart] = Field(default_factory=dict)
+    whisper: Whisper = Field(default_factory=dict)
+    acknowledge: Acknowledged | None = None
 
 
 class QueuesFile(Part):

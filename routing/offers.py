@@ -78,6 +78,13 @@ class Offers:
         self._staff.move(agent, StateInput.RING, now=now)
         self._staff.changed(agent)
 
+    def picked_up(self, reservation: str, seconds: float, *, now: float) -> None:
+        """The agent is at the phone, but the caller not yet put through."""
+        floor, found = self._floor, self._floor.reservations.get(reservation)
+        if found is not None:
+            floor.timers.set((Due.RING, found.id), now + seconds)
+            floor.record(found.contact, "reservation.picked_up", reservation=found.id, agent=found.agent)
+
     def win(self, reservation: str, *, now: float) -> Entry | None:
         """The phone was answered: the entry that the agent has won, to be taken out; None when it was too late."""
         floor, found = self._floor, self._floor.reservations.get(reservation)

@@ -10,7 +10,7 @@ from calls import destination as to
 from routing.agents import Status
 from routing.reasons import USUAL, Reasons
 from routing.skills import NONE, Relaxation, Requirements
-from routing.waiting.settings import NOTHING_SAID, Announcements
+from routing.waiting.settings import NOTHING_SAID, Acknowledge, Announcements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,6 +132,10 @@ class QueueSettings:
     announce: Announcements = NOTHING_SAID
     exit_keys: Mapping[str, Destination] = field(default_factory=dict)
     """Where a waiting caller goes who presses a key."""
+    whisper: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Prompts that an agent hears before the caller, by client company; of all others under the empty name."""
+    acknowledge: Acknowledge | None = None
+    """The key by which an agent takes a call."""
 
     def overflow_for(self, reason: LeaveReason) -> Destination:
         """Where an entry goes that leaves for this reason."""

@@ -6,20 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
-from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
+from calls.events import DigitPressed, LegAnswered, LegEnded, LegProgressed, LegRang, PlaybackFinished
 from calls.ways import Way, dial
 from routing.reservation import ReservationResult
 from routing.waiting.refusals import result_of
 from sip.reason import ELSEWHERE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calls.contact import Contact
     from calls.exchange import Exchange
     from calls.leg import Leg
+    from media.plane import Clip
     from routing.commands import RingAgent, StopRinging
     from routing.io.distribution import Distribution
     from routing.io.queue_application import Directory
+    from routing.waiting.briefing import Briefing
     from sip.reason import Reason
+
+    Tell = Callable[[str], tuple[Briefing, tuple[Clip, ...]]]
+    """What an agent is told, and its sound."""
 
 
 @dataclass(slots=True, eq=False)
@@ -29,12 +36,15 @@ class AgentCall:
     reservation: str
     leg: Leg
     rang: bool = False
+    briefing: Briefing | None = None
+    """What the agent is told, once he or she has answered."""
+    playback: int | None = None
 
 
 class AgentCalls:
     """All of one contact; whatever ends here is told to the distribution."""
 
-    __slots__ = ("_calls", "_contact", "_directory", "_distribution", "_exchange", "_house")
+    __slots__ = ("_calls", "_contact", "_directory", "_distribution", "_exchange", "_house", "_tell")
 
     def __init__(
         self,
@@ -43,13 +53,15 @@ class AgentCalls:
         directory: Directory,
         contact: Contact,
         house: str,
+        tell: Tell,
     ) -> None:
-        """`house` is shown on the agents' phones before the caller's own name."""
+        """`house` is shown on the agents' phones before the caller's own name, `tell` what they hear first."""
         self._exchange = exchange
         self._distribution = distribution
         self._directory = directory
         self._contact = contact
         self._house = house
+        self._tell = tell
         self._calls: dict[str, AgentCall] = {}
 
     def ring(self, command: RingAgent) -> None:
@@ -75,23 +87,33 @@ class AgentCalls:
     def take(self, event: object) -> Leg | None:
         """Hear what a phone does: the leg that has won the contact, once there is one."""
         match event:
-            case LegRang(leg=leg) | LegProgressed(leg=leg):
-                call = self._of(leg)
-                if call is not None:
-                    call.rang = True
-                    self._distribution.ringing(call.reservation)
-            case LegAnswered(leg=leg) if not leg.has_ended:
-                call = self._of(leg)
-                if call is not None:
+            case LegRang(leg=leg) | LegProgressed(leg=leg) if call := self._of(leg):
+                call.rang = True
+                self._distribution.ringing(call.reservation)
+            case LegAnswered(leg=leg) if (call := self._of(leg)) and not leg.has_ended:
+                return self._picked_up(call)
+            case PlaybackFinished(leg=leg, playback=number) if call := self._of(leg):
+                if number == call.playback and call.briefing is not None and call.briefing.key is None:
                     return self._connect(call)
-            case LegEnded(leg=leg):
-                call = self._of(leg)
-                if call is not None:
-                    del self._calls[call.reservation]
-                    gave_up = call.rang and event.by == "remote"
-                    self._distribution.failed(call.reservation, result_of(event.status, rang=gave_up))
+            case DigitPressed(leg=leg, digit=key) if call := self._of(leg):
+                if call.briefing is not None and call.briefing.key == key:
+                    return self._connect(call)
+            case LegEnded(leg=leg) if call := self._of(leg):
+                del self._calls[call.reservation]
+                self._distribution.failed(call.reservation, _result(call, event))
             case _:
                 pass
+        return None
+
+    def _picked_up(self, call: AgentCall) -> Leg | None:
+        """Put the caller through at once, or tell the agent first who waits."""
+        briefing, clips = self._tell(call.leg.agent or "")
+        if briefing.key is None and not clips:
+            return self._connect(call)
+        seconds = sum(each.duration for each in clips) + briefing.within
+        self._distribution.picked_up(call.reservation, seconds)
+        call.briefing = briefing
+        call.playback = call.leg.play(clips) if clips else None
         return None
 
     def drop_all(self, reasons: tuple[Reason, ...] = ()) -> None:
@@ -114,3 +136,10 @@ class AgentCalls:
     def _drop(self, call: AgentCall | None, reasons: tuple[Reason, ...] = ()) -> None:
         if call is not None:
             call.leg.hang_up(reasons=reasons)
+
+
+def _result(call: AgentCall, ending: LegEnded) -> ReservationResult:
+    if call.briefing is not None:
+        # Answered, and hung up instead of taking the call; or broken by us.
+        return ReservationResult.REJECTED if ending.by == "remote" else ReservationResult.FAILED
+    return result_of(ending.status, rang=call.rang and ending.by == "remote")

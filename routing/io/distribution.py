@@ -106,8 +106,13 @@ class Distribution:
         self._core.reservation_ringing(reservation, now=self.now())
         self._settle()
 
+    def picked_up(self, reservation: str, seconds: float) -> None:
+        """The agent's phone answered, and for at most so many seconds he or she is told who waits."""
+        self._core.reservation_picked_up(reservation, seconds, now=self.now())
+        self._settle()
+
     def answered(self, reservation: str) -> bool:
-        """The agent's phone answered. False when the reservation ended before: that leg must be let go."""
+        """The agent has taken the call. False when the reservation ended before: that leg must be let go."""
         won = reservation in self._entries
         self._core.reservation_answered(reservation, now=self.now())
         self._settle()

@@ -50,12 +50,14 @@ class QueueApplication:
         settings: Callable[[str], QueueSettings],
         client_name: Callable[[str], str],
         language_skill: Callable[[Contact], Requirements],
+        agent_language: Callable[[str], str | None],
         desk: Desk | None = None,
     ) -> None:
         """Keep what every stay needs.
 
         `settings` gives those of a queue at this moment, `client_name` what agents' phones show for a client company,
-        `language_skill` what an agent must have to speak a contact's language, `desk` decides transfers.
+        `language_skill` what an agent must have to speak a contact's language, `agent_language` an agent's own; `desk`
+        decides transfers.
         """
         self.exchange = exchange
         self.distribution = distribution
@@ -64,6 +66,7 @@ class QueueApplication:
         self.settings = settings
         self.client_name = client_name
         self.language_skill = language_skill
+        self.agent_language = agent_language
         self.desk = desk
 
     async def serve(self, contact: Contact, destination: Queue) -> Destination | None:

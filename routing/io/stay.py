@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calls.contact import Place
 from calls.events import DigitPressed, LegEnded, LegHeld, LegResumed
 from calls.introduce import introduce
 from calls.talk import Talk
@@ -14,6 +15,7 @@ from routing.io.announcing import Announcing
 from routing.settings import LeaveReason
 from routing.skills import combine
 from routing.waiting.announcer import Where
+from routing.waiting.briefing import briefing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from media.plane import Clip
     from routing.io.queue_application import QueueApplication
     from routing.settings import QueueSettings
+    from routing.waiting.briefing import Briefing
     from routing.waiting.sayings import Saying
 
 
@@ -39,6 +42,7 @@ class Stay:
         "_contact",
         "_destination",
         "_distribution",
+        "_joined",
         "_next",
         "_queue",
     )
@@ -52,10 +56,16 @@ class Stay:
         self._destination = destination
         self._queue = destination.queue
         house = app.client_name(contact.client or "")
-        self._calls = AgentCalls(app.exchange, app.distribution, app.directory, contact, house)
+        self._calls = AgentCalls(
+            app.exchange, app.distribution, app.directory, contact, house, self._briefing
+        )
         self._announcing = Announcing(
             caller, self._settings().announce, self._spoken, self._where, app.distribution.now()
         )
+        place = contact.place
+        self._joined = app.distribution.now()
+        if place is not None and place.queue == self._queue:
+            self._joined = min(place.joined, self._joined)
         self._agent_leg: Leg | None = None
         """The agent's who has won the contact."""
         self._next: Destination | None = None
@@ -69,6 +79,7 @@ class Stay:
         try:
             await self._wait()
             if self._agent_leg is not None:
+                contact.place = None
                 self._next = await self._talk(self._agent_leg)
                 self._agent_leg = None
         finally:
@@ -95,8 +106,8 @@ class Stay:
         match event:
             case LegEnded(leg=leg) if leg is self._caller:
                 self._distribution.leave(self._contact.id, LeaveReason.ABANDONED)
-                self._contact.outcome = "abandoned"
                 self._calls.drop_all(event.reasons)
+                self._leave_for(None, LeaveReason.ABANDONED)
                 return True
             case DigitPressed(leg=leg) if leg is self._caller:
                 return self._pressed(event.digit)
@@ -128,9 +139,11 @@ class Stay:
         self._leave_for(destination, LeaveReason.EXIT_KEY)
         return True
 
-    def _leave_for(self, destination: Destination, reason: LeaveReason) -> None:
+    def _leave_for(self, destination: Destination | None, reason: LeaveReason) -> None:
+        """Without an agent: the place is kept for whoever comes back, or is called back."""
         self._next = destination
         self._contact.outcome = reason.value
+        self._contact.place = Place(self._queue, self._joined)
 
     # --- what it is made of --------------------------------------------------------------------------------------
 
@@ -144,6 +157,11 @@ class Stay:
     def _spoken(self, sayings: Sequence[Saying]) -> tuple[Clip, ...]:
         return self._app.voice.spoken(sayings, self._contact.language)
 
+    def _briefing(self, agent: str) -> tuple[Briefing, tuple[Clip, ...]]:
+        """What an agent is told before the caller is put through."""
+        told, voice = briefing(self._settings(), self._contact.client), self._app.voice
+        return told, voice.spoken(told.sayings, self._app.agent_language(agent))
+
     def _where(self) -> Where:
         return Where(self._distribution.core.position(self._contact.id), None)
 
@@ -152,7 +170,7 @@ class Stay:
         asked = combine(destination.requires, tuple(contact.requires.items()))
         requires = combine(self._app.language_skill(contact), asked)
         priority = max(destination.priority, contact.priority)
-        return EntryJoin(contact.id, contact.id, destination.queue, priority, requires)
+        return EntryJoin(contact.id, contact.id, destination.queue, priority, requires, joined=self._joined)
 
     # --- the conversation ----------------------------------------------------------------------------------------
 

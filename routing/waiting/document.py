@@ -1,4 +1,4 @@
-"""What queues.yaml says of those who wait: `announce:`, `acknowledge:` of a queue."""
+"""What queues.yaml says of those who wait: `announce`, `whisper` and `acknowledge` of a queue."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _for_all(value: object) -> object:
+    return value if isinstance(value, dict) else {"": value}
+
+
 def _keyed(value: object) -> object:
     return {"key": value} if isinstance(value, (str, int)) else value
 
@@ -33,8 +37,12 @@ def one_key(value: object) -> object:
 
 
 Key = Annotated[str, BeforeValidator(one_key)]
+Digit = Annotated[Key, Field(pattern=r"^\d$")]
+"""A key whose name can be spoken."""
 Prompts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """One prompt or several."""
+Whisper = Annotated[dict[str, Prompts], BeforeValidator(_for_all)]
+"""Prompts, or for each client company its own."""
 
 
 class ComfortPart(Part):
@@ -86,8 +94,12 @@ class AnnouncePart(Part):
 class AcknowledgePart(Part):
     """The key by which an agent takes a call; may be written as the key alone."""
 
-    key: Key
+    key: Digit
     within: PositiveSeconds = Acknowledge().within
+
+    def settings(self) -> Acknowledge:
+        """The value that routing understands."""
+        return Acknowledge(self.key, self.within)
 
 
 Acknowledged = Annotated[AcknowledgePart, BeforeValidator(_keyed)]

@@ -57,6 +57,7 @@ class Floor:
             lambda queue: self.settings,
             lambda client: "Banco Sol" if client == "banco" else "",
             lambda contact: (),
+            lambda agent: "pl",
         )
         self.tasks: list[asyncio.Task[Destination | None]] = []
         self.contacts: list[Contact] = []
