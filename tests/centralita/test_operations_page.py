@@ -24,7 +24,7 @@ from routing.clients import Client
 from routing.documents import AgentPart, QueuesFile
 from routing.hours.document import HoursPart
 from routing.reasons import ReasonPart
-from routing.waiting.document import AnnouncePart, ComfortPart, StandingPart
+from routing.waiting.document import AcknowledgePart, AnnouncePart, ComfortPart, StandingPart
 from routing.waiting.settings import Comfort
 from sip.profile import ExternalProfile, InternalProfile
 
@@ -88,11 +88,12 @@ def test_the_example_of_waiting_is_read_and_its_table_holds_every_setting(tmp_pa
     assert queue.announce.settings().comfort == Comfort(("queue_comfort", "queue_still_busy"))
     assert queue.exit_keys.keys() == {"1", "#"}
     table = _tables().partition("for those who wait in a queue")[2].partition("\n**")[0]
-    comfort, standing = (yaml.safe_load(each) for each in re.findall(r"`(\{.*?\})`", table))
+    comfort, standing, *_ = (yaml.safe_load(each) for each in re.findall(r"`(\{.*?\})`", table))
     assert ComfortPart.model_validate({**comfort, "say": "x"}) == ComfortPart(say=("x",))
     assert StandingPart.model_validate({**standing, "wait": True}) == StandingPart(wait=True)
     assert comfort.keys() == ComfortPart.model_fields.keys()
     assert standing.keys() == StandingPart.model_fields.keys()
+    assert queue.acknowledge == AcknowledgePart(key="1")
     named = set(re.findall(r"`announce\.(\w+)`", table))
     assert named == AnnouncePart.model_fields.keys()
 

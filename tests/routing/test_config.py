@@ -13,7 +13,7 @@ from calls.destination import Hangup, Menu, Number, Queue
 from routing.agents import Status
 from routing.config import CentreConfig, check_config, read_config
 from routing.settings import LeaveReason
-from routing.waiting.settings import Announcements, Comfort, Standing, When
+from routing.waiting.settings import Acknowledge, Announcements, Comfort, Standing, When
 
 GOOD = {
     "centre.yaml": "name: Demo\ntimezone: Europe/Madrid\ncountry: '34'\nsip: 127.0.0.1:5070\ndrain_limit: 2m\n",
@@ -171,6 +171,7 @@ WAITING = GOOD["queues.yaml"] + (
     "    announce:\n      greeting: hello\n      comfort: {say: [a, b], every: 1m}\n"
     "      standing: {position: true, limit: 5, when: always}\n      pause: 2s\n"
     "    exit_keys:\n      '1': {menu: main}\n      '*': {hangup: true}\n"
+    "    whisper: {bank: [this_bank]}\n    acknowledge: '1'\n"
 )
 
 
@@ -186,6 +187,14 @@ def test_what_waiting_callers_hear_and_press_is_read(tmp_path: Path) -> None:
         pause=2.0,
     )
     assert queue.exit_keys == {"1": Menu("main"), "*": Hangup()}
+    assert queue.whisper == {"bank": ("this_bank",)}
+    assert queue.acknowledge == Acknowledge("1", 8.0)
+
+
+def test_a_whisper_may_be_the_same_for_all(tmp_path: Path) -> None:
+    config, _ = check(tmp_path, queues=WAITING.replace("{bank: [this_bank]}", "hello"))
+    assert config
+    assert config.routing.queues["cards"].whisper == {"": ("hello",)}
 
 
 @pytest.mark.parametrize(
@@ -197,6 +206,9 @@ def test_what_waiting_callers_hear_and_press_is_read(tmp_path: Path) -> None:
         ("every: 1m", "every: 2s", "must be at least 5s"),
         ("position: true, ", "", "nothing is told; add position: true or wait: true"),
         ("say: [a, b]", "say: []", "say"),
+        ("whisper: {bank:", "whisper: {banc:", 'no client is called "banc"'),
+        ("acknowledge: '1'", "acknowledge: '#'", "acknowledge"),
+        ("acknowledge: '1'", "acknowledge: 1", 'quote the key: "1"'),
         ("when: always", "when: sometimes", "always"),
     ],
 )
