@@ -21,6 +21,8 @@ class Queue:
     priority: int = 0
     requires: tuple[tuple[str, int], ...] = ()
     """(skill, least proficiency 0-5) pairs."""
+    avoid: tuple[str, ...] = ()
+    """Agents who are not asked: they have sent the caller here."""
 
 
 @dataclass(frozen=True, slots=True)

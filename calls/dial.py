@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from calls.contact import Contact
+    from calls.desk import Desk
     from calls.destination import Destination
     from calls.exchange import Exchange
     from calls.leg import Leg
-    from calls.transfer import Desk
     from calls.ways import FindWay, Follow
     from media.plane import Clip
 

@@ -145,3 +145,16 @@ class LegReferred:
     leg: Leg
     status: int
     is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Whoever lent the party to what serves it now wants it back at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class LentBack:
+    """A party that was lent to menus has come out of them."""
+
+    answer: str
+    """The last answer of the client company's system, empty without one."""

@@ -80,7 +80,7 @@ class Monitor:
         """The two hear each other in this bridge; without the agent in it, it is over."""
         if self._talk is None or bridge is None:
             return
-        if self._agent not in self._talk.pair:
+        if self._agent not in self._talk.parties:
             self.end()
         elif self._mode is MonitorMode.LISTEN:
             bridge.listen(self._leg)
@@ -97,6 +97,6 @@ def conversation(legs: list[Leg]) -> tuple[Talk, Leg] | None:
     """The conversation that one of these legs is in now, and that leg."""
     for leg in legs:
         talk = leg.contact.talk
-        if talk is not None and talk.parting is None and leg in talk.pair and leg.is_up:
+        if talk is not None and talk.parting is None and leg in talk.parties and leg.is_up:
             return talk, leg
     return None

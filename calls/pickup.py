@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from calls.contact import Contact
+    from calls.desk import Desk
     from calls.leg import Leg
-    from calls.transfer import Desk
 
 
 class Ringing:

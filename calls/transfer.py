@@ -1,4 +1,4 @@
-"""Transfers in a conversation: blind and attended (RFC 5589), asked for by either party with REFER.
+"""Transfers in a conversation: blind and attended (RFC 5589), asked for by either party with REFER, or by an act.
 
 Where a target leads, and who may send whom there, is asked of the desk. Whatever happens on the way, no leg stays up
 that has nobody to talk with.
@@ -6,49 +6,23 @@ that has nobody to talk with.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from base.errors import CentralitaError
-from calls.destination import Agent, Extension, FeatureCode, Hangup, Number, Uri, described
+from calls.acts import LeadsNowhere, NotNow
+from calls.calling import Calling
+from calls.destination import Agent, Extension, FeatureCode, Hangup, Number, Queue, Uri, described
 from calls.events import LegAnswered, LegEnded, LegProgressed, LegRang
-from calls.ways import RING_TIMEOUT, TRY_ELSEWHERE, dial, may_go_on
+from calls.leg import Leg
 from sip import causes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from calls.contact import Contact
+    from calls.desk import Desk, Party
     from calls.destination import Destination
     from calls.events import TransferAsked
-    from calls.leg import Leg
     from calls.talk import Talk
-    from calls.ways import FindWay, Follow
-    from sip.events import Caller
     from sip.message import Extra
-    from sip.transfer.refer_to import ReferTo
     from sip.transfer.served_refer import Referral
-
-Party = Agent | Extension | Uri | Number
-"""Destinations that are called, and may or may not answer."""
-_NOBODY = 480
-
-
-class Desk(Protocol):
-    """What is decided outside: where targets lead, who may do what, how a party is called."""
-
-    def find(self, leg: Leg, wish: ReferTo) -> Destination | int:
-        """Where a target leads if this party dials it, or the status that refuses it."""
-
-    def reach(self, contact: Contact, destination: Party) -> tuple[Sequence[FindWay], Follow | None]:
-        """The ways to a party, in the order in which they are tried, and what is tried when it is elsewhere (3xx)."""
-
-    def may_replace(self, who: Caller | Leg, leg: Leg) -> bool:
-        """Whether somebody may take over what a leg is in."""
-
-    def joined(self, caller: Caller, leg: Leg) -> None:
-        """Somebody has come into a conversation by an INVITE of its own."""
 
 
 async def begin(talk: Talk, asked: TransferAsked) -> None:
@@ -64,9 +38,9 @@ async def begin(talk: Talk, asked: TransferAsked) -> None:
         target=wish.uri.subscriber or str(wish.uri),
         kind="attended" if is_attended else "blind",
     )
-    if leg not in talk.pair or talk.desk is None:
+    if leg not in talk.parties or talk.desk is None:
         _refuse(talk, leg, 603)
-    elif talk.transfer is not None:
+    elif not talk.may_send_on:
         _refuse(talk, leg, 491)
     elif asked.second is not None:
         _attend(talk, talk.desk, leg, asked.second, referral)
@@ -82,12 +56,32 @@ async def begin(talk: Talk, asked: TransferAsked) -> None:
             case FeatureCode():
                 _refuse(talk, leg, 403)
             case Agent() | Extension() | Uri() | Number():
-                await _call(talk, talk.desk, leg, asked, found)
+                talk.exchange.sip.accept_transfer(referral)
+                await _call(talk, talk.desk, leg, found, referral, _headers(asked))
             case _:
                 talk.exchange.sip.accept_transfer(referral)
                 talk.exchange.sip.report_transfer(referral, 200)
-                talk.contact.record("transfer.completed", leg, to=described(found))
-                talk.leave(leg, found)
+                _send(talk, leg, found)
+
+
+async def transfer(talk: Talk, desk: Desk, leg: Leg, target: str, destination: Destination, by: str) -> None:
+    """An agent sends the other party on by keys, or somebody does so for the agent. Raises NotNow and LeadsNowhere."""
+    if not talk.may_send_on:
+        raise NotNow("only one party can be sent on, and nobody is called meanwhile")
+    talk.contact.record("transfer.requested", leg, by=by, target=target, kind="blind")
+    if isinstance(destination, Agent | Extension | Uri | Number):
+        if not await _call(talk, desk, leg, destination, None):
+            raise LeadsNowhere("nobody can be called there")
+    else:
+        _send(talk, leg, destination)
+
+
+def _send(talk: Talk, leg: Leg, destination: Destination) -> None:
+    """To what answers at once. The agent who sends a caller to a queue is not asked to take the call again."""
+    if isinstance(destination, Queue) and leg.agent is not None:
+        destination = replace(destination, avoid=(*destination.avoid, leg.agent))
+    talk.contact.record("transfer.completed", leg, to=described(destination))
+    talk.leave(leg, destination)
 
 
 def _refuse(talk: Talk, leg: Leg, status: int) -> None:
@@ -95,19 +89,24 @@ def _refuse(talk: Talk, leg: Leg, status: int) -> None:
     leg.refuse_transfer(status)
 
 
-async def _call(talk: Talk, desk: Desk, leg: Leg, asked: TransferAsked, destination: Party) -> None:
-    """Call the new party while the one who asked is still there."""
-    referral, wish = asked.request.referral, asked.request.wish
-    talk.exchange.sip.accept_transfer(referral)
-    headers: Extra = ()
-    if wish.referred_by is not None:
-        headers = (("Referred-By", wish.referred_by),)
+def _headers(asked: TransferAsked) -> Extra:
+    wish = asked.request.wish
+    headers: Extra = (("Referred-By", wish.referred_by),) if wish.referred_by is not None else ()
     if wish.replaces is not None:
         # The dialog is somebody else's: only the phone that has it can give it up (RFC 5589 s.7).
         headers = (*headers, ("Require", "replaces"), ("Replaces", str(wish.replaces)))
-    steps, follow = desk.reach(talk.contact, destination)
-    transfer = talk.transfer = Transfer(talk, leg, referral, described(destination), steps, follow, headers)
-    await transfer.call()
+    return headers
+
+
+async def _call(
+    talk: Talk, desk: Desk, leg: Leg, destination: Party, referral: Referral | None, headers: Extra = ()
+) -> bool:
+    """Call the new party while the one who asked is still there; whether there is somebody to call."""
+    reached = desk.reach(talk.contact, destination)
+    calling = Calling(talk.exchange, talk.contact, talk.other(leg), reached, headers)
+    talk.free()
+    transfer = talk.episode = Transfer(talk, leg, referral, described(destination), calling)
+    return await transfer.begin()
 
 
 def _attend(talk: Talk, desk: Desk, leg: Leg, far: Leg, referral: Referral) -> None:
@@ -135,103 +134,73 @@ def _attend(talk: Talk, desk: Desk, leg: Leg, far: Leg, referral: Referral) -> N
 class Transfer:
     """A blind transfer while the new party rings. Who asked for it may stay to hear, or be gone already."""
 
-    __slots__ = (
-        "_follow",
-        "_headers",
-        "_is_redirected",
-        "_newcomer",
-        "_referral",
-        "_stays",
-        "_steps",
-        "_talk",
-        "_to",
-        "_transferor",
-        "until",
-    )
+    __slots__ = ("_calling", "_referral", "_stays", "_talk", "_to", "_transferor")
 
     def __init__(
-        self,
-        talk: Talk,
-        transferor: Leg,
-        referral: Referral,
-        to: str,
-        steps: Sequence[FindWay],
-        follow: Follow | None,
-        headers: Extra,
+        self, talk: Talk, transferor: Leg, referral: Referral | None, to: str, calling: Calling
     ) -> None:
-        """Keep what belongs together; `call` begins."""
+        """Keep what belongs together; `begin` begins. Without a `referral` nobody is told by NOTIFY."""
         self._talk = talk
         self._transferor = transferor
         self._stays = talk.other(transferor)
-        self._newcomer: Leg | None = None
         self._referral = referral
         self._to = to
-        self._steps: deque[FindWay | Destination] = deque(steps)
-        self._follow = follow
-        self._is_redirected = False
-        self._headers = headers
-        self.until = asyncio.get_running_loop().time() + RING_TIMEOUT
+        self._calling = calling
 
-    async def call(self) -> None:
+    @property
+    def until(self) -> float:
+        """When the new party has rung for long enough."""
+        return self._calling.until
+
+    async def begin(self) -> bool:
         """Call by the first way that can be tried; the transfer fails when none can."""
-        status = 404
-        while self._steps:
-            step = self._steps.popleft()
-            if not callable(step):
-                self._pass_on(step)
-                return
-            try:
-                way = await step()
-                self._newcomer = dial(
-                    self._talk.exchange, self._talk.contact, way, self._stays, self._headers
-                )
-            except CentralitaError as error:
-                status = error.status
-                if status not in TRY_ELSEWHERE and not self._is_redirected:
-                    break
-            else:
-                self._talk.sever(waiting=self._stays)
-                return
-        self._fail(status)
+        return self._found(await self._calling.call())
 
     async def take(self, event: object) -> None:
         """One event of the contact."""
+        newcomer = self._calling.leg
         match event:
             case None:
-                self._dismiss(causes.NO_ANSWER)
-                self._fail(_NOBODY)
+                self._go_on(await self._calling.rang_out(causes.NO_ANSWER))
             case LegEnded(leg=leg) if leg is self._stays:
                 self._give_up(leg)
-            case LegRang(leg=leg) | LegProgressed(leg=leg) if leg is self._newcomer:
+            case LegRang(leg=leg) | LegProgressed(leg=leg) if leg is newcomer:
                 self._report(180)
-            case LegAnswered(leg=leg) if leg is self._newcomer:
+            case LegAnswered(leg=leg) if leg is newcomer:
                 self._complete(leg)
-            case LegEnded(leg=leg) if leg is self._newcomer:
-                await self._refused(event)
+            case LegEnded(leg=leg) if leg is newcomer:
+                self._go_on(await self._calling.refused(event))
             case _:
                 pass  # who asked has gone, or holds: the transfer goes on
 
-    async def _refused(self, ending: LegEnded) -> None:
-        if ending.targets and self._follow is not None:
-            self._steps.extendleft(reversed(self._follow(ending)))
-            self._is_redirected = True
-        elif not may_go_on(ending.status, is_redirected=self._is_redirected):
-            self._steps.clear()
-        if self._steps:
-            await self.call()
-        else:
-            self._fail(ending.status if ending.status >= 400 else _NOBODY)
+    def _go_on(self, found: Leg | Destination | int) -> None:
+        if not self._found(found) and self._referral is None and not self._transferor.has_ended:
+            self._talk.tell(self._transferor, "agent_not_answered")
 
-    def _pass_on(self, destination: Destination) -> None:
-        """The new party is where something of ours answers at once."""
-        self._over(200)
-        self._talk.contact.record("transfer.completed", self._transferor, to=described(destination))
-        self._talk.leave(self._transferor, destination)
+    def _found(self, found: Leg | Destination | int) -> bool:
+        """Whether the transfer goes on or is done."""
+        match found:
+            case Leg():
+                self._talk.sever(waiting=self._stays)
+                if self._referral is None:
+                    self._talk.let_ring(self._transferor)
+            case int():
+                self._fail(found)
+            case _:
+                # The new party is where something of ours answers at once.
+                self._over(200)
+                _send(self._talk, self._transferor, found)
+        return not isinstance(found, int)
+
+    def cancel(self) -> None:
+        """Who asked for it thinks better of it."""
+        self._calling.dismiss(causes.NORMAL)
+        self._fail(487)
 
     def abandon(self) -> None:
         """Something went wrong with ourselves."""
         self._over(503)
-        self._dismiss(causes.INTERRUPTED)
+        self._calling.dismiss(causes.INTERRUPTED)
 
     def _complete(self, newcomer: Leg) -> None:
         if self._stays.has_ended or newcomer.has_ended:
@@ -252,18 +221,15 @@ class Transfer:
 
     def _give_up(self, gone: Leg) -> None:
         """Who was to be transferred has hung up."""
-        self._dismiss(causes.NORMAL)
+        self._calling.dismiss(causes.NORMAL)
         self._over(487)
         self._talk.contact.record("transfer.failed", self._transferor, to=self._to, status=487)
         self._talk.part(gone)
 
-    def _dismiss(self, cause: int) -> None:
-        if self._newcomer is not None:
-            self._newcomer.hang_up(cause)
-
     def _over(self, status: int) -> None:
-        self._talk.transfer = None
+        self._talk.episode = None
         self._report(status)
 
     def _report(self, status: int) -> None:
-        self._talk.exchange.sip.report_transfer(self._referral, status)
+        if self._referral is not None:
+            self._talk.exchange.sip.report_transfer(self._referral, status)

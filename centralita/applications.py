@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from calls.contact import Contact
+    from calls.desk import Desk
     from calls.destination import Destination, Echo, FeatureCode, Hangup
     from calls.exchange import Exchange
     from calls.leg import Leg
-    from calls.transfer import Desk
     from calls.ways import FindWay, Follow
     from centralita.agent_codes import Reply
     from centralita.monitoring import Monitoring

@@ -63,6 +63,22 @@ def untimely(
             yield document.fault(("hours",), what, f"give {name} its own in hours.yaml")
 
 
+def formless(config: CentreConfig, clients: Mapping[str, Client], menus: Mapping[str, CompiledMenus]) -> Iterator[Fault]:
+    """Forms for secrets, of client companies, that are no step of a menu set."""
+    for name, client in clients.items():
+        part = client.secure_capture
+        if part is None:
+            continue
+        document = read(config.folder / "clients" / f"{name}.yaml")
+        found = menus.get(part.menu)
+        if found is None:
+            what, mend = f"no menu set is called {part.menu}", suggest(part.menu, menus)
+            yield document.fault(("secure_capture", "menu"), what, mend or "write it in menus/")
+        elif part.step is not None and part.step not in found.steps:
+            what = f"the menu set {part.menu} has no step {part.step}"
+            yield document.fault(("secure_capture", "step"), what, suggest(part.step, found.steps))
+
+
 def silent(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:
     """Queues whose music is no prompt: callers would wait in silence and hang up."""
     language = config.centre.language

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from calls.contact import Contact
+    from calls.desk import Desk
     from calls.destination import Destination, Number
     from calls.exchange import Exchange
-    from calls.transfer import Desk
     from calls.ways import FindWay
     from centralita.gateway import Gateway
     from centralita.trunks import Trunks

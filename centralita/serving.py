@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Number, Queue, Uri
+from centralita.acting import Acting
 from centralita.agent_codes import AgentCodes
 from centralita.applications import (
     DirectApplication,
@@ -67,6 +68,7 @@ def make_applications(
     redirects = Redirects(present.now, numbers, signalling.stack.is_ours)
     direct = DirectApplication(exchange, places, resolver, present.music, staff.called, redirects)
     outside = NumberApplication(exchange, trunks, present.music)
+    menus = MenuApplication(present.menu_set, voice, books, present.facts, surroundings.of, present.floor)
     desk = TransferDesk(
         numbers,
         lambda: present.now().profiles,
@@ -76,6 +78,7 @@ def make_applications(
         is_ours,
         staff.calling,
         tolls.refused,
+        acts=Acting(present.now, present.said, staff.agent_of, menus),
     )
     direct.desk = outside.desk = desk
     queue = QueueApplication(
@@ -91,7 +94,7 @@ def make_applications(
     )
     codes = AgentCodes(staff, distribution, book, after_call, lambda: present.now().routing)
     return {
-        Menu: MenuApplication(present.menu_set, voice, books, present.facts, surroundings.of, present.floor),
+        Menu: menus,
         Queue: queue,
         Agent: direct,
         Extension: direct,

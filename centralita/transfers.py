@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from calls.contact import Contact
+    from calls.desk import ActDesk, Party
     from calls.destination import Destination
     from calls.leg import Leg
-    from calls.transfer import Party
     from calls.ways import FindWay, Follow
     from centralita.applications import DirectApplication
     from centralita.dispatcher import Watcher
@@ -49,11 +49,13 @@ class TransferDesk:
         is_ours: Callable[[Address], bool],
         busy: Watcher,
         refused: Callable[[Contact, str | None, str], None] = lambda contact, account, number: None,
+        acts: ActDesk | None = None,
     ) -> None:
         """`is_ours` knows the addresses we listen at, `busy` hears of phones that begin and end to be in a call.
 
-        `refused` hears of numbers outside that an account may not call.
+        `refused` hears of numbers outside that an account may not call, `acts` is asked when agents act.
         """
+        self.acts = acts
         self._refused = refused
         self._numbers = numbers
         self._profiles = profiles
@@ -67,25 +69,32 @@ class TransferDesk:
         """Where a target leads if this party dials it, or the status that refuses it."""
         who, uri = self.caller_of(leg), wish.uri
         is_outside = uri.is_sip and is_literal(uri.host) and not self._is_ours(uri.address)
-        by = who.account or None
+        address = Uri(str(uri), by=who.account or None)
         if is_outside and self._allows(who, "addresses"):
-            return Uri(str(uri), by=by)
-        route = self._numbers.route(uri.subscriber, who)
+            return address
+        found = self.dialled(leg, uri.subscriber)
+        if found == 404 and uri.is_sip and uri.user and self._allows(who, "addresses"):
+            return address
+        return found
+
+    def dialled(self, leg: Leg, number: str) -> Destination | int:
+        """Where a number leads if this party dials it, or the status that refuses it."""
+        who = self.caller_of(leg)
+        by = who.account or None
+        route = self._numbers.route(number, who)
         if route is None:
-            return Uri(str(uri), by=by) if uri.is_sip and uri.user and self._allows(who, "addresses") else 404
+            return 404
         if not self._may_dial(who, route):
             if isinstance(route.destination, Number):
                 self._refused(leg.contact, who.account, route.destination.number)
             return 403
-        if isinstance(route.destination, Number):
-            return replace(route.destination, by=by)
-        if isinstance(route.destination, Uri):
-            return replace(
-                route.destination,
-                uri=route.destination.uri.replace("{user}", escape(uri.subscriber)),
-                by=by,
-            )
-        return route.destination
+        match route.destination:
+            case Number():
+                return replace(route.destination, by=by)
+            case Uri(uri=written):
+                return replace(route.destination, uri=written.replace("{user}", escape(number)), by=by)
+            case found:
+                return found
 
     def reach(self, contact: Contact, destination: Party) -> tuple[Sequence[FindWay], Follow | None]:
         """The ways to a party, in the order in which they are tried, and what is tried when it is elsewhere."""

@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 Preset = Literal["es-10-2025", "recording-notice", "recording-consent", "accessibility"]
 
 
+class SecureCapturePart(Part):
+    """Where agents lead callers who are to key what the agent must not hear; every way out of it leads back."""
+
+    menu: str
+    step: str | None = None
+    """Where it begins; at the menu set's own start unless given."""
+
+
 class Client(Part):
     """One client company."""
 
@@ -53,6 +61,7 @@ class Client(Part):
     fraud: FraudPart = FraudPart()
     dispositions: DispositionsPart = DispositionsPart()
     """Results that agents give to calls."""
+    secure_capture: SecureCapturePart | None = None
 
 
 def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:

@@ -1,4 +1,4 @@
-"""What agents and supervisors dial on any phone. This table is the one place where the codes stand.
+"""What agents and supervisors dial on any phone, and key in a call. These tables are where the codes stand.
 
 A code may be followed by more digits: `*122` is not ready (`*12`) for reason 2, `*201001` listens (`*20`) to 1001.
 """
@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from calls import destination
+from calls import acts, destination
+
+if TYPE_CHECKING:
+    from calls.acts import Act
 
 
 class Wish(Enum):
@@ -56,6 +60,35 @@ KEYS = {"4": Wish.LISTEN, "5": Wish.WHISPER, "6": Wish.BARGE}
 
 _LENGTH = 3
 _LONGEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class InCall:
+    """A code that an agent keys in a conversation; after one with a target a number follows, which `#` ends."""
+
+    code: str
+    act: type[Act]
+    meaning: str
+
+
+IN_CALL = (
+    InCall("*30", acts.TransferTo, "send the caller to a number, and `#`: agent, queue, menu or outside"),
+    InCall("*31", acts.Consult, "talk with a number, and `#`, while the caller waits"),
+    InCall("*32", acts.Complete, "leave the others together"),
+    InCall("*33", acts.Toggle, "change between the caller and who is consulted"),
+    InCall("*34", acts.Conference, "all hear each other"),
+    InCall("*35", acts.Cancel, "break off a transfer, consultation or secure capture: back to the caller"),
+    InCall("*36", acts.Hold, "the caller hears music"),
+    InCall("*37", acts.Resume, "talk with the caller again"),
+    InCall("*38", acts.CaptureSecurely, "the caller keys secrets into the client company's form"),
+    InCall("*39", acts.CallSupervisor, "talk with a supervisor while the caller waits"),
+    InCall("*40", acts.PauseRecording, "pause the recording, where the client company allows it"),
+    InCall("*41", acts.ResumeRecording, "record again"),
+    InCall("*42", acts.HandBack, "give the caller back to the queue, for another agent"),
+    InCall("*43", acts.EndCall, "let everybody go"),
+)
+"""What agents key in conversations."""
+ACTS = {each.code: each.act for each in IN_CALL}
 
 
 def find(dialled: str) -> destination.FeatureCode | None:

@@ -29,6 +29,8 @@ class RecordingPart(Part):
     """What is in the file where secrets were spoken or keyed."""
     look_back: Annotated[Seconds, Field(ge=0.1, le=LONGEST_LOOK_BACK)] = 0.4
     """How far before and after a secret the mask reaches."""
+    agents_may_pause: bool = False
+    """Whether agents may leave out a part of the conversation, by a code in the call."""
 
 
 def key_faults(path: Path, line: int, setting: str, key: Path | None) -> Iterator[Fault]:

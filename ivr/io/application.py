@@ -8,7 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
-from calls.events import DigitPressed, LegEnded, MessageRecorded, PlaybackFinished, SpeechPaused
+from calls.events import (
+    DigitPressed,
+    LegEnded,
+    MessageRecorded,
+    PlaybackFinished,
+    SpeechPaused,
+    TakenBack,
+)
 from ivr import events as heard
 from ivr.commands import (
     AskBackEnd,
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from base.secret import Secret
-    from calls.contact import Contact
+    from calls.contact import Contact, Inbox
     from calls.destination import Destination, Menu
     from calls.leg import Leg
     from ivr.commands import Command
@@ -103,6 +110,20 @@ class MenuApplication:
         caller = contact.caller
         if caller is None or caller.has_ended:
             return None
+        visit = self._enter(contact, caller, destination, contact.inbox)
+        caller.answer()
+        return await visit.run()
+
+    async def lend(self, contact: Contact, leg: Leg, destination: Menu, inbox: Inbox[object]) -> str:
+        """Lead a party through menus in the middle of a conversation, whose events are read from `inbox`.
+
+        Gives the last answer of the client company's system, empty without one; wherever the menus lead then.
+        """
+        visit = self._enter(contact, leg, destination, inbox)
+        await visit.run()
+        return visit.answer
+
+    def _enter(self, contact: Contact, caller: Leg, destination: Menu, inbox: Inbox[object]) -> _Visit:
         floor, menus = self.floor(contact.client), self._version(contact, destination.menu)
         session = MenuSession(
             menus if floor is None else menus.raised(floor),
@@ -111,8 +132,7 @@ class MenuApplication:
             caller=self.facts(contact),
             surroundings=self.surroundings(contact),
         )
-        caller.answer()
-        return await _Visit(self, contact, caller, session).run()
+        return _Visit(self, contact, caller, session, inbox)
 
     def _version(self, contact: Contact, menu_set: str) -> CompiledMenus:
         """What is live when the contact first comes there, and the same whenever it comes back."""
@@ -125,9 +145,22 @@ class MenuApplication:
 class _Visit:
     """One caller in one menu set."""
 
-    __slots__ = ("_app", "_asking", "_caller", "_contact", "_message", "_next", "_playing", "_session")
+    __slots__ = (
+        "_app",
+        "_asking",
+        "_caller",
+        "_contact",
+        "_inbox",
+        "_message",
+        "_next",
+        "_playing",
+        "_session",
+        "answer",
+    )
 
-    def __init__(self, app: MenuApplication, contact: Contact, caller: Leg, session: MenuSession) -> None:
+    def __init__(
+        self, app: MenuApplication, contact: Contact, caller: Leg, session: MenuSession, inbox: Inbox[object]
+    ) -> None:
         self._app = app
         self._contact = contact
         self._caller = caller
@@ -138,9 +171,12 @@ class _Visit:
         self._message: tuple[int, Recording] | None = None
         """The message that is being left: its number, and what records it."""
         self._next: Destination | None = None
+        self._inbox = inbox
+        self.answer = ""
+        """What the client company's system answered last, as the menus took it."""
 
     async def run(self) -> Destination | None:
-        session, inbox = self._session, self._contact.inbox
+        session, inbox = self._session, self._inbox
         loop = asyncio.get_running_loop()
         self._carry_out(session.start(now=loop.time()))
         while not session.finished:
@@ -180,6 +216,8 @@ class _Visit:
                 self._message_over(event.message)
                 ended = heard.MessageEnded(event.message, event.seconds, event.recording)
                 return self._session.feed(ended, now=now)
+            case TakenBack():
+                return self._session.feed(heard.CallerHungUp(), now=now)
             case LegEnded(leg=leg) if leg is self._caller:
                 return self._session.feed(heard.CallerHungUp(), now=now)
             case _:
@@ -194,6 +232,8 @@ class _Visit:
                     self._playing = None
                     self._caller.stop()
                 case Record():
+                    if command.type == "menu.result":
+                        self.answer = str(command.data["result"])
                     self._contact.record(command.type, self._caller, **command.data)
                 case AskBackEnd():
                     self._ask(command)
@@ -233,7 +273,7 @@ class _Visit:
         self._contact.requests = number
         recording = exchange.recordings.begin_message(leg, number=number, mailbox=command.mailbox)
         if recording is None:
-            self._contact.inbox.post(heard.MessageEnded(number, 0.0, None))
+            self._inbox.post(heard.MessageEnded(number, 0.0, None))
             return
         self._message = number, recording
         exchange.await_pause(leg, command.silence)
@@ -276,7 +316,7 @@ class _Visit:
                 number=self._contact.ani,
             )
             result = reply.result
-            self._contact.inbox.post(reply)
+            self._inbox.post(reply)
         except CentralitaError:
             pass  # recorded; the session takes silence for what its action says
         finally:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from calls.contact import Contact
     from calls.destination import Destination, Queue
     from calls.exchange import Exchange
-    from calls.transfer import Desk
+    from calls.desk import Desk
     from media.plane import Clip
     from routing.io.distribution import Distribution
     from routing.settings import QueueSettings

@@ -170,7 +170,15 @@ class Stay:
         asked = combine(destination.requires, tuple(contact.requires.items()))
         requires = combine(self._app.language_skill(contact), asked)
         priority = max(destination.priority, contact.priority)
-        return EntryJoin(contact.id, contact.id, destination.queue, priority, requires, joined=self._joined)
+        return EntryJoin(
+            contact.id,
+            contact.id,
+            destination.queue,
+            priority,
+            requires,
+            joined=self._joined,
+            avoid=frozenset(destination.avoid),
+        )
 
     # --- the conversation ----------------------------------------------------------------------------------------
 
@@ -190,7 +198,8 @@ class Stay:
         exchange = self._app.exchange
         exchange.recordings.conversing(self._caller)
         pair = (self._caller, agent_leg)
-        talk = Talk(exchange, self._contact, pair, self._music, self._app.desk, hears)
+        desk, back = self._app.desk, self._destination
+        talk = Talk(exchange, self._contact, pair, self._music, desk, hears, back=back)
         parting = await talk.run()
         if parting.is_stranded and self._contact.caller is not agent_leg:
             return (

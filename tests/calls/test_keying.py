@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calls import secure_span
 from calls.destination import Number
 from calls.ways import Way
 from sip.events import KeySignalled, SessionAnswered
@@ -114,20 +115,19 @@ async def test_what_is_pressed_after_the_answer_comes_once_the_two_talk() -> Non
 async def test_a_key_of_the_other_party_goes_by_info_but_not_in_a_secure_span(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("calls.bridge._UNMASK_AFTER", 0.3)
+    monkeypatch.setattr(secure_span, "UNMASK_AFTER", 0.3)
     async with House(dtmf=Dtmf.INFO) as house, Party() as alice, Party() as bob:
         line = Line(house, alice, bob)
         hers, _ = await line.talking()
         (contact,) = line.contacts
         assert contact.talk is not None
-        assert contact.talk.bridge is not None
-        first = contact.talk.pair[0]
-        contact.talk.bridge.secure(first, on=True)
+        first = contact.talk.parties[0]
+        secure_span.begin(first, contact.talk.parties)
         alice.info(hers, b"Signal=4\r\n")
         await until(lambda: "secure.began" in house.kinds())
         alice.info(hers, b"Signal=5\r\n")
         await until(lambda: hers.dialog is not None and len(first.keys._heard._recent) == 2)
-        contact.talk.bridge.secure(first, on=False)
+        secure_span.end(first, contact.talk.parties)
         first.keys.heard("8", "tone")
         await until(lambda: not first.secrets)
         alice.info(hers, b"Signal=6\r\n")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calls import secure_span
 from calls.monitor import conversation
 from centralita.monitoring import Monitoring
 from routing.feature_codes import find
@@ -181,17 +182,14 @@ async def test_it_is_over_when_the_agent_leaves_the_conversation(scene: Scene) -
     await scene.over(session)
 
 
-async def test_a_bridge_secures_one_party_and_says_so(scene: Scene) -> None:
-    legs = scene.house.exchange.phone_calls.legs(AGENT)
-    found = conversation(legs)
+async def test_a_party_in_a_secure_span_is_heard_by_nobody_who_monitors(scene: Scene) -> None:
+    session = await scene.monitors("*22" + AGENT)
+    found = conversation(scene.house.exchange.phone_calls.legs(AGENT))
     assert found is not None
     talk, agent = found
-    assert talk.bridge is not None
-    talk.bridge.secure(talk.other(agent), on=True)
-    drain(scene.bob)
-    listening = asyncio.create_task(scene.bob.listens(30))
-    await asyncio.to_thread(scene.alice.far.say, tone(ALICE, 0.7))
-    assert not hears(await listening, ALICE)
-    talk.bridge.secure(talk.other(agent), on=False)
+    secure_span.begin(talk.other(agent), talk.parties)
+    await scene.settles(alice={"bob", "sue"}, bob={"sue"}, sue={"bob"})
+    secure_span.end(talk.other(agent), talk.parties)
     assert scene.house.row("secure.began").leg == scene.house.row("secure.ended").leg
-    await scene.over(scene.hers)
+    await scene.settles(alice={"bob", "sue"}, bob={"alice", "sue"}, sue={"alice", "bob"})
+    await scene.over(session)

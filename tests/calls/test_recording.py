@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from calls.bridge import Bridge
+from calls import secure_span
 from calls.recording import RecordingRules
 from media.errors import CannotRecord
 from media.recording import RecordingPlan
@@ -108,33 +108,32 @@ async def test_a_recording_that_begins_amid_a_secret_begins_masked(tmp_path: Pat
     assert not hears_key(read_recording(tmp_path / f"{leg.id}.wav").left, "5")
 
 
-async def test_a_bridge_that_secures_the_caller_masks_the_recording(tmp_path: Path) -> None:
+async def test_a_secure_span_of_the_caller_masks_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secure_span, "UNMASK_AFTER", 0.05)
     async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
         session, leg = await answered(house, party)
-        bridge = Bridge(house.plane, leg.contact, leg, leg, tuple)
-        bridge.secure(leg, on=True)
-        bridge.secure(leg, on=False)
+        secure_span.begin(leg, (leg,))
+        secure_span.end(leg, (leg,))
         await until(lambda: "recording.unmasked" in house.kinds(), str(house.kinds()))
         party.hang_up(session)
         await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))
     assert [kind for kind in house.kinds() if "mask" in kind] == ["recording.masked", "recording.unmasked"]
 
 
-async def test_a_secure_span_ends_with_its_bridge_and_not_before_that_of_the_next(
+async def test_a_secure_span_does_not_unmask_that_of_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("calls.bridge._UNMASK_AFTER", 0.05)
+    monkeypatch.setattr(secure_span, "UNMASK_AFTER", 0.05)
     async with House(shelf=Shelf(tmp_path)) as house, Party() as party:
         session, leg = await answered(house, party)
-        one, next_one = (Bridge(house.plane, leg.contact, leg, leg, tuple) for _ in range(2))
-        one.begin()
-        one.secure(leg, on=True)
-        one.end()
-        next_one.secure(leg, on=True)
-        next_one.secure(leg, on=True)
-        await until(lambda: len(leg.secrets) == 2, str(leg.secrets))  # the first bridge's have run out
+        secure_span.begin(leg, (leg,))
+        secure_span.end(leg, (leg,))
+        secure_span.begin(leg, (leg,))
+        await until(lambda: len(leg.secrets) == 1, str(leg.secrets))  # the first one's has run out
         assert "recording.unmasked" not in house.kinds()
-        next_one.secure(leg, on=False)
+        secure_span.end(leg, (leg,))
         await until(lambda: "recording.unmasked" in house.kinds(), str(house.kinds()))
         party.hang_up(session)
         await until(lambda: "recording.finished" in house.kinds(), str(house.kinds()))

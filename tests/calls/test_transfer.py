@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from calls import transfer
+from calls import calling
 from calls.destination import Hangup, Menu
 from sip.events import SessionCancelled, SessionEnded, SessionReanswered
 from tests.kit.party import MUSIC, House, Party, until
@@ -172,7 +172,7 @@ async def test_a_third_whose_phone_is_switched_off_leaves_the_two_together(scene
 async def test_a_third_who_does_not_answer_is_cancelled(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "RING_TIMEOUT", 0.1)
+    monkeypatch.setattr(calling, "RING_TIMEOUT", 0.1)
     await scene.transferring()
     await scene.carol.hears(SessionCancelled)
     assert await scene.bob.outcome() == 480

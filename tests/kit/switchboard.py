@@ -6,9 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
+from calls.desk import ActDesk, Desk, Party
 from calls.destination import Extension
 from calls.dial import connect
-from calls.transfer import Desk, Party
 from calls.ways import FindWay, Follow, Way
 from sip.events import Caller, InviteReceived, SessionAnswered
 from sip.target import Target
@@ -46,6 +46,7 @@ class Switchboard(Desk):
         self.addresses = {name: party.uri for name, party in parties.items()}
         self.elsewhere: dict[str, Destination | int] = {}
         self.is_entitled = True
+        self.rules: ActDesk | None = None
         self.contacts: list[Contact] = []
         self.came: list[Leg] = []
         self.tasks: list[asyncio.Task[Destination | None]] = []
@@ -79,6 +80,13 @@ class Switchboard(Desk):
             return steps
 
         return [only], follow
+
+    def dialled(self, leg: Leg, number: str) -> Destination | int:
+        return self.elsewhere[number] if number in self.elsewhere else Extension(number)
+
+    @property
+    def acts(self) -> ActDesk | None:
+        return self.rules
 
     def may_replace(self, who: Caller | Leg, leg: Leg) -> bool:
         return self.is_entitled

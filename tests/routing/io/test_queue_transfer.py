@@ -95,7 +95,7 @@ async def test_an_agent_sends_a_caller_to_another_queue(scene: Scene) -> None:
     scene.ana.transfer(scene.his, scene.board.at("800"))
     assert await scene.ana.outcome() == 200
     await scene.ana.hears(SessionEnded)
-    assert await asyncio.wait_for(scene.floor.tasks[0], 5) == Queue("other", 3)
+    assert await asyncio.wait_for(scene.floor.tasks[0], 5) == Queue("other", 3, avoid=("ana",))
     assert scene.floor.state() is State.WRAP_UP
     await scene.floor.over()
 
@@ -106,7 +106,7 @@ async def test_the_same_queue_takes_a_caller_again(scene: Scene) -> None:
     scene.ana.transfer(scene.his, scene.board.at("800"))
     assert await scene.ana.outcome() == 200
     again = await asyncio.wait_for(scene.floor.tasks[0], 5)
-    assert again == Queue("q")
+    assert again == Queue("q", avoid=("ana",))
     scene.floor.distribution.choose_status("piotr", Status.AVAILABLE)
     contact = scene.floor.contacts[0]
     scene.floor.tasks.append(
