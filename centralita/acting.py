@@ -39,7 +39,7 @@ class Acting:
         agent_of: Callable[[str | None], str | None],
         menus: MenuApplication,
     ) -> None:
-        """`said` gives the sound of a prompt in a language, or in that of the house; `agent_of` the agent of an account."""
+        """`said` gives a prompt in a language, or in that of the house; `agent_of` the agent of an account."""
         self._configuration = configuration
         self._said = said
         self._agent_of = agent_of

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from base.document import Fault, errors, refuse
 from centralita.back_ends import unanswerable
 from centralita.circles import circles
-from centralita.consistency import inconsistencies, untimely, unwritable
+from centralita.consistency import formless, inconsistencies, untimely, unwritable
 from centralita.house_words import add_names, nameless
 from centralita.presets import preset_faults
 from centralita.speakers import speechless, voices_of
@@ -104,6 +104,7 @@ def check_configuration(
         profiles = replace(profiles, signers=signers)
     if whole is not None:
         faults.extend(inconsistencies(config, menus, wording, profiles))
+        faults.extend(formless(config, clients, menus))
         faults.extend(nameless(config, wording))
         faults.extend(circles(config, menus))
         faults.extend(preset_faults(config, clients, menus, wording))

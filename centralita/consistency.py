@@ -63,7 +63,9 @@ def untimely(
             yield document.fault(("hours",), what, f"give {name} its own in hours.yaml")
 
 
-def formless(config: CentreConfig, clients: Mapping[str, Client], menus: Mapping[str, CompiledMenus]) -> Iterator[Fault]:
+def formless(
+    config: CentreConfig, clients: Mapping[str, Client], menus: Mapping[str, CompiledMenus]
+) -> Iterator[Fault]:
     """Forms for secrets, of client companies, that are no step of a menu set."""
     for name, client in clients.items():
         part = client.secure_capture

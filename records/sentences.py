@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from records.handling_sentences import HANDLING_SENTENCES
 from records.menu_sentences import MENU_SENTENCES
 from records.outbound_sentences import OUTBOUND_SENTENCES
 from records.wording import cause_words, duration, language_words, status_words
@@ -212,13 +213,6 @@ def _bridge(words: str) -> Callable[[Facts], str]:
     return tell
 
 
-_MONITOR = {"listen": "listens", "whisper": "whispers to the agent", "barge": "talks with both"}
-
-
-def _monitor(facts: Facts) -> str:
-    return f"Supervisor {facts['by']} {_MONITOR.get(facts['mode'], facts['mode'])}"
-
-
 # --- transfers ---
 
 
@@ -303,9 +297,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "reservation.ended": _reservation_ended,
     "bridge.began": _bridge("hear each other"),
     "bridge.ended": _bridge("are parted"),
-    "monitor.began": _monitor,
-    "monitor.changed": _monitor,
-    "monitor.ended": lambda facts: f"Supervisor {facts['by']} is gone",
+    **HANDLING_SENTENCES,
     "transfer.requested": _transfer_requested,
     "transfer.completed": _transfer_completed,
     "transfer.failed": _transfer_failed,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from calls.capture import outcome
 from centralita.agent_codes import UNKNOWN
 from ivr.wording import load_wording
-from routing.feature_codes import CODES
+from routing.feature_codes import CODES, IN_CALL
 from routing.reasons import USUAL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,16 +18,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_table_of_codes_is_the_programs() -> None:
     page = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
-    assert dict(re.findall(r"^\| `(\*\d\d)` \| (.*?) \|$", page, flags=re.MULTILINE)) == {
-        code.code: code.meaning for code in CODES.values()
+    codes = {code.code: code.meaning for code in CODES.values()} | {
+        each.code: each.meaning for each in IN_CALL
     }
+    assert codes == dict(re.findall(r"^\| `(\*\d\d)` \| (.*?) \|$", page, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("language", ["es", "pl", "en"])
 def test_everything_said_to_agents_has_words(language: str) -> None:
     wording = load_wording([ROOT / "prompts"], [])
-    source = (ROOT / "centralita" / "agent_codes.py").read_text(encoding="utf-8")
-    prompts = {*re.findall(r'"(agent_\w+)"', source), *UNKNOWN.prompts}
+    files = [ROOT / "centralita" / "agent_codes.py", *(ROOT / "calls").glob("*.py")]
+    found = (re.findall(r'"(agent_\w+)"', file.read_text(encoding="utf-8")) for file in files)
+    prompts = {*(each for of_file in found for each in of_file), *UNKNOWN.prompts}
+    prompts |= {f"agent_capture_{outcome(each)}" for each in ("ok", "declined", "unknown", "")}
     assert len(prompts) >= 8
     assert {each for each in prompts if not wording.has(language, each)} == set()
     assert {each.prompt for each in USUAL.by_id.values() if not wording.has(language, each.prompt)} == set()

@@ -125,6 +125,7 @@ def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() ->
             "presets",
             "notice",
             "dispositions",
+            "secure_capture",
             "kind",
             "connector",
         }
