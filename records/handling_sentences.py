@@ -31,8 +31,8 @@ _MONITOR = {"listen": "listens", "whisper": "whispers to the agent", "barge": "t
 
 
 def _consult_ended(facts: Facts) -> str:
-    words = _CONSULT.get(facts["result"], facts["result"])
-    return f"The consultation is over: {words.format(facts['to'])}"
+    known = _CONSULT.get(facts["result"])
+    return f"The consultation is over: {known.format(facts['to']) if known else facts['result']}"
 
 
 def _consult_failed(facts: Facts) -> str:
