@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from calls.contact import Contact
+    from calls.desk import Desk
     from calls.destination import Destination, Queue
     from calls.exchange import Exchange
-    from calls.desk import Desk
     from media.plane import Clip
     from routing.io.distribution import Distribution
     from routing.settings import QueueSettings

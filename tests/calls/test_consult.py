@@ -8,6 +8,7 @@ import pytest
 
 from calls import acts
 from sip.events import SessionCancelled
+from tests.kit.handled import VOICES
 from tests.kit.party import until
 
 if TYPE_CHECKING:
