@@ -13,6 +13,7 @@ from base.ids import SequenceIds
 from base.timers import Timers
 from routing.agents import State, StateInput, Status, StatusEffect
 from routing.errors import CannotPick
+from routing.estimates import Estimates
 from routing.floor import Due, Floor
 from routing.line import Line
 from routing.memory_store import MemoryStore
@@ -61,6 +62,8 @@ class Distributor:
     def _make_queues(self, centre: RoutingConfig) -> None:
         queues = centre.queues.values()
         self._floor.queues = {each.id: WaitingQueue(each, self._staff.of(each.id)) for each in queues}
+        before = self._floor.estimates
+        self._floor.estimates = {each.id: before.get(each.id) or Estimates() for each in queues}
 
     def reconfigure(self, centre: RoutingConfig, *, now: float) -> None:
         """Take another configuration while callers wait and phones ring: every place and every call is kept.
@@ -77,7 +80,7 @@ class Distributor:
         floor.fresh_agents.clear()
         changed = self._staff.adopt(centre.agents, now=now)
         self._make_queues(centre)
-        for entry in sorted(floor.entries.values(), key=lambda each: each.key):
+        for entry in sorted(floor.entries.values(), key=lambda each: each.arrived):
             self._line.rehome(entry, now=now)
         for agent in changed:
             self._staff.changed(agent)
@@ -97,13 +100,13 @@ class Distributor:
     def queue(self, queue: str, *, now: float) -> QueueView:
         """One queue. Raises UnknownQueue."""
         found = self._line.queue(queue)
-        head = found.line.first()
         return QueueView(
             found.settings.id,
             found.settings.name,
             len(found.line),
             found.tally,
-            now - self._floor.entries[head].joined if head else 0.0,
+            0.0 if (oldest := found.oldest()) is None else now - oldest,
+            self._floor.estimates[queue].view(),
         )
 
     def queues(self, *, now: float) -> list[QueueView]:
@@ -122,6 +125,7 @@ class Distributor:
                 place,
                 now - each.joined,
                 bool(each.reservations),
+                self.estimate(each.id),
             )
             for place, each in enumerate(entries, 1)
         ]
@@ -130,6 +134,14 @@ class Distributor:
         """The place of an entry in its line, from one; None when it is in none."""
         found = self._floor.entries.get(entry)
         return self._floor.queues[found.join.queue].line.position(entry) if found else None
+
+    def estimate(self, entry: str) -> float | None:
+        """Seconds that an entry will still wait; None where nobody can tell, or it waits no more."""
+        found = self._floor.entries.get(entry)
+        if found is None:
+            return None
+        queue = found.join.queue
+        return self._floor.estimates[queue].estimate(*self._floor.queues[queue].standing(found))
 
     # Callers
 

@@ -9,6 +9,7 @@ from routing.skills import NONE, relaxed
 
 if TYPE_CHECKING:
     from routing.demand import Demand
+    from routing.estimates import Guess
     from routing.ranking import Key
     from routing.settings import QueueSettings
     from routing.skills import Requirements
@@ -53,6 +54,8 @@ class Entry:
     """How many phones may ring for it at once."""
     steps: int = 0
     """How many steps its requirements have been relaxed."""
+    guess: Guess | None = None
+    """How long it was thought to wait."""
     is_overdue: bool = False
     """The longest wait ended while a phone was ringing; decided when the ringing ends."""
 

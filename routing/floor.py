@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from base.timers import Timers
     from routing.commands import Command, JsonValue
     from routing.entry import Entry
+    from routing.estimates import Estimates
     from routing.queue import WaitingQueue
     from routing.reservation import Reservation
     from routing.roster import Agent
@@ -40,8 +41,8 @@ class Floor:
     """Shared by the parts; belongs to one distributor."""
 
     __slots__ = (
-        "_changed_queues", "_commands", "entries", "fresh_agents", "fresh_entries", "ids", "is_quiet", "queues",
-        "reservations", "restaffed", "store", "timers", "turn",
+        "_changed_queues", "_commands", "entries", "estimates", "fresh_agents", "fresh_entries", "ids", "is_quiet",
+        "queues", "reservations", "restaffed", "store", "timers", "turn",
     )  # fmt: skip
 
     def __init__(self, store: Store, ids: Ids, timers: Timers[tuple[Due, str]], *, is_quiet: bool) -> None:
@@ -51,6 +52,8 @@ class Floor:
         self.timers = timers
         self.is_quiet = is_quiet
         self.queues: dict[str, WaitingQueue] = {}
+        self.estimates: dict[str, Estimates] = {}
+        """How long callers of each queue wait; what was learnt outlives a reload."""
         self.entries: dict[str, Entry] = {}
         self.reservations: dict[str, Reservation] = {}
         self.fresh_agents: dict[Agent, None] = {}

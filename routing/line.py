@@ -60,7 +60,7 @@ class Line:
         entry.width = _WIDTHS[queue.strategy.rings]
         refused = queue.refusal(shared)
         floor.entries[entry.id] = entry
-        queue.line.add(entry.id, entry.key)
+        queue.enter(entry)
         floor.changed(join.queue)
         floor.record(
             join.contact, "queue.joined", queue=join.queue, position=queue.line.position(entry.id),
@@ -83,6 +83,8 @@ class Line:
         asked = self._asked(entry, queue)
         entry.demand = self._exclusive(entry, queue, asked, now=now) or queue.demand(asked)
         self.wait(entry)
+        if not self._floor.is_quiet:
+            entry.guess = self._floor.estimates[entry.join.queue].joined(*queue.standing(entry))
 
     def wait(self, entry: Entry) -> None:
         """The entry wants an agent from here on, if it has room for one."""
@@ -120,7 +122,9 @@ class Line:
             entry.join.contact, "queue.relaxed", queue=entry.join.queue, requires=dict(asked),
             waited=round(now - entry.joined, 3),
         )  # fmt: skip
-        if entry.demand.exclusive is None:  # else it is found once the entry is shared
+        if entry.demand.exclusive == "avoid":
+            self._set_demand(entry, queue.exclusive(asked, self._all_but(entry.join.avoid, queue), "avoid"))
+        elif entry.demand.exclusive is None:  # else one agent is waited for, who has the skills
             self._set_demand(entry, queue.demand(asked))
 
     def _exclusive(
@@ -133,11 +137,15 @@ class Line:
             self._floor.timers.set((Due.SHARED, entry.id), now + settings.sticky)
             return queue.exclusive(asked, [wanted], "sticky")
         if join.avoid:
-            rest = [agent for agent in queue.agents if agent.id not in join.avoid]
+            rest = self._all_but(join.avoid, queue)
             if any(self._could_serve(agent, queue, asked) for agent in rest):
                 self._floor.timers.set((Due.SHARED, entry.id), now + AVOIDED)
                 return queue.exclusive(asked, rest, "avoid")
         return None
+
+    @staticmethod
+    def _all_but(avoided: frozenset[str], queue: WaitingQueue) -> list[Agent]:
+        return [agent for agent in queue.agents if agent.id not in avoided]
 
     def _could_serve(self, agent: Agent, queue: WaitingQueue, asked: Requirements) -> bool:
         return (
@@ -236,7 +244,7 @@ class Line:
         self._floor.store.requeue(entry.id, due=at)
         entry.key = (at, entry.turn)
         entry.width = max(_WIDTHS[queue.strategy.rings], len(entry.reservations), 1)
-        queue.line.add(entry.id, entry.key)
+        queue.enter(entry)
         self._settle_demand(entry, queue, now=now)
         entry.demand.offering += len(entry.reservations)
 
@@ -271,6 +279,8 @@ class Line:
     def remove(self, entry: Entry, reason: LeaveReason, *, now: float) -> None:
         """The entry, for which no phone rings now, is gone from its line."""
         floor, name = self._floor, entry.join.queue
+        if not floor.is_quiet:
+            self._learn(entry, reason, now=now)
         floor.store.dequeue(entry.id, reason)
         del floor.entries[entry.id]
         floor.fresh_entries.pop(entry, None)
@@ -287,3 +297,12 @@ class Line:
             entry.join.contact, "queue.left", queue=name, reason=reason.value,
             waited=round(now - entry.arrived, 3), position=position,
         )  # fmt: skip
+
+    def _learn(self, entry: Entry, reason: LeaveReason, *, now: float) -> None:
+        """Hold what was thought of the wait against what it was."""
+        estimates, waited = self._floor.estimates[entry.join.queue], now - entry.arrived
+        if reason is LeaveReason.ANSWERED:
+            estimates.answered(entry.guess, waited)
+        else:
+            position, staff, _ = self._floor.queues[entry.join.queue].standing(entry)
+            estimates.left(entry.guess, waited, position, staff)

@@ -41,6 +41,7 @@ class Offers:
         if not floor.store.reserve(found.id, entry=entry.id, agent=agent.id):
             self._staff.rest(agent, settings.delays.failed, now=now)
             self._staff.changed(agent)
+            floor.fresh_entries[entry] = None
             return
         explained = None if floor.is_quiet else explain(queue, entry, agent, now=now)
         floor.reservations[found.id] = found
@@ -102,6 +103,7 @@ class Offers:
         agent.wrap_up = wrap_up if agent.settings.wrap_up is None else agent.settings.wrap_up
         agent.calls += 1
         agent.talk_began = now
+        agent.serving = (found.queue, found.began)
         floor.tell(ConnectAgent(found.id, entry.id, agent.id))
         self._staff.move(agent, StateInput.ANSWER, now=now)
         self._staff.changed(agent)

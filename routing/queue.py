@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,15 @@ from routing.agents import State, Status
 from routing.demand import Demand
 from routing.ranking import Ranking
 from routing.roster import IDLE
-from routing.settings import LeaveReason
+from routing.settings import LeaveReason, Presence
 from routing.strategies import STRATEGIES
+from routing.strategies.strategy import Rings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from routing.entry import Entry
+    from routing.estimates import EstimateView
     from routing.roster import Agent
     from routing.settings import QueueSettings
     from routing.skills import Requirements
@@ -37,6 +41,8 @@ class EntryView:
     """Seconds."""
     is_offered: bool
     """Whether an agent's phone rings for it."""
+    estimate: float | None
+    """Seconds that it will still wait; None where nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,9 @@ class QueueView:
     agents: dict[str, int]
     """How many agents by status or state."""
     longest_wait: float
-    """How long the entry at the head has waited."""
+    """How long the entry that has waited longest has."""
+    estimates: EstimateView
+    """How good the estimates of waits are."""
 
     @property
     def ready(self) -> int:
@@ -67,7 +75,7 @@ class QueueView:
 class WaitingQueue:
     """One queue."""
 
-    __slots__ = ("agents", "by_label", "demands", "line", "settings", "strategy")
+    __slots__ = ("_came", "agents", "by_label", "demands", "line", "settings", "strategy")
 
     def __init__(self, settings: QueueSettings, agents: list[Agent]) -> None:
         """Count the agents and set up the demand that most contacts make: the queue's own requirements."""
@@ -75,6 +83,8 @@ class WaitingQueue:
         self.strategy = STRATEGIES[settings.strategy]
         self.agents = agents
         self.line = Ranking()
+        self._came: deque[tuple[str, float]] = deque()
+        """Entries with their arrival, the oldest first; who has left is taken out on coming to the head."""
         self.by_label: dict[str, dict[str, None]] = {}
         """Agents by what they do, in no order that matters."""
         for agent in agents:
@@ -103,6 +113,18 @@ class WaitingQueue:
                 demand.drop()
                 return
 
+    def enter(self, entry: Entry) -> None:
+        """Put an entry into its place in line."""
+        self.line.add(entry.id, entry.key)
+        self._came.append((entry.id, entry.arrived))
+        self.oldest()
+
+    def oldest(self) -> float | None:
+        """When who has been here longest came; None when nobody waits."""
+        while self._came and self._came[0][0] not in self.line:
+            self._came.popleft()
+        return self._came[0][1] if self._came else None
+
     def relabel(self, agent: str, old: str, new: str) -> None:
         """One agent does something else now."""
         self.by_label[old].pop(agent, None)
@@ -112,6 +134,15 @@ class WaitingQueue:
     def tally(self) -> dict[str, int]:
         """How many agents do what."""
         return {label: len(agents) for label, agents in self.by_label.items() if agents}
+
+    def standing(self, entry: Entry) -> tuple[int, int, int]:
+        """What a wait depends on: the place among those for whom no phone rings, agents who take calls, idle ones."""
+        demand = entry.demand
+        offered = (
+            sum(each.offering for each in self.demands.values()) if self.strategy.rings is Rings.ONE else 0
+        )
+        position = max(1, self.line.position(entry.id) - offered)
+        return position, demand.presences[Presence.AVAILABLE], len(demand.idle)
 
     def refusal(self, demand: Demand) -> LeaveReason | None:
         """Why a contact with this demand is not let in, or None."""

@@ -61,8 +61,8 @@ class Agent:
 
     __slots__ = (
         "_reachable", "calls", "demands", "elsewhere", "idle_since", "indexed", "label", "last_rung", "lot",
-        "offline_until", "ordinal", "presence", "published", "reason", "reservation", "resting_until", "settings",
-        "since", "state_machine", "status_machine", "status_since", "talk_began", "talked", "wrap_up",
+        "offline_until", "ordinal", "presence", "published", "reason", "reservation", "resting_until", "serving",
+        "settings", "since", "state_machine", "status_machine", "status_since", "talk_began", "talked", "wrap_up",
         "wrap_up_until",
     )  # fmt: skip
 
@@ -89,6 +89,8 @@ class Agent:
         self.talked = 0.0
         """Seconds with them."""
         self.talk_began = now
+        self.serving: tuple[str, float] | None = None
+        """The queue of the present call or wrap-up, and when its reservation was made."""
         self.last_rung = 0
         """The turn in which a phone of this agent rang last, counted over all agents."""
         self.lot = 0

@@ -104,7 +104,17 @@ class Staff:
         effects = agent.move(event, now=now)
         if StateEffect.STOP_WRAP_UP in effects:
             self._timers.cancel((Due.WRAP_UP, agent.id))
+            self._handled(agent, now=now)
         return effects
+
+    def _handled(self, agent: Agent, *, now: float) -> None:
+        """A call and its wrap-up are over: the estimates of its queue learn how long they took."""
+        if agent.serving is not None:
+            queue, began = agent.serving
+            agent.serving = None
+            estimates = self._floor.estimates.get(queue)
+            if estimates is not None:
+                estimates.handled(now - began)
 
     def changed(self, agent: Agent) -> None:
         """After any change: count, index and publish; who has become idle is brought together with who waits."""

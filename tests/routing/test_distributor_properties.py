@@ -407,5 +407,5 @@ class Centre(RuleBasedStateMachine):
             assert len(self.distributor._staff[view.id].demands) <= 33 * len(view.queues)
 
 
-Centre.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+Centre.TestCase.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
 TestCentre = Centre.TestCase

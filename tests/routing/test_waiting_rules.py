@@ -6,8 +6,10 @@ import pytest
 
 from calls.destination import Menu
 from routing.agents import State, Status
+from routing.distributor import Distributor
 from routing.errors import CannotPick, NotInWrapUp
-from routing.settings import LeaveReason, Presence, QueueSettings, ServiceLevel
+from routing.memory_store import MemoryStore
+from routing.settings import LeaveReason, Presence, QueueSettings, RoutingConfig, ServiceLevel
 from routing.skills import Relaxation
 from tests.routing.floor import (
     agent,
@@ -209,3 +211,42 @@ def test_a_reservation_may_stand_a_while_before_its_phone_rings() -> None:
     distributor.take_commands()
     assert stopped(pass_time(distributor, 58)) == {}
     assert stopped(pass_time(distributor, 59)) == {held: "no_answer"}
+
+
+class Elsewhere(MemoryStore):
+    """A store in which another node has just been quicker, for these agents."""
+
+    def __init__(self, *taken: str) -> None:
+        super().__init__()
+        self.taken = set(taken)
+
+    def reserve(self, reservation: str, *, entry: str, agent: str) -> bool:
+        """Refuse once for each."""
+        if agent in self.taken:
+            self.taken.discard(agent)
+            return False
+        return super().reserve(reservation, entry=entry, agent=agent)
+
+
+def test_an_agent_whom_another_node_has_taken_is_passed_over_and_asked_later() -> None:
+    agents = {each.id: each for each in (agent("ana"), agent("ben"))}
+    distributor = Distributor(
+        RoutingConfig({"q": QueueSettings("q")}, agents), now=0, store=Elsewhere("ana", "ben")
+    )
+    assert rung(join(distributor, "e1", now=0)) == []
+    assert rung(pass_time(distributor, 5)) == [("e1", "ana")]
+
+
+def test_the_wait_is_estimated_once_calls_have_been_handled() -> None:
+    distributor = centre(agent("ana"))
+    for number in range(12):
+        talk(distributor, join(distributor, f"e{number}", now=100 * number), now=100 * number)
+        distributor.bridge_ended("ana", now=100 * number + 60)
+        distributor.take_commands()
+    talk(distributor, join(distributor, "talks", now=2000), now=2000)
+    join(distributor, "first", now=2001)
+    join(distributor, "second", now=2002)
+    assert distributor.estimate("first") == pytest.approx(60)
+    assert distributor.estimate("second") == pytest.approx(120)
+    assert distributor.estimate("gone") is None
+    assert distributor.queue("q", now=2005).longest_wait == 4
