@@ -110,6 +110,9 @@ class Wish:
                 )
             promise = self.promise or ServiceLevel()
             centre = plain_centre(dict.fromkeys(queues), count, strategy=self.strategy, promise=promise)
+        shortest = min(each.ring_timeout for each in centre.queues.values())
+        if self.ring >= shortest:
+            raise DocumentError(f"--ring: phones ring for {shortest:g} s, so nobody would ever answer")
         within = {} if self.promise is None else dict.fromkeys(centre.queues, self.promise.within)
         return Scenario(centre, str(self.seed), self.variation, self.ring, within)
 

@@ -22,7 +22,7 @@ _AHEAD = 4
 
 def play_seeded(day: Day) -> Played:
     """Play a day by its seed."""
-    return play(day, random.Random(day.seed))
+    return play(day, random.Random(day.seed), random.Random(f"{day.seed} lots"))
 
 
 class Players:

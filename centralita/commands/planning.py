@@ -77,6 +77,16 @@ def duration(text: str, option: str) -> float:
         raise typer.BadParameter(f"{option}: {error}") from None
 
 
+def ring(text: str) -> float:
+    """Read how long it rings at plain agents."""
+    from routing.settings import QueueSettings
+
+    found, longest = duration(text, "--ring"), QueueSettings("").ring_timeout
+    if found >= longest:
+        raise typer.BadParameter(f"--ring must be less than {longest:g}s, or nobody would ever answer")
+    return found
+
+
 def patience(text: str | None) -> float:
     """Read how long callers hold; for ever unless given."""
     found = inf if text is None else duration(text, "--patience")

@@ -58,7 +58,7 @@ def staff(
 
     target = planning.target(promise, occupancy=max_occupancy, shrinkage=shrinkage)
     half_hours = _half_hours(forecast, calls, aht, planning.patience(patience))
-    rings = planning.duration(ring, "--ring")
+    rings = planning.ring(ring)
     playing = Playing(str(seed), variation, rings, days) if simulation else None
     try:
         needs = _needs(half_hours, target, playing, jobs)

@@ -7,6 +7,7 @@ from heapq import merge
 from math import inf, log, sqrt
 from typing import TYPE_CHECKING, Protocol
 
+from base.ids import SequenceIds
 from routing.simulation.calls import Call
 from routing.skills import NONE
 
@@ -24,6 +25,22 @@ class Chance(Protocol):
 
     def lognormvariate(self, mu: float, sigma: float) -> float:
         """The exponential of a normal one, by that one's mean and deviation."""
+
+    def getrandbits(self, k: int) -> int:
+        """A number of so many bits."""
+
+
+class Lots(SequenceIds):
+    """Identifiers by number, and lots drawn by chance: they decide where a strategy says `random`."""
+
+    def __init__(self, chance: Chance) -> None:
+        """Draw from there."""
+        super().__init__()
+        self._chance = chance
+
+    def number(self, bits: int = 32) -> int:
+        """Draw a lot."""
+        return self._chance.getrandbits(bits)
 
 
 @dataclass(frozen=True, slots=True)

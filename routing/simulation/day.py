@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from routing.simulation.chance import arrivals
+from routing.simulation.chance import Lots, arrivals
 from routing.simulation.engine import Simulation
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class Played:
     """Seconds of agents with a call in each slice."""
 
 
-def play(day: Day, chance: Chance) -> Played:
-    """Play it."""
+def play(day: Day, chance: Chance, lots: Chance) -> Played:
+    """Play it. `lots` are drawn apart, so that another strategy meets the same calls."""
     spans: list[tuple[float, float]] | None = [] if day.slices else None
     simulation = Simulation(
         day.centre,
@@ -57,6 +57,7 @@ def play(day: Day, chance: Chance) -> Played:
         opening=day.opening,
         closing=day.closing,
         spans=spans,
+        ids=Lots(lots),
     )
     figures = simulation.run(day.calls or arrivals(day.stretches, chance))
     return Played(figures, _busy(spans or (), day.slices))

@@ -24,6 +24,7 @@ from routing.skills import combine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from base.ids import Ids
     from routing.settings import RoutingConfig
     from routing.simulation.calls import Call
 
@@ -55,11 +56,12 @@ class Simulation:
         opening: float = 0.0,
         closing: float | None = None,
         spans: list[tuple[float, float]] | None = None,
+        ids: Ids | None = None,
     ) -> None:
         """Agents who have no shift are there all day. Times in seconds since midnight, `ring` and `within` in seconds.
 
         `within` by queue. `closing` ends the time that counts as work; whoever still waits then is served. `spans`
-        takes the times in which an agent was busy.
+        takes the times in which an agent was busy. `ids` draws the lots of the strategy `random`.
         """
         shifts = sorted(shifts, key=lambda each: each.at)
         first: dict[str, bool] = {}
@@ -68,7 +70,7 @@ class Simulation:
                 first[each.agent] = each.is_on
             else:
                 first.setdefault(each.agent, not each.is_on)
-        self._core = Distributor(_prepared(centre, first), now=opening, quiet=True)
+        self._core = Distributor(_prepared(centre, first), now=opening, ids=ids, quiet=True)
         self._core.take_commands()
         self._within = within
         self._ring = ring

@@ -73,6 +73,14 @@ def test_the_same_seed_gives_the_same_whatever_the_processes() -> None:
     assert data(*words, "1") != data(*words, "2")
 
 
+def test_another_strategy_meets_the_same_calls() -> None:
+    words = ("--calls", "30", "--aht", "3m", "--agents", "6", "--open", "09:00-11:00", "--strategy")
+    longest, lots, linear = (data(*words, each) for each in ("longest-idle", "random", "linear"))
+    assert longest["calls"]["offered"] == lots["calls"]["offered"] == linear["calls"]["offered"]
+    assert longest["agents"] != lots["agents"]
+    assert linear["agents"]["a1"]["calls"] > 2 * linear["agents"]["a6"]["calls"]
+
+
 def test_a_forecast_with_planned_agents() -> None:
     found = data(str(DATA / "forecasts" / "planned.csv"), "--days", "5")
     assert len(found["agents"]) == 12
@@ -129,6 +137,7 @@ def test_of_many_agents_the_most_and_the_least_busy_are_listed() -> None:
             'no strategy is called "magic"',
         ),
         (("--calls", "3", "--aht", "60", "--agents", "1", "--target", "80"), 2, "write it as 80/20"),
+        (("--calls", "3", "--aht", "60", "--agents", "1", "--ring", "30s"), 1, "phones ring for 20 s"),
         (("none.csv", "--agents", "1"), 1, "none.csv:1: no such file"),
     ],
 )

@@ -87,6 +87,7 @@ def test_faults_of_a_file_are_said_with_their_lines() -> None:
         (("--calls", "10", "--aht", "3m", "--shrinkage", "100%"), "less than 100%"),
         (("--calls", "10", "--aht", "3m", "--shrinkage", "30"), "is not a share"),
         (("--calls", "10", "--aht", "3m", "--max-occupancy", "0%"), "more than 0%"),
+        (("--calls", "10", "--aht", "3m", "--ring", "20s"), "--ring must be less than 20s"),
         (("--calls", "10", "--aht", "3m", "--patience", "0"), "--patience must be more than 0s"),
     ],
 )
