@@ -23,6 +23,7 @@ from ivr.io.application import MenuApplication
 from routing.io.queue_application import QueueApplication
 
 if TYPE_CHECKING:
+    from centralita.acquaintance import Acquaintance
     from centralita.after_call import AfterCall
     from centralita.dispatcher import Application
     from centralita.numbers import Numbers
@@ -57,6 +58,7 @@ def make_applications(
     books: Books,
     surroundings: LiveSurroundings,
     tolls: Tolls,
+    acquaintance: Acquaintance,
 ) -> dict[type, Application]:
     """By the type of the destination that each serves."""
     exchange, endpoint = signalling.exchange, signalling.endpoint
@@ -90,6 +92,7 @@ def make_applications(
         present.client_name,
         present.language_skill,
         present.agent_language,
+        acquaintance,
         desk,
     )
     codes = AgentCodes(staff, distribution, book, after_call, lambda: present.now().routing)

@@ -11,6 +11,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from base.io.ids import SystemIds
+from centralita.acquaintance import KNOWN_FOR, Acquaintance
 from centralita.after_call import AfterCall
 from centralita.archive import RecordingArchive
 from centralita.dispatcher import Dispatcher
@@ -164,6 +165,8 @@ async def _wire(
             phones.hear(event)
 
     numbers = Numbers(present.now, tolls.admits)
+    reader, acquaintance = Reader(options.state / LEDGER_FILE), Acquaintance()
+    await acquaintance.remember(reader, since=time() - KNOWN_FOR)
     applications = make_applications(
         present,
         signalling,
@@ -179,6 +182,7 @@ async def _wire(
         books=Books(transactions, journal, kept.ledger.flush),
         surroundings=surroundings,
         tolls=tolls,
+        acquaintance=acquaintance,
     )
     tracking = Tracking(time)
 
@@ -199,7 +203,7 @@ async def _wire(
         key=kept.key,
         distribution=distribution,
         ledger=kept.ledger,
-        reader=Reader(options.state / LEDGER_FILE),
+        reader=reader,
         trunks=lambda: shown_trunks(trunks, signalling.lines),
         phones=lambda account: shown_phones(phones, account),
         counters=counters,

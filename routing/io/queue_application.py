@@ -38,6 +38,16 @@ class Voice(Protocol):
         """The sayings as sound, those left out that cannot be spoken in the language."""
 
 
+class Acquaintance(Protocol):
+    """Who knows whom."""
+
+    def known_agent(self, contact: Contact) -> str | None:
+        """The agent who should have this caller, if he or she can be had soon."""
+
+    def talked(self, contact: Contact, agent: str, seconds: float) -> None:
+        """They talked for so long."""
+
+
 class QueueApplication:
     """One object for all queues; each call of `serve` is one contact's stay in one."""
 
@@ -51,13 +61,14 @@ class QueueApplication:
         client_name: Callable[[str], str],
         language_skill: Callable[[Contact], Requirements],
         agent_language: Callable[[str], str | None],
+        acquaintance: Acquaintance,
         desk: Desk | None = None,
     ) -> None:
         """Keep what every stay needs.
 
         `settings` gives those of a queue at this moment, `client_name` what agents' phones show for a client company,
-        `language_skill` what an agent must have to speak a contact's language, `agent_language` an agent's own; `desk`
-        decides transfers.
+        `language_skill` what an agent must have to speak a contact's language, `agent_language` an agent's own;
+        `acquaintance` knows who has talked with whom; `desk` decides transfers.
         """
         self.exchange = exchange
         self.distribution = distribution
@@ -67,6 +78,7 @@ class QueueApplication:
         self.client_name = client_name
         self.language_skill = language_skill
         self.agent_language = agent_language
+        self.acquaintance = acquaintance
         self.desk = desk
 
     async def serve(self, contact: Contact, destination: Queue) -> Destination | None:

@@ -163,7 +163,8 @@ class Stay:
         return told, voice.spoken(told.sayings, self._app.agent_language(agent))
 
     def _where(self) -> Where:
-        return Where(self._distribution.core.position(self._contact.id), None)
+        core = self._distribution.core
+        return Where(core.position(self._contact.id), core.estimate(self._contact.id))
 
     def _entry(self) -> EntryJoin:
         contact, destination = self._contact, self._destination
@@ -177,6 +178,7 @@ class Stay:
             priority,
             requires,
             joined=self._joined,
+            sticky=self._app.acquaintance.known_agent(contact),
             avoid=frozenset(destination.avoid),
         )
 
@@ -200,7 +202,10 @@ class Stay:
         pair = (self._caller, agent_leg)
         desk, back = self._app.desk, self._destination
         talk = Talk(exchange, self._contact, pair, self._music, desk, hears, back=back)
+        began, customer = self._distribution.now(), self._contact.caller
         parting = await talk.run()
+        if self._contact.caller is customer:
+            self._app.acquaintance.talked(self._contact, agent, self._distribution.now() - began)
         if parting.is_stranded and self._contact.caller is not agent_leg:
             return (
                 self._destination

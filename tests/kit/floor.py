@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
 from calls.destination import Queue
+from centralita.acquaintance import Acquaintance
 from routing.agents import State, Status
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
@@ -49,6 +50,7 @@ class Floor:
         self.tune: tuple[Clip, ...] | None = None
         self.words_last = 0.3
         """Seconds of each saying."""
+        self.acquaintance = Acquaintance()
         self.application = QueueApplication(
             house.exchange,
             self.distribution,
@@ -58,6 +60,7 @@ class Floor:
             lambda client: "Banco Sol" if client == "banco" else "",
             lambda contact: (),
             lambda agent: "pl",
+            self.acquaintance,
         )
         self.tasks: list[asyncio.Task[Destination | None]] = []
         self.contacts: list[Contact] = []
