@@ -57,11 +57,13 @@ class Simulation:
         closing: float | None = None,
         spans: list[tuple[float, float]] | None = None,
         ids: Ids | None = None,
+        quiet: bool = True,
     ) -> None:
         """Agents who have no shift are there all day. Times in seconds since midnight, `ring` and `within` in seconds.
 
         `within` by queue. `closing` ends the time that counts as work; whoever still waits then is served. `spans`
-        takes the times in which an agent was busy. `ids` draws the lots of the strategy `random`.
+        takes the times in which an agent was busy. `ids` draws the lots of the strategy `random`. Unless it
+        is `quiet`, the distributor explains and estimates as it does in a live centre, which takes twice the time.
         """
         shifts = sorted(shifts, key=lambda each: each.at)
         first: dict[str, bool] = {}
@@ -70,7 +72,7 @@ class Simulation:
                 first[each.agent] = each.is_on
             else:
                 first.setdefault(each.agent, not each.is_on)
-        self._core = Distributor(_prepared(centre, first), now=opening, ids=ids, quiet=True)
+        self._core = Distributor(_prepared(centre, first), now=opening, ids=ids, quiet=quiet)
         self._core.take_commands()
         self._within = within
         self._ring = ring
@@ -91,6 +93,11 @@ class Simulation:
         self._leaving: set[str] = set()
         """Agents whose shift ended in a call."""
         self.figures = Figures(agents={agent: Work() for agent in centre.agents})
+
+    @property
+    def core(self) -> Distributor:
+        """The distributor, for reading its views."""
+        return self._core
 
     def run(self, calls: Iterable[Call]) -> Figures:
         """Play the calls, in order of their coming, until nothing is left to happen."""
