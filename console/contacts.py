@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from base.errors import CentralitaError
 from console.keys import LEDGER, READER
-from console.problem import problem
+from console.problem import Refusal, problem
+from records.decisions import stays
+
+if TYPE_CHECKING:
+    from records.reader import ContactTimeline
 
 routes = web.RouteTableDef()
 _MOST = 1000
@@ -33,9 +38,21 @@ async def list_contacts(request: web.Request) -> web.Response:
 @routes.get("/api/v1/contacts/{contact}")
 async def one_contact(request: web.Request) -> web.Response:
     """One contact with its legs and events."""
+    return web.json_response(dataclasses.asdict(await _found(request)))
+
+
+@routes.get("/api/v1/contacts/{contact}/why")
+async def why(request: web.Request) -> web.Response:
+    """Why it got its agents, or none: each stay in a queue with its decisions."""
+    found = await _found(request)
+    told = {"contact": found.contact.id, "stays": [dataclasses.asdict(stay) for stay in stays(found)]}
+    return web.json_response(told)
+
+
+async def _found(request: web.Request) -> ContactTimeline:
+    """The contact of the path, with what was noted until now. Raises Refusal."""
     await request.app[LEDGER].flush()
     try:
-        found = await asyncio.to_thread(request.app[READER].contact, request.match_info["contact"])
+        return await asyncio.to_thread(request.app[READER].contact, request.match_info["contact"])
     except CentralitaError as error:
-        return problem(404, error.code, str(error))
-    return web.json_response(dataclasses.asdict(found))
+        raise Refusal(404, error.code, str(error)) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from records.handling_sentences import HANDLING_SENTENCES
 from records.menu_sentences import MENU_SENTENCES
 from records.outbound_sentences import OUTBOUND_SENTENCES
+from records.verdicts import asked, choice
 from records.wording import cause_words, duration, language_words, status_words
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _queue_joined(facts: Facts) -> str:
     return f"Joins queue {facts['queue']}{facts.phrase('position', ' at position {}')}"
 
 
-_LEFT = {
+LEFT = {
     "answered": "an agent answered",
     "abandoned": "the caller hung up while waiting",
     "exit_key": "the caller pressed the exit key",
@@ -156,12 +157,16 @@ _LEFT = {
     "full": "it is full",
     "join_empty": "no agent is there",
     "closed": "it closed",
+    "leave_empty": "no agent is there any more",
+    "callback": "the caller is called back",
+    "overflow": "it was too full",
+    "withdrawn": "somebody took it out",
     "system": "the server took it out",
 }
 
 
 def _queue_left(facts: Facts) -> str:
-    why = _LEFT.get(facts["reason"], facts["reason"])
+    why = LEFT.get(facts["reason"], facts["reason"])
     return f"Leaves queue {facts['queue']} after {duration(facts.data.get('waited'))}: {why}"
 
 
@@ -170,17 +175,16 @@ def _reservation_created(facts: Facts) -> str:
 
 
 def _why(explained: object) -> str:
-    if isinstance(explained, str) and explained:
-        return f": {explained}"
-    if not isinstance(explained, dict) or "strategy" not in explained:
-        return ""
-    said = [str(explained["strategy"]).replace("_", " ")]
-    if "idle" in explained:
-        said.append(f"idle {duration(explained['idle'])}")
-    passed = explained.get("passed_over")
-    if isinstance(passed, dict) and passed:
-        said.append("passed over " + "; ".join(f"{agent}: {why}" for agent, why in passed.items()))
-    return f" ({', '.join(said)})"
+    return f" ({choice(explained)})" if isinstance(explained, dict) and "chosen" in explained else ""
+
+
+def _queue_relaxed(facts: Facts) -> str:
+    waited = duration(facts.data.get("waited"))
+    return f"After {waited} less is asked in queue {facts['queue']}: {asked(facts.data)}"
+
+
+def _queue_prioritised(facts: Facts) -> str:
+    return f"Has priority {facts['priority']} in queue {facts['queue']} now{facts.phrase('position', ', position {}')}"
 
 
 _RESERVATION = {
@@ -190,7 +194,7 @@ _RESERVATION = {
     "busy": "Agent {} was busy",
     "unreachable": "Agent {}'s phone could not be reached",
     "caller_left": "The caller left while agent {}'s phone rang",
-    "lost_race": "Agent {} answered too late",
+    "lost_race": "Somebody was quicker than agent {}",
     "rescinded": "The reservation of agent {} was taken back",
     "failed": "The call to agent {} failed",
 }
@@ -291,6 +295,8 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     **MENU_SENTENCES,
     **OUTBOUND_SENTENCES,
     "queue.joined": _queue_joined,
+    "queue.relaxed": _queue_relaxed,
+    "queue.prioritised": _queue_prioritised,
     "queue.left": _queue_left,
     "reservation.created": _reservation_created,
     "reservation.ringing": lambda facts: f"Phone of agent {facts['agent']} rings",

@@ -60,8 +60,8 @@ class Demand:
         self.exclusive = exclusive
         self.able: set[str] = set()
         self._members: list[Agent] = []
-        self.lacking: dict[str, list[str]] = {}
-        """Skill -> who serves the queue but has too little of it."""
+        self.lacking: dict[str, dict[str, int | None]] = {}
+        """Skill -> who serves the queue but has too little of it, and how much (None: it is not listed)."""
         self.presences = [0, 0, 0]
         """How many of the able are how far there, by Presence."""
         self.waiting = Ranking()
@@ -72,7 +72,7 @@ class Demand:
         for agent in agents:
             skill = lacking(agent.settings.skills, requirements)
             if skill is not None:
-                self.lacking.setdefault(skill, []).append(agent.id)
+                self.lacking.setdefault(skill, {})[agent.id] = agent.settings.skills.get(skill)
                 continue
             self.able.add(agent.id)
             self._members.append(agent)
@@ -87,6 +87,11 @@ class Demand:
         preferred = -sum(settings.skills.get(skill, 0) for skill in self.prefers) if self.prefers else 0
         level = settings.levels.get(self.queue, 1) if settings.levels else 1
         return (level, preferred, *self._strategy.rank(agent, self), agent.idle_since, agent.ordinal)
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """What the parts of `rank` are."""
+        return ("level", "preferred", *self._strategy.criteria, "idle_since", "place")
 
     def drop(self) -> None:
         """Nobody asks for it any more: the agents forget it."""

@@ -14,6 +14,7 @@ from base.timers import Timers
 from routing.agents import State, StateInput, Status, StatusEffect
 from routing.errors import CannotPick
 from routing.estimates import Estimates
+from routing.explanation import Choice
 from routing.floor import Due, Floor
 from routing.line import Line
 from routing.memory_store import MemoryStore
@@ -183,7 +184,7 @@ class Distributor:
             raise CannotPick(f"{agent} is {picker.present_label()}")
         self._line.rescind(found, ReservationResult.RESCINDED, now=now)
         self._line.wait(found)
-        self._offers.make(found, picker, now=now)
+        self._offers.make(found, picker, Choice.PICK, now=now)
         self._settle(now=now)
 
     # Agents

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from routing.commands import Overflow
 from routing.entry import Entry, due
 from routing.errors import EntryAlreadyQueued, UnknownQueue
+from routing.explanation import survey
 from routing.floor import Due
 from routing.reservation import ReservationResult, of_leaving
 from routing.settings import LeaveReason, Presence
@@ -15,6 +16,7 @@ from routing.strategies.strategy import Rings
 
 if TYPE_CHECKING:
     from calls.destination import Destination
+    from routing.commands import JsonValue
     from routing.demand import Demand
     from routing.entry import EntryJoin
     from routing.floor import Floor
@@ -62,20 +64,27 @@ class Line:
         floor.entries[entry.id] = entry
         queue.enter(entry)
         floor.changed(join.queue)
+        if not refused:
+            self._settle_demand(entry, queue, now=now)
         floor.record(
             join.contact, "queue.joined", queue=join.queue, position=queue.line.position(entry.id),
-            priority=join.priority, waited=round(now - joined, 3),
+            priority=join.priority, waited=round(now - joined, 3), **self._unserved(entry, queue),
         )  # fmt: skip
         if refused:
             self.overflow(entry, refused, now=now)
             return
         if queue.settings.max_wait is not None:
             floor.timers.set((Due.MAX_WAIT, entry.id), now + queue.settings.max_wait)
-        self._settle_demand(entry, queue, now=now)
         if queue.settings.leave_empty is not Presence.AWAY:
             self.check_staffed(queue, now=now)
         if queue.strategy.rings is Rings.MORE:
             floor.timers.set((Due.WIDEN, entry.id), now + queue.settings.progressive_delay)
+
+    def _unserved(self, entry: Entry, queue: WaitingQueue) -> dict[str, JsonValue]:
+        """Why no agent serves the entry at present, to be written beside an event; nothing when one is free."""
+        if self._floor.is_quiet or (entry.demand.idle and entry.id in entry.demand.waiting):
+            return {}
+        return {"explained": survey(queue, entry)}
 
     def _settle_demand(self, entry: Entry, queue: WaitingQueue, *, now: float) -> None:
         """Find the demand of an entry that has come, and let it wait there."""
@@ -290,12 +299,13 @@ class Line:
         if entry.demand.exclusive is not None:
             entry.demand.drop()
         queue = floor.queues[name]
+        unserved = {} if reason is LeaveReason.ANSWERED else self._unserved(entry, queue)
         position = queue.line.position(entry.id)
         queue.line.discard(entry.id)
         floor.changed(name)
         floor.record(
             entry.join.contact, "queue.left", queue=name, reason=reason.value,
-            waited=round(now - entry.arrived, 3), position=position,
+            waited=round(now - entry.arrived, 3), position=position, **unserved,
         )  # fmt: skip
 
     def _learn(self, entry: Entry, reason: LeaveReason, *, now: float) -> None:

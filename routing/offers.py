@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from base.machine import Machine
 from routing.agents import StateInput
 from routing.commands import ConnectAgent, RingAgent, StopRinging
-from routing.explanation import explain
+from routing.explanation import Choice, explain
 from routing.floor import Due
 from routing.reservation import RESERVATION, Reservation, ReservationInput, ReservationResult
 
@@ -28,8 +28,8 @@ class Offers:
         self._floor = floor
         self._staff = staff
 
-    def make(self, entry: Entry, agent: Agent, *, now: float) -> None:
-        """Hold the agent for the entry and have the phone rung.
+    def make(self, entry: Entry, agent: Agent, by: Choice = Choice.RANKING, *, now: float) -> None:
+        """Hold the agent, who was chosen in this way, for the entry and have the phone rung.
 
         When the store refuses, another node has been quicker: the agent is left alone for a moment.
         """
@@ -39,11 +39,11 @@ class Offers:
             floor.ids.new(), entry.id, agent.id, settings.id, entry.join.contact, now, Machine(RESERVATION)
         )
         if not floor.store.reserve(found.id, entry=entry.id, agent=agent.id):
-            self._staff.rest(agent, settings.delays.failed, now=now)
+            self._staff.rest(agent, settings.delays.failed, ReservationResult.LOST_RACE, now=now)
             self._staff.changed(agent)
             floor.fresh_entries[entry] = None
             return
-        explained = None if floor.is_quiet else explain(queue, entry, agent, now=now)
+        explained = None if floor.is_quiet else explain(queue, entry, agent, by, now=now)
         floor.reservations[found.id] = found
         agent.reservation = found.id
         agent.last_rung = floor.next_turn()

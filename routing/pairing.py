@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routing.demand import first_waiting
+from routing.explanation import Choice
 from routing.matching import assign
 
 if TYPE_CHECKING:
@@ -60,15 +61,10 @@ class Pairing:
             self._offers.make(self._floor.entries[entry], agent, now=now)
 
     def _serve_all(self, entries: list[Entry], agents: list[Agent], *, now: float) -> None:
-        """The best assignment, each entry one agent; where some ring several phones, who is due first has the pick."""
-        found: dict[Demand, None] = {entry.demand: None for entry in entries}
+        """The best assignment; again while entries have room for more phones."""
+        demands: dict[Demand, None] = {entry.demand: None for entry in entries}
         for agent in agents:
-            found.update(dict.fromkeys(agent.demands))
-        demands = [each for each in found if each.waiting and each.idle]
-        waiting = [self._floor.entries[entry] for demand in demands for entry in demand.waiting]
-        if any(entry.width > 1 for entry in waiting):
-            for each in sorted(waiting, key=lambda entry: entry.key):
-                self._serve_entry(each, now=now)
-            return
-        for entry_id, name in assign(demands):
-            self._offers.make(self._floor.entries[entry_id], self._staff[name], now=now)
+            demands.update(dict.fromkeys(agent.demands))
+        while pairs := assign([each for each in demands if each.waiting and each.idle]):
+            for entry, name in pairs:
+                self._offers.make(self._floor.entries[entry], self._staff[name], Choice.ASSIGNMENT, now=now)

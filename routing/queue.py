@@ -85,10 +85,10 @@ class WaitingQueue:
         self.line = Ranking()
         self._came: deque[tuple[str, float]] = deque()
         """Entries with their arrival, the oldest first; who has left is taken out on coming to the head."""
-        self.by_label: dict[str, dict[str, None]] = {}
+        self.by_label: dict[str, dict[str, Agent]] = {}
         """Agents by what they do, in no order that matters."""
         for agent in agents:
-            self.by_label.setdefault(agent.label, {})[agent.id] = None
+            self.by_label.setdefault(agent.label, {})[agent.id] = agent
         self.demands: dict[Requirements, Demand] = {}
         self.demand(settings.requires)
 
@@ -125,10 +125,10 @@ class WaitingQueue:
             self._came.popleft()
         return self._came[0][1] if self._came else None
 
-    def relabel(self, agent: str, old: str, new: str) -> None:
+    def relabel(self, agent: Agent, old: str, new: str) -> None:
         """One agent does something else now."""
-        self.by_label[old].pop(agent, None)
-        self.by_label.setdefault(new, {})[agent] = None
+        self.by_label[old].pop(agent.id, None)
+        self.by_label.setdefault(new, {})[agent.id] = agent
 
     @property
     def tally(self) -> dict[str, int]:

@@ -11,6 +11,7 @@ from routing.settings import Presence
 
 if TYPE_CHECKING:
     from routing.demand import Demand
+    from routing.reservation import ReservationResult
     from routing.settings import AgentSettings
 
 IDLE = "idle"
@@ -61,9 +62,9 @@ class Agent:
 
     __slots__ = (
         "_reachable", "calls", "demands", "elsewhere", "idle_since", "indexed", "label", "last_rung", "lot",
-        "offline_until", "ordinal", "presence", "published", "reason", "reservation", "resting_until", "serving",
-        "settings", "since", "state_machine", "status_machine", "status_since", "talk_began", "talked", "wrap_up",
-        "wrap_up_until",
+        "offline_until", "ordinal", "presence", "published", "reason", "reservation", "resting_after",
+        "resting_until", "serving", "settings", "since", "state_machine", "status_machine", "status_since",
+        "talk_began", "talked", "wrap_up", "wrap_up_until",
     )  # fmt: skip
 
     def __init__(self, settings: AgentSettings, ordinal: int, *, now: float) -> None:
@@ -77,6 +78,8 @@ class Agent:
         self.since = now
         self.elsewhere = False
         self.resting_until: float | None = None
+        self.resting_after: ReservationResult | None = None
+        """How the reservation ended after which the agent is, or was, left alone."""
         self.offline_until: float | None = None
         """A phone that could not be reached is left alone until then, registered or not."""
         self.reservation: str | None = None

@@ -121,7 +121,7 @@ class Staff:
         label = agent.present_label()
         if label != agent.label:
             for queue in agent.settings.queues:
-                self._floor.queues[queue].relabel(agent.id, agent.label, label)
+                self._floor.queues[queue].relabel(agent, agent.label, label)
                 self._floor.changed(queue)
             agent.label = label
         presence = agent.present_presence()
@@ -206,10 +206,11 @@ class Staff:
             agent.offline_until = now + queue.delays.unreachable
             self._timers.set((Due.RETRY, agent.id), agent.offline_until)
         elif (delay := _delay(queue.delays, result)) is not None:
-            self.rest(agent, delay, now=now)
+            self.rest(agent, delay, result, now=now)
 
-    def rest(self, agent: Agent, seconds: float, *, now: float) -> None:
-        """Leave the agent alone for so long."""
+    def rest(self, agent: Agent, seconds: float, after: ReservationResult, *, now: float) -> None:
+        """Leave the agent alone for so long after a reservation that ended like this."""
+        agent.resting_after = after
         agent.resting_until = now + seconds
         self._timers.set((Due.REST, agent.id), agent.resting_until)
 

@@ -1,4 +1,4 @@
-"""`centralita contacts` and `centralita contact ID`: what the ledger knows."""
+"""`centralita contacts`, `centralita contact ID` and `centralita why ID`: what the ledger knows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, pri
 
 if TYPE_CHECKING:
     from records.reader import ContactTimeline
+
+_Id = Annotated[str, typer.Argument(metavar="ID", help="The contact's id, or the beginning of it.")]
 
 
 def contacts(
@@ -34,9 +36,7 @@ def contacts(
 
 
 def contact(
-    contact_id: Annotated[
-        str, typer.Argument(metavar="ID", help="The contact's id, or the beginning of it.")
-    ],
+    contact_id: _Id,
     state: State = DEFAULT_STATE,
     as_json: Json = False,
     messages: Annotated[bool, typer.Option("--messages", help="Print the SIP messages in full.")] = False,
@@ -45,10 +45,7 @@ def contact(
     ] = None,
 ) -> None:
     """Print one contact's timeline and its SIP ladder."""
-    try:
-        found = open_ledger(state).contact(contact_id)
-    except CentralitaError as error:
-        fail(str(error))
+    found = _found(contact_id, state)
     if as_json:
         print_json(dataclasses.asdict(found))
         return
@@ -58,6 +55,31 @@ def contact(
     from centralita.tables import print_timeline
 
     print_timeline(Console(), found)
+
+
+def why(contact_id: _Id, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
+    """Print why a contact got its agents, or none: who was passed over in each decision, and why."""
+    from records.decisions import stays
+
+    found = _found(contact_id, state)
+    told = stays(found)
+    if as_json:
+        print_json({"contact": found.contact.id, "stays": [dataclasses.asdict(stay) for stay in told]})
+        return
+    if not told:
+        typer.echo(f"contact {found.contact.id} was in no queue")
+        return
+    from centralita.why_table import print_stays
+
+    typer.echo(f"contact {found.contact.id}")
+    print_stays(Console(), told)
+
+
+def _found(contact_id: str, state: Path) -> ContactTimeline:
+    try:
+        return open_ledger(state).contact(contact_id)
+    except CentralitaError as error:
+        fail(str(error))
 
 
 def _show_messages(found: ContactTimeline, pcap: Path | None) -> None:

@@ -20,6 +20,7 @@ def rank(agent: Agent, demand: Demand) -> Key:
 STRATEGY = Strategy(
     "random",
     rank,
+    ("lot",),
     # Asterisk's; its weights by penalty are our levels, which order before the lot.
     aliases=("wrandom",),
 )

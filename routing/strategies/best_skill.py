@@ -19,4 +19,4 @@ def rank(agent: Agent, demand: Demand) -> Key:
     return (-required - sum(skills.get(skill, 0) for skill in demand.prefers),)
 
 
-STRATEGY = Strategy("best-skill", rank, aliases=("best-available-skills",))  # Genesys
+STRATEGY = Strategy("best-skill", rank, ("skill",), aliases=("best-available-skills",))  # Genesys

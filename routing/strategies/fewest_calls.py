@@ -20,6 +20,7 @@ def rank(agent: Agent, demand: Demand) -> Key:
 STRATEGY = Strategy(
     "fewest-calls",
     rank,
+    ("calls",),
     aliases=(
         "agent-with-fewest-calls",  # FreeSWITCH
         "fewestcalls",  # Asterisk

@@ -17,4 +17,6 @@ def rank(agent: Agent, demand: Demand) -> Key:
     return (agent.talked,)
 
 
-STRATEGY = Strategy("least-talk-time", rank, aliases=("agent-with-least-talk-time",))  # FreeSWITCH
+STRATEGY = Strategy(
+    "least-talk-time", rank, ("talked",), aliases=("agent-with-least-talk-time",)
+)  # FreeSWITCH

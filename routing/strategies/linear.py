@@ -20,5 +20,6 @@ def rank(agent: Agent, demand: Demand) -> Key:
 STRATEGY = Strategy(
     "linear",
     rank,
+    ("place",),
     aliases=("top-down", "sequentially-by-agent-order"),  # FreeSWITCH; Asterisk calls it as we do
 )

@@ -20,6 +20,7 @@ def rank(agent: Agent, demand: Demand) -> Key:
 STRATEGY = Strategy(
     "longest-idle",
     rank,
+    ("idle_since",),
     aliases=(
         "longest-idle-agent",  # FreeSWITCH
         "leastrecent",  # Asterisk

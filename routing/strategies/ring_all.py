@@ -5,4 +5,6 @@ from __future__ import annotations
 from routing.strategies.longest_idle import rank
 from routing.strategies.strategy import Rings, Strategy
 
-STRATEGY = Strategy("ring-all", rank, Rings.ALL, aliases=("ringall", "ring_all"))  # Asterisk, VICIdial
+STRATEGY = Strategy(
+    "ring-all", rank, ("idle_since",), Rings.ALL, aliases=("ringall", "ring_all")
+)  # Asterisk, VICIdial

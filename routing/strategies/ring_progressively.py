@@ -5,4 +5,4 @@ from __future__ import annotations
 from routing.strategies.longest_idle import rank
 from routing.strategies.strategy import Rings, Strategy
 
-STRATEGY = Strategy("ring-progressively", rank, Rings.MORE, aliases=("progressive",))
+STRATEGY = Strategy("ring-progressively", rank, ("idle_since",), Rings.MORE, aliases=("progressive",))

@@ -20,5 +20,9 @@ def rank(agent: Agent, demand: Demand) -> Key:
 STRATEGY = Strategy(
     "round-robin",
     rank,
+    (
+        "last_rung",
+        "place",
+    ),
     aliases=("rrmemory", "roundrobin", "rrordered"),  # Asterisk; FreeSWITCH calls it as we do
 )

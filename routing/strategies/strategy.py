@@ -31,6 +31,8 @@ class Strategy:
     name: str
     rank: Callable[[Agent, Demand], Key]
     """Smaller is rung first; equal ones by how long they have been idle, then in file order."""
+    criteria: tuple[str, ...] = ()
+    """What the parts of that key are, for explanations."""
     rings: Rings = Rings.ONE
     aliases: tuple[str, ...] = ()
     """What other systems call it."""

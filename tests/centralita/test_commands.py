@@ -143,6 +143,27 @@ def test_contacts_are_listed_and_shown_by_the_beginning_of_their_id(tmp_path: Pa
     assert (missing.exit_code, "nothing" in missing.output) == (1, True)
 
 
+def test_why_a_contact_got_its_agent_is_told(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.start()
+    journal = Journal(ledger)
+    for contact in ("c1abc", "c2abc"):
+        journal(contact, None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
+    explained = {"chosen": {"agent": "ana"}, "idle": ["ana"], "others": {"wrap_up": ["ben"]}}
+    journal("c1abc", None, "queue.joined", {"queue": "shop"})
+    journal(
+        "c1abc", None, "reservation.created", {"reservation": "r1", "agent": "ana", "explained": explained}
+    )
+    ledger.close()
+    shown = run("why", "c1", "--state", tmp_path).output
+    assert "the only one free and able" in shown
+    assert "in wrap-up" in shown
+    (stay,) = json.loads(run("why", "c1", "--state", tmp_path, "--json").output)["stays"]
+    assert stay["decisions"][0]["passed_over"] == [{"why": "in wrap-up", "agents": ["ben"], "more": 0}]
+    assert run("why", "c2", "--state", tmp_path).output == "contact c2abc was in no queue\n"
+    assert run("why", "nothing", "--state", tmp_path).exit_code == 1
+
+
 def test_an_agents_history_is_read_and_the_tables_made_anew(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     ledger.start()
@@ -160,7 +181,7 @@ def test_an_agents_history_is_read_and_the_tables_made_anew(tmp_path: Path) -> N
 
 
 def test_without_a_ledger_contacts_say_which_option_helps(tmp_path: Path) -> None:
-    for words in (["contacts"], ["contact", "c1"]):
+    for words in (["contacts"], ["contact", "c1"], ["why", "c1"]):
         shown = run(*words, "--state", tmp_path / "nowhere")
         assert shown.exit_code == 1
         assert "--state" in shown.output

@@ -169,6 +169,24 @@ async def test_contacts_are_listed_as_soon_as_they_were_recorded(api: Api) -> No
     assert [each["type"] for each in body["events"]] == ["contact.opened", "contact.routed", "contact.closed"]
 
 
+async def test_why_a_contact_got_its_agent_is_told(api: Api) -> None:
+    record = Journal(api.ledger)
+    explained = {"strategy": "longest-idle", "chosen": {"agent": "bot", "by": "ranking"}, "idle": ["bot"]}
+    record("c1", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
+    record("c1", None, "queue.joined", {"queue": "shop", "position": 1})
+    record("c1", None, "reservation.created", {"reservation": "r1", "agent": "bot", "explained": explained})
+    status, body = await api.ask("GET", "/api/v1/contacts/c1/why")
+    assert status == 200
+    assert body["contact"] == "c1"
+    ((decision,),) = [stay["decisions"] for stay in body["stays"]]
+    assert (decision["agent"], decision["why"], decision["result"]) == (
+        "bot",
+        "the only one free and able",
+        None,
+    )
+    assert await api.problem("GET", "/api/v1/contacts/nothing/why") == (404, "contact_not_found")
+
+
 @pytest.mark.parametrize("name", ["nothing", "%25", "_", "c'--", "%00"])
 async def test_an_unknown_contact_is_a_problem_404(api: Api, name: str) -> None:
     Journal(api.ledger)("c1", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})

@@ -65,10 +65,9 @@ def _menu(contact: str) -> list[LedgerEvent]:
 
 def _queue(contact: str) -> list[LedgerEvent]:
     first, second = f"first-{contact}", f"second-{contact}"
-    explained = {"strategy": "longest_idle", "idle": 34.0, "passed_over": {"ola": "busy"}}
     return [
         event(18.0, contact, None, "queue.joined", queue="support", position=1),
-        _reserved(18.001, contact, "r1", "pedro", explained),
+        _reserved(18.001, contact, "r1", "pedro", "ana"),
         _called(18.002, contact, first, "pedro"),
         message(18.003, contact, first, ">", "INVITE sdp"),
         message(18.02, contact, first, "<", "180 Ringing (INVITE)"),
@@ -80,7 +79,7 @@ def _queue(contact: str) -> list[LedgerEvent]:
         message(33.03, contact, first, ">", "ACK"),
         event(33.02, contact, first, "leg.ended", ended_by="local", status=487, cause=19, reason="no answer"),
         _reservation_over(33.03, contact, "r1", "pedro", "no_answer", 15.0),
-        _reserved(33.04, contact, "r2", "ana", explained),
+        _reserved(33.04, contact, "r2", "ana"),
         _called(33.04, contact, second, "ana"),
         message(33.041, contact, second, ">", "INVITE sdp"),
         message(33.06, contact, second, "<", "180 Ringing (INVITE)"),
@@ -93,9 +92,13 @@ def _queue(contact: str) -> list[LedgerEvent]:
     ]
 
 
-def _reserved(
-    offset: float, contact: str, reservation: str, agent: str, explained: Mapping[str, object]
-) -> LedgerEvent:
+def _reserved(offset: float, contact: str, reservation: str, agent: str, *later: str) -> LedgerEvent:
+    explained = {
+        "strategy": "longest-idle",
+        "chosen": {"agent": agent, "by": "ranking", "idle": 34.0, "rank": [1, 0, 10.0, 10.0, 1]},
+        "idle": [agent, *later],
+        "others": {"talking": ["ola"]},
+    }
     data = {"reservation": reservation, "agent": agent, "queue": "support", "explained": explained}
     return event(offset, contact, None, "reservation.created", **data)
 

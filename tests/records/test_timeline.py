@@ -150,7 +150,7 @@ values: st.SearchStrategy[Any] = st.one_of(
 )
 NUMBERS = ["digits", "length", "waited", "ring", "status", "cause", "count"]
 NAMES = ["valid", "legs", "rtp", "explained", "reason", "agent", "summary", "result"]
-shapes = {"packets_in": "x", "jitter_ms": "y", "strategy": 1, "idle": "z", "passed_over": 3}
+shapes = {"packets_in": "x", "jitter_ms": "y", "strategy": 1, "idle": "z", "chosen": {"rank": 3, "by": [1]}}
 
 
 @pytest.mark.parametrize("kind", [*sorted(KNOWN), "later.type"])

@@ -30,7 +30,7 @@ def test_an_agent_without_the_skill_is_passed_over_and_the_record_says_so() -> N
     (created,) = records(commands, "reservation.created")
     explained = created.data["explained"]
     assert isinstance(explained, dict)
-    assert explained["lacking"] == {"es": ["ana"]}
+    assert explained["lacking"] == {"es": {"ana": 2}}
     assert explained["idle"] == ["ben"]
     assert created.contact == "contact-e1"
 
@@ -276,7 +276,7 @@ def test_of_a_very_large_queue_the_first_of_each_kind_are_listed() -> None:
     assert isinstance(explained, dict)
     assert explained["idle"] == [f"a{number}" for number in range(20)]
     assert explained["others"] == {"logged_out": ["off"]}
-    assert explained["cut"] == 51
+    assert explained["cut"] == {"idle": 280}
 
 
 def test_requirements_never_asked_again_are_forgotten_without_losing_agents() -> None:
