@@ -81,11 +81,12 @@ class _Groups:
     def __init__(self, cut: object) -> None:
         self._agents: dict[str, list[str]] = {}
         self._more: dict[str, int] = {}
-        self._named: set[object] = set()
+        self._named: set[str] = set()
         self._cut = _table(cut)
 
     def leave_out(self, agent: object) -> None:
-        self._named.add(agent)
+        if isinstance(agent, str):
+            self._named.add(agent)
 
     def add(self, why: str, agent: str) -> None:
         if agent not in self._named:

@@ -61,10 +61,14 @@ class Pairing:
             self._offers.make(self._floor.entries[entry], agent, now=now)
 
     def _serve_all(self, entries: list[Entry], agents: list[Agent], *, now: float) -> None:
-        """The best assignment; again while entries have room for more phones."""
+        """The best assignment; again where the store refused a pair."""
         demands: dict[Demand, None] = {entry.demand: None for entry in entries}
         for agent in agents:
             demands.update(dict.fromkeys(agent.demands))
-        while pairs := assign([each for each in demands if each.waiting and each.idle]):
+        while pairs := assign([each for each in demands if each.waiting and each.idle], self._room):
             for entry, name in pairs:
                 self._offers.make(self._floor.entries[entry], self._staff[name], Choice.ASSIGNMENT, now=now)
+
+    def _room(self, entry: str) -> float:
+        found = self._floor.entries[entry]
+        return found.width - len(found.reservations)

@@ -7,6 +7,9 @@ What is best, in this order:
 2. Among these assignments the sum of the agents' places, each in the idle ranking of the demand that he or she
    serves, is least.
 
+An entry for which several phones may ring at once counts as often as there is room for phones: the first in line has
+all of them before the next has one, as when agents come free one after the other.
+
 Within a demand the entry due first gets the agent ranked first. The same demands, in whatever order, give the same
 assignment. `routing.matching.service` decides the first, `routing.matching.exchange` the second.
 
@@ -18,13 +21,14 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from routing.matching.exchange import cheapest
 from routing.matching.service import served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from routing.ranking import Key, Ranking
 
@@ -45,13 +49,16 @@ class Pool(NamedTuple):
     """Demands whose idle rankings are the same: to an assignment they are one."""
 
     due: list[tuple[Key, str]]
-    """Entries by due order, no more than there are agents."""
+    """Entries by due order, each as often as it has room, no more than there are agents."""
     agents: tuple[str, ...]
 
 
-def assign(demands: Iterable[Meeting]) -> list[tuple[str, str]]:
-    """(entry, agent) pairs in due order: the best assignment. Changes nothing."""
-    pools = _pools(demands)
+def assign(demands: Iterable[Meeting], room: Callable[[str], float] | None = None) -> list[tuple[str, str]]:
+    """(entry, agent) pairs in due order: the best assignment. Changes nothing.
+
+    `room` says for how many agents an entry has room, at least one; one unless given.
+    """
+    pools = _pools(demands, room)
     if len(pools) < 2:
         return [(entry, agent) for pool in pools for (_, entry), agent in zip(*pool, strict=False)]
     number = {
@@ -70,15 +77,17 @@ def assign(demands: Iterable[Meeting]) -> list[tuple[str, str]]:
         for pool, agents in zip(pools, chosen, strict=True)
         for row, agent in zip(pool.due, agents, strict=False)
     ]
-    return [(entry, names[agent]) for (_, entry), agent in sorted(pairs)]
+    return [(entry, names[agent]) for (_, entry), agent in sorted(pairs, key=itemgetter(0))]
 
 
-def _pools(demands: Iterable[Meeting]) -> list[Pool]:
+def _pools(demands: Iterable[Meeting], room: Callable[[str], float] | None) -> list[Pool]:
     """The demands that have both sides, in an order that does not depend on how they were given."""
     found: dict[tuple[str, ...], list[tuple[Key, str]]] = {}
     for demand in demands:
         agents = tuple(demand.idle)
         due = demand.waiting.rows(len(agents))
+        if room is not None:
+            due = [row for row in due for _ in range(int(min(room(row[1]), len(agents))))]
         if due:
             found.setdefault(agents, []).extend(due)
     return sorted(Pool(sorted(due)[: len(agents)], agents) for agents, due in found.items())

@@ -102,6 +102,27 @@ def test_within_a_demand_the_entry_due_first_gets_the_agent_ranked_first(meeting
         assert places == sorted(places)
 
 
+@given(small_meetings(), st.lists(st.integers(1, 3), min_size=5, max_size=5))
+def test_an_entry_with_room_for_several_phones_counts_as_several(
+    meetings: list[Meeting], rooms: list[int]
+) -> None:
+    expanded = [Meeting(idle=each.idle) for each in meetings]
+    for several, each in zip(expanded, meetings, strict=True):
+        for key, entry in each.waiting.rows(5):
+            for copy in range(rooms[int(entry[1:])]):
+                several.waiting.add(f"{entry}{copy}", (*key, int(entry[1:]), copy))
+    pairs = assign(meetings, lambda entry: rooms[int(entry[1:])])
+    assert [entry for entry, _ in pairs] == [entry[:2] for entry, _ in assign(expanded)]
+    assert total(meetings, pairs) == total(expanded, assign(expanded))
+    assert len({agent for _, agent in pairs}) == len(pairs)
+
+
+def test_whoever_is_due_first_has_all_phones_before_the_next_has_one() -> None:
+    first, second = meeting([("e1", 0)], ["ana", "ben"]), meeting([("e2", 1)], ["ben", "cyd"])
+    pairs = assign([first, second], lambda _: float("inf"))
+    assert pairs == [("e1", "ana"), ("e1", "ben"), ("e2", "cyd")]
+
+
 def test_one_entry_gets_the_first_agent() -> None:
     assert assign([meeting([("e1", 0)], ["ben", "ana"])]) == [("e1", "ben")]
 
