@@ -36,21 +36,18 @@ class NothingToDispose(CentralitaError):
     """The agent has had no contact yet."""
 
     code = "nothing_to_dispose"
-    status = 409
 
 
 class UnknownDisposition(CentralitaError):
     """No result of the client company has this code."""
 
     code = "unknown_disposition"
-    status = 422
 
 
 class WrapUpAtItsLimit(CentralitaError):
     """Wrap-up is as long as it may be."""
 
     code = "wrap_up_at_its_limit"
-    status = 409
 
 
 class AfterCall:

@@ -106,8 +106,12 @@ class Dispatcher(Generic[R]):
 
     def client_of(self, contact: str) -> str | None:
         """Whose a contact in progress is."""
-        found = self._contacts.get(contact)
+        found = self.contact(contact)
         return found.client if found is not None else None
+
+    def contact(self, contact: str) -> Contact | None:
+        """A contact in progress."""
+        return self._contacts.get(contact)
 
     def arrive(self, contact: Contact, caller: Caller) -> None:
         """A call came in: refuse it at once, or begin to serve it."""

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from centralita.tracing import MessageTracing
     from centralita.trunks import Trunks
     from centralita.watching import Watching
+    from centralita.workplace import Workplace
     from ivr.io.back_end.transactions import Transactions
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
     from routing.inbound import Route
-    from routing.io.attendance_book import AttendanceBook
     from routing.io.distribution import Distribution
     from sip.admission import ProfileAdmission
     from sip.io.endpoint import Endpoint
@@ -60,7 +60,7 @@ class Parts:
     registrar: BindingRegistrar
     exchange: Exchange
     distribution: Distribution
-    book: AttendanceBook
+    workplace: Workplace
     staff: Staff
     phones: Phones
     trunks: Trunks
@@ -91,6 +91,7 @@ class Parts:
         await self.tracing.adopt(configuration.centre.tracing)
         await asyncio.to_thread(self.voice.adopt, configuration.catalogue)
         self.endpoint.adopt(listeners, certificates)
+        configuration = self.workplace.assignments.over(configuration)
         self.present.configuration = configuration
         self.transactions.adopt(systems)
         self.admission.configure(configuration.profiles, secrets)
@@ -98,7 +99,7 @@ class Parts:
         internal = configuration.profiles.internal
         self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
         self.distribution.adopt(configuration.routing)
-        self.book.adopt()
+        self.workplace.book.adopt()
         self.staff.adopt(configuration.routing.agents)
         self.phones.adopt()
         self.resolver.dns.configure(self.present.dns())

@@ -24,7 +24,6 @@ from routing.io.queue_application import QueueApplication
 
 if TYPE_CHECKING:
     from centralita.acquaintance import Acquaintance
-    from centralita.after_call import AfterCall
     from centralita.dispatcher import Application
     from centralita.numbers import Numbers
     from centralita.phones import Phones
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
     from centralita.surroundings import LiveSurroundings
     from centralita.tolls import Tolls
     from centralita.trunks import Trunks
+    from centralita.workplace import Workplace
     from ivr.io.books import Books
     from media.prompts import PromptLibrary
-    from routing.io.attendance_book import AttendanceBook
     from routing.io.distribution import Distribution
     from sip.flow import Address
     from sip.io.resolver import Resolver
@@ -49,8 +48,7 @@ def make_applications(
     numbers: Numbers,
     phones: Phones,
     staff: Staff,
-    book: AttendanceBook,
-    after_call: AfterCall,
+    workplace: Workplace,
     distribution: Distribution,
     trunks: Trunks,
     resolver: Resolver,
@@ -95,7 +93,9 @@ def make_applications(
         acquaintance,
         desk,
     )
-    codes = AgentCodes(staff, distribution, book, after_call, lambda: present.now().routing)
+    codes = AgentCodes(
+        staff, distribution, workplace.book, workplace.after_call, lambda: present.now().routing
+    )
     return {
         Menu: menus,
         Queue: queue,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from base.io.ids import SystemIds
 from centralita.acquaintance import KNOWN_FOR, Acquaintance
-from centralita.after_call import AfterCall
 from centralita.archive import RecordingArchive
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
@@ -47,11 +46,11 @@ from centralita.tracking import Tracking
 from centralita.trunk_view import shown_trunks
 from centralita.trunks import Trunks
 from centralita.watching import Watching
+from centralita.workplace import Workplace
 from console.app import make_app
 from ivr.io.books import Books
 from ivr.io.versions import Versions
 from records.reader import Reader
-from routing.io.attendance_book import AttendanceBook
 from routing.io.distribution import Distribution
 from routing.io.switch_board import SwitchBoard
 from sip.io.dns import Dns
@@ -63,6 +62,7 @@ if TYPE_CHECKING:
     from calls.contact import Contact
     from centralita.configuration import Configuration
     from centralita.options import Options
+    from routing.settings import RoutingConfig
     from sip.events import PresenceEvent, RegistrationChanged
 
 
@@ -127,21 +127,18 @@ async def _wire(
     resources.push_async_callback(exchange.recordings.settle, LAST_WORDS)
     distribution = Distribution(configuration.routing, ids, journal)
     resources.callback(distribution.close)
-    book = AttendanceBook(
+    workplace = Workplace(
+        present,
         distribution,
-        lambda: present.now().routing.reasons,
         journal,
-        kept.attendance,
-        kept.standings,
+        kept,
+        menus.changing,
+        contact_of=lambda contact: dispatcher.contact(contact),
+        adopt=lambda routing: take_over(routing),
     )
-    resources.push_async_callback(book.close)
-    after_call = AfterCall(
-        distribution, book, present.now, journal, lambda contact: dispatcher.client_of(contact)
-    )
-    resources.callback(after_call.close)
-    journal.watch(after_call.hear)
+    resources.push_async_callback(workplace.close)
     board = SwitchBoard(options.state / SWITCHES_FILE, kept.switches, journal)
-    staff = Staff(configuration.routing.agents, distribution)
+    staff = Staff(present.now().routing.agents, distribution)
     surroundings = LiveSurroundings(present, board, distribution)
     watching = Watching(
         present.internal,
@@ -150,6 +147,12 @@ async def _wire(
         lambda tell: Lamps(distribution, lambda: present.now().routing, surroundings.is_open, tell),
     )
     resources.callback(watching.close)
+
+    def take_over(routing: RoutingConfig) -> None:
+        distribution.adopt(routing)
+        workplace.book.adopt()
+        staff.adopt(routing.agents)
+        watching.adopt()
 
     def registered(event: RegistrationChanged) -> None:
         staff.registration_changed(event)
@@ -173,8 +176,7 @@ async def _wire(
         numbers=numbers,
         phones=phones,
         staff=staff,
-        book=book,
-        after_call=after_call,
+        workplace=workplace,
         distribution=distribution,
         trunks=trunks,
         resolver=resolver,
@@ -201,7 +203,7 @@ async def _wire(
     )
     app = make_app(
         key=kept.key,
-        distribution=distribution,
+        work=workplace.desk(),
         ledger=kept.ledger,
         reader=reader,
         trunks=lambda: shown_trunks(trunks, signalling.lines),
@@ -240,7 +242,7 @@ async def _wire(
         registrar=signalling.registrar,
         exchange=exchange,
         distribution=distribution,
-        book=book,
+        workplace=workplace,
         staff=staff,
         phones=phones,
         trunks=trunks,

@@ -35,7 +35,7 @@ class Act(Part):
     until: Line | None = None
 
 
-A = TypeVar("A", bound=Act)
+A = TypeVar("A", bound=Part)
 
 
 async def read_act(model: type[A], request: web.Request) -> A:

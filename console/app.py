@@ -15,7 +15,6 @@ from console import trunks as trunk_routes
 from console.access import guard
 from console.keys import (
     COUNTERS,
-    DISTRIBUTION,
     DOOR,
     HEALTH,
     LEDGER,
@@ -24,6 +23,7 @@ from console.keys import (
     PHONES,
     READER,
     TRUNKS,
+    WORK,
 )
 from console.problem import Refusal, problem, problems
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from console.door import Door
     from console.keys import Menus
     from console.opening import OpeningDesk
+    from console.work import WorkDesk
     from records.ledger import Ledger
     from records.reader import Reader
-    from routing.io.distribution import Distribution
 
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ async def failures(
 def make_app(
     *,
     key: str,
-    distribution: Distribution,
+    work: WorkDesk,
     ledger: Ledger,
     reader: Reader,
     trunks: Callable[[], Sequence[Mapping[str, object]]],
@@ -71,7 +71,7 @@ def make_app(
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(middlewares=[problems, failures, guard(key)], client_max_size=64 * 1024)
-    app[DISTRIBUTION] = distribution
+    app[WORK] = work
     app[LEDGER] = ledger
     app[READER] = reader
     app[TRUNKS] = trunks

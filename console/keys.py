@@ -8,9 +8,9 @@ from aiohttp import web
 
 from console.door import Door
 from console.opening import OpeningDesk
+from console.work import WorkDesk
 from records.ledger import Ledger
 from records.reader import Reader
-from routing.io.distribution import Distribution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ class Menus(Protocol):
         """What somebody should see to, though calls are served."""
 
 
-DISTRIBUTION = web.AppKey("distribution", Distribution)
+WORK = web.AppKey("work", WorkDesk)
 LEDGER = web.AppKey("ledger", Ledger)
 DOOR = web.AppKey("door", Door)
 OPENING = web.AppKey("opening", OpeningDesk)

@@ -243,6 +243,22 @@ def _agent_is(name: str) -> Callable[[Facts], str]:
     return tell
 
 
+def _act(facts: Facts) -> str:
+    """What a supervisor did: `status not ready (lunch)`, `move to vip`."""
+    told = [
+        facts.phrase(name, words)
+        for name, words in (
+            ("status", " {}"),
+            ("reason", " ({})"),
+            ("priority", " {}"),
+            ("to", " to {}"),
+            ("queues", " queues {}"),
+            ("skills", " skills {}"),
+        )
+    ]
+    return facts["act"] + "".join(told).replace("_", " ")
+
+
 # --- the whole node ---
 
 
@@ -320,6 +336,8 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
         f"Agent {facts['agent']} gives it the result {facts['code']}{facts.phrase('name', ' ({})')}"
     ),
     "disposition.missing": lambda facts: f"Agent {facts['agent']} gave it no result, which is required",
+    "agent.directed": lambda facts: f"{facts['by']} directs agent {facts['agent']}: {_act(facts)}",
+    "queue.directed": lambda facts: f"{facts['by']} directs queue {facts['queue']}: {_act(facts)}",
     "code.dialled": lambda facts: (
         f"Agent {facts['agent']} dials {facts['code']}{'' if facts.data.get('done') else ', which is refused'}"
     ),

@@ -13,7 +13,7 @@ from base.timers import Timers
 from routing.agents import State, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from routing.commands import AgentChanged
     from routing.reasons import Reasons
@@ -50,6 +50,10 @@ class Standing:
     """Whether a result must be given, and has not been."""
     extended: float = 0.0
     """Seconds by which the agent has made the wrap-up longer."""
+    queues: tuple[str, ...] | None = None
+    """Given by a supervisor instead of the file's."""
+    skills: Mapping[str, int] | None = None
+    """Likewise."""
     calls: int = 0
     """Calls of queues on this day."""
     day: str = ""
@@ -88,6 +92,10 @@ class Attendance:
     def __getitem__(self, agent: str) -> Standing:
         """One agent. Raises KeyError."""
         return self._standings[agent]
+
+    def standings(self) -> Collection[Standing]:
+        """All agents, in the order of the file."""
+        return self._standings.values()
 
     def find(self, agent: str) -> Standing | None:
         """One agent, or None."""

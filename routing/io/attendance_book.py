@@ -43,14 +43,16 @@ class AttendanceBook:
         file: AttendanceFile | None = None,
         kept: Mapping[str, Standing] | None = None,
         clock: Callable[[], float] = time.time,
+        today: Callable[[], str] = lambda: "",
     ) -> None:
-        """Bind to the running loop and go on from what was kept; without a file nothing is."""
+        """Bind to the running loop and go on from what was kept; without a file nothing is. `today` names the day."""
         self.attendance = Attendance(reasons())
         self._distribution = distribution
         self._reasons = reasons
         self._record = record
         self._file = file
         self._clock = clock
+        self._today = today
         self._by = SYSTEM
         self._dirty: set[str] = set()
         self._gone: set[str] = set()
@@ -96,8 +98,7 @@ class AttendanceBook:
 
     def connected(self, agent: str, contact: Won) -> None:
         """An agent has won a contact."""
-        day = time.strftime("%Y-%m-%d", time.localtime(self._clock()))
-        self.attendance.connected(agent, contact, day=day)
+        self.attendance.connected(agent, contact, day=self._today())
         self._mark(agent)
 
     def note(self, agent: str, **facts: Any) -> None:

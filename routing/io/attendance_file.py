@@ -86,6 +86,8 @@ def _entry(standing: Standing) -> dict[str, Any]:
 def _standing(agent: str, kept: dict[str, Any]) -> Standing:
     """What another version may have kept besides is passed over."""
     known = {name: value for name, value in dict(kept).items() if name in _FIELDS}
+    if known.get("queues") is not None:
+        known["queues"] = tuple(known["queues"])
     return Standing(
         **{**known, "agent": agent, "status": Status(known["status"]), "state": State(known["state"])}
     )

@@ -20,5 +20,5 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     await made.client.start_server()
     yield made
     await made.client.close()
-    made.distribution.close()
+    made.workplace.close()
     await asyncio.to_thread(made.ledger.close)

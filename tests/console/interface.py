@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from aiohttp.test_utils import TestClient, TestServer
 
-from base.ids import SequenceIds
 from centralita.journal import Journal
 from console.app import make_app
 from console.door import Door
@@ -18,11 +17,11 @@ from records.ledger import Ledger
 from records.reader import Reader
 from routing.agents import Status
 from routing.hours.load import load_hours
-from routing.io.distribution import Distribution
 from routing.io.switch_board import SwitchBoard, load_switches
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.protection.guard import Guard, GuardLimits
 from tests.kit.stored_menus import StoredMenus
+from tests.kit.workplace import SmallWorkplace
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -39,12 +38,15 @@ class Api:
     def __init__(self, state: Path) -> None:
         self.ledger = Ledger(state / "ledger.sqlite")
         self.ledger.start()
-        queues = {"q": QueueSettings("q", name="Questions")}
+        queues = {"q": QueueSettings("q", name="Questions"), "vip": QueueSettings("vip")}
         staff = {
             "ana": AgentSettings("ana", name="Ana García", account="1001", queues=("q",)),
             "bot": AgentSettings("bot", contact="sip:bot@192.0.2.9", queues=("q",), status=Status.AVAILABLE),
         }
-        self.distribution = Distribution(RoutingConfig(queues, staff), SequenceIds(), Journal(self.ledger))
+        self.workplace = SmallWorkplace(
+            RoutingConfig(queues, staff, skills={"cards": "Cards"}), Journal(self.ledger)
+        )
+        self.distribution = self.workplace.distribution
         self.trouble: list[str] = []
         self.broken = False
         self.guard = Guard(GuardLimits())
@@ -64,7 +66,7 @@ class Api:
         """The application."""
         return make_app(
             key=KEY,
-            distribution=self.distribution,
+            work=self.workplace.desk,
             ledger=self.ledger,
             reader=self.reader,
             trunks=lambda: [{"name": "carrier", "up": True}],
