@@ -71,6 +71,12 @@ class Place:
     queue: str
     joined: float
     """The loop's clock when the wait began."""
+    is_first: bool = False
+    """Whether the caller goes before all others: the call was cut off by no fault of theirs."""
+    avoid: tuple[str, ...] = ()
+    """Agents whose phones died in it."""
+    why: str = ""
+    """What the caller is told, a prompt."""
 
 
 class Contact:
@@ -99,6 +105,7 @@ class Contact:
         "record_event",
         "requests",
         "requires",
+        "rescues",
         "ringing",
         "talk",
     )
@@ -132,6 +139,8 @@ class Contact:
         """The one it had in the queue that it left last."""
         self.priority = 0
         """What its menus add to its priority in queues."""
+        self.rescues = 0
+        """How often its agent's phone has died in the conversation."""
         self.is_identified = False
         """Whether the caller has proven in this contact who they are."""
         self.requests = 0

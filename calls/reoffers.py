@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from sip.sdp import SessionDescription
 
 
+_UNDELIVERED = 503
+"""What a request comes to whose connection is lost (RFC 3261 s.8.1.3.1)."""
+
+
 class Reoffers:
     """What the far end wants changed, and what we do; one at a time, and of our own wishes only the last counts."""
 
-    __slots__ = ("_direction", "_leg", "_offered", "_wish")
+    __slots__ = ("_direction", "_leg", "_offered", "_wish", "has_failed")
 
     def __init__(self, leg: Leg) -> None:
         """Belongs to a leg."""
@@ -26,6 +30,13 @@ class Reoffers:
         """The direction that waits for its re-INVITE."""
         self._offered: str | None = None
         """The direction that our open re-INVITE asks for."""
+        self.has_failed = False
+        """Whether the last one could not be brought to the far end at all."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an offer waits for its answer."""
+        return not self._leg.stream.is_settled
 
     def wish(self, direction: str) -> None:
         """Ask for a direction; while one description is still open that waits for its end."""
@@ -39,11 +50,16 @@ class Reoffers:
             self._wish = None
             self._leg.exchange.sip.reinvite(self._leg.session, self._leg.stream.offer(direction=wish))
 
-    def refresh(self) -> None:
-        """The session has to be refreshed; while a description is open, that refreshes it, or we are asked again."""
-        if self._may_offer:
-            self._offered = None
-            self._leg.exchange.sip.reinvite(self._leg.session, self._leg.stream.repeat())
+    def refresh(self) -> bool:
+        """The session has to be refreshed; while a description is open, that refreshes it, or we are asked again.
+
+        Whether a re-INVITE went out.
+        """
+        if not self._may_offer:
+            return False
+        self._offered, self.has_failed = None, False
+        self._leg.exchange.sip.reinvite(self._leg.session, self._leg.stream.repeat())
+        return True
 
     def came(self, offer: SessionDescription | None) -> None:
         """The far end offers in re-INVITE, UPDATE or PRACK; refused with 488 nothing changes (RFC 3261 s.14.2)."""
@@ -80,6 +96,7 @@ class Reoffers:
         One that had to give way to the peer's is made again when that is settled.
         """
         self._leg.stream.withdraw()
+        self.has_failed = status == _UNDELIVERED
         if status == 491:
             self._wish = self._wish or self._offered
         else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from sip.events import PeerReachable, PeerUnreachable, RegistrationChanged
-from sip.qualify import PeerState
+from sip.qualify import PeerState, QualifyPlan
 from sip.stack import Target
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from sip.registrar.location import Binding, Location
     from sip.registrar.settings import QualifyPart
     from sip.stack import Stack
+
+
+DOUBT = 300.0
+"""Seconds until a phone that died in a call is treated like any other again."""
+IN_DOUBT = QualifyPlan(every=15.0, timeout=2.0, failures=1, must_answer=True)
+"""How a phone is asked that died in a call, until it registers anew."""
 
 
 class Phones:
@@ -73,6 +80,21 @@ class Phones:
                 self._pass_on(event.peer, "reachable")
             case _:
                 pass
+
+    def doubt(self, account: str) -> None:
+        """A phone of the account died in a call: ask all of them now; whoever does not answer gets no calls."""
+        now = self._now()
+        for binding in self._location.find(account, now=now):
+            name = _name(binding)
+            self._account_of[name] = account
+            self._asked.setdefault(account, set()).add(name)
+            self._stack.qualify(name, target_of(binding), IN_DOUBT, now=now)
+        asyncio.get_running_loop().call_later(DOUBT, self._trust, account)
+
+    def _trust(self, account: str) -> None:
+        """Some phones have never heard of OPTIONS: in the end their registration counts again."""
+        self._ask(account, self._location.find(account, now=self._now()))
+        self._tell(RegistrationChanged(account, self.find(account), "no longer in doubt"))
 
     def adopt(self) -> None:
         """The settings changed."""

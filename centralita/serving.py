@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ivr.io.books import Books
     from media.prompts import PromptLibrary
     from routing.io.distribution import Distribution
+    from routing.io.rescue import Rescuer
     from sip.flow import Address
     from sip.io.resolver import Resolver
 
@@ -57,6 +58,7 @@ def make_applications(
     surroundings: LiveSurroundings,
     tolls: Tolls,
     acquaintance: Acquaintance,
+    rescuer: Rescuer,
 ) -> dict[type, Application]:
     """By the type of the destination that each serves."""
     exchange, endpoint = signalling.exchange, signalling.endpoint
@@ -92,6 +94,7 @@ def make_applications(
         present.agent_language,
         acquaintance,
         desk,
+        rescuer,
     )
     codes = AgentCodes(
         staff, distribution, workplace.book, workplace.after_call, lambda: present.now().routing

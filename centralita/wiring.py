@@ -6,6 +6,7 @@ applications.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from time import time
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from centralita.parts import Parts
 from centralita.phone_view import shown_phones
 from centralita.phones import Phones
 from centralita.present import Present
+from centralita.returning_callers import left_behind, remember
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
 from centralita.staff import Staff
@@ -52,6 +54,7 @@ from ivr.io.books import Books
 from ivr.io.versions import Versions
 from records.reader import Reader
 from routing.io.distribution import Distribution
+from routing.io.rescue import Rescuer
 from routing.io.switch_board import SwitchBoard
 from sip.io.dns import Dns
 from sip.io.resolver import HOSTS, Resolver
@@ -167,6 +170,17 @@ async def _wire(
         if not trunks.hear(event):
             phones.hear(event)
 
+    def agent_lost(agent: str) -> None:
+        settings = present.agents().get(agent)
+        if settings is not None and settings.account is not None:
+            phones.doubt(settings.account)
+
+    rescuer = Rescuer(agent_lost=agent_lost)
+    behind = await asyncio.to_thread(left_behind, options.state / LEDGER_FILE, now=time())
+    keeps = {queue.id: queue.keep_place for queue in configuration.routing.queues.values()}
+    remember(
+        rescuer.returning, behind, lambda queue: keeps.get(queue, 0.0), wall=time(), now=distribution.now()
+    )
     numbers = Numbers(present.now, tolls.admits)
     reader, acquaintance = Reader(options.state / LEDGER_FILE), Acquaintance()
     await acquaintance.remember(reader, since=time() - KNOWN_FOR)
@@ -185,6 +199,7 @@ async def _wire(
         surroundings=surroundings,
         tolls=tolls,
         acquaintance=acquaintance,
+        rescuer=rescuer,
     )
     tracking = Tracking(time)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from records.wording import duration
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -30,8 +32,19 @@ def _cap_reached(facts: Facts) -> str:
     return f"ALARM: {facts['by']} has reached the limit of {facts['limit']} {cap}"
 
 
+def _regained(facts: Facts) -> str:
+    return f"Calls again and finds the place in queue {facts['queue']}, of {duration(facts.data.get('waited'))} ago"
+
+
+def _rescued(facts: Facts) -> str:
+    how = "before all others" if facts.data.get("first") is True else "at the old place"
+    return f"The phone of agent {facts['agent']} has died: the caller waits in queue {facts['queue']} {how}"
+
+
 OUTBOUND_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "outbound.refused": _refused,
     "outbound.cap_reached": _cap_reached,
+    "queue.place_regained": _regained,
+    "queue.rescued": _rescued,
     "outbound.emergency": lambda facts: f"Call for help to {facts['to']}: put through, not counted",
 }

@@ -334,6 +334,7 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         no_answer=_no_answer(part),
         delays=Delays(**part.delays.model_dump()),
         overflow={LeaveReason(why): where.destination() for why, where in part.overflow if where is not None},
+        keep_place=part.keep_place,
         music=part.music,
         announce=part.announce.settings(),
         exit_keys={key: where.destination() for key, where in part.exit_keys.items()},

@@ -234,6 +234,7 @@ class QueuePart(Part):
     """not_ready unless many phones ring at once."""
     delays: DelaysPart = DelaysPart()
     overflow: OverflowPart = OverflowPart()
+    keep_place: Seconds = 300.0
     music: str | None = None
     announce: AnnouncePart = AnnouncePart()
     exit_keys: dict[Key, DestinationPart] = Field(default_factory=dict)

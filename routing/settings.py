@@ -128,6 +128,8 @@ class QueueSettings:
     no_answer: NoAnswer = NoAnswer.NOT_READY
     delays: Delays = Delays()
     overflow: Mapping[LeaveReason, Destination] = field(default_factory=lambda: DEFAULT_OVERFLOW)
+    keep_place: float = 300.0
+    """How long a caller who gave up may call again and find the old place; 0: none is kept."""
     music: str | None = None
     announce: Announcements = NOTHING_SAID
     exit_keys: Mapping[str, Destination] = field(default_factory=dict)

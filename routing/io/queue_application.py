@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from calls.pulse import Pulse
+from routing.io.rescue import Rescuer
 from routing.io.stay import Stay
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class QueueApplication:
         agent_language: Callable[[str], str | None],
         acquaintance: Acquaintance,
         desk: Desk | None = None,
+        rescuer: Rescuer | None = None,
     ) -> None:
         """Keep what every stay needs.
 
@@ -80,6 +83,8 @@ class QueueApplication:
         self.agent_language = agent_language
         self.acquaintance = acquaintance
         self.desk = desk
+        self.rescuer = Rescuer() if rescuer is None else rescuer
+        self.pulse = Pulse()
 
     async def serve(self, contact: Contact, destination: Queue) -> Destination | None:
         """Wait, ring, talk. Returns where the contact goes next, or None when it is over."""

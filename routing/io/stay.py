@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from calls.contact import Place
 from calls.events import DigitPressed, LegEnded, LegHeld, LegResumed
 from calls.introduce import introduce
 from calls.talk import Talk
@@ -12,6 +12,7 @@ from routing.commands import LookAgain, Overflow, RingAgent, StopRinging
 from routing.entry import EntryJoin
 from routing.io.agent_calls import AgentCalls
 from routing.io.announcing import Announcing
+from routing.io.rescue import FIRST, MOMENT, is_cut_off
 from routing.settings import LeaveReason
 from routing.skills import combine
 from routing.waiting.announcer import Where
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from routing.settings import QueueSettings
     from routing.waiting.briefing import Briefing
     from routing.waiting.sayings import Saying
+    from routing.waiting.settings import Announcements
 
 
 class Stay:
@@ -42,8 +44,9 @@ class Stay:
         "_contact",
         "_destination",
         "_distribution",
-        "_joined",
+        "_is_rescue",
         "_next",
+        "_place",
         "_queue",
     )
 
@@ -59,13 +62,11 @@ class Stay:
         self._calls = AgentCalls(
             app.exchange, app.distribution, app.directory, contact, house, self._briefing
         )
-        self._announcing = Announcing(
-            caller, self._settings().announce, self._spoken, self._where, app.distribution.now()
-        )
-        place = contact.place
-        self._joined = app.distribution.now()
-        if place is not None and place.queue == self._queue:
-            self._joined = min(place.joined, self._joined)
+        now = app.distribution.now()
+        self._place = app.rescuer.place(contact, self._queue, now=now)
+        """From when the caller waits, maybe since an earlier call."""
+        self._announcing = Announcing(caller, self._announcements(), self._spoken, self._where, now)
+        self._is_rescue = False
         self._agent_leg: Leg | None = None
         """The agent's who has won the contact."""
         self._next: Destination | None = None
@@ -108,6 +109,7 @@ class Stay:
                 self._distribution.leave(self._contact.id, LeaveReason.ABANDONED)
                 self._calls.drop_all(event.reasons)
                 self._leave_for(None, LeaveReason.ABANDONED)
+                self._caller_gone(event)
                 return True
             case DigitPressed(leg=leg) if leg is self._caller:
                 return self._pressed(event.digit)
@@ -143,7 +145,7 @@ class Stay:
         """Without an agent: the place is kept for whoever comes back, or is called back."""
         self._next = destination
         self._contact.outcome = reason.value
-        self._contact.place = Place(self._queue, self._joined)
+        self._contact.place = replace(self._place, why="")
 
     # --- what it is made of --------------------------------------------------------------------------------------
 
@@ -171,16 +173,39 @@ class Stay:
         asked = combine(destination.requires, tuple(contact.requires.items()))
         requires = combine(self._app.language_skill(contact), asked)
         priority = max(destination.priority, contact.priority)
+        place = self._place
         return EntryJoin(
             contact.id,
             contact.id,
             destination.queue,
-            priority,
+            priority + FIRST if place.is_first else priority,
             requires,
-            joined=self._joined,
-            sticky=self._app.acquaintance.known_agent(contact),
-            avoid=frozenset(destination.avoid),
+            joined=place.joined,
+            sticky=None if place.avoid else self._app.acquaintance.known_agent(contact),
+            avoid=frozenset((*destination.avoid, *place.avoid)),
         )
+
+    # --- callers who come back, or were cut off ---------------------------------------------------------------------
+
+    def _announcements(self) -> Announcements:
+        """The queue's own; whoever was here before is told that first, and not welcomed anew after a rescue."""
+        settings, why = self._settings().announce, self._place.why
+        if not why:
+            return settings
+        return replace(settings, greeting=(why,) if why == MOMENT else (why, *settings.greeting))
+
+    def _caller_gone(self, ending: LegEnded) -> None:
+        keep, now = self._settings().keep_place, self._distribution.now()
+        self._app.rescuer.caller_gone(self._contact, self._place, ending, keep=keep, now=now)
+
+    def _strand(self, talk: Talk, gone: Leg) -> bool:
+        """The agent's phone is dead: whoever it talked with stays, unless something else cares for them already."""
+        if not talk.may_send_on or gone not in talk.parties or talk.other(gone).has_ended:
+            return False
+        if self._contact.caller is None or self._contact.caller is gone:
+            return False
+        talk.strand(gone)
+        return True
 
     # --- the conversation ----------------------------------------------------------------------------------------
 
@@ -193,6 +218,8 @@ class Stay:
             match event:
                 case LegHeld(leg=leg) | LegResumed(leg=leg) if leg is agent_leg:
                     self._distribution.held(agent, held=isinstance(event, LegHeld))
+                case LegEnded(leg=leg) if leg is agent_leg and is_cut_off(event):
+                    self._is_rescue = self._strand(talk, leg)
                 case _:
                     pass
 
@@ -203,7 +230,13 @@ class Stay:
         desk, back = self._app.desk, self._destination
         talk = Talk(exchange, self._contact, pair, self._music, desk, hears, back=back)
         began, customer = self._distribution.now(), self._contact.caller
-        parting = await talk.run()
+        with self._app.pulse.watching(self._caller, agent_leg):
+            parting = await talk.run()
+        if self._is_rescue:
+            self._app.rescuer.agent_gone(self._contact, agent, self._place)
+            return self._destination
+        if self._caller.ending is not None and is_cut_off(self._caller.ending):
+            self._caller_gone(self._caller.ending)
         if self._contact.caller is customer:
             self._app.acquaintance.talked(self._contact, agent, self._distribution.now() - began)
         if parting.is_stranded and self._contact.caller is not agent_leg:

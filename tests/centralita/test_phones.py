@@ -225,3 +225,27 @@ def test_phones_are_shown_with_what_came_of_asking_them() -> None:
     json.dumps(shown)
     assert shown_phones(floor.phones, "1001") == [shown]
     assert shown_phones(floor.phones, "1002") == []
+
+
+async def test_a_phone_that_died_in_a_call_gets_no_calls_until_it_answers() -> None:
+    floor = Floor(QualifyPart(phones="none"))
+    floor.register(binding())
+    floor.phones.doubt("1001")
+    assert len(floor.phones.find("1001")) == 1
+    floor.wait(3.0)
+    assert floor.phones.find("1001") == ()
+    assert floor.told[-1] == RegistrationChanged("1001", (), "unreachable")
+    floor.wait(20.0, answering=(NAT,))
+    assert len(floor.phones.find("1001")) == 1
+    assert floor.told[-1].reason == "reachable"
+
+
+async def test_a_phone_that_never_answers_is_trusted_again_in_the_end() -> None:
+    floor = Floor(QualifyPart(phones="none"))
+    floor.register(binding())
+    floor.phones.doubt("1001")
+    floor.wait(3.0)
+    assert floor.phones.find("1001") == ()
+    floor.phones._trust("1001")
+    assert len(floor.phones.find("1001")) == 1
+    assert floor.wait(60.0) == []

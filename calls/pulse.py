@@ -1,0 +1,100 @@
+"""Whether parties in a conversation are still there: one that was heard and falls silent is asked, and let go.
+
+A phone that loses its power sends no BYE. What is asked is a refresh of the session (RFC 4028): any answer will do,
+and one that says the call is gone (481) ends it at once. A party that never sent sound is left to `silence_limit`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sip import causes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calls.leg import Leg
+
+TICK = 2.0
+"""Seconds between two looks at all parties."""
+QUIET = 6.0
+"""Seconds without sound after which an agent's phone is asked."""
+HELD = 20.0
+"""The same where no sound is to be expected: on hold, or a caller, whom carriers often send no silence for."""
+PATIENCE = 6.0
+"""Seconds that the answer may take."""
+AGAIN = 30.0
+"""Seconds after an answer until a phone that is silent for good is asked again."""
+GONE = "it is not there any more"
+
+
+@dataclass(slots=True, eq=False)
+class _Watched:
+    leg: Leg
+    quiet: float
+    heard: int
+    since: float
+    asked: float | None = None
+
+
+class Pulse:
+    """All parties that are watched; costs nothing while there are none."""
+
+    __slots__ = ("_timer", "_watched")
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._watched: dict[Leg, _Watched] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        """How many are watched."""
+        return len(self._watched)
+
+    @contextmanager
+    def watching(self, caller: Leg, agent: Leg) -> Iterator[None]:
+        """Watch both parties of a conversation meanwhile."""
+        loop = asyncio.get_running_loop()
+        for leg, quiet in ((caller, HELD), (agent, QUIET)):
+            if not leg.has_ended:
+                heard = leg.stream.port.counters().packets_in
+                self._watched[leg] = _Watched(leg, quiet, heard, loop.time())
+        if self._timer is None:
+            self._timer = loop.call_later(TICK, self._tick)
+        try:
+            yield
+        finally:
+            self._watched.pop(caller, None)
+            self._watched.pop(agent, None)
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(TICK, self._tick) if self._watched else None
+        for each in list(self._watched.values()):
+            if each.leg.has_ended:
+                self._watched.pop(each.leg, None)
+            else:
+                _look(each, loop.time())
+
+
+def _look(each: _Watched, now: float) -> None:
+    leg = each.leg
+    heard = leg.stream.port.counters().packets_in
+    if heard != each.heard:
+        each.heard, each.since, each.asked = heard, now, None
+    elif each.asked is not None:
+        if leg.reoffers.is_open or leg.reoffers.has_failed:
+            if now - each.asked >= PATIENCE:
+                leg.hang_up(causes.INTERRUPTED, by="timeout", reason=GONE)
+        else:
+            each.asked, each.since = None, now + AGAIN
+    elif heard and now - each.since >= _bears(each) and leg.reoffers.refresh():
+        each.asked = now
+
+
+def _bears(each: _Watched) -> float:
+    agreed = each.leg.stream.agreed
+    return each.quiet if agreed is not None and agreed.direction == "sendrecv" else HELD
