@@ -189,9 +189,7 @@ class Store:
         contact = entry.contact
         state = self._open.get(contact)
         if state is None:
-            # The first event of a contact need not look for earlier ones.
-            known = self._load(contact) if entry.type != "contact.opened" else None
-            state = self._open[contact] = known or new_contact(contact, entry.ts)
+            state = self._open[contact] = self._load(contact) or new_contact(contact, entry.ts)
         return state
 
     def _load(self, contact: str) -> ContactState | None:

@@ -138,6 +138,18 @@ def test_rows_kept_as_events_come_are_those_rebuilt_from_all_of_them(
         assert rows(path) == kept
 
 
+def test_a_closed_contact_that_a_later_server_opens_again_keeps_what_it_had(
+    empty: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.db"
+    shutil.copy(empty, path)
+    opened = event(0, "c1", None, "contact.opened")
+    write(path, [opened, event(1, "c1", None, "contact.closed", outcome="answered")])
+    write(path, [opened])
+    ((contact,), _) = rows(path)
+    assert (contact["outcome"], contact["last_n"]) == ("answered", 3)
+
+
 def write(path: Path, events: Iterable[LedgerEvent]) -> None:
     ledger = Ledger(path, gather=0.0)
     ledger.start(now=BEGAN + 1000)
