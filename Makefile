@@ -24,11 +24,11 @@ run: setup
 
 test:
 	@$(SETUP) --test
-	@$(BIN)/python tools/check.py --all $(ARGS)
+	@$(BIN)/python -m tools.check --all $(ARGS)
 
 check:
 	@$(SETUP) --test
-	@$(BIN)/python tools/check.py $(ARGS)
+	@$(BIN)/python -m tools.check $(ARGS)
 
 bench:
 	@$(SETUP) --test

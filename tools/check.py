@@ -1,17 +1,19 @@
-"""Runs every check of the project, each under a heading with its duration, and the tests last.
+"""Runs every check of the project: first those that take a moment, then two lanes beside each other.
 
-It stops at nothing: all that is wrong is shown in one run, and the exit code tells whether anything was.
+In one lane are the tests whose calls and sounds run in real time: they wait most of their time, and want the machine
+when they do not. The other, which gives way, has the tests that only compute, and the Rust side. Nothing stops at a
+fault: all that is wrong is shown in one run, and the exit code tells whether anything was.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tools.side_by_side import Check, Lane, Runner, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,47 +23,62 @@ BIN = ROOT / ".venv/bin"
 CLIPPY = ("--quiet", "--", "-D", "warnings")
 CRATE = ("--manifest-path", "media/plane/Cargo.toml")
 PYTHON = str(BIN / "python")
+PYTEST = (PYTHON, "-m", "pytest")
 
-CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Python format", (str(BIN / "ruff"), "format", "--check", ".")),
-    ("Python lint", (str(BIN / "ruff"), "check", ".")),
-    ("Python types", (str(BIN / "mypy"),)),
-    ("import walls", (str(BIN / "lint-imports"), "--no-cache")),
-    ("generated pages", (PYTHON, "-m", "tools.docs", "--check")),
-    ("Rust format", ("cargo", "fmt", *CRATE, "--check")),
-    ("Rust lint", ("cargo", "clippy", *CRATE, "--all-targets", "--locked", *CLIPPY)),
-    ("Rust tests", ("cargo", "test", *CRATE, "--no-default-features", "--locked", "--quiet")),
+QUICK = (
+    Check("Python format", (str(BIN / "ruff"), "format", "--check", ".")),
+    Check("Python lint", (str(BIN / "ruff"), "check", ".")),
+    Check("Python types", (str(BIN / "mypy"),)),
+    Check("import walls", (str(BIN / "lint-imports"), "--no-cache")),
+    Check("generated pages", (PYTHON, "-m", "tools.docs", "--check")),
+    Check("Rust format", ("cargo", "fmt", *CRATE, "--check")),
 )
-UNIT_TESTS = ("unit tests", (PYTHON, "-m", "pytest", "--ignore=tests/e2e"))
-HOSTILE = ("hostile bytes to the media plane", (PYTHON, "tools/fuzz.py", "--seconds", "5"))
-ALL_TESTS = ("unit tests and calls by foreign phones", (PYTHON, "-m", "pytest"))
+RUST = (
+    Check("Rust lint", ("cargo", "clippy", *CRATE, "--all-targets", "--locked", *CLIPPY)),
+    Check("Rust tests", ("cargo", "test", *CRATE, "--no-default-features", "--locked", "--quiet")),
+)
+HOSTILE = Check("hostile bytes to the media plane", (PYTHON, "tools/fuzz.py", "--seconds", "5"))
+IN_REAL_TIME = ("tests/media", "tests/calls")
+BY_PHONE = "tests/e2e"
+"""Calls by foreign phones."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the checks, then the tests; 0 when all is well."""
-    parser = argparse.ArgumentParser(prog="tools/check.py", description=__doc__)
+    """Run the checks and the tests; 0 when all is well."""
+    parser = argparse.ArgumentParser(prog="python -m tools.check", description=__doc__)
     parser.add_argument("--all", action="store_true", help="also the end-to-end tests with foreign phones")
-    parser.add_argument("pytest", nargs="*", help="arguments handed to pytest")
+    parser.add_argument("pytest", nargs="*", help="arguments for one pytest, in place of all tests")
     options = parser.parse_args(arguments)
-    title, tests = ALL_TESTS if options.all else UNIT_TESTS
-    hostile = (HOSTILE,) if options.all else ()
-    phases = (*CHECKS, *hostile, (title, (*tests, *options.pytest)))
-    failed = [name for name, command in phases if not _passes(name, command)]
+    began = time.monotonic()
+    quick = Lane("quick", QUICK)
+    beside = [_told(options.pytest, is_whole=options.all)] if options.pytest else _tests(is_whole=options.all)
+    # pyo3 looks for an interpreter while it compiles: give it the one that will load the extension.
+    runner = Runner(ROOT, {"PYO3_PYTHON": PYTHON})
+    runner.run([quick])
+    runner.run(beside)
+    lanes = [quick, *beside]
+    for each in lanes:
+        print(*each.broken_tests, sep="\n", end="\n" if each.broken_tests else "")
+    failed = [title for each in lanes for title in each.failed]
     if failed:
-        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+        print(f"failed: {', '.join(failed)}", flush=True)
+    print(summary(lanes, time.monotonic() - began), flush=True)
     return 1 if failed else 0
 
 
-def _passes(title: str, command: Sequence[str]) -> bool:
-    print(f"==> {title}", flush=True)
-    began = time.monotonic()
-    # pyo3 looks for an interpreter while it compiles: give it the one that will load the extension.
-    environment = {**os.environ, "PYO3_PYTHON": PYTHON}
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
-    if "pytest" not in command:  # which closes with a line of its own, to be the last
-        verdict = "well" if done.returncode == 0 else "FAILED"
-        print(f"<== {title}: {verdict}, {time.monotonic() - began:.1f} s\n", flush=True)
-    return done.returncode == 0
+def _tests(*, is_whole: bool) -> list[Lane]:
+    paths = (*IN_REAL_TIME, BY_PHONE) if is_whole else IN_REAL_TIME
+    calls = Check("tests in real time", (*PYTEST, *paths))
+    ignored = [f"--ignore={each}" for each in (*IN_REAL_TIME, BY_PHONE)]
+    rest = Check("all other tests", (*PYTEST, *ignored))
+    # The compiler takes all the machine it gets: not while sounds are measured, which the first lane begins with.
+    patient = (rest, *RUST, HOSTILE) if is_whole else (rest, *RUST)
+    return [Lane("calls", [calls]), Lane("rest", patient, is_patient=True)]
+
+
+def _told(arguments: Sequence[str], *, is_whole: bool) -> Lane:
+    chosen = () if is_whole else (f"--ignore={BY_PHONE}",)
+    return Lane("tests", [*RUST, Check("tests", (*PYTEST, *chosen, *arguments))])
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ async def test_a_caller_is_answered_hears_a_prompt_and_hangs_up() -> None:
         assert house.row("leg.answered").data == {"codec": "PCMU"}
         counters = house.row("leg.ended").data["rtp"]
         assert isinstance(counters, dict)
-        assert counters["packets_out"] >= 25
+        assert counters["packets_out"] >= 24  # of the 25 heard: the last may not be counted yet
 
 
 async def test_an_invite_without_offer_gets_ours_and_its_answer_counts() -> None:

@@ -161,15 +161,14 @@ def talk(
     guests: Iterable[Guest], seconds: float, at: Mapping[int, Callable[[], object]] | None = None
 ) -> None:
     """All talk for a while; what stands in `at` is done before the frame of that number."""
-    guests = list(guests)
+    by_socket = {guest.socket: guest for guest in guests}
     began = time.monotonic()
     for frame in range(round(seconds * 50)):
         if at is not None and frame in at:
             at[frame]()
-        for guest in guests:
+        for guest in by_socket.values():
             guest.say()
         while (pause := began + 0.02 * (frame + 1) - time.monotonic()) > 0:
-            ready, _, _ = select.select([guest.socket for guest in guests], [], [], pause)
-            for guest in guests:
-                if guest.socket in ready:
-                    guest.listen()
+            ready, _, _ = select.select(by_socket, [], [], pause)
+            for each in ready:
+                by_socket[each].listen()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
-import threading
+import tempfile
+from pathlib import Path
 
 # Below Linux's ephemeral range, so that no outgoing connection takes one meanwhile, and below the ports for sound of
 # config/centre.yaml, which refuses to have SIP among them.
 _FIRST, _LAST = 10000, 20000
-_lock = threading.Lock()
-_next = _FIRST + (os.getpid() * 97) % (_LAST - _FIRST)
+_TURN = Path(tempfile.gettempdir()) / f"centralita-test-ports-{os.getuid()}"
+"""Whose turn it is next: one rotation for all tests of the machine, since several may run at once."""
 
 
 def free_ports(count: int, *, address: str = "127.0.0.1") -> range:
@@ -18,23 +20,28 @@ def free_ports(count: int, *, address: str = "127.0.0.1") -> range:
 
     A number comes again only after all others have had their turn.
     """
-    with _lock:
-        return _turn(count, address)
+    with _TURN.open("a+", encoding="ascii") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # kept until the file is closed
+        turn.seek(0)
+        told = turn.read()
+        block = _next_block(count, address, int(told) if told.isdigit() else _FIRST)
+        turn.truncate(0)
+        turn.write(str(block.stop))
+    return block
 
 
-def _turn(count: int, address: str) -> range:
-    global _next
+def _next_block(count: int, address: str, begin: int) -> range:
     tried = 0
     while tried < 2 * (_LAST - _FIRST):
-        first = _next + _next % 2
-        if first + count > _LAST:
+        first = begin + begin % 2
+        if not _FIRST <= first <= _LAST - count:
             first = _FIRST
         block = range(first, first + count)
         taken = next((port for port in block if not _is_free(address, port)), None)
-        _next = block.stop if taken is None else taken + 1
-        tried += _next - first
         if taken is None:
             return block
+        begin = taken + 1
+        tried += begin - first
     raise OSError(f"no {count} neighbouring ports are free between {_FIRST} and {_LAST}")
 
 

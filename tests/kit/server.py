@@ -218,7 +218,9 @@ def _sounds_made_already() -> Path:
     SOUNDS.mkdir(parents=True, exist_ok=True)
     for made in (ROOT / "state" / "prompts").glob("*.wav"):
         if not (SOUNDS / made.name).exists():
-            shutil.copy(made, SOUNDS / made.name)
+            partial = SOUNDS / f"{made.name}.{os.getpid()}"
+            shutil.copy(made, partial)
+            partial.replace(SOUNDS / made.name)  # whole at once: another run may look on
     return SOUNDS
 
 

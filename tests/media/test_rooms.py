@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import ExitStack
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -271,15 +272,17 @@ def test_thousands_of_commands_in_any_order_do_no_harm(plane: Plane) -> None:
 
 
 def test_fifty_rooms_over_two_threads() -> None:
-    plane = Plane(address="127.0.0.1", ports=free_ports(300), threads=2)
-    groups = [(Guest(plane, 440), Guest(plane, 700, codec=Codec.PCMA), Guest(plane, 1100)) for _ in range(50)]
-    for a, b, c in groups:
-        room = plane.conference()
-        for guest in (a, b, c):
-            room.join(guest.port)
-    everybody = [guest for group in groups for guest in group]
-    talk(everybody, 1.2)
-    assert all(a.hears(b, c) and b.hears(a, c) and c.hears(a, b) for a, b, c in groups)
-    for guest in everybody:
-        guest.close()
-    plane.close()
+    with ExitStack() as over:
+        plane = Plane(address="127.0.0.1", ports=free_ports(300), threads=2)
+        over.callback(plane.close)
+        kinds = ((440, Codec.PCMU), (700, Codec.PCMA), (1100, Codec.PCMU))
+        groups = [[Guest(plane, tone, codec=codec) for tone, codec in kinds] for _ in range(50)]
+        everybody = [guest for group in groups for guest in group]
+        for guest in everybody:
+            over.callback(guest.close)
+        for group in groups:
+            room = plane.conference()
+            for guest in group:
+                room.join(guest.port)
+        talk(everybody, 1.2)
+        assert all(a.hears(b, c) and b.hears(a, c) and c.hears(a, b) for a, b, c in groups)
