@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tools.side_by_side import Check, Lane, Runner, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 PYTEST = "= 2 failed, 3 passed in 1.50s ="
 LONG = "== 1 failed, 40 passed, 1 skipped, 2 warnings, 1 error in 75.25s (0:01:15) =="

@@ -125,7 +125,11 @@ def test_a_guarded_prompt_whose_end_is_never_told_holds_nobody(tmp_path: Path) -
     assert isinstance(left[-1], Leave)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     guarded=st.lists(st.booleans(), min_size=5, max_size=5),
     typed=st.lists(st.tuples(st.sampled_from("123"), st.floats(0, 4)), min_size=5, max_size=5),

@@ -105,7 +105,11 @@ def _truth(server: Server, amount: int) -> str:
     return "declined" if server.company.answers else "absent"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(st.sampled_from(FAULTS), max_size=5), st.sampled_from([1250, 900_000]))
 def test_whatever_breaks_a_card_is_charged_at_most_once_and_the_caller_is_told_nothing_false(
     faults: list[Fault], amount: int
