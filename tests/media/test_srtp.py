@@ -86,7 +86,7 @@ def test_one_without_the_key_neither_speaks_nor_takes_over_nor_ends_anything(
         assert plain.hears_nothing()
         far.send(VOICE)
         watch.wait(RtpStarted)
-        assert (heard(port), port.counters().strangers) == (1, 0)
+        assert until(lambda: (heard(port), port.counters().strangers) == (1, 0))
 
 
 def test_a_packet_sent_again_is_refused(plane: Plane, watch: Watch) -> None:
