@@ -111,6 +111,15 @@ class Exchange:
         """Stop listening to the plane."""
         self._hearing.close()
 
+    def open(self, number: str, *, account: str | None = None) -> Contact:
+        """A contact that begins with us, about whoever will be called under that number."""
+        contact = Contact(self._ids.new(), ani=number, display="", dnis=number, record=self._record)
+        contact.account = account
+        contact.record(
+            "contact.opened", ani=number, dnis=number, profile="internal", trunk=None, account=account
+        )
+        return contact
+
     # --- making legs ---------------------------------------------------------------------------------------------
 
     def dial(

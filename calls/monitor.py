@@ -1,4 +1,4 @@
-"""Somebody of the house in a conversation of others: listening, whispering to one of them, or talking with both.
+"""Somebody of the house in a conversation of others: listening, whispering, talking with both, taking over.
 
 Each change is an event of the contact that is listened to, with who does it. Who may is decided elsewhere.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from calls.acts import NotNow
 
 if TYPE_CHECKING:
     from calls.bridge import Bridge
@@ -35,7 +37,7 @@ class MonitorOver:
 class Monitor:
     """One leg of another contact that monitors an agent's conversation, until either ends it."""
 
-    __slots__ = ("_agent", "_by", "_leg", "_mode", "_talk")
+    __slots__ = ("_agent", "_began", "_by", "_leg", "_mode", "_talk")
 
     def __init__(self, talk: Talk, agent: Leg, leg: Leg, by: str) -> None:
         """`leg` monitors the conversation of `agent`; `by` is the account it is known under."""
@@ -44,6 +46,7 @@ class Monitor:
         self._leg = leg
         self._by = by
         self._mode = MonitorMode.LISTEN
+        self._began: float | None = None
 
     @property
     def is_on(self) -> bool:
@@ -54,6 +57,7 @@ class Monitor:
         """Let the leg in."""
         if self._talk is not None:
             self._mode = mode
+            self._began = self._leg.exchange.endpoint.now()
             self._talk.monitors.append(self)
             self._tell(self._talk.contact, "monitor.began")
             self.attach(self._talk.bridge)
@@ -65,15 +69,26 @@ class Monitor:
             self._tell(self._talk.contact, "monitor.changed")
             self.attach(self._talk.bridge)
 
+    def take_over(self) -> None:
+        """Go on with the caller in the agent's place, who is let go. Raises NotNow; then all stays as it is."""
+        talk, leg = self._talk, self._leg
+        if talk is None or not talk.is_free or self._agent not in talk.parties:
+            raise NotNow("something else is going on in this conversation")
+        self.end()
+        self._tell(talk.contact, "monitor.took_over")
+        leg.exchange.move(leg, talk.contact)
+        talk.replace(self._agent, leg)
+
     def end(self) -> None:
         """Let it out; told to whoever it belongs to."""
         talk, self._talk = self._talk, None
-        if talk is None:
+        if talk is None or self._began is None:
             return
         talk.monitors.remove(self)
         if talk.bridge is not None:
             talk.bridge.leave(self._leg)
-        self._tell(talk.contact, "monitor.ended")
+        lasted = self._leg.exchange.endpoint.now() - self._began
+        self._tell(talk.contact, "monitor.ended", seconds=round(lasted, 1))
         self._leg.contact.inbox.post(MonitorOver())
 
     def attach(self, bridge: Bridge | None) -> None:
@@ -89,8 +104,10 @@ class Monitor:
         else:
             bridge.barge(self._leg)
 
-    def _tell(self, contact: Contact, kind: str) -> None:
-        contact.record(kind, self._agent, mode=self._mode.value, by=self._by, contact=self._leg.contact.id)
+    def _tell(self, contact: Contact, kind: str, **more: object) -> None:
+        contact.record(
+            kind, self._agent, mode=self._mode.value, by=self._by, contact=self._leg.contact.id, **more
+        )
 
 
 def conversation(legs: list[Leg]) -> tuple[Talk, Leg] | None:

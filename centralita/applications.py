@@ -12,7 +12,7 @@ from calls.events import LegEnded, PlaybackFinished
 from calls.gate import FIXED, Errand
 from calls.ways import Way
 from centralita.redirects import Trail
-from routing.feature_codes import CODES, MONITORING
+from routing.feature_codes import CODES, MONITORING, Wish
 from sip import causes
 from sip.target import Target
 from sip.uri import escape
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from calls.ways import FindWay, Follow
     from centralita.agent_codes import Reply
     from centralita.monitoring import Monitoring
+    from centralita.picking import Picking
     from centralita.redirects import Redirects
     from media.plane import Clip
     from sip.io.resolver import Resolver
@@ -196,11 +197,13 @@ class FeatureCodeApplication:
         carry_out: Callable[[Contact, FeatureCode], Awaitable[Reply | None]],
         say: Callable[[Sequence[str], str | None], tuple[Clip, ...]],
         monitoring: Monitoring | None = None,
+        picking: Picking | None = None,
     ) -> None:
         """`carry_out` says what came of it, or None when the caller may not do it."""
         self._carry_out = carry_out
         self._say = say
         self._monitoring = monitoring
+        self._picking = picking
 
     async def serve(self, contact: Contact, destination: FeatureCode) -> None:
         """Answer, act, confirm, hang up."""
@@ -211,7 +214,10 @@ class FeatureCodeApplication:
         if self._monitoring is not None and code is not None and code.wish in MONITORING:
             await self._monitoring.serve(contact, destination)
             return
-        reply = await self._carry_out(contact, destination)
+        if self._picking is not None and code is not None and code.wish is Wish.PICK:
+            reply = self._picking.carry_out(contact, destination)
+        else:
+            reply = await self._carry_out(contact, destination)
         if reply is None:
             caller.refuse(403, causes.REJECTED)
             return

@@ -17,7 +17,7 @@ from sip import causes
 from sip.reason import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from calls.contact import Contact
     from calls.destination import Destination
@@ -104,6 +104,10 @@ class Dispatcher(Generic[R]):
         """Tasks that serve contacts."""
         return len(self._tasks)
 
+    def contact(self, contact: str) -> Contact | None:
+        """A contact in progress."""
+        return self._contacts.get(contact)
+
     def client_of(self, contact: str) -> str | None:
         """Whose a contact in progress is."""
         found = self.contact(contact)
@@ -121,7 +125,14 @@ class Dispatcher(Generic[R]):
                 contact.caller.refuse(refusal)
             self._close(contact)
             return
-        task = asyncio.get_running_loop().create_task(self._serve(contact, caller, refusal), name=contact.id)
+        self._keep(contact, self._run_from(contact, caller, refusal))
+
+    def begin(self, contact: Contact, work: Coroutine[None, None, None]) -> None:
+        """Let a contact that begins with us be served by some work of its own."""
+        self._keep(contact, work)
+
+    def _keep(self, contact: Contact, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(contact, work), name=contact.id)
         self._tasks.add(task)
         self._contacts[contact.id] = contact
         self._empty.clear()
@@ -150,10 +161,13 @@ class Dispatcher(Generic[R]):
         self._admitted(contact)
         return route.destination
 
-    async def _serve(self, contact: Contact, caller: Caller, destination: Destination) -> None:
+    async def _run_from(self, contact: Contact, caller: Caller, destination: Destination) -> None:
+        self._begin(contact, caller)
+        await self._run(contact, destination)
+
+    async def _serve(self, contact: Contact, work: Coroutine[None, None, None]) -> None:
         try:
-            self._begin(contact, caller)
-            await self._run(contact, destination)
+            await work
         except CentralitaError as error:
             log.error("application_failed", contact=contact.id, code=error.code)
             contact.outcome = "failed"
@@ -206,8 +220,8 @@ class Dispatcher(Generic[R]):
             "contact.closed",
             outcome=outcome,
             ended_by=_who(contact),
-            status=ending.status if ending else 500,
-            cause=ending.cause if ending else causes.INTERRUPTED,
+            status=ending.status if ending else 200 if contact.caller is None and contact.outcome else 500,
+            cause=ending.cause if ending else causes.NORMAL if contact.outcome else causes.INTERRUPTED,
         )
         contact.forget()
 

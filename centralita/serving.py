@@ -15,6 +15,7 @@ from centralita.applications import (
 )
 from centralita.monitoring import Monitoring
 from centralita.outgoing import NumberApplication
+from centralita.picking import Picking
 from centralita.places import Places
 from centralita.queue_voice import QueueVoice
 from centralita.redirects import Redirects
@@ -107,7 +108,10 @@ def make_applications(
         Uri: direct,
         Number: outside,
         FeatureCode: FeatureCodeApplication(
-            codes.carry_out, present.told, Monitoring(exchange.phone_calls, lambda: present.now().routing)
+            codes.carry_out,
+            present.told,
+            Monitoring(exchange.phone_calls, lambda: present.now().routing),
+            Picking(distribution, staff.agent_of, lambda: present.now().routing, desk.dialled),
         ),
         Echo: EchoApplication(),
         Hangup: HangupApplication(),

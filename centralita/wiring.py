@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from base.io.ids import SystemIds
 from centralita.acquaintance import KNOWN_FOR, Acquaintance
 from centralita.archive import RecordingArchive
+from centralita.conversations import Conversations
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
 from centralita.journal import Journal
@@ -21,11 +22,13 @@ from centralita.lamps import Lamps
 from centralita.listening import refuse_wildcard
 from centralita.menu_view import MenuView
 from centralita.menus import AT_START, LiveMenus
+from centralita.monitoring import Monitoring
 from centralita.numbers import Numbers
 from centralita.opening import open_http, open_listeners, open_sound, open_state, open_transactions
 from centralita.parts import Parts
 from centralita.phone_view import shown_phones
 from centralita.phones import Phones
+from centralita.places import Places
 from centralita.present import Present
 from centralita.returning_callers import left_behind, remember
 from centralita.serving import make_applications
@@ -228,6 +231,13 @@ async def _wire(
         menus=MenuView(menus),
         door=entrance.door(endpoint.now),
         opening=opening_desk(board, present),
+        talks=Conversations(
+            dispatcher,
+            exchange,
+            Monitoring(exchange.phone_calls, lambda: present.now().routing),
+            Places(present.agents, phones.find).account,
+            staff.called,
+        ),
     )
     tracing = MessageTracing(stack, options.config)
     resources.push_async_callback(tracing.close)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from console import agents, announcements, bans, closures, contacts, hours, node, queues
+from console import agents, announcements, bans, closures, contacts, conversations, hours, node, queues
 from console import menus as menu_routes
 from console import phones as phone_routes
 from console import trunks as trunk_routes
 from console.access import guard
 from console.keys import (
+    CONVERSATIONS,
     COUNTERS,
     DOOR,
     HEALTH,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from console.door import Door
-    from console.keys import Menus
+    from console.keys import Conversations, Menus
     from console.opening import OpeningDesk
     from console.work import WorkDesk
     from records.ledger import Ledger
@@ -68,6 +69,7 @@ def make_app(
     menus: Menus,
     door: Door,
     opening: OpeningDesk,
+    talks: Conversations,
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(middlewares=[problems, failures, guard(key)], client_max_size=64 * 1024)
@@ -81,7 +83,8 @@ def make_app(
     app[MENUS] = menus
     app[DOOR] = door
     app[OPENING] = opening
-    parts = (node, agents, queues, contacts, bans, hours, closures, announcements)
+    app[CONVERSATIONS] = talks
+    parts = (node, agents, queues, contacts, conversations, bans, hours, closures, announcements)
     for part in (*parts, trunk_routes, phone_routes, menu_routes):
         app.add_routes(part.routes)
     return app

@@ -15,6 +15,8 @@ from records.reader import Reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from calls.acts import Act
+    from calls.monitor import MonitorMode
     from console.menus import Asked
 
     Shown = Mapping[str, object]
@@ -40,7 +42,18 @@ class Menus(Protocol):
         """What somebody should see to, though calls are served."""
 
 
+class Conversations(Protocol):
+    """Conversations in progress. Each raises CentralitaError with what is wrong."""
+
+    async def act(self, contact: str, act: Act, by: str) -> None:
+        """Let the agent of a conversation do something."""
+
+    def monitor(self, contact: str, account: str, mode: MonitorMode | None) -> str:
+        """Call a supervisor's phone into it, without a mode to take it over; the id of the supervisor's call."""
+
+
 WORK = web.AppKey("work", WorkDesk)
+CONVERSATIONS: web.AppKey[Conversations] = web.AppKey("conversations")
 LEDGER = web.AppKey("ledger", Ledger)
 DOOR = web.AppKey("door", Door)
 OPENING = web.AppKey("opening", OpeningDesk)

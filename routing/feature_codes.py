@@ -27,6 +27,8 @@ class Wish(Enum):
     LISTEN = "listen"
     WHISPER = "whisper"
     BARGE = "barge"
+    TAKE_OVER = "take_over"
+    PICK = "pick"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,19 @@ CODES = {
         Code("*13", Wish.WRAP_UP_OVER, "wrap-up is over"),
         Code("*14", Wish.EXTEND_WRAP_UP, "more wrap-up; digits more give the minutes"),
         Code("*15", Wish.DISPOSITION, "the result of the call, whose code follows"),
-        Code("*20", Wish.LISTEN, "listen to the agent whose phone follows; 4, 5 and 6 change it in the call"),
+        Code(
+            "*20", Wish.LISTEN, "listen to the agent whose phone follows; 4, 5, 6 and 7 change it in the call"
+        ),
         Code("*21", Wish.WHISPER, "whisper to that agent, unheard by the caller"),
         Code("*22", Wish.BARGE, "talk with that agent and the caller"),
+        Code("*23", Wish.TAKE_OVER, "go on with the caller in that agent's place"),
+        Code("*24", Wish.PICK, "get who waits longest in the queue whose number follows, or in any"),
     )
 }
 
-MONITORING = frozenset({Wish.LISTEN, Wish.WHISPER, Wish.BARGE})
-"""What only supervisors may."""
-KEYS = {"4": Wish.LISTEN, "5": Wish.WHISPER, "6": Wish.BARGE}
+MONITORING = frozenset({Wish.LISTEN, Wish.WHISPER, Wish.BARGE, Wish.TAKE_OVER})
+"""What only supervisors may, in a conversation of others."""
+KEYS = {"4": Wish.LISTEN, "5": Wish.WHISPER, "6": Wish.BARGE, "7": Wish.TAKE_OVER}
 """What a supervisor presses while monitoring."""
 
 _LENGTH = 3

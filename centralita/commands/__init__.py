@@ -8,6 +8,7 @@ from centralita.commands import (
     agent,
     announcement,
     bans,
+    call,
     check,
     compliance,
     contacts,
@@ -46,6 +47,7 @@ app.command("trunks")(trunk.trunks)
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(menu.app, name="menu")
 app.add_typer(phone.app, name="phone")
+app.add_typer(call.app, name="call")
 app.add_typer(agent.app, name="agent")
 app.add_typer(bans.app, name="bans")
 app.add_typer(hours.app, name="hours")

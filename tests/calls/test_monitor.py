@@ -193,3 +193,34 @@ async def test_a_party_in_a_secure_span_is_heard_by_nobody_who_monitors(scene: S
     assert scene.house.row("secure.began").leg == scene.house.row("secure.ended").leg
     await scene.settles(alice={"bob", "sue"}, bob={"alice", "sue"}, sue={"alice", "bob"})
     await scene.over(session)
+
+
+@pytest.mark.parametrize("way", ["key", "code"])
+async def test_a_supervisor_takes_the_call_over(scene: Scene, way: str) -> None:
+    session = await scene.monitors("*20" + AGENT) if way == "key" else scene.dial("*23" + AGENT)
+    if way == "key":
+        scene.sue.far.press("7")
+    else:
+        scene.sue.face((await scene.sue.hears(SessionAnswered)).description)
+    await scene.bob.hears(SessionEnded)
+    await scene.board.talk(scene.alice, scene.sue)
+    took, ended = scene.house.row("monitor.took_over"), scene.house.row("monitor.ended")
+    assert (took.data["by"], took.contact) == ("9001", scene.board.contacts[0].id)
+    assert ended.data["seconds"] >= 0  # type: ignore[operator]
+    await asyncio.gather(*scene.tasks)
+    scene.alice.hang_up(scene.hers)
+    await scene.sue.hears(SessionEnded)
+    await scene.over(session)
+
+
+async def test_nothing_is_taken_over_while_something_else_goes_on(scene: Scene) -> None:
+    session = await scene.monitors("*20" + AGENT)
+    scene.bob.transfer(scene.his, scene.board.at("1002"))
+    carols = await scene.board.rings("1002")
+    before = scene.house.plane.counters().digits_in
+    scene.sue.far.press("7")
+    await until(lambda: scene.house.plane.counters().digits_in > before)
+    scene.carol.refuse(carols, 486)
+    await scene.settles(alice={"bob"}, bob={"alice"}, sue={"alice", "bob"})
+    assert "monitor.took_over" not in scene.house.kinds()
+    await scene.over(session)

@@ -26,10 +26,36 @@ from tests.kit.workplace import SmallWorkplace
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from base.errors import CentralitaError
+    from calls.acts import Act
+    from calls.monitor import MonitorMode
+
 HOURS = Path(__file__).resolve().parents[1] / "data/hours/good/office.yaml"
 KEY = "a-key-of-the-state-folder"
 ANA_AT_HOME = {"account": "1001", "phones": [{"answers": "reachable"}]}
 AUTH = {"Authorization": f"Bearer {KEY}"}
+
+
+class Talks:
+    """Conversations that do what they are asked, unless they refuse."""
+
+    def __init__(self) -> None:
+        self.refusal: CentralitaError | None = None
+        self.asked: list[object] = []
+
+    async def act(self, contact: str, act: Act, by: str) -> None:
+        """What an agent does."""
+        self._ask(contact, act, by)
+
+    def monitor(self, contact: str, account: str, mode: MonitorMode | None) -> str:
+        """A supervisor comes in."""
+        self._ask(contact, account, mode)
+        return "c2"
+
+    def _ask(self, *asked: object) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.asked.append(asked)
 
 
 class Api:
@@ -60,6 +86,7 @@ class Api:
             lambda: self.moment,
         )
         self.hours = load_hours(HOURS, []) or {}
+        self.talks = Talks()
         self.client: TestClient[web.Request, web.Application] = TestClient(TestServer(self.make()))
 
     def make(self) -> web.Application:
@@ -83,6 +110,7 @@ class Api:
                 unspoken=lambda prompt: "" if prompt == "cards_down" else f"no prompt is called {prompt}",
                 zone=lambda: ZoneInfo("Europe/Madrid"),
             ),
+            talks=self.talks,
         )
 
     def _counters(self) -> dict[str, int]:
