@@ -104,10 +104,6 @@ class Dispatcher(Generic[R]):
         """Tasks that serve contacts."""
         return len(self._tasks)
 
-    def contact(self, contact: str) -> Contact | None:
-        """A contact in progress."""
-        return self._contacts.get(contact)
-
     def client_of(self, contact: str) -> str | None:
         """Whose a contact in progress is."""
         found = self.contact(contact)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from aiohttp import web
+
 from base.errors import CentralitaError
 from calls import acts
 from calls.monitor import MonitorMode

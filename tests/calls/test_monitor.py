@@ -51,6 +51,7 @@ class Scene:
         self.serve = house.on_arrival
         house.on_arrival = self._arrive
         self.tasks: list[asyncio.Task[None]] = []
+        self.supervising: list[Contact] = []
 
     def _arrive(self, contact: Contact) -> None:
         code = find(contact.dnis)
@@ -58,6 +59,7 @@ class Scene:
             self.serve(contact)
             return
         contact.account = self.account
+        self.supervising.append(contact)
         self.tasks.append(asyncio.get_running_loop().create_task(self.monitoring.serve(contact, code)))
 
     async def begin(self) -> None:
@@ -217,9 +219,9 @@ async def test_nothing_is_taken_over_while_something_else_goes_on(scene: Scene) 
     session = await scene.monitors("*20" + AGENT)
     scene.bob.transfer(scene.his, scene.board.at("1002"))
     carols = await scene.board.rings("1002")
-    before = scene.house.plane.counters().digits_in
+    sues = next(leg for leg in scene.supervising[-1].legs if not leg.has_ended)
     scene.sue.far.press("7")
-    await until(lambda: scene.house.plane.counters().digits_in > before)
+    await until(lambda: sues.stream.port.counters().digits_in == 1)
     scene.carol.refuse(carols, 486)
     await scene.settles(alice={"bob"}, bob={"alice"}, sue={"alice", "bob"})
     assert "monitor.took_over" not in scene.house.kinds()

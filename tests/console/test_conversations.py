@@ -60,4 +60,3 @@ async def test_a_supervisor_is_called_into_a_conversation(api: Api) -> None:
     assert (status, said["call"]) == (200, "c2")
     await api.ask("POST", "/api/v1/contacts/c1/take-over", json={"by": "boss", "supervisor": "1004"})
     assert api.talks.asked == [("c1", "1004", MonitorMode.WHISPER), ("c1", "1004", None)]
-
