@@ -107,6 +107,10 @@ class Exchange:
         """How many legs are not yet over."""
         return len(self._hearing)
 
+    def legs(self) -> list[Leg]:
+        """Those that are not yet over."""
+        return self._hearing.legs()
+
     def close(self) -> None:
         """Stop listening to the plane."""
         self._hearing.close()

@@ -69,6 +69,10 @@ class Hearing:
         """How many legs are not yet over."""
         return len(self._legs)
 
+    def legs(self) -> list[Leg]:
+        """Those that are not yet over."""
+        return list(self._legs.values())
+
     def close(self) -> None:
         """Stop listening to the plane."""
         asyncio.get_running_loop().remove_reader(self._plane.fileno())

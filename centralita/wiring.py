@@ -17,6 +17,7 @@ from centralita.archive import RecordingArchive
 from centralita.conversations import Conversations
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
+from centralita.healing import Healing
 from centralita.journal import Journal
 from centralita.lamps import Lamps
 from centralita.listening import refuse_wildcard
@@ -204,6 +205,16 @@ async def _wire(
         acquaintance=acquaintance,
         rescuer=rescuer,
     )
+    healing = Healing(
+        distribution,
+        lambda: present.agents().keys(),
+        exchange.phone_calls.legs,
+        exchange.legs,
+        lambda account: bool(phones.find(account)),
+        journal,
+    )
+    resources.push_async_callback(healing.close)
+    healing.begin()
     tracking = Tracking(time)
 
     def admitted(contact: Contact) -> None:

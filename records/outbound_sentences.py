@@ -32,6 +32,13 @@ def _cap_reached(facts: Facts) -> str:
     return f"ALARM: {facts['by']} has reached the limit of {facts['limit']} {cap}"
 
 
+def _healed(facts: Facts) -> str:
+    why = facts.phrase("difference", ": {}")
+    return (
+        f"Agent {facts['agent']} was {facts['was']} and is {facts['state']} by a count of the real legs{why}"
+    )
+
+
 def _regained(facts: Facts) -> str:
     return f"Calls again and finds the place in queue {facts['queue']}, of {duration(facts.data.get('waited'))} ago"
 
@@ -46,5 +53,6 @@ OUTBOUND_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "outbound.cap_reached": _cap_reached,
     "queue.place_regained": _regained,
     "queue.rescued": _rescued,
+    "agent.healed": _healed,
     "outbound.emergency": lambda facts: f"Call for help to {facts['to']}: put through, not counted",
 }
