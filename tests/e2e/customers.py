@@ -33,7 +33,7 @@ TONES_TRUNK = "127.0.0.7"
 """A carrier whose keys are tones, whatever it offers."""
 PATIENCE = 30.0
 LIKE = 0.6
-"""How much of a prompt's sound must be found again in what was heard; other prompts come to a fifth of it."""
+"""How much of a prompt's sound must be found again in what was heard; other prompts come to two fifths of it."""
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class Customer:
             self._sound = self.phone.heard_in_all()
 
     def heard(self, prompt: str, language: str) -> float:
-        """How alike the prompt's sound and the best fitting part of what was heard are, from 0 to 1."""
+        """How much of the prompt's sound is found again in what was heard, from 0 to 1."""
         return likeness(self._sound, sound_of(prompt, language))
 
     def hang_up(self) -> None:

@@ -79,7 +79,18 @@ def hears_key(pcm: bytes, digit: str) -> bool:
 
 
 def likeness(pcm: bytes, sought: bytes) -> float:
-    """How alike a sound and the best fitting part of another are: the normalised correlation, from 0 to 1."""
+    """How much of a sound is found again in another, from 0 to 1: each second of it where it fits best, by its energy.
+
+    Not the whole at one place: a phone on a busy machine is held up now and then, which moves all that follows.
+    """
+    parts = [sought[at : at + 2 * RATE] for at in range(0, len(sought), 2 * RATE)]
+    energies = [float(numpy.sum(numpy.frombuffer(part, dtype="<i2").astype(float) ** 2)) for part in parts]
+    found = sum(_fits(pcm, part) * energy for part, energy in zip(parts, energies, strict=True))
+    return found / max(sum(energies), 1.0)
+
+
+def _fits(pcm: bytes, sought: bytes) -> float:
+    """How alike a sound and the best fitting part of another are: the normalised correlation."""
     whole = numpy.frombuffer(pcm, dtype="<i2").astype(float)
     part = numpy.frombuffer(sought, dtype="<i2").astype(float)
     if len(whole) < len(part) or not len(part):
