@@ -1,7 +1,8 @@
-"""The table of agents for people at a terminal; apart from the other tables, which need the records."""
+"""The tables of agents for people at a terminal; apart from the other tables, which need the records."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,28 +15,85 @@ _ANY = 1000
 """Columns that no table needs."""
 
 
-def print_agents(agents: Iterable[Mapping[str, object]]) -> None:
-    """Agents, a line each and whole, whatever the width of the terminal."""
-    table = agent_table(agents)
+def print_whole(table: Table) -> None:
+    """A table, a line each and whole, whatever the width of the terminal."""
     console = Console()
     needed = console.measure(table, options=console.options.update(width=_ANY)).maximum
     Console(width=max(console.width, needed)).print(table)
 
 
+def plain_table(*columns: str) -> Table:
+    """A table without lines."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        table.add_column(name)
+    return table
+
+
+def print_agents(agents: Iterable[Mapping[str, object]]) -> None:
+    """Agents as the API gives them."""
+    print_whole(agent_table(agents))
+
+
 def agent_table(agents: Iterable[Mapping[str, object]]) -> Table:
     """Agents as the API gives them."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("agent", "name", "status", "reason", "state", "phone", "queues"):
-        table.add_column(name)
+    table = plain_table("agent", "name", "status", "reason", "since", "state", "phone", "calls", "queues")
     for agent in agents:
-        queues = agent["queues"]
+        overdue = " overdue" if agent.get("overdue") else ""
+        assigned = " (assigned)" if agent.get("assigned") else ""
         table.add_row(
             str(agent["id"]),
             str(agent["name"]),
             str(agent["status"]),
-            str(agent["reason"] or ""),
-            str(agent["state"]),
+            f"{agent['reason'] or ''}{overdue}",
+            clock(agent.get("since")),
+            f"{agent['state']}{_until(agent)}",
             "reachable" if agent["reachable"] else "offline",
-            ", ".join(queues) if isinstance(queues, list) else "",
+            str(agent.get("calls_today", "")),
+            f"{_listed(agent['queues'])}{assigned}",
         )
     return table
+
+
+def print_agent(agent: Mapping[str, object]) -> None:
+    """One agent, a line for each thing that is known."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in agent.items():
+        if value is None or value in ("", [], {}):
+            continue
+        if isinstance(value, dict):
+            shown = ", ".join(f"{key} {each}" for key, each in value.items())
+        else:
+            shown = _listed(value) or str(value)
+        table.add_row(name.replace("_", " "), shown)
+    print_whole(table)
+
+
+def print_reasons(reasons: Iterable[Mapping[str, object]]) -> None:
+    """Reasons as the API gives them."""
+    table = plain_table("code", "reason", "limit", "paid", "set by")
+    for reason in reasons:
+        limit = reason["limit"]
+        minutes = f"{limit / 60:g} min" if isinstance(limit, (int, float)) else ""
+        table.add_row(
+            f"*12{reason['code']}",
+            str(reason["id"]),
+            minutes,
+            "yes" if reason["paid"] else "no",
+            "supervisors" if reason["approval"] else "agents",
+        )
+    print_whole(table)
+
+
+def clock(moment: object) -> str:
+    """A moment as the terminal's own clock shows it."""
+    return "" if moment is None else datetime.fromisoformat(str(moment)).astimezone().strftime("%H:%M:%S")
+
+
+def _until(agent: Mapping[str, object]) -> str:
+    until = agent.get("wrap_up_until")
+    return f" until {clock(until)}" if until is not None and agent["state"] == "wrap_up" else ""
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else ""

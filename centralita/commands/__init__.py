@@ -17,6 +17,7 @@ from centralita.commands import (
     noted,
     phone,
     prompts,
+    queue,
     recordings,
     records,
     serve,
@@ -49,6 +50,7 @@ app.add_typer(menu.app, name="menu")
 app.add_typer(phone.app, name="phone")
 app.add_typer(call.app, name="call")
 app.add_typer(agent.app, name="agent")
+app.add_typer(queue.app, name="queue")
 app.add_typer(bans.app, name="bans")
 app.add_typer(hours.app, name="hours")
 app.add_typer(announcement.app, name="announcement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import typer
 
@@ -14,15 +14,20 @@ from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
+    By,
     Config,
     Json,
     State,
     fail,
+    login,
     print_json,
 )
 from centralita.state import CREDENTIALS_FILE
 
-app = typer.Typer(help="Agents: list them, set a status, give a phone its password.", no_args_is_help=True)
+app = typer.Typer(
+    help="Agents: list them, set a status, queues and skills, give a phone its password.",
+    no_args_is_help=True,
+)
 
 Agent = Annotated[str, typer.Argument(help="The agent's id.")]
 
@@ -40,32 +45,124 @@ def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json =
 
 
 @app.command()
-def available(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
+def show(agent: Agent, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
+    """Show all that is known of one agent."""
+    found = ask(state, http, "GET", _path(agent))
+    if as_json:
+        print_json(found)
+        return
+    from centralita.agent_table import print_agent
+
+    print_agent(found)
+
+
+@app.command()
+def available(
+    agent: Agent, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+) -> None:
     """Make an agent available (logs in as well)."""
-    _set_status(state, http, agent, "available", None)
+    body = {"status": "available", "by": by or login()}
+    _show(ask(state, http, "PUT", _path(agent, "status"), body), as_json=as_json)
 
 
 @app.command("not-ready")
 def not_ready(
     agent: Agent,
-    reason: Annotated[str, typer.Option(help="Why, e.g. break, lunch, training.")] = "break",
+    reason: Annotated[str, typer.Option(help="Why: an id of reasons.yaml.")] = "break",
+    by: By = "",
     state: State = DEFAULT_STATE,
     http: Http = None,
+    as_json: Json = False,
 ) -> None:
     """Make an agent not ready."""
-    _set_status(state, http, agent, "not_ready", reason)
+    body = {"status": "not_ready", "reason": reason, "by": by or login()}
+    _show(ask(state, http, "PUT", _path(agent, "status"), body), as_json=as_json)
 
 
 @app.command("logout")
-def log_out(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
+def log_out(
+    agent: Agent, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+) -> None:
     """Log an agent out."""
-    _set_status(state, http, agent, "logged_out", None)
+    body = {"status": "logged_out", "by": by or login()}
+    _show(ask(state, http, "PUT", _path(agent, "status"), body), as_json=as_json)
 
 
 @app.command("wrap-up-over")
-def wrap_up_over(agent: Agent, state: State = DEFAULT_STATE, http: Http = None) -> None:
+def wrap_up_over(
+    agent: Agent, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+) -> None:
     """End an agent's wrap-up."""
-    _show(ask(state, http, "DELETE", _path(agent, "wrap-up")))
+    query = urlencode({"by": by or login()})
+    _show(ask(state, http, "DELETE", f"{_path(agent, 'wrap-up')}?{query}"), as_json=as_json)
+
+
+@app.command()
+def extend(
+    agent: Agent,
+    seconds: Annotated[int | None, typer.Option(help="By how much; wrap_up.step of centre.yaml.")] = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
+    """Make an agent's wrap-up longer."""
+    body = {"seconds": seconds, "by": by or login()}
+    _show(ask(state, http, "POST", _path(agent, "wrap-up"), body), as_json=as_json)
+
+
+@app.command()
+def disposition(
+    agent: Agent,
+    code: Annotated[str, typer.Argument(help="A code of dispositions: in the client company's file.")],
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
+    """Give an agent's last contact its result."""
+    body = {"code": code, "by": by or login()}
+    _show(ask(state, http, "PUT", _path(agent, "disposition"), body), as_json=as_json)
+
+
+@app.command()
+def assign(
+    agent: Agent,
+    queue: Annotated[list[str] | None, typer.Option(help="A queue; once for each.")] = None,
+    skill: Annotated[list[str] | None, typer.Option(help="NAME=0..5; once for each.")] = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
+    """Give an agent other queues or skills than agents.yaml does, until `unassign`."""
+    body: dict[str, object] = {"by": by or login()}
+    if queue:
+        body["queues"] = queue
+    if skill:
+        body["skills"] = dict(_skill(each) for each in skill)
+    _show(ask(state, http, "PUT", _path(agent, "assignment"), body), as_json=as_json)
+
+
+@app.command()
+def unassign(
+    agent: Agent, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+) -> None:
+    """Let an agent have the queues and skills of agents.yaml again."""
+    query = urlencode({"by": by or login()})
+    _show(ask(state, http, "DELETE", f"{_path(agent, 'assignment')}?{query}"), as_json=as_json)
+
+
+@app.command()
+def reasons(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
+    """Show the reasons for being not ready, and the digits after *12."""
+    found = ask(state, http, "GET", "/api/v1/reasons")
+    if as_json:
+        print_json(found)
+        return
+    from centralita.agent_table import print_reasons
+
+    print_reasons(found["reasons"])
 
 
 @app.command()
@@ -114,15 +211,20 @@ def password(
     typer.echo("A running node takes it with its next SIGHUP.", err=True)
 
 
-def _set_status(state: State, http: str | None, agent: str, status: str, reason: str | None) -> None:
-    body = {"status": status, "reason": reason}
-    _show(ask(state, http, "PUT", _path(agent, "status"), body))
+def _path(agent: str, part: str = "") -> str:
+    return f"/api/v1/agents/{quote(agent, safe='')}" + (f"/{part}" if part else "")
 
 
-def _path(agent: str, part: str) -> str:
-    return f"/api/v1/agents/{quote(agent, safe='')}/{part}"
+def _skill(text: str) -> tuple[str, int]:
+    name, equals, level = text.partition("=")
+    if not (name and equals and level.isdigit()):
+        raise typer.BadParameter(f"{text!r} is not a skill and its proficiency; write it as cards=3")
+    return name, int(level)
 
 
-def _show(agent: dict[str, object]) -> None:
+def _show(agent: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print_json(agent)
+        return
     reason = f" ({agent['reason']})" if agent["reason"] else ""
     typer.echo(f"{agent['id']}: {agent['status']}{reason}, {agent['state']}")

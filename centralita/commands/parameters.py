@@ -21,6 +21,7 @@ Config = Annotated[
 State = Annotated[
     Path, typer.Option("--state", help="Folder of what the node keeps.", envvar="CENTRALITA_STATE")
 ]
+By = Annotated[str, typer.Option("--by", help="Who does it.", show_default="your login")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 DEFAULT_CONFIG = CONFIG

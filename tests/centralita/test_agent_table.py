@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from centralita.agent_table import print_agents
+from centralita.agent_table import print_agent, print_agents
 
 
 @pytest.mark.parametrize("columns", ["40", "200"])
@@ -21,5 +21,33 @@ def test_agents_are_shown_whole_whatever_the_terminal(
     }
     print_agents([{**ana, "reachable": False, "queues": ["banco_seguridad", "banco_atencion"]}])
     head, line = capsys.readouterr().out.splitlines()
-    assert head.split() == ["agent", "name", "status", "reason", "state", "phone", "queues"]
-    assert line.rstrip().endswith("offline  banco_seguridad, banco_atencion")
+    assert head.split() == ["agent", "name", "status", "reason", "since", "state", "phone", "calls", "queues"]
+    assert line.rstrip().endswith("offline         banco_seguridad, banco_atencion")
+
+
+def test_who_is_overdue_or_assigned_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    ana = {
+        "id": "ana",
+        "name": "",
+        "status": "not_ready",
+        "reason": "lunch",
+        "state": "wrap_up",
+        "reachable": True,
+        "queues": ["vip"],
+        "since": "2026-03-10T11:30:00+00:00",
+        "wrap_up_until": "2026-03-10T11:31:00+00:00",
+        "overdue": True,
+        "assigned": True,
+        "calls_today": 7,
+        "skills": {"cards": 3},
+        "contact": None,
+    }
+    print_agents([ana])
+    shown = capsys.readouterr().out
+    assert "lunch overdue" in shown
+    assert "wrap_up until" in shown
+    assert "vip (assigned)" in shown
+    print_agent(ana)
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split() == ["skills", "cards", "3"] for line in lines)
+    assert not any(line.startswith("contact") for line in lines)
