@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from calls.contact import Inbox
 from centralita.commands import app
@@ -19,8 +19,6 @@ from tests.kit.small_centre import small_node
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-
-    from click.testing import Result
 
     from centralita.node import Node
 
