@@ -15,12 +15,16 @@ from records import schema
 from records.answering import KINDS, Asked, asked_for_person
 from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
 from records.projection import MICROSECONDS
+from records.stays import KINDS as STAY_KINDS
+from records.stays import STATES, Ends, Told, stays
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy import Column, RowMapping, Select, Table
+
+    from records.stays import Stay
 
 _TIMES = frozenset({"ts", "started_at", "answered_at", "ended_at", "invited_at", "ringing_at"})
 _AMBIGUOUS_SHOWN = 5
@@ -197,6 +201,25 @@ class Reader:
             for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
                 yield row.contact, row.type, json.loads(row.data)
 
+    def stays(self, *, since: float, until: float) -> list[Stay]:
+        """Stays in queues of the contacts that began from `since` to before `until` (Unix time), by their beginning."""
+        event, contact, agent = schema.event, schema.contact, schema.agent_event
+        first, last = round(since * MICROSECONDS), round(until * MICROSECONDS)
+        told = (
+            select(*_columns(Told, event, contact))
+            .select_from(contact.join(event, event.c.contact == contact.c.id))
+            .where(contact.c.started_at >= first, contact.c.started_at < last, event.c.type.in_(STAY_KINDS))
+            .order_by(contact.c.started_at, contact.c.id, event.c.n)
+        )
+        states = select(agent.c.agent, agent.c.ts, agent.c.data).where(
+            agent.c.type == STATES, agent.c.ts >= first
+        )
+        ends = Ends(
+            (row["agent"], row["ts"] / MICROSECONDS, json.loads(row["data"])["state"])
+            for row in self._all(states.order_by(agent.c.ts, agent.c.id))
+        )
+        return stays((_filled(Told, row) for row in self._all(told)), ends)
+
     def asked_for_person(
         self, *, client: str | None = None, since: float | None = None, until: float | None = None
     ) -> list[Asked]:
@@ -257,8 +280,9 @@ def _connect(address: str) -> sqlite3.Connection:
 _T = TypeVar("_T")
 
 
-def _columns(kind: type[Any], table: Table) -> list[Column[Any]]:
-    return [table.c[each.name] for each in fields(kind)]
+def _columns(kind: type[Any], *tables: Table) -> list[Column[Any]]:
+    """The columns that a value's fields are named for, each of the first table that has one."""
+    return [next(table.c[each.name] for table in tables if each.name in table.c) for each in fields(kind)]
 
 
 def _filled(kind: type[_T], row: RowMapping) -> _T:

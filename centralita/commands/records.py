@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import sys
+from datetime import date
+from typing import Annotated
+
 import typer
 
 from base.errors import CentralitaError
+from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_STATE, State, fail
 from centralita.state import LEDGER_FILE
 
@@ -26,3 +32,56 @@ def rebuild_tables(state: State = DEFAULT_STATE) -> None:
     except CentralitaError as error:
         fail(str(error))
     typer.echo(f"{count} contacts made anew from their events")
+
+
+@app.command("calls")
+def list_calls(
+    state: State = DEFAULT_STATE,
+    since: Annotated[
+        str | None, typer.Option("--since", help="The first day, as 2026-11-23.", show_default="yesterday")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="The last day.", show_default="the same day")
+    ] = None,
+    zone: Annotated[str, typer.Option("--timezone", help="Whose days and hours, as Europe/Madrid.")] = "UTC",
+) -> None:
+    """Print the calls that came to queues as CSV, for `centralita simulate` and `staff`; the node may be stopped.
+
+    `handle` is talk, hold and wrap-up of whoever answered; `patience` is known of callers who left by themselves.
+    """
+    from datetime import UTC, datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    from pydantic import TypeAdapter, ValidationError
+
+    from routing.timezones import Timezone
+
+    try:
+        clock = ZoneInfo(TypeAdapter[str](Timezone).validate_python(zone))
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+    yesterday = (datetime.now(UTC).astimezone(clock) - timedelta(days=1)).date().isoformat()
+    first = _day(since or yesterday)
+    last = _day(until or since or yesterday)
+    begins = datetime.combine(first, datetime.min.time(), clock).timestamp()
+    ends = datetime.combine(last + timedelta(days=1), datetime.min.time(), clock).timestamp()
+    stays = open_ledger(state).stays(since=begins, until=ends)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(
+        ("time", "queue", "client", "language", "handle", "patience", "priority", "waited", "result")
+    )
+    for stay in stays:
+        at = datetime.fromtimestamp(stay.at, clock).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+        row = (stay.queue, stay.client, stay.language, _seconds(stay.handle), _seconds(stay.patience))
+        writer.writerow((at, *row, stay.priority, _seconds(stay.waited), stay.result))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-23") from None
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 def staff(
     forecast: Annotated[
         Path | None,
-        typer.Argument(help="CSV or YAML: start, calls, handle, and where known patience and queue."),
+        typer.Argument(
+            help="CSV or YAML: start, calls, handle, and where known patience and queue; or calls that came (CSV)."
+        ),
     ] = None,
     calls: Annotated[
         float | None, typer.Option("--calls", min=0.0, help="Calls in half an hour, in place of a file.")
@@ -79,12 +82,17 @@ def staff(
 def _half_hours(
     forecast: Path | None, calls: float | None, aht: str | None, patience: float
 ) -> list[HalfHour]:
+    from routing.simulation.calls_file import is_calls_file
+    from routing.simulation.history import read_history
     from routing.staffing.forecast import HALF_HOUR, HalfHour, Moment, read_forecast
 
     if forecast is not None:
-        if calls is not None or aht is not None:
-            raise typer.BadParameter("give a file or --calls and --aht, not both")
+        if calls is not None:
+            raise typer.BadParameter("give a file or --calls, not both")
         try:
+            if is_calls_file(forecast):
+                handle = None if aht is None else planning.handle(aht)
+                return read_history(forecast, handle=handle, patience=patience if patience < inf else None)
             return read_forecast(forecast, patience=patience)
         except CentralitaError as error:
             fail(str(error))

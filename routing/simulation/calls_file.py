@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from routing.skills import Requirements
 
-COLUMNS = ("time", "queue", "client", "language", "handle", "patience", "priority")
+COLUMNS = ("time", "queue", "client", "language", "handle", "patience", "priority", "waited", "result")
+"""The last two tell what became of the call; playing it again does not need them."""
 _NEEDED = ("time", "queue")
 _MOST_FAULTS = 50
 _TIME = re.compile(r"(?:(\d{4}-\d\d-\d\d)[T ])?([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?")
@@ -49,6 +50,8 @@ class CallsFile:
     skills: Collection[str] = ()
     """A language asks for its skill where there is one."""
     faults: list[Fault] = field(default_factory=list)
+    waited: float = 0.0
+    """Seconds that the callers read so far had waited, where the file tells."""
 
     def look(self) -> Summary:
         """Count. Raises DocumentError when the file cannot be read or lacks a column."""
@@ -107,6 +110,7 @@ class CallsFile:
             self._fault(line, f'no queue is called "{queue}"', suggest(queue, self.queues))
         handle = self._seconds(line, row, "handle", self.handle)
         patience = self._seconds(line, row, "patience", self.patience)
+        self.waited += self._seconds(line, row, "waited", lambda: 0.0)
         priority = row.get("priority", "0")
         if not priority.lstrip("-").isdecimal():
             self._fault(line, f"priority: {priority!r} is not a whole number")

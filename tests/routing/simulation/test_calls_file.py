@@ -60,7 +60,8 @@ def test_every_fault_is_said_with_its_line() -> None:
 
 def test_faults_of_the_columns_are_said_first() -> None:
     assert faults("columns.csv") == [
-        ':1: the column "queue" is missing (known: time, queue, client, language, handle, patience, priority)',
+        ':1: the column "queue" is missing (known: time, queue, client, language, handle, patience, priority, '
+        "waited, result)",
         ':1: unknown column "que" (did you mean "queue"?)',
     ]
 
