@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-SUMMARY = re.compile(r"=+ (.+) in ([\d.]+)s .*=+|=+ (.+) in ([\d.]+)s =+")
+SUMMARY = re.compile(r"=* ?\d+ \w+(, \d+ \w+)* in [\d.]+s( \(.+\))? ?=*")
 COUNT = re.compile(r"(\d+) (failed|passed|skipped|deselected|xfailed|xpassed|warnings?|errors?)")
 
 
