@@ -50,7 +50,7 @@ class Distributor:
         """Set up queues and agents.
 
         `ids` names the reservations and draws lots (numbered from one without it); `store` keeps what must never go
-        wrong (in memory without it); a `quiet` one explains and records nothing, for simulations.
+        wrong (in memory without it); a `quiet` one explains, records, estimates and shows nothing, for simulations.
         """
         store = MemoryStore() if store is None else store
         self._floor = Floor(store, ids or SequenceIds(), Timers(), is_quiet=quiet)

@@ -46,7 +46,7 @@ class Floor:
     )  # fmt: skip
 
     def __init__(self, store: Store, ids: Ids, timers: Timers[tuple[Due, str]], *, is_quiet: bool) -> None:
-        """Begin empty; a quiet one tells nothing to the ledger."""
+        """Begin empty; a quiet one tells neither the ledger nor who watches agents and queues."""
         self.store = store
         self.ids = ids
         self.timers = timers
@@ -83,7 +83,8 @@ class Floor:
 
     def changed(self, queue: str) -> None:
         """Others see another queue now."""
-        self._changed_queues[queue] = None
+        if not self.is_quiet:
+            self._changed_queues[queue] = None
 
     def take_commands(self) -> list[Command]:
         """What is to be done, in order."""

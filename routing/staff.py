@@ -140,7 +140,8 @@ class Staff:
             return
         agent.published = face
         floor = self._floor
-        floor.tell(AgentChanged(agent.id, *face))
+        if not floor.is_quiet:
+            floor.tell(AgentChanged(agent.id, *face))
         if (face.status, face.reason) != (before.status, before.reason):
             floor.store.set_status(agent.id, face.status, face.reason)
             floor.record("", "agent.status", agent=agent.id, status=face.status.value, reason=face.reason)
