@@ -41,6 +41,11 @@ class Inbox(Generic[E]):
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
+    def drop(self, *kinds: type) -> None:
+        """Forget what nobody has read, of these kinds: it was for a reader who is gone."""
+        if self._events is not None:
+            self._events = deque(each for each in self._events if not isinstance(each, kinds))
+
     async def next(self, until: float | None = None) -> E | None:
         """The next event, or None when the loop's clock reaches `until` first."""
         if not self._events:

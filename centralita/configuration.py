@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from base.document import Fault, errors, refuse
 from centralita.back_ends import unanswerable
 from centralita.circles import circles
-from centralita.consistency import formless, inconsistencies, untimely, unwritable
+from centralita.consistency import formless, inconsistencies, unhoured, untimely, unwritable
 from centralita.house_words import add_names, nameless
 from centralita.presets import preset_faults
 from centralita.speakers import speechless, voices_of
@@ -114,6 +114,7 @@ def check_configuration(
     faults.extend(unwritable(config))
     if hours is not None:
         faults.extend(untimely(folder, clients, hours))
+        faults.extend(unhoured(config, hours))
     if errors(faults) or profiles is None or hours is None:
         return None, faults
     return Configuration(config, menus, wording, profiles, clients, hours), faults

@@ -81,6 +81,15 @@ def formless(
             yield document.fault(("secure_capture", "step"), what, suggest(part.step, found.steps))
 
 
+def unhoured(config: CentreConfig, hours: Mapping[str, OpeningHours]) -> Iterator[Fault]:
+    """Queues that are open at hours which nobody has written."""
+    document = read(config.folder / "queues.yaml")
+    for queue in config.routing.queues.values():
+        if queue.hours is not None and queue.hours not in hours:
+            mend = suggest(queue.hours, hours) or "write them in hours.yaml"
+            yield document.fault(("queues", queue.id, "hours"), f"no hours are called {queue.hours}", mend)
+
+
 def silent(config: CentreConfig, wording: Catalogue) -> Iterator[Fault]:
     """Queues whose music is no prompt: callers would wait in silence and hang up."""
     language = config.centre.language

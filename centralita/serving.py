@@ -94,6 +94,7 @@ def make_applications(
         present.language_skill,
         present.agent_language,
         acquaintance,
+        surroundings.openness,
         desk,
         rescuer,
     )

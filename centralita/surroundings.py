@@ -9,7 +9,7 @@ import structlog
 from base.errors import CentralitaError
 from ivr.surroundings import QueueStatus
 from routing.hours.calendar import Opening
-from routing.opening import opening
+from routing.opening import ALWAYS_OPEN, opening, openness
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from media.catalogue import Segment
     from routing.io.distribution import Distribution
     from routing.io.switch_board import SwitchBoard
+    from routing.opening import Openness
     from routing.settings import QueueSettings
 
 log = structlog.get_logger()
@@ -43,6 +44,14 @@ class LiveSurroundings:
             return True
         client = queue.clients[0] if queue.clients else None
         return opening(hours, self.board.switches, client, now=self.board.now()) is Opening.OPEN
+
+    def openness(self, queue: str, client: str | None) -> Openness:
+        """How a queue stands towards its hours; one without hours, or with hours that are gone, is open."""
+        name = self.present.queue(queue).hours
+        hours = self.present.now().hours.get(name) if name is not None else None
+        if hours is None:
+            return ALWAYS_OPEN
+        return openness(hours, self.board.switches, client, now=self.board.now())
 
     def of(self, contact: Contact) -> ContactSurroundings:
         """What one contact's menus see."""

@@ -145,6 +145,7 @@ async def _wire(
     )
     resources.push_async_callback(workplace.close)
     board = SwitchBoard(options.state / SWITCHES_FILE, kept.switches, journal)
+    board.watch(distribution.look_again)
     staff = Staff(present.now().routing.agents, distribution)
     surroundings = LiveSurroundings(present, board, distribution)
     watching = Watching(

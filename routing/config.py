@@ -34,6 +34,7 @@ from routing.settings import (
 from routing.skills import Relaxation
 from routing.strategies import STRATEGIES
 from routing.strategies.strategy import Rings
+from routing.waiting.settings import AtClosing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -328,6 +329,7 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         sticky=part.sticky,
         progressive_delay=part.progressive_delay,
         hours=part.hours,
+        at_closing=AtClosing(part.at_closing),
         join_empty=_PRESENCE[part.join_empty],
         leave_empty=_PRESENCE[part.leave_empty],
         leave_empty_after=part.leave_empty_after,

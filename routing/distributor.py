@@ -222,9 +222,14 @@ class Distributor:
         self._changed(found, now=now)
 
     def agent_busy_elsewhere(self, agent: str, *, busy: bool, now: float) -> None:
-        """The agent began or ended a call that no queue gave. Raises UnknownAgent."""
+        """The agent began or ended a call that no queue gave; what rings meanwhile is for others.
+
+        Raises UnknownAgent.
+        """
         found = self._staff[agent]
         found.elsewhere = busy
+        if busy:
+            self._take_back(found, ReservationResult.RESCINDED, now=now)
         self._staff.move(found, StateInput.CALL_ELSEWHERE if busy else StateInput.FREE_ELSEWHERE, now=now)
         self._changed(found, now=now)
 

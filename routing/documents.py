@@ -227,6 +227,7 @@ class QueuePart(Part):
     sticky: Seconds = 0.0
     progressive_delay: PositiveSeconds = 5.0
     hours: str | None = None
+    at_closing: Literal["finish", "leave"] = "finish"
     join_empty: Literal["always", "logged_in", "ready"] = "always"
     leave_empty: Literal["never", "logged_in", "ready"] = "never"
     leave_empty_after: Seconds = 10.0

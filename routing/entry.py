@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from routing.demand import Demand
     from routing.estimates import Guess
     from routing.ranking import Key
-    from routing.settings import QueueSettings
+    from routing.settings import LeaveReason, QueueSettings
     from routing.skills import Requirements
 
 
@@ -32,6 +32,8 @@ class EntryJoin:
     """Seconds that a reservation may stand before its phone rings, e.g. while a customer is called back first."""
     avoid: frozenset[str] = frozenset()
     """Agents who are not to be asked while there are others, e.g. who has just sent the caller here."""
+    refused: LeaveReason | None = None
+    """Why it may not wait, where that is known beforehand."""
 
 
 @dataclass(slots=True, eq=False)

@@ -60,7 +60,7 @@ class Line:
         shared = queue.demand(combine(queue.settings.requires, join.requires))
         entry = Entry(join, (at, turn), turn, join.priority, joined, now, shared)
         entry.width = _WIDTHS[queue.strategy.rings]
-        refused = queue.refusal(shared)
+        refused = join.refused or queue.refusal(shared)
         floor.entries[entry.id] = entry
         queue.enter(entry)
         floor.changed(join.queue)

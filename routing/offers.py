@@ -102,6 +102,7 @@ class Offers:
         wrap_up = floor.queues[found.queue].settings.wrap_up
         agent.wrap_up = wrap_up if agent.settings.wrap_up is None else agent.settings.wrap_up
         agent.calls += 1
+        agent.failures = 0
         agent.talk_began = now
         agent.serving = (found.queue, found.began)
         floor.tell(ConnectAgent(found.id, entry.id, agent.id))

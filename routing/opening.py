@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routing.hours.calendar import Opening
@@ -11,6 +12,19 @@ if TYPE_CHECKING:
 
     from routing.hours.calendar import OpeningHours
     from routing.switches import Closure, Switches
+
+
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """How a queue stands towards its hours; one without hours is always open."""
+
+    is_open: bool = True
+    is_emergency: bool = False
+    closes_in: float | None = None
+    """Seconds until it closes by the calendar, while it is open."""
+
+
+ALWAYS_OPEN = Openness()
 
 
 def closure_of(
@@ -42,3 +56,14 @@ def next_opening(
     if hours.state_at(moment) is Opening.OPEN:
         return moment.astimezone(hours.timetable.zone)
     return hours.next_opening(moment)
+
+
+def openness(
+    hours: OpeningHours, switches: Switches, client: str | None = None, *, now: datetime
+) -> Openness:
+    """What those who wait, or want to, must know."""
+    state = opening(hours, switches, client, now=now)
+    if state is not Opening.OPEN:
+        return Openness(is_open=False, is_emergency=state is Opening.EMERGENCY)
+    closes = hours.next_change(now)
+    return Openness(closes_in=None if closes is None else (closes - now).total_seconds())

@@ -61,10 +61,10 @@ class Agent:
     """One agent: settings, status, state, and the facts that a state cannot hold."""
 
     __slots__ = (
-        "_reachable", "calls", "demands", "elsewhere", "idle_since", "indexed", "label", "last_rung", "lot",
-        "offline_until", "ordinal", "presence", "published", "reason", "reservation", "resting_after",
-        "resting_until", "serving", "settings", "since", "state_machine", "status_machine", "status_since",
-        "talk_began", "talked", "wrap_up", "wrap_up_until",
+        "_reachable", "calls", "demands", "elsewhere", "failures", "idle_since", "indexed", "label",
+        "last_rung", "lot", "offline_until", "ordinal", "presence", "published", "reason", "reservation",
+        "resting_after", "resting_until", "serving", "settings", "since", "state_machine", "status_machine",
+        "status_since", "talk_began", "talked", "wrap_up", "wrap_up_until",
     )  # fmt: skip
 
     def __init__(self, settings: AgentSettings, ordinal: int, *, now: float) -> None:
@@ -87,6 +87,8 @@ class Agent:
         self.wrap_up_until: float | None = None
         self.demands: list[Demand] = []
         self.indexed = False
+        self.failures = 0
+        """Calls in a row that the phone could not take: no codec, no such feature."""
         self.calls = 0
         """Callers of queues answered."""
         self.talked = 0.0

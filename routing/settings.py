@@ -10,7 +10,7 @@ from calls import destination as to
 from routing.agents import Status
 from routing.reasons import USUAL, Reasons
 from routing.skills import NONE, Relaxation, Requirements
-from routing.waiting.settings import NOTHING_SAID, Acknowledge, Announcements
+from routing.waiting.settings import NOTHING_SAID, Acknowledge, Announcements, AtClosing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,6 +115,7 @@ class QueueSettings:
     """With ring-progressively: after how long one phone more rings."""
     hours: str | None = None
     """When the queue is open (a name of hours.yaml); always unless given."""
+    at_closing: AtClosing = AtClosing.FINISH
     ring_timeout: float = 20.0
     wrap_up: float = 0.0
     max_wait: float | None = None

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from routing.settings import AgentSettings, Delays, QueueSettings
 
 
+LONGEST_REST = 300.0
+"""Seconds; a phone that fails again and again is left alone for twice as long each time, but no longer than this."""
+
+
 class Staff:
     """The agents, by id."""
 
@@ -178,6 +182,7 @@ class Staff:
     def wake(self, agent: Agent) -> None:
         """Whoever says "available" is there, whatever we had concluded from earlier reservations."""
         agent.resting_until = agent.offline_until = None
+        agent.failures = 0
         self._timers.cancel((Due.REST, agent.id))
         self._timers.cancel((Due.RETRY, agent.id))
 
@@ -207,6 +212,10 @@ class Staff:
             agent.offline_until = now + queue.delays.unreachable
             self._timers.set((Due.RETRY, agent.id), agent.offline_until)
         elif (delay := _delay(queue.delays, result)) is not None:
+            if result is ReservationResult.FAILED:
+                # Most often the phone itself is at fault, and would fail each caller in turn.
+                delay = min(delay * 2**agent.failures, max(delay, LONGEST_REST))
+                agent.failures += 1
             self.rest(agent, delay, result, now=now)
 
     def rest(self, agent: Agent, seconds: float, after: ReservationResult, *, now: float) -> None:

@@ -64,6 +64,11 @@ class AgentCalls:
         self._tell = tell
         self._calls: dict[str, AgentCall] = {}
 
+    @property
+    def is_any(self) -> bool:
+        """Whether a phone is called at present."""
+        return bool(self._calls)
+
     def ring(self, command: RingAgent) -> None:
         """Call an agent's phone."""
         target = self._directory.agent(command.agent, command.contact_uri)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from calls.exchange import Exchange
     from media.plane import Clip
     from routing.io.distribution import Distribution
+    from routing.opening import Openness
     from routing.settings import QueueSettings
     from routing.skills import Requirements
     from routing.waiting.sayings import Saying
@@ -64,6 +65,7 @@ class QueueApplication:
         language_skill: Callable[[Contact], Requirements],
         agent_language: Callable[[str], str | None],
         acquaintance: Acquaintance,
+        openness: Callable[[str, str | None], Openness],
         desk: Desk | None = None,
         rescuer: Rescuer | None = None,
     ) -> None:
@@ -71,7 +73,8 @@ class QueueApplication:
 
         `settings` gives those of a queue at this moment, `client_name` what agents' phones show for a client company,
         `language_skill` what an agent must have to speak a contact's language, `agent_language` an agent's own;
-        `acquaintance` knows who has talked with whom; `desk` decides transfers.
+        `acquaintance` knows who has talked with whom, `openness` the hours of a queue for callers of a client company;
+        `desk` decides transfers.
         """
         self.exchange = exchange
         self.distribution = distribution
@@ -82,6 +85,7 @@ class QueueApplication:
         self.language_skill = language_skill
         self.agent_language = agent_language
         self.acquaintance = acquaintance
+        self.openness = openness
         self.desk = desk
         self.rescuer = Rescuer() if rescuer is None else rescuer
         self.pulse = Pulse()

@@ -17,6 +17,7 @@ from routing.settings import LeaveReason
 from routing.skills import combine
 from routing.waiting.announcer import Where
 from routing.waiting.briefing import briefing
+from routing.waiting.closing import ClosingTime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from calls.leg import Leg
     from media.plane import Clip
     from routing.io.queue_application import QueueApplication
+    from routing.opening import Openness
     from routing.settings import QueueSettings
     from routing.waiting.briefing import Briefing
     from routing.waiting.sayings import Saying
@@ -41,6 +43,7 @@ class Stay:
         "_app",
         "_caller",
         "_calls",
+        "_closing",
         "_contact",
         "_destination",
         "_distribution",
@@ -69,6 +72,7 @@ class Stay:
         self._is_rescue = False
         self._agent_leg: Leg | None = None
         """The agent's who has won the contact."""
+        self._closing = ClosingTime()
         self._next: Destination | None = None
 
     async def run(self) -> Destination | None:
@@ -85,6 +89,8 @@ class Stay:
                 self._agent_leg = None
         finally:
             self._distribution.leave(contact.id, LeaveReason.SYSTEM)
+            # An overflow that was on its way when the caller pressed a key is not one of the next queue.
+            contact.inbox.drop(LookAgain, Overflow, RingAgent, StopRinging)
             self._calls.drop_all()
             if self._agent_leg is not None:
                 self._agent_leg.hang_up()
@@ -94,13 +100,37 @@ class Stay:
 
     async def _wait(self) -> None:
         inbox = self._contact.inbox
-        while True:
-            event = await inbox.next(self._announcing.due())
+        is_over = False
+        while not is_over:
+            event = await inbox.next(self._due())
             if event is None:
-                self._announcing.speak(self._distribution.now())
-            elif self._step(event):
-                self._announcing.hush()
-                return
+                self._on_time(self._distribution.now())
+            is_over = (event is not None and self._step(event)) or self._is_sent_away()
+        self._announcing.hush()
+
+    def _due(self) -> float | None:
+        dues = (self._announcing.due(), self._closing.due())
+        return min((each for each in dues if each is not None), default=None)
+
+    def _on_time(self, now: float) -> None:
+        self._announcing.speak(now)
+        closes_at = self._closing.due()
+        if closes_at is not None and closes_at <= now:
+            self._look_at_hours()
+
+    def _look_at_hours(self) -> Openness:
+        openness = self._app.openness(self._queue, self._contact.client)
+        self._closing.look(openness, self._settings().at_closing, now=self._distribution.now())
+        return openness
+
+    def _is_sent_away(self) -> bool:
+        """Whether the caller has to go because the queue has closed meanwhile."""
+        if not self._closing.must_go(is_ringing=self._calls.is_any):
+            return False
+        self._distribution.leave(self._contact.id, LeaveReason.CLOSED)
+        self._calls.drop_all()
+        self._leave_for(self._settings().overflow_for(LeaveReason.CLOSED), LeaveReason.CLOSED)
+        return True
 
     def _step(self, event: object) -> bool:
         """Take one event while waiting; True when the waiting is over."""
@@ -121,8 +151,9 @@ class Stay:
             case StopRinging():
                 self._calls.stop(event)
             case LookAgain():
-                self._announcing.adopt(self._settings().announce)
+                self._announcing.adopt(self._announcements())
                 self._announcing.play_music(self._music())
+                self._look_at_hours()
             case _:
                 self._announcing.take(event, self._distribution.now())
                 self._agent_leg = self._calls.take(event)
@@ -173,7 +204,9 @@ class Stay:
         asked = combine(destination.requires, tuple(contact.requires.items()))
         requires = combine(self._app.language_skill(contact), asked)
         priority = max(destination.priority, contact.priority)
-        place = self._place
+        place, openness = self._place, self._look_at_hours()
+        # Whoever was cut off from an agent was let in already: only an emergency keeps him or her out.
+        is_let_in = openness.is_open or (place.is_first and not openness.is_emergency)
         return EntryJoin(
             contact.id,
             contact.id,
@@ -183,6 +216,7 @@ class Stay:
             joined=place.joined,
             sticky=None if place.avoid else self._app.acquaintance.known_agent(contact),
             avoid=frozenset((*destination.avoid, *place.avoid)),
+            refused=None if is_let_in else LeaveReason.CLOSED,
         )
 
     # --- callers who come back, or were cut off ---------------------------------------------------------------------
@@ -240,7 +274,5 @@ class Stay:
         if self._contact.caller is customer:
             self._app.acquaintance.talked(self._contact, agent, self._distribution.now() - began)
         if parting.is_stranded and self._contact.caller is not agent_leg:
-            return (
-                self._destination
-            )  # nobody took the caller after a transfer: the next agent of the queue will
+            return self._destination  # nobody took the caller after a transfer: the queue's next agent will
         return talk.settle(parting)

@@ -113,6 +113,11 @@ class SwitchBoard:
         self._record = record
         self._clock = clock
         self._acting = asyncio.Lock()
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Hear of each act, once it is in force."""
+        self._watchers.append(watcher)
 
     def now(self) -> datetime:
         """The clock of the switches."""
@@ -158,6 +163,8 @@ class SwitchBoard:
         except OSError as error:
             raise SwitchNotKept(f"{self.path} cannot be written: {error.strerror}") from None
         self.switches = lasting
+        for watcher in self._watchers:
+            watcher()
 
     def _tell(self, kind: str, switch: Closure | Announcement) -> None:
         data = {name: value for name, value in _entry(switch).items() if name != "since"}

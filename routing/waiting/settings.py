@@ -16,6 +16,15 @@ class When(Enum):
     """Only when it is a better one: nobody likes to hear that others went ahead."""
 
 
+class AtClosing(Enum):
+    """What becomes of those who wait when the queue's hours end."""
+
+    FINISH = "finish"
+    """They are served; only nobody joins any more."""
+    LEAVE = "leave"
+    """They leave, unless an agent's phone rings for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comfort:
     """Messages spoken in turn, one at a time."""

@@ -11,6 +11,7 @@ from centralita.acquaintance import Acquaintance
 from routing.agents import State, Status
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
+from routing.opening import ALWAYS_OPEN
 from routing.settings import AgentSettings, Delays, QueueSettings, RoutingConfig
 from sip.events import InviteReceived, SessionAnswered
 from sip.stack import Target
@@ -47,6 +48,7 @@ class Floor:
         self.addresses: dict[str, str] = {}
         self.music_fails = False
         self.mute = False
+        self.openness = ALWAYS_OPEN
         self.tune: tuple[Clip, ...] | None = None
         self.words_last = 0.3
         """Seconds of each saying."""
@@ -61,6 +63,7 @@ class Floor:
             lambda contact: (),
             lambda agent: "pl",
             self.acquaintance,
+            lambda queue, client: self.openness,
         )
         self.tasks: list[asyncio.Task[Destination | None]] = []
         self.contacts: list[Contact] = []

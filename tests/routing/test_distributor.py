@@ -345,3 +345,53 @@ def test_callers_of_a_queue_that_is_gone_overflow_as_closed() -> None:
         ("e2", LeaveReason.CLOSED),
     }
     assert distributor.next_timeout() is None
+
+
+def test_a_phone_that_fails_each_call_is_asked_less_and_less_often() -> None:
+    distributor, now, pauses = centre(agent("ana")), 0.0, []
+    commands = join(distributor, "e1", now=now)
+    for _ in range(9):
+        distributor.reservation_failed(reservation(commands), ReservationResult.FAILED, now=now)
+        due = distributor.next_timeout()
+        assert due is not None
+        pauses.append(due - now)
+        now = due
+        distributor.handle_timeout(now=now)
+        commands = distributor.take_commands()
+    assert pauses == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    distributor.reservation_answered(reservation(commands), now=now)
+    distributor.bridge_ended("ana", now=now)
+    distributor.reservation_failed(
+        reservation(join(distributor, "e2", now=now)), ReservationResult.FAILED, now=now
+    )
+    assert distributor.next_timeout() == now + 5
+
+
+def test_an_agent_who_calls_somebody_is_rung_no_longer() -> None:
+    distributor = centre(agent("ana"), agent("ben"))
+    first = reservation(join(distributor, "e1", now=0))
+    distributor.agent_busy_elsewhere("ana", busy=True, now=1)
+    commands = distributor.take_commands()
+    assert StopRinging(first, ReservationResult.RESCINDED) in commands
+    assert rung(commands) == [("e1", "ben")]
+    assert distributor.agent("ana").state is State.BUSY_ELSEWHERE
+
+
+def test_an_agent_who_is_told_who_waits_has_more_time_than_the_phone_rings() -> None:
+    distributor = centre(agent("ana"), ring_timeout=20)
+    first = reservation(join(distributor, "e1", now=0))
+    distributor.reservation_picked_up(first, 8.0, now=19)
+    distributor.handle_timeout(now=26.9)
+    assert distributor.agent("ana").reservation == first
+    distributor.handle_timeout(now=27)
+    assert StopRinging(first, ReservationResult.NO_ANSWER) in distributor.take_commands()
+    distributor.reservation_picked_up(first, 8.0, now=28)  # too late: nothing stands any more
+    assert distributor.agent("ana").reservation is None
+
+
+def test_a_contact_refused_beforehand_is_sent_on_and_no_phone_rings() -> None:
+    distributor = centre(agent("ana"))
+    distributor.join(EntryJoin("e1", "c1", "q", refused=LeaveReason.CLOSED), now=0)
+    commands = distributor.take_commands()
+    assert rung(commands) == []
+    assert [each.reason for each in commands if isinstance(each, Overflow)] == [LeaveReason.CLOSED]

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from calls.destination import Hangup, Menu
+from calls.destination import Hangup, Menu, Queue
+from calls.events import DigitPressed
 from routing.agents import State, Status
+from routing.opening import Openness
+from routing.settings import LeaveReason
 from routing.waiting.sayings import Saying
-from routing.waiting.settings import Announcements, Comfort, Standing
+from routing.waiting.settings import Announcements, AtClosing, Comfort, Standing
 from sip.events import SessionAnswered, SessionCancelled
 from tests.kit.floor import WORDS, Floor
 from tests.kit.party import MUSIC, House, Party, until
@@ -209,4 +212,91 @@ async def test_a_phone_that_vanishes_while_it_rings_makes_room_for_the_next() ->
         alice.hang_up(hers)
         await until(lambda: floor.tasks[0].done())
         assert floor.state() is State.IDLE
+        floor.distribution.close()
+
+
+CLOSED = Openness(is_open=False)
+
+
+async def test_nobody_joins_a_queue_that_is_closed_and_no_phone_rings() -> None:
+    async with House() as house, Party() as alice, Party() as ana:
+        floor = Floor(house, alice, {"ana": ana}, overflow={LeaveReason.CLOSED: Menu("m", "closed")})
+        floor.openness = CLOSED
+        hers = await floor.waiting()
+        assert await asyncio.wait_for(floor.tasks[0], 5) == Menu("m", "closed")
+        assert floor.contacts[0].outcome == "closed"
+        assert floor.results() == []
+        assert house.row("queue.left").data["reason"] == "closed"
+        alice.hang_up(hers)
+        await floor.over()
+        floor.distribution.close()
+
+
+async def test_closing_time_sends_away_who_waits_where_the_queue_wishes_it(floor: Floor) -> None:
+    floor.settings = replace(
+        floor.settings, at_closing=AtClosing.LEAVE, overflow={LeaveReason.CLOSED: Menu("m", "closed")}
+    )
+    floor.openness = Openness(closes_in=0.1)
+    hers = await alone(floor)
+    floor.openness = CLOSED
+    assert await asyncio.wait_for(floor.tasks[0], 5) == Menu("m", "closed")
+    assert floor.house.row("queue.left").data["reason"] == "closed"
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_closing_time_lets_a_phone_that_rings_be_answered(floor: Floor) -> None:
+    floor.settings = replace(floor.settings, at_closing=AtClosing.LEAVE)
+    floor.openness = Openness(closes_in=0.1)
+    hers = await floor.waiting()
+    floor.openness = CLOSED
+    his = await floor.rung("ana")
+    await asyncio.sleep(0.2)
+    floor.agents["ana"].answer(his)
+    await until(lambda: floor.state() is State.TALKING)
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_an_emergency_sends_everybody_away_also_who_hears_the_phone_ring(floor: Floor) -> None:
+    hers = await floor.waiting()
+    await floor.rung("ana")
+    floor.openness = Openness(is_open=False, is_emergency=True)
+    floor.distribution.look_again()
+    await floor.agents["ana"].hears(SessionCancelled)
+    assert isinstance(await asyncio.wait_for(floor.tasks[0], 5), Hangup)
+    assert floor.results() == [("ana", "rescinded")]
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_whoever_waits_is_served_after_closing_time_unless_the_queue_wishes_otherwise(
+    floor: Floor,
+) -> None:
+    hers = await alone(floor)
+    floor.openness = CLOSED
+    floor.distribution.look_again()
+    floor.distribution.choose_status("ana", Status.AVAILABLE)
+    await floor.rung("ana")
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_an_overflow_on_its_way_when_a_key_is_pressed_is_not_one_of_the_next_queue() -> None:
+    async with House() as house, Party() as alice:
+        floor = Floor(house, alice, {}, exit_keys=KEYS, overflow={LeaveReason.TIMEOUT: Menu("m")})
+        hers = await floor.waiting()
+        await until(lambda: "queue.joined" in house.kinds())
+        (contact,) = floor.contacts
+        assert contact.caller is not None
+        contact.inbox.post(DigitPressed(contact.caller, "1"))
+        floor.distribution.withdraw(contact.id, Menu("m"))
+        assert await asyncio.wait_for(floor.tasks.pop(), 5) == KEYS["1"]
+        again = asyncio.ensure_future(floor.application.serve(contact, Queue("q")))
+        floor.tasks.append(again)
+        await until(lambda: house.kinds().count("queue.joined") == 2)
+        await asyncio.sleep(0.05)
+        assert not again.done()
+        alice.hang_up(hers)
+        await floor.over()
         floor.distribution.close()
