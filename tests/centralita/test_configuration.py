@@ -133,6 +133,18 @@ def test_a_queue_that_nobody_serves_and_its_menu_are_no_circle(tmp_path: Path) -
         (
             "config/queues.yaml",
             "capacity: 50",
+            "hours: banco_sool",
+            'no hours are called banco_sool (did you mean "banco_sol"?)',
+        ),
+        (
+            "config/queues.yaml",
+            "capacity: 50",
+            "whisper: [queue_greting]",
+            "the prompt queue_greting is not there in",
+        ),
+        (
+            "config/queues.yaml",
+            "capacity: 50",
             "announce: {greeting: queue_greting}",
             'the prompt queue_greting is not there in pl (did you mean "queue_greeting"?)',
         ),
