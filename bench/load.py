@@ -52,6 +52,40 @@ class Outcome:
     """200s of the server that came again."""
 
 
+class Sound:
+    """RTP of many calls from one socket, a packet of 20 ms each; what comes back is thrown away."""
+
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        """Bind to some port."""
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((address, 0))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)
+        self.port = int(self._socket.getsockname()[1])
+        self._far: dict[str, tuple[tuple[str, int], list[int]]] = {}
+        self._due = 0.0
+
+    def begin(self, call: str, message: str) -> None:
+        """Send to where this description wants it."""
+        sdp = message.partition("\r\n\r\n")[2]
+        lines = dict(line.split("=", 1) for line in sdp.splitlines() if line[:2] in ("c=", "m="))
+        self._far[call] = ((lines["c"].split()[2], int(lines["m"].split()[1])), [0])
+
+    def end(self, call: str) -> None:
+        """Send no more."""
+        self._far.pop(call, None)
+
+    def turn(self) -> float:
+        """Send what is due; seconds until the next packet is."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = max(self._due + 0.02, now)
+            for far, count in self._far.values():
+                n = count[0] = count[0] + 1
+                head = b"\x80\x00" + (n & 0xFFFF).to_bytes(2, "big") + (n * 160 & 0xFFFFFFFF).to_bytes(4, "big")
+                self._socket.sendto(head + far[1].to_bytes(4, "big") + b"\xd5" * 160, far)
+        return max(0.0, self._due - time.monotonic())
+
+
 class Load:
     """Calls from one socket."""
 
@@ -63,11 +97,16 @@ class Load:
         rtp_port: int = 0,
         address: str = "127.0.0.1",
         cancels: bool = False,
+        sound: Sound | None = None,
     ) -> None:
-        """`rtp_port` is what our SDP names; nothing need listen there. `cancels`: each call is, as soon as it rings."""
+        """`rtp_port` is what our SDP names; nothing need listen there. `cancels`: each call is, as soon as it rings.
+
+        With `sound` each call sends a packet every 20 ms while it is up.
+        """
         self._server = server
         self._user = user
-        self._rtp_port = rtp_port or 9
+        self._sound = sound
+        self._rtp_port = sound.port if sound is not None else rtp_port or 9
         self._cancels = cancels
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
@@ -79,6 +118,8 @@ class Load:
         self._due: list[tuple[float, str]] = []
         self._next = 0
         self.outcome = Outcome()
+        self.placed_at: dict[str, float] = {}
+        """When each caller called, by the user part of From."""
 
     def run(self, *, rate: float, seconds: float, hold: float) -> Outcome:
         """Place calls for `seconds`, then wait until all are over (at most 5 s more)."""
@@ -120,6 +161,8 @@ class Load:
         while self._due and self._due[0][0] <= time.monotonic():
             self._bye(heapq.heappop(self._due)[1])
         pause = max(0.0, min(until - time.monotonic(), 0.05))
+        if self._sound is not None:
+            pause = min(pause, self._sound.turn())
         if select.select([self._socket], [], [], pause)[0]:
             try:
                 while True:
@@ -133,6 +176,7 @@ class Load:
     def _invite(self, now: float) -> None:
         self._next += 1
         n = str(self._next)
+        self.placed_at[str(100000 + self._next)] = now
         sdp = _SDP.format(n=n, ip="127.0.0.1", port=self._rtp_port)
         self._calls[n] = _Call(now)
         self.outcome.placed += 1
@@ -184,6 +228,8 @@ class Load:
             self.outcome.setup.append(now - call.sent)
             call.sent = 0.0
             heapq.heappush(self._due, (now + hold, n))
+            if self._sound is not None:
+                self._sound.begin(n, text)
         else:
             self.outcome.repeated += 1
         self._in_dialog("ACK", "a", 1, n, call)
@@ -199,6 +245,8 @@ class Load:
         call = self._calls.get(n)
         if call is not None and call.uri:
             self._in_dialog("BYE", "b", 2, n, call)
+            if self._sound is not None:
+                self._sound.end(n)
 
     def _in_dialog(self, method: str, letter: str, cseq: int, n: str, call: _Call) -> None:
         self._send(
