@@ -99,6 +99,7 @@ class Contact:
         "dnis",
         "id",
         "inbox",
+        "is_hidden",
         "is_identified",
         "is_private",
         "language",
@@ -123,6 +124,8 @@ class Contact:
         self.dnis = dnis
         self.is_private = False
         """Whether the called party must not see `ani` and `display`; routing and records know them."""
+        self.is_hidden = False
+        """Whether the client company wants agents not to see who calls."""
         self.diversions: tuple[Diversion, ...] = ()
         """Who passed the call on, before it came here or since, the latest first."""
         self.account: str | None = None
@@ -169,12 +172,14 @@ class Contact:
         """Another party is now the one whom the contact is about: the first has transferred it and gone."""
         self.caller, self.place = leg, None
         self.account, self.attestation, self.is_identified = leg.account, None, False
-        self.ani, self.display, self.is_private = leg.number, "", False
+        self.ani, self.display, self.is_private, self.is_hidden = leg.number, "", False, False
         # The balance, the amount due: of somebody else.
         self.attributes = {name: each for name, each in self.attributes.items() if name in OF_THE_CONTACT}
 
     def caller_identity(self, house: str = "") -> CallerIdentity:
         """Who calls, for the party that is called; `house` is said before the caller's name."""
+        if self.is_hidden:
+            return CallerIdentity("", house)
         name = "" if self.is_private else self.display
         return CallerIdentity(self.ani, " ".join(filter(None, (house, name))), is_private=self.is_private)
 

@@ -68,7 +68,7 @@ def _info(leg: Leg, number: int, state: LegState) -> DialogInfo:
     early = session.early.latest if session.dialog is None and session.early is not None else None
     calls_us = session.direction == "in"
     # Who calls and does not want to be known (RFC 3323) is not known to those who look on either.
-    shown = not contact.is_private
+    shown = not contact.is_private and not contact.is_hidden
     return DialogInfo(
         str(number),
         STATES[state],

@@ -33,11 +33,13 @@ class NumberApplication:
         trunks: Trunks,
         music: Callable[[], tuple[Clip, ...]],
         desk: Desk | None = None,
+        number_of: Callable[[Contact], str | None] = lambda contact: None,
     ) -> None:
-        """`music` is for parties on hold; `desk` decides transfers."""
+        """`music` is for parties on hold; `desk` decides transfers; `number_of` says what a client company shows."""
         self._exchange = exchange
         self._trunks = trunks
         self._music = music
+        self._number_of = number_of
         self.desk = desk
 
     async def serve(self, contact: Contact, destination: Number) -> Destination | None:
@@ -65,22 +67,30 @@ class NumberApplication:
         target = await self._trunks.target(gateway, destination.number)
         is_fixed = gateway.settings.codecs is not None
         errand = Errand(destination.number, destination.by, destination.is_listed)
-        return Way(target, shown(contact, gateway), name, is_fixed, digits=destination.digits, errand=errand)
+        return Way(
+            target,
+            shown(contact, gateway, self._number_of(contact)),
+            name,
+            is_fixed,
+            digits=destination.digits,
+            errand=errand,
+        )
 
 
 _NO_ROUTE = 3
 
 
-def shown(contact: Contact, gateway: Gateway) -> CallerIdentity:
+def shown(contact: Contact, gateway: Gateway, number: str | None = None) -> CallerIdentity:
     """Who we say is calling: our number there for a phone of the house, else the caller's own as the carrier writes it.
 
-    The address behind it is the carrier's domain where we have an account, else our own.
+    An agent who calls for a client company shows that one's `number`. The address behind it is the carrier's domain
+    where we have an account, else our own.
     """
     settings = gateway.settings
-    own = settings.number or settings.login
+    own = number or settings.number or settings.login
     user = own if contact.account is not None and own is not None else contact.ani
     display = contact.display if contact.account is None and not contact.is_private else ""
-    number = settings.numbers.sent(user) if user else ""
+    sent = settings.numbers.sent(user) if user else ""
     return CallerIdentity(
-        number, display, settings.domain if settings.login is not None else None, contact.is_private
+        sent, display, settings.domain if settings.login is not None else None, contact.is_private
     )

@@ -10,6 +10,7 @@ from calls.lines import LineLimits
 from ivr.errors import UnknownMenu
 from ivr.manners import ACCESSIBLE, Floor
 from ivr.scene import CallerFacts
+from routing.screen import ScreenPart, screen
 from routing.settings import QueueSettings
 from sip.io.dns import DnsSettings
 from sip.uri import Uri
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ivr.compiled import CompiledMenus
     from media.plane import Clip
     from media.prompts import PromptLibrary
+    from routing.screen import Screen
     from routing.settings import AgentSettings
     from routing.skills import Requirements
     from sip.identity.identity import IdentityRules
@@ -142,10 +144,23 @@ class Present:
         found = self.configuration.clients.get(client or "")
         return ACCESSIBLE if found is not None and "accessibility" in found.presets else None
 
-    def client_name(self, client: str) -> str:
-        """What agents' phones show for a client company."""
-        found = self.configuration.clients.get(client)
-        return found.name if found else ""
+    def screen(self, contact: Contact, queue: str) -> Screen:
+        """What agents' phones show of a contact in a queue."""
+        client = self.configuration.clients.get(contact.client or "")
+        settings = self.configuration.routing.queues.get(queue)
+        return screen(
+            client.phone if client is not None else ScreenPart(),
+            client.name if client is not None else "",
+            settings.name if settings is not None else queue,
+            settings.alert if settings is not None else None,
+            contact,
+            queue,
+        )
+
+    def hides_callers(self, client: str | None) -> bool:
+        """Whether agents are not to see who calls a client company."""
+        found = self.configuration.clients.get(client or "")
+        return found is not None and not found.phone.number
 
     def language_skill(self, contact: Contact) -> Requirements:
         """What an agent must have to speak a contact's language."""

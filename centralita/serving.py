@@ -70,7 +70,7 @@ def make_applications(
     places = Places(present.agents, phones.find)
     redirects = Redirects(present.now, numbers, signalling.stack.is_ours)
     direct = DirectApplication(exchange, places, resolver, present.music, staff.called, redirects)
-    outside = NumberApplication(exchange, trunks, present.music)
+    outside = NumberApplication(exchange, trunks, present.music, number_of=workplace.number_of)
     menus = MenuApplication(present.menu_set, voice, books, present.facts, surroundings.of, present.floor)
     desk = TransferDesk(
         numbers,
@@ -90,7 +90,7 @@ def make_applications(
         places,
         QueueVoice(present, voice),
         present.queue,
-        present.client_name,
+        present.screen,
         present.language_skill,
         present.agent_language,
         acquaintance,

@@ -220,6 +220,7 @@ async def _wire(
 
     def admitted(contact: Contact) -> None:
         tracking.give(contact)
+        contact.is_hidden = present.hides_callers(contact.client)
         if contact.caller is not None and present.asks_consent(contact.client):
             exchange.recordings.withhold(contact.caller)
 

@@ -65,6 +65,30 @@ class Workplace:
         found = self._contact_of(contact)
         return found.client if found is not None else None
 
+    def number_of(self, contact: Contact) -> str | None:
+        """What is shown of whom an agent calls for.
+
+        That is whose contact it is, or else whose call the agent is in or has just ended, or the only one whose
+        queues he or she serves.
+        """
+        clients = self._present.now().clients
+        if contact.account is None:
+            return None
+        name = contact.client if contact.client in clients else self._client_of_account(contact.account)
+        found = clients.get(name or "")
+        return found.caller_id if found is not None else None
+
+    def _client_of_account(self, account: str) -> str | None:
+        routing = self._present.now().routing
+        agent = next((each for each in routing.agents.values() if each.account == account), None)
+        if agent is None:
+            return None
+        standing = self.book.attendance.find(agent.id)
+        if standing is not None and standing.is_in_contact:
+            return standing.client
+        whose = {client for queue in agent.queues for client in routing.queues[queue].clients}
+        return whose.pop() if len(whose) == 1 else None
+
     def today(self) -> str:
         """The day by the centre's clock."""
         zone = ZoneInfo(self._present.now().centre.timezone)

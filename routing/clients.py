@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from base.document import Part, load
 from routing.back_ends import (
@@ -18,7 +18,9 @@ from routing.back_ends import (
     system_faults,
 )
 from routing.dispositions import DispositionsPart
+from routing.documents import quoted
 from routing.recording import RecordingPart, key_faults
+from routing.screen import ScreenPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +61,10 @@ class Client(Part):
     notice: tuple[str, ...] = ()
     """The prompts that tell callers of the recording."""
     fraud: FraudPart = FraudPart()
+    caller_id: Annotated[str, BeforeValidator(quoted), Field(pattern=r"^\+[1-9]\d{4,14}$")] | None = None
+    """The number that is shown when agents call for it; the trunk's unless given."""
+    phone: ScreenPart = ScreenPart()
+    """What agents' phones show of its calls."""
     dispositions: DispositionsPart = DispositionsPart()
     """Results that agents give to calls."""
     secure_capture: SecureCapturePart | None = None

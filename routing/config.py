@@ -338,6 +338,7 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         overflow={LeaveReason(why): where.destination() for why, where in part.overflow if where is not None},
         keep_place=part.keep_place,
         music=part.music,
+        alert=part.alert,
         announce=part.announce.settings(),
         exit_keys={key: where.destination() for key, where in part.exit_keys.items()},
         whisper=part.whisper,

@@ -14,6 +14,7 @@ from base.document import Part, suggest
 from base.durations import Seconds
 from calls import destination as to
 from routing.reasons import Language
+from routing.screen import Alert
 from routing.settings import Delays, ServiceLevel
 from routing.strategies import ALIASES, STRATEGIES, canonical
 from routing.waiting.document import Acknowledged, AnnouncePart, Key, Whisper
@@ -26,13 +27,14 @@ Level = Annotated[int, Field(ge=1, le=100)]
 PositiveSeconds = Annotated[Seconds, Field(gt=0)]
 
 
-def _quoted(value: object) -> object:
+def quoted(value: object) -> object:
+    """Refuse a number that stands without quotes. Raises ValueError."""
     if isinstance(value, int):
         raise ValueError("quote it: YAML would drop the + and leading zeros of a number without quotes")
     return value
 
 
-NumberWord = Annotated[str, BeforeValidator(_quoted), Field(min_length=1)]
+NumberWord = Annotated[str, BeforeValidator(quoted), Field(min_length=1)]
 """A text that may look like a number."""
 
 
@@ -43,7 +45,7 @@ def _keyed(value: str) -> str:
     return value
 
 
-Keyed = Annotated[str, BeforeValidator(_quoted), AfterValidator(_keyed)]
+Keyed = Annotated[str, BeforeValidator(quoted), AfterValidator(_keyed)]
 
 
 def _strategy(value: str) -> str:
@@ -71,7 +73,7 @@ class DestinationPart(Part):
     agent: str | None = None
     extension: str | None = None
     uri: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
-    dial: Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^\+?\d{3,32}$")] | None = None
+    dial: Annotated[str, BeforeValidator(quoted), Field(pattern=r"^\+?\d{3,32}$")] | None = None
     """A telephone number outside."""
     echo: bool = False
     hangup: Annotated[HangupPart | None, BeforeValidator(lambda value: {} if value is True else value)] = None
@@ -144,7 +146,7 @@ class OutgoingPart(Part):
 class EmergencyPart(Part):
     """Calls for help: what is dialled for them beside the country's own numbers, and by which trunks they go."""
 
-    numbers: tuple[Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^\d{2,6}$")], ...] = ()
+    numbers: tuple[Annotated[str, BeforeValidator(quoted), Field(pattern=r"^\d{2,6}$")], ...] = ()
     trunks: tuple[str, ...] = ()
 
 
@@ -237,6 +239,7 @@ class QueuePart(Part):
     overflow: OverflowPart = OverflowPart()
     keep_place: Seconds = 300.0
     music: str | None = None
+    alert: Alert | None = None
     announce: AnnouncePart = AnnouncePart()
     exit_keys: dict[Key, DestinationPart] = Field(default_factory=dict)
     whisper: Whisper = Field(default_factory=dict)

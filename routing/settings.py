@@ -132,6 +132,8 @@ class QueueSettings:
     keep_place: float = 300.0
     """How long a caller who gave up may call again and find the old place; 0: none is kept."""
     music: str | None = None
+    alert: str | None = None
+    """How agents' phones ring for it: the value of Alert-Info."""
     announce: Announcements = NOTHING_SAID
     exit_keys: Mapping[str, Destination] = field(default_factory=dict)
     """Where a waiting caller goes who presses a key."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from routing.commands import RingAgent, StopRinging
     from routing.io.distribution import Distribution
     from routing.io.queue_application import Directory
+    from routing.screen import Screen
     from routing.waiting.briefing import Briefing
     from sip.reason import Reason
 
@@ -44,7 +45,7 @@ class AgentCall:
 class AgentCalls:
     """All of one contact; whatever ends here is told to the distribution."""
 
-    __slots__ = ("_calls", "_contact", "_directory", "_distribution", "_exchange", "_house", "_tell")
+    __slots__ = ("_calls", "_contact", "_directory", "_distribution", "_exchange", "_screen", "_tell")
 
     def __init__(
         self,
@@ -52,15 +53,15 @@ class AgentCalls:
         distribution: Distribution,
         directory: Directory,
         contact: Contact,
-        house: str,
+        screen: Screen,
         tell: Tell,
     ) -> None:
-        """`house` is shown on the agents' phones before the caller's own name, `tell` what they hear first."""
+        """`screen` is what the agents' phones show, `tell` what they hear first."""
         self._exchange = exchange
         self._distribution = distribution
         self._directory = directory
         self._contact = contact
-        self._house = house
+        self._screen = screen
         self._tell = tell
         self._calls: dict[str, AgentCall] = {}
 
@@ -76,9 +77,9 @@ class AgentCalls:
             self._distribution.failed(command.reservation, ReservationResult.UNREACHABLE)
             return
         contact = self._contact
-        way = Way(target, contact.caller_identity(self._house), role="agent", agent=command.agent)
+        way = Way(target, contact.caller_identity(self._screen.house), role="agent", agent=command.agent)
         try:
-            leg = dial(self._exchange, contact, way, contact.caller)
+            leg = dial(self._exchange, contact, way, contact.caller, self._screen.headers)
         except CentralitaError:
             self._distribution.failed(command.reservation, ReservationResult.FAILED)
             return

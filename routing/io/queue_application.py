@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from media.plane import Clip
     from routing.io.distribution import Distribution
     from routing.opening import Openness
+    from routing.screen import Screen
     from routing.settings import QueueSettings
     from routing.skills import Requirements
     from routing.waiting.sayings import Saying
@@ -61,7 +62,7 @@ class QueueApplication:
         directory: Directory,
         voice: Voice,
         settings: Callable[[str], QueueSettings],
-        client_name: Callable[[str], str],
+        screen: Callable[[Contact, str], Screen],
         language_skill: Callable[[Contact], Requirements],
         agent_language: Callable[[str], str | None],
         acquaintance: Acquaintance,
@@ -71,7 +72,7 @@ class QueueApplication:
     ) -> None:
         """Keep what every stay needs.
 
-        `settings` gives those of a queue at this moment, `client_name` what agents' phones show for a client company,
+        `settings` gives those of a queue at this moment, `screen` what agents' phones show of a contact in it,
         `language_skill` what an agent must have to speak a contact's language, `agent_language` an agent's own;
         `acquaintance` knows who has talked with whom, `openness` the hours of a queue for callers of a client company;
         `desk` decides transfers.
@@ -81,7 +82,7 @@ class QueueApplication:
         self.directory = directory
         self.voice = voice
         self.settings = settings
-        self.client_name = client_name
+        self.screen = screen
         self.language_skill = language_skill
         self.agent_language = agent_language
         self.acquaintance = acquaintance

@@ -61,9 +61,9 @@ class Stay:
         self._caller = caller
         self._destination = destination
         self._queue = destination.queue
-        house = app.client_name(contact.client or "")
+        screen = app.screen(contact, self._queue)
         self._calls = AgentCalls(
-            app.exchange, app.distribution, app.directory, contact, house, self._briefing
+            app.exchange, app.distribution, app.directory, contact, screen, self._briefing
         )
         now = app.distribution.now()
         self._place = app.rescuer.place(contact, self._queue, now=now)

@@ -81,11 +81,12 @@ async def test_a_call_to_a_phone_is_told_from_trying_to_its_end(house: House) ->
     ]
 
 
-async def test_a_caller_who_hides_is_hidden_from_onlookers_too(house: House) -> None:
-    """RFC 3323."""
+@pytest.mark.parametrize("hidden", ["is_private", "is_hidden"])
+async def test_a_caller_who_hides_or_is_hidden_is_so_from_onlookers_too(house: House, hidden: str) -> None:
+    """By his own wish (RFC 3323), or by the client company's."""
     async with Party() as bob:
         contact = Contact("c", ani="600100200", display="Bob", dnis="2", record=house.record)
-        contact.is_private = True
+        setattr(contact, hidden, True)
         target = Target(bob.uri, account="1002")
         leg = house.exchange.dial(contact, target, role="agent", caller=CallerIdentity("1"))
         (told,) = house.exchange.phone_calls.dialogs("1002")

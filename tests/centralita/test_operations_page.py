@@ -125,6 +125,8 @@ def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() ->
             "presets",
             "notice",
             "dispositions",
+            "phone",
+            "caller_id",
             "secure_capture",
             "kind",
             "connector",

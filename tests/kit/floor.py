@@ -12,6 +12,7 @@ from routing.agents import State, Status
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
 from routing.opening import ALWAYS_OPEN
+from routing.screen import Screen, ScreenPart, screen
 from routing.settings import AgentSettings, Delays, QueueSettings, RoutingConfig
 from sip.events import InviteReceived, SessionAnswered
 from sip.stack import Target
@@ -59,7 +60,7 @@ class Floor:
             self,
             self,
             lambda queue: self.settings,
-            lambda client: "Banco Sol" if client == "banco" else "",
+            self.screen,
             lambda contact: (),
             lambda agent: "pl",
             self.acquaintance,
@@ -68,6 +69,10 @@ class Floor:
         self.tasks: list[asyncio.Task[Destination | None]] = []
         self.contacts: list[Contact] = []
         house.on_arrival = self._serve
+
+    def screen(self, contact: Contact, queue: str) -> Screen:
+        part = ScreenPart(script="https://crm.example/{contact}?q={queue}")
+        return screen(part, "Banco Sol" if contact.client == "banco" else "", queue, None, contact, queue)
 
     def agent(self, agent: str, contact_uri: str | None) -> Target | None:
         address = self.addresses.get(agent, contact_uri)

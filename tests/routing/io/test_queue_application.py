@@ -68,6 +68,8 @@ async def test_the_agents_phone_shows_the_client_company_and_the_callers_number(
     await floor.waiting()
     invited = await floor.agents["ana"].hears(InviteReceived)
     assert (invited.caller.user, invited.caller.display) == ("600100200", "Banco Sol Bob")
+    page = f"<https://crm.example/{floor.contacts[0].id}?q=q>;purpose=info"
+    assert invited.session.request.headers("Call-Info") == [page]
     floor.contacts[0].caller.hang_up()  # type: ignore[union-attr]
     await floor.over()
 
