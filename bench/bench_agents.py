@@ -50,12 +50,16 @@ def answer(ready: Event, stop: Event, told: multiprocessing.Queue[dict[str, floa
             continue
         if method == "SIP/2.0":
             continue
-        headers = [each for each in text.split("\r\n") if each.split(":")[0] in ("Via", "From", "Call-ID", "CSeq")]
+        headers = [
+            each for each in text.split("\r\n") if each.split(":")[0] in ("Via", "From", "Call-ID", "CSeq")
+        ]
         to = next(each for each in text.split("\r\n") if each.startswith("To:"))
         call = next(each for each in headers if each.startswith("Call-ID:"))
         if method == "INVITE":
             to += ";tag=a" if ";tag=" not in to else ""
-            came[next(each for each in headers if each.startswith("From:")).split("sip:")[1].split("@")[0]] = now
+            came[
+                next(each for each in headers if each.startswith("From:")).split("sip:")[1].split("@")[0]
+            ] = now
             sound.begin(call, text)
             contact = f"Contact: <sip:agent@{AGENTS[0]}:{AGENTS[1]}>"
             more = [contact, "Content-Type: application/sdp", f"Content-Length: {len(body)}", "", body]

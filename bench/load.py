@@ -81,7 +81,9 @@ class Sound:
             self._due = max(self._due + 0.02, now)
             for far, count in self._far.values():
                 n = count[0] = count[0] + 1
-                head = b"\x80\x00" + (n & 0xFFFF).to_bytes(2, "big") + (n * 160 & 0xFFFFFFFF).to_bytes(4, "big")
+                head = (
+                    b"\x80\x00" + (n & 0xFFFF).to_bytes(2, "big") + (n * 160 & 0xFFFFFFFF).to_bytes(4, "big")
+                )
                 self._socket.sendto(head + far[1].to_bytes(4, "big") + b"\xd5" * 160, far)
         return max(0.0, self._due - time.monotonic())
 

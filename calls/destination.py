@@ -69,6 +69,14 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """A ladder of the client company whose call it is, from one of its rungs on: supervisor, specialist, fraud."""
+
+    kind: str
+    rung: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FeatureCode:
     """A code that an agent dials to change his or her own status."""
 
@@ -101,10 +109,12 @@ def described(destination: Destination) -> str:
             return f"number {name}"
         case FeatureCode(code=name):
             return f"code {name}"
+        case Escalation(kind=name):
+            return f"escalation {name}"
         case Echo():
             return kind
         case Hangup():
             return "hang-up"
 
 
-Destination = Menu | Queue | Agent | Extension | Uri | Number | FeatureCode | Echo | Hangup
+Destination = Menu | Queue | Agent | Extension | Uri | Number | Escalation | FeatureCode | Echo | Hangup

@@ -9,9 +9,10 @@ import structlog
 
 from base.errors import CentralitaError
 from calls.capture import FAILED
-from calls.destination import Extension, Menu
+from calls.destination import Agent, Extension, Menu, Number, Uri
 from calls.events import LentBack
 from centralita.failures import place_of
+from routing.escalation import SUPERVISOR
 from routing.feature_codes import ACTS
 
 if TYPE_CHECKING:
@@ -68,12 +69,15 @@ class Acting:
         return self._said(words, settings.language if settings is not None else None)
 
     def supervisors(self, contact: Contact, agent: Leg) -> Sequence[Party]:
-        """The phones of the supervisors who may listen to this agent, in the order of the file."""
-        settings = self._settings(agent)
+        """Those of the client company's ladder, then who may listen to this agent, in the order of the files."""
+        settings, configuration = self._settings(agent), self._configuration()
         if settings is None:
             return ()
-        supervisors = self._configuration().routing.supervisors.values()
-        return [Extension(each.account) for each in supervisors if each.may_monitor(settings)]
+        climbed = [each.destination for each in configuration.ladder(contact.client, SUPERVISOR)]
+        found: list[Party] = [each for each in climbed if isinstance(each, Agent | Extension | Uri | Number)]
+        supervisors = configuration.routing.supervisors.values()
+        found += [Extension(each.account) for each in supervisors if each.may_monitor(settings)]
+        return [each for each in dict.fromkeys(found) if not _is_oneself(each, settings)]
 
     def _settings(self, leg: Leg) -> AgentSettings | None:
         name = leg.agent or self._agent_of(leg.account)
@@ -107,3 +111,7 @@ class Acting:
             log.error("capture_failed", contact=contact.id, error=type(error).__name__, at=place_of(error))
         finally:
             contact.inbox.post(LentBack(answer))
+
+
+def _is_oneself(party: Party, agent: AgentSettings) -> bool:
+    return party == Agent(agent.id) or (agent.account is not None and party == Extension(agent.account))

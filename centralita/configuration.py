@@ -12,6 +12,7 @@ from centralita.back_ends import unanswerable
 from centralita.circles import circles
 from centralita.consistency import formless, inconsistencies, unhoured, untimely, unwritable
 from centralita.house_words import add_names, nameless
+from centralita.ladders import unclimbable
 from centralita.presets import preset_faults
 from centralita.speakers import speechless, voices_of
 from ivr.check import Known
@@ -19,6 +20,7 @@ from ivr.load import load_menus
 from ivr.wording import load_wording
 from routing.clients import load_clients
 from routing.config import bare_config, check_config, names_in
+from routing.escalation import ladder
 from routing.hours.load import load_hours
 from sip.io.certificates import certificate_faults
 from sip.profile import Profiles, load_profiles
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from routing.centre import Centre
     from routing.clients import Client
     from routing.config import CentreConfig
+    from routing.escalation import Rung
     from routing.hours.calendar import OpeningHours
     from routing.settings import RoutingConfig
 
@@ -58,6 +61,11 @@ class Configuration:
     def routing(self) -> RoutingConfig:
         """Numbers, queues, agents and skills."""
         return self.config.routing
+
+    def ladder(self, client: str | None, kind: str) -> tuple[Rung, ...]:
+        """Whom a client company has called when more is needed than an agent; nobody unless its file says so."""
+        company = self.clients.get(client) if client is not None else None
+        return ladder(company.escalation.get(kind, ())) if company is not None else ()
 
     def zone(self, client: str | None) -> ZoneInfo:
         """By whose clock a client company lives: that of its usual hours, else the centre's."""
@@ -105,6 +113,8 @@ def check_configuration(
     if whole is not None:
         faults.extend(inconsistencies(config, menus, wording, profiles))
         faults.extend(formless(config, clients, menus))
+        accounts = profiles.internal.accounts if profiles is not None else None
+        faults.extend(unclimbable(config, clients, menus, accounts))
         faults.extend(nameless(config, wording))
         faults.extend(circles(config, menus))
         faults.extend(preset_faults(config, clients, menus, wording))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.destination import Agent, Echo, Extension, FeatureCode, Hangup, Menu, Number, Queue, Uri
+from calls.destination import (
+    Agent,
+    Echo,
+    Escalation,
+    Extension,
+    FeatureCode,
+    Hangup,
+    Menu,
+    Number,
+    Queue,
+    Uri,
+)
 from centralita.acting import Acting
 from centralita.agent_codes import AgentCodes
 from centralita.applications import (
@@ -13,6 +24,7 @@ from centralita.applications import (
     FeatureCodeApplication,
     HangupApplication,
 )
+from centralita.escalating import EscalationApplication
 from centralita.monitoring import Monitoring
 from centralita.outgoing import NumberApplication
 from centralita.picking import Picking
@@ -98,6 +110,14 @@ def make_applications(
         desk,
         rescuer,
     )
+    escalation = EscalationApplication(
+        exchange,
+        desk,
+        lambda client, kind: present.now().ladder(client, kind),
+        present.music,
+        present.said,
+        lambda contact, kind: present.screen(contact, kind).house,
+    )
     codes = AgentCodes(
         staff, distribution, workplace.book, workplace.after_call, lambda: present.now().routing
     )
@@ -108,6 +128,7 @@ def make_applications(
         Extension: direct,
         Uri: direct,
         Number: outside,
+        Escalation: escalation,
         FeatureCode: FeatureCodeApplication(
             codes.carry_out,
             present.told,

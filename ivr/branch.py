@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from base.document import Part
-from calls.destination import Agent, Destination, Extension, Hangup, Menu, Number, Queue, Uri
+from calls.destination import Agent, Destination, Escalation, Extension, Hangup, Menu, Number, Queue, Uri
 
 
 class Guarded(Part):
@@ -51,6 +51,7 @@ class Branch(Part):
         "agent",
         "dial",
         "uri",
+        "escalate",
         "hangup",
         "exit",
     )
@@ -63,6 +64,8 @@ class Branch(Part):
     dial: Annotated[str, Field(pattern=r"^\+?\d{3,32}$")] | None = None
     """A telephone number outside."""
     uri: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
+    escalate: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")] | None = None
+    """An escalation ladder of the client company."""
     hangup: bool = False
     exit: str | None = None
     """In a module: the end by which it is left."""
@@ -100,6 +103,8 @@ class Branch(Part):
             return Number(self.dial, is_listed=True)
         if self.uri is not None:
             return Uri(self.uri, is_listed=True)
+        if self.escalate is not None:
+            return Escalation(self.escalate)
         return Hangup(cause=16) if self.hangup else None
 
     def named(self) -> str:

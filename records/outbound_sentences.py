@@ -54,5 +54,12 @@ OUTBOUND_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "queue.place_regained": _regained,
     "queue.rescued": _rescued,
     "agent.healed": _healed,
+    "escalation.began": lambda facts: f"Escalated: the ladder {facts['kind']} of {facts['rungs']} rungs",
+    "escalation.rung": lambda facts: (
+        f"Rung {facts['rung']} of {facts['of']} of {facts['kind']}: {facts['to']}"
+    ),
+    "escalation.unanswered": lambda facts: f"Nobody answers on rung {facts['rung']} of {facts['kind']}",
+    "escalation.served": lambda facts: f"Served by rung {facts['rung']} of {facts['kind']}: {facts['to']}",
+    "escalation.failed": lambda facts: f"There is no ladder {facts['kind']} any more",
     "outbound.emergency": lambda facts: f"Call for help to {facts['to']}: put through, not counted",
 }

@@ -18,7 +18,8 @@ from routing.back_ends import (
     system_faults,
 )
 from routing.dispositions import DispositionsPart
-from routing.documents import quoted
+from routing.documents import LADDER, quoted
+from routing.escalation import LadderPart
 from routing.recording import RecordingPart, key_faults
 from routing.screen import ScreenPart
 
@@ -68,6 +69,8 @@ class Client(Part):
     dispositions: DispositionsPart = DispositionsPart()
     """Results that agents give to calls."""
     secure_capture: SecureCapturePart | None = None
+    escalation: dict[Annotated[str, Field(pattern=LADDER)], LadderPart] = Field(default_factory=dict)
+    """Ladders by name: who is called when more is needed than an agent."""
 
 
 def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:

@@ -65,6 +65,10 @@ class HangupPart(Part):
     status: Annotated[int, Field(ge=400, le=699)] = 603
 
 
+LADDER = r"^[a-z][a-z0-9_-]{0,30}$"
+"""The name of an escalation ladder."""
+
+
 class DestinationPart(Part):
     """Where a call goes: exactly one of these keys."""
 
@@ -75,6 +79,8 @@ class DestinationPart(Part):
     uri: Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$")] | None = None
     dial: Annotated[str, BeforeValidator(quoted), Field(pattern=r"^\+?\d{3,32}$")] | None = None
     """A telephone number outside."""
+    escalate: Annotated[str, Field(pattern=LADDER)] | None = None
+    """A ladder of the client company."""
     echo: bool = False
     hangup: Annotated[HangupPart | None, BeforeValidator(lambda value: {} if value is True else value)] = None
 
@@ -91,14 +97,13 @@ class DestinationPart(Part):
     def _one(self) -> Self:
         chosen = [
             name
-            for name in ("menu", "queue", "agent", "extension", "uri", "dial", "echo", "hangup")
+            for name in ("menu", "queue", "agent", "extension", "uri", "dial", "escalate", "echo", "hangup")
             if getattr(self, name) not in (None, False)
         ]
         if len(chosen) != 1:
             found = "none is given" if not chosen else f"there are {', '.join(chosen)}"
-            raise ValueError(
-                f"exactly one of menu, queue, agent, extension, uri, dial, echo, hangup says where to go; {found}"
-            )
+            ways = "menu, queue, agent, extension, uri, dial, escalate, echo, hangup"
+            raise ValueError(f"exactly one of {ways} says where to go; {found}")
         if self.step is not None and self.menu is None:
             raise ValueError("step goes with menu only")
         if self.priority and self.queue is None:
@@ -123,6 +128,8 @@ class DestinationPart(Part):
             return to.Uri(self.uri, is_listed=True)
         if self.dial is not None:
             return to.Number(self.dial, self.trunks, self.digits or "", is_listed=True)
+        if self.escalate is not None:
+            return to.Escalation(self.escalate)
         if self.hangup is not None:
             return to.Hangup(self.hangup.cause, self.hangup.status)
         return to.Echo()

@@ -125,7 +125,7 @@ class End(Part):
     """How the call ends: exactly one way; priority and requires are compared when they are given."""
 
     ways: ClassVar[tuple[str, ...]] = (
-        "queue", "menu", "extension", "agent", "dial", "uri", "hangup", "caller_hangs_up", "waits_in",
+        "queue", "menu", "extension", "agent", "dial", "uri", "escalate", "hangup", "caller_hangs_up", "waits_in",
     )  # fmt: skip
 
     queue: str | None = None
@@ -134,6 +134,7 @@ class End(Part):
     agent: str | None = None
     dial: str | None = None
     uri: str | None = None
+    escalate: str | None = None
     hangup: Literal[True] | None = None
     caller_hangs_up: Literal[True] | None = None
     waits_in: str | None = None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calls.destination import Agent, Extension, Hangup, Menu, Number, Queue, Uri
+from calls.destination import Agent, Escalation, Extension, Hangup, Menu, Number, Queue, Uri
 from ivr.authoring.transcript import BackEndAsked, Left, Said, StepEntered
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def _leads(end: End, left: Destination) -> bool:
             return name == end.dial
         case Uri(uri=name):
             return name == end.uri
+        case Escalation(kind=name):
+            return name == end.escalate
         case Hangup():
             return bool(end.hangup)
         case _:

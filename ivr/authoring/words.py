@@ -20,6 +20,7 @@ _WAYS = {
     "agent": "the agent {}",
     "dial": "the number {}",
     "uri": "the address {}",
+    "escalate": "the ladder {}",
     "exit": "the end {} of the module",
 }
 _PLAIN = {"hangup": "the end of the call", "repeat": "the same again"}

@@ -128,6 +128,7 @@ def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() ->
             "phone",
             "caller_id",
             "secure_capture",
+            "escalation",
             "kind",
             "connector",
         }
