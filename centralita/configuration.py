@@ -15,6 +15,7 @@ from centralita.house_words import add_names, nameless
 from centralita.ladders import unclimbable
 from centralita.presets import preset_faults
 from centralita.speakers import speechless, voices_of
+from centralita.ways_in import entered
 from ivr.check import Known
 from ivr.load import load_menus
 from ivr.wording import load_wording
@@ -100,6 +101,7 @@ def check_configuration(
         agents=config.routing.agents if whole is not None else None,
         hours=hours,
         skills=names_in(folder, "skills"),
+        entered=entered(config, clients),
     )
     queues = names_in(folder, "queues")
     menus = load_menus(folder / "menus", wording, faults, queues=queues, others=others, live=live)

@@ -11,6 +11,7 @@ from base.address import WILDCARDS
 from base.document import Fault, read, suggest
 from calls.destination import Extension, Menu, Number, Queue
 from centralita.queue_prompts import unsaid
+from centralita.ways_in import stepless
 from sip.listener import clash, on_one_port
 from sip.listener_settings import clashing
 
@@ -42,6 +43,7 @@ def inconsistencies(
         yield from unreachable(config, profiles)
     yield from silent(config, wording)
     yield from unsaid(config, menus, wording)
+    yield from stepless(config, menus)
     yield from mute(config, menus, wording)
     yield from foreign(config, menus)
 

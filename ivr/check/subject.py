@@ -32,6 +32,8 @@ class Known:
     agents: Collection[str] | None = None
     hours: Collection[str] | None = None
     skills: Collection[str] | None = None
+    entered: Collection[tuple[str, str]] = ()
+    """(menu set, step) at which callers come in from elsewhere, besides the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,10 @@ class Subject:
             yield (limit,), branch
 
     def reached(self) -> list[str]:
-        """The steps that can be reached from the first, the nearest first."""
+        """The steps that can be reached from the first, or from outside, the nearest first."""
         seen = [self.file.start] if self.file.start in self.steps else []
+        doors = (step for menu, step in sorted(self.known.entered) if menu == self.file.menu_set)
+        seen += [step for step in doors if seen and step in self.steps and step not in seen]
         for name in seen:
             for each in leads(self, (branch for _, branch in self.ways(name))):
                 if each not in seen:
