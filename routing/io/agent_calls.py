@@ -145,7 +145,7 @@ class AgentCalls:
 
 
 def _result(call: AgentCall, ending: LegEnded) -> ReservationResult:
-    if call.briefing is not None:
+    if call.briefing is not None or ending.status < 300:
         # Answered, and hung up instead of taking the call; or broken by us.
         return ReservationResult.REJECTED if ending.by == "remote" else ReservationResult.FAILED
     return result_of(ending.status, rang=call.rang and ending.by == "remote")

@@ -22,7 +22,11 @@ PROMPT_TONES = {
     "tone_leave": frozenset({760, 1480}),
     "tone_no_input": frozenset({560, 1150}),
     "tone_no_match": frozenset({590, 1270}),
+    "tone_comfort": frozenset({660, 1400}),
+    "tone_whisper": frozenset({800, 1560}),
 }
+_LONG = {"tone_comfort": 20.0}
+"""Seconds of tones that are to be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +86,4 @@ def make_centre(
 
 
 def _prompt(name: str, tones: frozenset[int]) -> str:
-    return f"  {name}: {{tone: {sorted(tones)}, seconds: 0.8}}\n"
+    return f"  {name}: {{tone: {sorted(tones)}, seconds: {_LONG.get(name, 0.8)}}}\n"
