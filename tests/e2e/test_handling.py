@@ -279,6 +279,7 @@ def test_secrets_of_a_capture_reach_nobody(tmp_path: Path, agent_sound: Path) ->
     """The agent hears no key, and none is kept: in the record, a log, a recording, the messages."""
     server = make_centre(tmp_path / "node")
     set_client(server, "banco_sol", "recording", "{calls: all}")
+    set_client(server, "banco_sol", "secure_capture", "{menu: banco_cobro}")
     with server:
         with (
             agent_at_desk(server, "ana", tmp_path, plays=agent_sound) as ana,
