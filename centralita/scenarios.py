@@ -82,10 +82,11 @@ class Wish:
         return Play(scenario.forecast(half_hours, self.days), calls, scenario.centre)
 
     def _of_calls(self, path: Path) -> Play:
-        summary = CallsFile(path).look()
-        scenario = self._scenario(summary.queues, None)
+        scenario = None if self.config is None else self._scenario((), None)
+        known = None if scenario is None else scenario.centre.queues.keys()
+        summary = CallsFile(path, handle=None if self.handle is None else float, queues=known).look()
+        scenario = scenario or self._scenario(summary.queues, None)
         centre = scenario.centre
-        known = None if self.config is None else centre.queues.keys()
         chance = random.Random(f"{self.seed} callers")
         lengths = Lengths(self.handle, self.variation) if self.handle is not None else None
         file = CallsFile(

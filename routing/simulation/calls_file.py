@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from base.document import Fault, refuse, suggest
@@ -54,14 +55,13 @@ class CallsFile:
     """Seconds that the callers read so far had waited, where the file tells."""
 
     def look(self) -> Summary:
-        """Count. Raises DocumentError when the file cannot be read or lacks a column."""
-        count, queues, known = 0, dict[str, None](), False
-        for _, row in lines(self.path, self.faults):
-            if not known:
-                known = True
-                self._check_columns()
+        """Read all of it once. Raises DocumentError with every fault, so that none comes up in the middle of a year."""
+        self._check_columns()
+        refuse(self.faults)
+        count, queues = 0, dict[str, None]()
+        for _, call in self._rows():
             count += 1
-            queues[row.get("queue", "")] = None
+            queues[call.queue] = None
         refuse(self.faults)
         if not count:
             refuse([Fault(str(self.path), 1, "no call stands in this file", "add a row for each call")])
@@ -69,28 +69,30 @@ class CallsFile:
 
     def days(self) -> Iterator[tuple[str, list[Call]]]:
         """The calls of each day, in order of time. Raises DocumentError at the end of a day that has faults."""
-        day, found = "", list[Call]()
-        last = ""
+        for day, group in groupby(self._rows(), key=lambda each: each[0]):
+            calls = sorted(call for _, call in group)
+            refuse(self.faults)
+            yield day, calls
+        refuse(self.faults)
+
+    def _rows(self) -> Iterator[tuple[str, Call]]:
+        """Each call with its day; what is wrong is noted, and after a screenful of it nothing more is read."""
+        last, self.waited = "", 0.0
         for line, row in lines(self.path, self.faults):
             read = self._read(line, row)
             if len(self.faults) >= _MOST_FAULTS:
-                break
+                return
             if read is None:
                 continue
-            when, call = read
-            if when != day and found:
-                refuse(self.faults)
-                yield day, sorted(found)
-                found = []
-            if when < last:
-                self._fault(line, f"{when} comes after {last}", "sort the rows by time")
-            day = last = when
-            found.append(call)
-        refuse(self.faults)
-        yield day, sorted(found)
+            if read[0] < last:
+                self._fault(line, f"{read[0]} comes after {last}", "sort the rows by time")
+            last = read[0]
+            yield read
 
     def _check_columns(self) -> None:
         header = _header(self.path)
+        if not header:  # said by whoever reads the rows
+            return
         for name in header:
             if name not in COLUMNS:
                 self._fault(1, f'unknown column "{name}"', suggest(name, COLUMNS))

@@ -121,7 +121,11 @@ def test_of_many_agents_the_most_and_the_least_busy_are_listed() -> None:
     [
         ((), 2, "give a file, or --calls and --aht"),
         ((CALLS, "--calls", "3"), 2, "give a file, or --calls and --aht"),
-        ((CALLS,), 1, "say who is there: --agents, --config, or a column agents in the forecast"),
+        (
+            (CALLS, "--aht", "60"),
+            1,
+            "say who is there: --agents, --config, or a column agents in the forecast",
+        ),
         ((CALLS, "--agents", "2"), 1, "two_days.csv:6: handle is missing"),
         ((CALLS, "--config", str(ROOT / "config"), "--aht", "60"), 1, 'no queue is called "cards"'),
         (

@@ -25,7 +25,7 @@ def test_days_come_one_by_one_in_order_of_time() -> None:
 
 
 def test_a_first_look_counts_calls_and_finds_queues() -> None:
-    assert CallsFile(CALLS / "two_days.csv").look() == Summary(5, ("cards", "loans"))
+    assert CallsFile(CALLS / "two_days.csv", handle=lambda: 99.0).look() == Summary(5, ("cards", "loans"))
 
 
 def test_callers_whose_patience_is_not_known_get_one() -> None:
