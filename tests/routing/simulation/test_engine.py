@@ -183,6 +183,31 @@ def test_agents_come_and_go_by_their_shifts_and_finish_their_call() -> None:
     assert found.agents["a1"].busy == 120.0
 
 
+def test_who_is_back_at_work_before_the_call_is_over_has_not_been_away() -> None:
+    shifts = [Shift(30.0, "a1", is_on=False), Shift(40.0, "a1", is_on=True)]
+    found = Simulation(plain_centre(["q"], 1), shifts=shifts, closing=200.0).run([one(), one(at=70.0)])
+    assert found.agents["a1"].staffed == 200.0
+    assert found.whole().longest == 0.0
+
+
+def test_a_wait_of_just_the_time_promised_is_in_time() -> None:
+    for within, kept in ((60.0, 2), (59.9, 1)):
+        tally = Simulation(plain_centre(["q"], 1), within={"q": within}).run([one(), one()]).whole()
+        assert tally.in_time == kept
+
+
+def test_who_overflows_comes_before_who_called_later() -> None:
+    centre = plain_centre(["q", "r"], 1)
+    queues = dict(centre.queues)
+    queues["q"] = replace(queues["q"], max_wait=30.0, overflow={LeaveReason.TIMEOUT: Queue("r")})
+    agents = {"a1": AgentSettings("a1", queues=("r",))}
+    found = Simulation(RoutingConfig(queues, agents)).run(
+        [one(at=0.0, queue="r"), one(at=1.0, queue="q"), one(at=20.0, queue="r")]
+    )
+    assert found.queues()["q"].longest == 59.0
+    assert found.queues()["r"].longest == 100.0
+
+
 def test_overtime_is_time_at_work() -> None:
     found = Simulation(plain_centre(["q"], 1), closing=50.0).run([one(), one()])
     assert found.agents["a1"].staffed == found.agents["a1"].busy == 120.0
