@@ -111,6 +111,14 @@ class SpeechPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerGuessed:
+    """Who seems to have answered, where that was asked: a person, or a machine."""
+
+    leg: Leg
+    is_machine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRecorded:
     """A spoken message is over: `recording` is its name on disk, None where there is none."""
 

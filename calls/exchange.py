@@ -313,6 +313,10 @@ class Exchange:
         """The leg was answered; whether its record is to tell who talked for how long."""
         return self._hearing.listen(leg)
 
+    def guess_who_answers(self, leg: Leg) -> None:
+        """Tell AnswerGuessed of a party that has just answered, unless that stays unsure."""
+        self._hearing.guess_who_answers(leg)
+
     def await_pause(self, leg: Leg, silence: float) -> None:
         """Tell SpeechPaused once the party is silent for so many seconds, spoken or not; 0 tells it no more."""
         self._hearing.await_pause(leg, silence)

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calls.events import PlaybackFinished, RtpLost, SpeechPaused
+from calls.events import AnswerGuessed, PlaybackFinished, RtpLost, SpeechPaused
 from calls.recording import Outcome
 from media import events
 from sip import causes
@@ -93,6 +93,11 @@ class Hearing:
             leg.stream.port.listen(dead_air=wanted.dead_air, one_way=wanted.one_way)
         return wanted.talk
 
+    def guess_who_answers(self, leg: Leg) -> None:
+        """Tell AnswerGuessed of a party that has just answered, unless it stays unsure."""
+        wanted = self._listening()
+        leg.stream.port.listen(dead_air=wanted.dead_air, one_way=wanted.one_way, answer=True)
+
     def await_pause(self, leg: Leg, silence: float) -> None:
         """Tell SpeechPaused once the party is silent for so many seconds, spoken or not; 0 tells it no more."""
         wanted, port = self._listening(), leg.stream.port
@@ -138,6 +143,10 @@ class Hearing:
                 leg.contact.record("leg.dead_air", leg, silence=round(event.silence, 2))
             case events.OneWayAudio():
                 leg.contact.record("leg.one_way_audio", leg, silence=round(event.silence, 2))
+            case events.AnswerGuessed() if event.answerer is not events.Answerer.UNSURE:
+                is_machine = event.answerer is events.Answerer.MACHINE
+                leg.contact.record("leg.answerer", leg, machine=is_machine, reason=event.reason.name.lower())
+                leg.contact.inbox.post(AnswerGuessed(leg, is_machine))
             case events.HookFlash():
                 leg.keys.flashed()
             case events.MediaSecured():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from base.document import Fault, errors, refuse
 from centralita.back_ends import unanswerable
+from centralita.callback_faults import callback_faults
 from centralita.circles import circles
 from centralita.consistency import formless, inconsistencies, unhoured, untimely, unwritable
 from centralita.house_words import add_names, nameless
@@ -19,6 +20,9 @@ from centralita.ways_in import entered
 from ivr.check import Known
 from ivr.load import load_menus
 from ivr.wording import load_wording
+from routing.callbacks.do_not_call import FILE as DO_NOT_CALL_FILE
+from routing.callbacks.do_not_call import load_do_not_call
+from routing.callbacks.numbers import country_of
 from routing.clients import load_clients
 from routing.config import bare_config, check_config, names_in
 from routing.escalation import ladder
@@ -52,6 +56,8 @@ class Configuration:
     profiles: Profiles
     clients: Mapping[str, Client]
     hours: Mapping[str, OpeningHours]
+    do_not_call: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By client company (none: for all of them), the numbers that must not be called."""
 
     @property
     def centre(self) -> Centre:
@@ -127,9 +133,16 @@ def check_configuration(
     if hours is not None:
         faults.extend(untimely(folder, clients, hours))
         faults.extend(unhoured(config, hours))
+        faults.extend(callback_faults(folder, clients, hours, wording))
+    never = load_do_not_call(
+        folder / DO_NOT_CALL_FILE,
+        faults,
+        home=country_of(config.centre.country),
+        clients=_companies(config, clients) if whole is not None else None,
+    )
     if errors(faults) or profiles is None or hours is None:
         return None, faults
-    return Configuration(config, menus, wording, profiles, clients, hours), faults
+    return Configuration(config, menus, wording, profiles, clients, hours, never), faults
 
 
 def _companies(config: CentreConfig, clients: Mapping[str, Client]) -> Collection[str]:

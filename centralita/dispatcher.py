@@ -17,7 +17,7 @@ from sip import causes
 from sip.reason import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from calls.contact import Contact
     from calls.destination import Destination
@@ -127,8 +127,35 @@ class Dispatcher(Generic[R]):
         """Let a contact that begins with us be served by some work of its own."""
         self._keep(contact, work)
 
-    def _keep(self, contact: Contact, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._serve(contact, work), name=contact.id)
+    @property
+    def is_draining(self) -> bool:
+        """Whether no more contacts are taken."""
+        return self._draining
+
+    def open(
+        self,
+        contact: Contact,
+        serve: Callable[[Contact], Awaitable[Destination | None]],
+        over: Callable[[], None] = lambda: None,
+    ) -> bool:
+        """A contact of our own doing, nobody's call: serve it so, then wherever that leads; False while draining.
+
+        `over` hears of its end.
+        """
+        if self._draining:
+            return False
+        self._keep(contact, self._opened(contact, serve), over)
+        return True
+
+    async def _opened(
+        self, contact: Contact, serve: Callable[[Contact], Awaitable[Destination | None]]
+    ) -> None:
+        await self._run(contact, await serve(contact))
+
+    def _keep(
+        self, contact: Contact, work: Coroutine[None, None, None], over: Callable[[], None] = lambda: None
+    ) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(contact, work, over), name=contact.id)
         self._tasks.add(task)
         self._contacts[contact.id] = contact
         self._empty.clear()
@@ -161,7 +188,9 @@ class Dispatcher(Generic[R]):
         self._begin(contact, caller)
         await self._run(contact, destination)
 
-    async def _serve(self, contact: Contact, work: Coroutine[None, None, None]) -> None:
+    async def _serve(
+        self, contact: Contact, work: Coroutine[None, None, None], over: Callable[[], None]
+    ) -> None:
         try:
             await work
         except CentralitaError as error:
@@ -179,6 +208,7 @@ class Dispatcher(Generic[R]):
             self._let_go(contact, 480, causes.NORMAL)
             self._close(contact)
             del self._contacts[contact.id]
+            over()
             if not self._contacts:
                 self._empty.set()
 
@@ -191,8 +221,8 @@ class Dispatcher(Generic[R]):
             if contact.caller is not None:
                 contact.caller.when_over(lambda: self._on_task(caller, begun=False))
 
-    async def _run(self, contact: Contact, destination: Destination) -> None:
-        current: Destination | None = destination
+    async def _run(self, contact: Contact, destination: Destination | None) -> None:
+        current = destination
         for _ in range(_MOST_STEPS):
             if current is None or contact.caller is None or contact.caller.has_ended:
                 return

@@ -96,6 +96,7 @@ class Node:
     async def drain(self) -> None:
         """Take no new calls and wait for those in progress."""
         self._draining = True
+        self.parts.callbacks.stop()
         left = await self.parts.dispatcher.drain(self.drain_limit)
         if left:
             log.warning("drain_limit_reached", calls_ended=left)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calls.destination import Agent, Extension, FeatureCode, Number
 from centralita.lamps import AGENT
 from routing import feature_codes
-from routing.inbound import NumberPlan, Route
+from routing.inbound import NumberPlan, Route, is_pattern
 from routing.outbound import OutboundPlan
 
 if TYPE_CHECKING:
@@ -64,6 +64,18 @@ class Numbers:
             no_code = feature_codes.unknown(dialled)
             return Route(no_code, HOUSE, None, dialled) if no_code is not None else None
         return found
+
+    def outside(self, number: str) -> Number | None:
+        """The way to a number (E.164) that the centre itself calls: by the rules for calls out, if there are any."""
+        if not self._configuration().routing.outgoing:
+            return Number(number)
+        return self._present_plans()[1].route(number)
+
+    def line_of(self, client: str) -> str:
+        """The first whole number of a client company: it is shown to whom we call for it."""
+        numbers = self._configuration().routing.numbers
+        found = (each.number for each in numbers if each.client == client and each.number.startswith("+"))
+        return next((each for each in found if not is_pattern(each)), "")
 
     def allows(self, caller: Caller, route: Route) -> bool:
         """Whether the caller's profile lets it dial that: a number of the plan, or what only our own phones reach."""

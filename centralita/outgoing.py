@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from centralita.trunks import Trunks
     from media.plane import Clip
 
+    Shows = Callable[[Contact, Gateway], CallerIdentity]
+
 
 class NumberApplication:
     """Connects the caller to a telephone number."""
@@ -53,28 +55,25 @@ class NumberApplication:
             return None
         return await connect(self._exchange, contact, ways, self._music, desk=self.desk, otherwise=otherwise)
 
-    def ways(self, contact: Contact, destination: Number) -> Sequence[FindWay]:
-        """The trunks that may lead there, in their order."""
+    def ways(self, contact: Contact, destination: Number, shows: Shows | None = None) -> Sequence[FindWay]:
+        """The trunks that may lead there, in their order; `shows` says who calls, in place of the caller."""
         names = destination.trunks or tuple(
             each.name for each in self._trunks.all() if each.settings.host is not None
         )
-        return [partial(self._way, contact, destination, name) for name in names]
+        return [partial(self._way, contact, destination, name, shows) for name in names]
 
-    async def _way(self, contact: Contact, destination: Number, name: str) -> Way:
+    async def _way(self, contact: Contact, destination: Number, name: str, shows: Shows | None) -> Way:
         gateway = self._trunks.find(name)
         if gateway is None:
             raise TrunkDown(f"there is no trunk {name}")
         target = await self._trunks.target(gateway, destination.number)
         is_fixed = gateway.settings.codecs is not None
         errand = Errand(destination.number, destination.by, destination.is_listed)
-        return Way(
-            target,
-            shown(contact, gateway, self._number_of(contact)),
-            name,
-            is_fixed,
-            digits=destination.digits,
-            errand=errand,
-        )
+        who = shows(contact, gateway) if shows is not None else self._shown(contact, gateway)
+        return Way(target, who, name, is_fixed, digits=destination.digits, errand=errand)
+
+    def _shown(self, contact: Contact, gateway: Gateway) -> CallerIdentity:
+        return shown(contact, gateway, self._number_of(contact))
 
 
 _NO_ROUTE = 3
@@ -94,3 +93,11 @@ def shown(contact: Contact, gateway: Gateway, number: str | None = None) -> Call
     return CallerIdentity(
         sent, display, settings.domain if settings.login is not None else None, contact.is_private
     )
+
+
+def shown_for_client(contact: Contact, gateway: Gateway) -> CallerIdentity:
+    """Who calls back: the client company's number, as the carrier writes it, else our number there."""
+    settings = gateway.settings
+    number = contact.dnis or settings.number or settings.login or ""
+    domain = settings.domain if settings.login is not None else None
+    return CallerIdentity(settings.numbers.sent(number) if number else "", "", domain)

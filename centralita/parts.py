@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from centralita.back_ends import back_end_settings
+from centralita.callbacks import queues_of, rules_of
 from centralita.opening import spoken_codecs
 from centralita.state import CREDENTIALS_FILE, TRUNK_PASSWORDS_FILE
 from sip.io.certificates import all_contexts
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
     from routing.inbound import Route
+    from routing.io.callback_desk import CallbackDesk
     from routing.io.distribution import Distribution
     from sip.admission import ProfileAdmission
     from sip.io.endpoint import Endpoint
@@ -67,6 +69,7 @@ class Parts:
     resolver: Resolver
     watching: Watching
     dispatcher: Dispatcher[Route]
+    callbacks: CallbackDesk
     tracing: MessageTracing
     sip_address: tuple[str, int]
     http_address: tuple[str, int]
@@ -100,6 +103,9 @@ class Parts:
         self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
         self.distribution.adopt(configuration.routing)
         self.workplace.book.adopt()
+        never = self.callbacks.book.admission.rules.do_not_call
+        never.rewrite(configuration.do_not_call)
+        self.callbacks.adopt(rules_of(configuration, never), queues_of(configuration))
         self.staff.adopt(configuration.routing.agents)
         self.phones.adopt()
         self.resolver.dns.configure(self.present.dns())

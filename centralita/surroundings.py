@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from base.errors import CentralitaError
-from ivr.surroundings import QueueStatus
+from ivr.surroundings import CALLBACK_FREE, CALLBACK_REFUSED, CALLBACK_STANDING, QueueStatus
 from routing.hours.calendar import Opening
 from routing.opening import ALWAYS_OPEN, opening, openness
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calls.contact import Contact
     from centralita.present import Present
     from media.catalogue import Segment
+    from routing.io.callback_desk import CallbackDesk
     from routing.io.distribution import Distribution
     from routing.io.switch_board import SwitchBoard
     from routing.opening import Openness
@@ -29,10 +30,17 @@ log = structlog.get_logger()
 class LiveSurroundings:
     """Makes the surroundings of each contact; every question is answered from memory."""
 
-    __slots__ = ("board", "distribution", "present")
+    __slots__ = ("board", "callbacks", "distribution", "present")
 
-    def __init__(self, present: Present, board: SwitchBoard, distribution: Distribution) -> None:
+    def __init__(
+        self,
+        present: Present,
+        board: SwitchBoard,
+        distribution: Distribution,
+        callbacks: CallbackDesk | None = None,
+    ) -> None:
         """Ask these, each time anew."""
+        self.callbacks = callbacks
         self.present = present
         self.board = board
         self.distribution = distribution
@@ -93,3 +101,18 @@ class ContactSurroundings:
         except CentralitaError:
             return QueueStatus()
         return QueueStatus(found.ready, found.logged_in, found.waiting, found.longest_wait)
+
+    def callback(self, queue: str, number: str) -> tuple[str, str]:
+        """What the rules and the book of callbacks say."""
+        desk = self._centre.callbacks
+        if desk is None:
+            return CALLBACK_FREE, ""
+        client = self._contact.client or ""
+        refused = desk.book.admission.refusal(number, queue, client, now=desk.now())
+        if refused is None:
+            return CALLBACK_FREE, ""
+        return (
+            (CALLBACK_STANDING, refused.standing.id)
+            if refused.standing is not None
+            else (CALLBACK_REFUSED, "")
+        )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from base.io.ids import SystemIds
 from centralita.acquaintance import KNOWN_FOR, Acquaintance
 from centralita.archive import RecordingArchive
+from centralita.callbacks import Outset, Promises, open_callbacks
 from centralita.conversations import Conversations
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
@@ -147,7 +148,15 @@ async def _wire(
     board = SwitchBoard(options.state / SWITCHES_FILE, kept.switches, journal)
     board.watch(distribution.look_again)
     staff = Staff(present.now().routing.agents, distribution)
-    surroundings = LiveSurroundings(present, board, distribution)
+    callbacks = await open_callbacks(
+        options.state,
+        present,
+        distribution,
+        journal,
+        resources,
+        begin=lambda promised: outset.begin(promised),
+    )
+    surroundings = LiveSurroundings(present, board, distribution, callbacks)
     watching = Watching(
         present.internal,
         signalling.location,
@@ -200,7 +209,9 @@ async def _wire(
         trunks=trunks,
         resolver=resolver,
         voice=voice,
-        books=Books(transactions, journal, kept.ledger.flush),
+        books=Books(
+            transactions, journal, kept.ledger.flush, Promises(callbacks, lambda c: dispatcher.contact(c))
+        ),
         surroundings=surroundings,
         tolls=tolls,
         acquaintance=acquaintance,
@@ -232,6 +243,7 @@ async def _wire(
         admitted=admitted,
         barred=tolls.refused,
     )
+    outset = Outset(present, numbers, applications, callbacks, dispatcher, ids, journal)
     app = make_app(
         key=kept.key,
         work=workplace.desk(),
@@ -251,6 +263,7 @@ async def _wire(
             Places(present.agents, phones.find).account,
             staff.called,
         ),
+        callbacks=callbacks,
     )
     tracing = MessageTracing(stack, options.config)
     resources.push_async_callback(tracing.close)
@@ -265,6 +278,8 @@ async def _wire(
     trunks.adopt(configuration.profiles, kept.trunk_passwords)
     resources.callback(exchange.sip.end_subscriptions)
     resources.push_async_callback(dispatcher.close)
+    resources.callback(callbacks.stop)
+    callbacks.start()
     return Parts(
         resources=resources,
         options=options,
@@ -287,6 +302,7 @@ async def _wire(
         resolver=resolver,
         watching=watching,
         dispatcher=dispatcher,
+        callbacks=callbacks,
         tracing=tracing,
         sip_address=endpoint.address,
         http_address=http_address,

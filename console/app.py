@@ -9,11 +9,13 @@ import structlog
 from aiohttp import web
 
 from console import agents, announcements, bans, closures, contacts, conversations, hours, node, queues
+from console import callbacks as callback_routes
 from console import menus as menu_routes
 from console import phones as phone_routes
 from console import trunks as trunk_routes
 from console.access import guard
 from console.keys import (
+    CALLBACKS,
     CONVERSATIONS,
     COUNTERS,
     DOOR,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from console.work import WorkDesk
     from records.ledger import Ledger
     from records.reader import Reader
+    from routing.io.callback_desk import CallbackDesk
 
 
 log = structlog.get_logger()
@@ -69,6 +72,7 @@ def make_app(
     menus: Menus,
     door: Door,
     opening: OpeningDesk,
+    callbacks: CallbackDesk,
     talks: Conversations,
 ) -> web.Application:
     """Wire the routes."""
@@ -83,9 +87,10 @@ def make_app(
     app[MENUS] = menus
     app[DOOR] = door
     app[OPENING] = opening
+    app[CALLBACKS] = callbacks
     app[CONVERSATIONS] = talks
     parts = (node, agents, queues, contacts, conversations, bans, hours, closures, announcements)
-    for part in (*parts, trunk_routes, phone_routes, menu_routes):
+    for part in (*parts, callback_routes, trunk_routes, phone_routes, menu_routes):
         app.add_routes(part.routes)
     return app
 

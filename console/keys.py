@@ -11,6 +11,7 @@ from console.opening import OpeningDesk
 from console.work import WorkDesk
 from records.ledger import Ledger
 from records.reader import Reader
+from routing.io.callback_desk import CallbackDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +57,7 @@ WORK = web.AppKey("work", WorkDesk)
 CONVERSATIONS: web.AppKey[Conversations] = web.AppKey("conversations")
 LEDGER = web.AppKey("ledger", Ledger)
 DOOR = web.AppKey("door", Door)
+CALLBACKS = web.AppKey("callbacks", CallbackDesk)
 OPENING = web.AppKey("opening", OpeningDesk)
 READER = web.AppKey("reader", Reader)
 COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")

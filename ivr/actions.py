@@ -64,7 +64,7 @@ FACT_KINDS = {
 IDENTIFYING = ("identity.verify", "card.activate", "card.block")
 """Actions whose success proves who the caller is: they ask a card and a second element."""
 SUCCESSES = ("ok", "already")
-GOOD = (*SUCCESSES, "approved", "found")
+GOOD = (*SUCCESSES, "approved", "found", "standing")
 """Results that bring the action's facts."""
 
 _IDENTITY = (CARD_OR_ENDING, SECOND_ELEMENTS)
@@ -116,7 +116,8 @@ ACTIONS = {
     ),
     "callback.promise": Action(
         needs=({"number": "phone"},),
-        results=("ok", "unavailable"),
+        # `standing`: the same number is to be called back already, and the reference is that one's.
+        results=("ok", "standing", "refused", "unavailable"),
         when_silent="unavailable",
         facts=("reference",),
     ),

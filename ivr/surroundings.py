@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from media.catalogue import Segment
 
+CALLBACK_FREE, CALLBACK_STANDING, CALLBACK_REFUSED = "ok", "standing", "refused"
+"""Whether a number may be promised to be called back: yes; it is promised already; never."""
+
 OPEN, CLOSED, HOLIDAY, EMERGENCY = HOURS_STATES = ("open", "closed", "holiday", "emergency")
 
 
@@ -41,6 +44,9 @@ class Surroundings(Protocol):
     def queue(self, name: str) -> QueueStatus:
         """How a queue stands."""
 
+    def callback(self, queue: str, number: str) -> tuple[str, str]:
+        """Whether a queue may call this number (E.164) back, and the reference of the promise that stands already."""
+
 
 class Quiet:
     """Surroundings where it is always open, nothing is announced and nobody waits: for tests and trying."""
@@ -64,3 +70,8 @@ class Quiet:
         """Empty, with one agent ready."""
         del name
         return QueueStatus(agents_ready=1, agents_logged_in=1)
+
+    def callback(self, queue: str, number: str) -> tuple[str, str]:
+        """It may."""
+        del queue, number
+        return CALLBACK_FREE, ""

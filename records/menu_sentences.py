@@ -88,11 +88,6 @@ def _case_opened(facts: Facts) -> str:
     return f"A case is opened{facts.phrase('kind', ' ({})')}: {facts['reference']}{away}"
 
 
-def _callback_promised(facts: Facts) -> str:
-    who = facts.phrase("queue", " by queue {}")
-    return f"Is promised to be called back at {facts['number']}{who}: {facts['reference']}"
-
-
 def _auth_locked(facts: Facts) -> str:
     limit = facts.phrase("by", " by the limit of the {}").replace("_", " ")
     return f"Locked{limit}: {facts['action']} is not tried{_for(facts)}"
@@ -126,7 +121,6 @@ MENU_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "recording.refused": lambda _: "Does not agree to be recorded",
     "survey.answered": _survey_answered,
     "case.opened": _case_opened,
-    "callback.promised": _callback_promised,
     "auth.locked": _auth_locked,
     "fraud.suspected": lambda facts: f"Fraud is suspected{facts.phrase('by', ' (sign: {})')}",
 }

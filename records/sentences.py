@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from records.callback_sentences import CALLBACK_SENTENCES, callback_opened
 from records.handling_sentences import HANDLING_SENTENCES
 from records.menu_sentences import MENU_SENTENCES
 from records.outbound_sentences import OUTBOUND_SENTENCES
@@ -40,6 +41,8 @@ def _ending(facts: Facts) -> str:
 
 
 def _contact_opened(facts: Facts) -> str:
+    if facts.has("callback"):
+        return f"{callback_opened(facts)}{_for_client(facts)}"
     way = facts.phrase("trunk", " over trunk {}") or facts.phrase("account", " from account {}")
     proof = facts.phrase("attestation", ", attested {}")
     hidden = ", number withheld" if facts.data.get("private") is True else ""
@@ -310,6 +313,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "recording.failed": lambda facts: f"Recording failed: {facts['reason']}",
     **MENU_SENTENCES,
     **OUTBOUND_SENTENCES,
+    **CALLBACK_SENTENCES,
     "queue.joined": _queue_joined,
     "queue.relaxed": _queue_relaxed,
     "queue.prioritised": _queue_prioritised,

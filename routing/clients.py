@@ -17,6 +17,7 @@ from routing.back_ends import (
     SandboxBackEndPart,
     system_faults,
 )
+from routing.callbacks.documents import ClientCallbacksPart
 from routing.dispositions import DispositionsPart
 from routing.documents import LADDER, quoted
 from routing.escalation import LadderPart
@@ -71,6 +72,7 @@ class Client(Part):
     secure_capture: SecureCapturePart | None = None
     escalation: dict[Annotated[str, Field(pattern=LADDER)], LadderPart] = Field(default_factory=dict)
     """Ladders by name: who is called when more is needed than an agent."""
+    callback: ClientCallbacksPart = ClientCallbacksPart()
 
 
 def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:

@@ -343,4 +343,5 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         exit_keys={key: where.destination() for key, where in part.exit_keys.items()},
         whisper=part.whisper,
         acknowledge=part.acknowledge.settings() if part.acknowledge is not None else None,
+        callback=part.callback.settings(),
     )

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from base.document import Part, suggest
 from base.durations import Seconds
 from calls import destination as to
+from routing.callbacks.documents import QueueCallbacksPart
 from routing.reasons import Language
 from routing.screen import Alert
 from routing.settings import Delays, ServiceLevel
@@ -251,6 +252,7 @@ class QueuePart(Part):
     exit_keys: dict[Key, DestinationPart] = Field(default_factory=dict)
     whisper: Whisper = Field(default_factory=dict)
     acknowledge: Acknowledged | None = None
+    callback: QueueCallbacksPart = QueueCallbacksPart()
 
 
 class QueuesFile(Part):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calls import destination as to
 from routing.agents import Status
+from routing.callbacks.settings import QueueCallbacks
 from routing.reasons import USUAL, Reasons
 from routing.skills import NONE, Relaxation, Requirements
 from routing.waiting.settings import NOTHING_SAID, Acknowledge, Announcements, AtClosing
@@ -141,6 +142,7 @@ class QueueSettings:
     """Prompts that an agent hears before the caller, by client company; of all others under the empty name."""
     acknowledge: Acknowledge | None = None
     """The key by which an agent takes a call."""
+    callback: QueueCallbacks = field(default_factory=QueueCallbacks)
 
     def overflow_for(self, reason: LeaveReason) -> Destination:
         """Where an entry goes that leaves for this reason."""

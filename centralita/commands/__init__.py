@@ -9,9 +9,11 @@ from centralita.commands import (
     announcement,
     bans,
     call,
+    callbacks,
     check,
     compliance,
     contacts,
+    do_not_call,
     hours,
     menu,
     noted,
@@ -40,11 +42,12 @@ app.command("contacts")(contacts.contacts)
 app.command("contact")(contacts.contact)
 app.command("why")(contacts.why)
 app.command("cases")(noted.cases)
-app.command("callbacks")(noted.callbacks)
 app.command("messages")(noted.messages)
 app.command("simulate")(simulate.simulate)
 app.command("staff")(staff.staff)
 app.command("trunks")(trunk.trunks)
+app.add_typer(callbacks.app, name="callbacks")
+app.add_typer(do_not_call.app, name="do-not-call")
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(menu.app, name="menu")
 app.add_typer(phone.app, name="phone")

@@ -1,4 +1,4 @@
-"""`centralita cases`, `callbacks` and `messages`: what callers left in the menus for people to do."""
+"""`centralita cases` and `messages`: what callers left in the menus for people to do."""
 
 from __future__ import annotations
 
@@ -28,13 +28,6 @@ def cases(
 ) -> None:
     """List the cases that callers opened, such as changes of address, the newest first."""
     _show("case.opened", ("reference", "kind", "message", "sent"), state, client, limit, as_json=as_json)
-
-
-def callbacks(
-    state: State = DEFAULT_STATE, client: Client = None, limit: Limit = 50, as_json: Json = False
-) -> None:
-    """List the calls back that callers were promised, the newest first."""
-    _show("callback.promised", ("reference", "number", "queue"), state, client, limit, as_json=as_json)
 
 
 def messages(

@@ -75,3 +75,7 @@ class Stage:
     def queue(self, name: str) -> QueueStatus:
         """As said, else as the rest has it."""
         return self.queues.get(name) or self.rest.queue(name)
+
+    def callback(self, queue: str, number: str) -> tuple[str, str]:
+        """As the rest has it."""
+        return self.rest.callback(queue, number)

@@ -1,12 +1,12 @@
-"""The books of a node: cases that callers opened and calls back that they were promised. The ledger is the book.
+"""The books of a node: cases that callers opened, which the ledger holds, and calls back that they were promised.
 
-What is told to a caller stands in the ledger before, and survives whatever happens to the node afterwards.
+What is told to a caller is on disk before, and survives whatever happens to the node afterwards.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from base.errors import CentralitaError
 from ivr.events import BackEndReplied
@@ -23,6 +23,21 @@ EPOCH = 1_577_836_800
 PROMISE, CASE = "callback.promise", "case.open"
 
 
+class Promises(Protocol):
+    """Who calls back."""
+
+    async def promise(
+        self, number: str, queue: str, *, client: str, contact: str, caller: str
+    ) -> tuple[str, str]:
+        """Promise it: the answer of the action, and the reference of the promise. On disk once it returns.
+
+        `caller` is the number that the contact came from.
+        """
+
+    async def take_back(self, reference: str) -> None:
+        """Nobody was told: do not call."""
+
+
 class Books:
     """Keeps promises and cases itself; everything else, and each case too, is the client company's system's."""
 
@@ -31,6 +46,7 @@ class Books:
         systems: BackEnd,
         record: Record,
         flush: Callable[[], Awaitable[None]],
+        promises: Promises,
         *,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -38,6 +54,7 @@ class Books:
         self._systems = systems
         self._record = record
         self._flush = flush
+        self._promises = promises
         self._wall = wall
         self._last = 0
 
@@ -59,7 +76,8 @@ class Books:
     ) -> BackEndReplied:
         """Carry out an action. A case is opened here even where the client company's system is away."""
         if action == PROMISE:
-            return await self._enter("callback.promised", fields, client, contact, request)
+            caller = number if number is not None else caller
+            return await self._promise(fields, client, contact, caller, request)
         # Copied before anything is awaited: the other side wipes what is secret, and that is kept in no book.
         told = {name: value for name, value in fields.items() if isinstance(value, str)}
         reply = await self._systems.ask(
@@ -76,6 +94,26 @@ class Books:
             return reply
         told["sent"] = "yes" if reply.result == "ok" else "no"
         return await self._enter("case.opened", told, client, contact, request, reply.facts.get("reference"))
+
+    async def _promise(
+        self, fields: Mapping[str, Secret | str], client: str, contact: str, caller: str, request: int
+    ) -> BackEndReplied:
+        number, queue = fields.get("number"), fields.get("queue")
+        if not isinstance(number, str) or not isinstance(queue, str):
+            return BackEndReplied(request, "unavailable")
+        try:
+            result, reference = await self._promises.promise(
+                number, queue, client=client, contact=contact, caller=caller
+            )
+        except CentralitaError:
+            return BackEndReplied(request, "unavailable")
+        try:
+            await self._flush()
+        except CentralitaError:
+            if result == "ok":
+                await self._promises.take_back(reference)
+            return BackEndReplied(request, "unavailable")
+        return BackEndReplied(request, result, {"reference": reference} if reference else {})
 
     async def _enter(
         self,

@@ -1,4 +1,4 @@
-"""`centralita cases`, `callbacks`, `messages`: what callers left for people to do."""
+"""`centralita cases` and `messages`: what callers left for people to do."""
 
 from __future__ import annotations
 
@@ -16,18 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CASE = {"reference": "217000001", "kind": "address", "message": "m.wav", "sent": "no"}
-PROMISE = {"reference": "217000002", "number": "+34600111222", "queue": "people"}
 
 
 def ledger(folder: Path) -> None:
-    """Two contacts of two client companies, the first with a case, the second with a promise."""
+    """Two contacts of two client companies, the first with a case."""
     kept = Ledger(folder / LEDGER_FILE, gather=0.0)
     kept.start()
     for at, (contact, client) in enumerate((("c1", "bank"), ("c2", "shop"))):
         opened = {"ani": "+34911222333", "dnis": "100", "client": client}
         kept.append(LedgerEvent(1_795_000_000.0 + at, contact, None, "contact.opened", opened))
     kept.append(LedgerEvent(1_795_000_010.0, "c1", None, "case.opened", CASE))
-    kept.append(LedgerEvent(1_795_000_011.0, "c2", None, "callback.promised", PROMISE))
     kept.close()
 
 
@@ -36,17 +34,14 @@ def test_each_is_listed_with_what_people_need(tmp_path: Path) -> None:
     cases = CliRunner().invoke(app, ["cases", "--state", str(tmp_path)])
     assert cases.exit_code == 0
     assert all(each in cases.output for each in ("217000001", "address", "m.wav", "bank", "c1"))
-    callbacks = CliRunner().invoke(app, ["callbacks", "--state", str(tmp_path)])
-    assert "+34600111222" in callbacks.output
-    assert "217000001" not in callbacks.output
 
 
 def test_one_client_companys_alone_and_for_programs(tmp_path: Path) -> None:
     ledger(tmp_path)
     run = CliRunner()
     assert "c1" not in run.invoke(app, ["cases", "--state", str(tmp_path), "--client", "shop"]).output
-    rows = json.loads(run.invoke(app, ["callbacks", "--state", str(tmp_path), "--json"]).output)
-    assert [row["data"]["reference"] for row in rows] == ["217000002"]
+    rows = json.loads(run.invoke(app, ["cases", "--state", str(tmp_path), "--json"]).output)
+    assert [row["data"]["reference"] for row in rows] == ["217000001"]
     assert json.loads(run.invoke(app, ["messages", "--state", str(tmp_path), "--json"]).output) == []
 
 

@@ -19,6 +19,7 @@ from routing.back_ends import (
     LimitsPart,
     SandboxBackEndPart,
 )
+from routing.callbacks.documents import ClientCallbacksPart, QueueCallbacksPart
 from routing.centre import Centre
 from routing.clients import Client
 from routing.documents import AgentPart, QueuesFile
@@ -124,6 +125,7 @@ def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() ->
             "recording",
             "presets",
             "notice",
+            "callback",
             "dispositions",
             "phone",
             "caller_id",
@@ -150,3 +152,18 @@ def test_the_tables_say_the_usual_values() -> None:
             assert type(usual).model_validate(yaml.safe_load(text)) == usual
             checked += 1
     assert checked == 14
+
+
+def test_the_tables_of_callbacks_hold_every_setting_with_its_usual_value() -> None:
+    tables = [each.partition("\n\n**")[0] for each in _tables().split("under `callback`")[1:]]
+    models: list[type[Part]] = [QueueCallbacksPart, ClientCallbacksPart]
+    for table, model in zip(tables, models, strict=True):
+        rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", table.partition("\nunder")[0], flags=re.MULTILINE))
+        assert rows.keys() == model.model_fields.keys()
+        usual = model()
+        for name, text in rows.items():
+            if text.startswith(("the ", "none")):
+                assert getattr(usual, name) is None
+            else:
+                written = yaml.safe_load(text.strip("`"))
+                assert getattr(model.model_validate({name: written}), name) == getattr(usual, name), name

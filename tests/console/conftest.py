@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def api(tmp_path: Path) -> AsyncIterator[Api]:
     made = Api(tmp_path)
+    await made.store.open()
     await made.client.start_server()
     yield made
     await made.client.close()
     made.workplace.close()
+    made.callbacks.stop()
+    await made.store.close()
     await asyncio.to_thread(made.ledger.close)

@@ -16,7 +16,16 @@ from console.opening import OpeningDesk
 from records.ledger import Ledger
 from records.reader import Reader
 from routing.agents import Status
+from routing.callbacks.book import CallbackBook
+from routing.callbacks.contact_hours import ContactHours
+from routing.callbacks.do_not_call import DoNotCall
+from routing.callbacks.rules import CallbackRules
+from routing.callbacks.settings import ClientCallbacks, QueueCallbacks
+from routing.hours.calendar import Timetable
 from routing.hours.load import load_hours
+from routing.hours.spans import read_span
+from routing.io.callback_desk import CallbackDesk
+from routing.io.callback_store import CallbackStore
 from routing.io.switch_board import SwitchBoard, load_switches
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.protection.guard import Guard, GuardLimits
@@ -87,6 +96,19 @@ class Api:
         )
         self.hours = load_hours(HOURS, []) or {}
         self.talks = Talks()
+        self.store = CallbackStore(state / "callbacks.db")
+        open_all_day = ContactHours(Timetable("c", ZoneInfo("UTC"), ((read_span("00:00-24:00"),),) * 7))
+        usual = ClientCallbacks(open_all_day, frozenset({"ES"}))
+        rules = CallbackRules({}, usual, DoNotCall({"": ["+34911000000"]}), home="ES")
+        book = CallbackBook(rules, {"q": QueueCallbacks()}, now=self.moment.timestamp())
+        self.callbacks = CallbackDesk(
+            book,
+            self.store,
+            self.distribution,
+            Journal(self.ledger),
+            lambda callback: None,
+            wall=lambda: self.moment.timestamp(),
+        )
         self.client: TestClient[web.Request, web.Application] = TestClient(TestServer(self.make()))
 
     def make(self) -> web.Application:
@@ -111,6 +133,7 @@ class Api:
                 zone=lambda: ZoneInfo("Europe/Madrid"),
             ),
             talks=self.talks,
+            callbacks=self.callbacks,
         )
 
     def _counters(self) -> dict[str, int]:

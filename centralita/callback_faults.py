@@ -1,0 +1,60 @@
+"""What client companies' files say of callbacks that cannot be: hours, prompts and numbers that are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from base.document import read, suggest
+from routing.callbacks.numbers import read_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from base.document import Document, Fault
+    from media.catalogue import Catalogue
+    from routing.callbacks.documents import ClientCallbacksPart
+    from routing.clients import Client
+    from routing.hours.calendar import OpeningHours
+
+
+def callback_faults(
+    folder: Path, clients: Mapping[str, Client], hours: Mapping[str, OpeningHours], wording: Catalogue
+) -> Iterator[Fault]:
+    """Each with its line and what would be right."""
+    for name, client in clients.items():
+        part = client.callback
+        if part.model_fields_set:
+            document = read(folder / "clients" / f"{name}.yaml")
+            yield from _hours(document, part, hours)
+            yield from _prompts(document, part, wording)
+            if part.number is not None and read_number(part.number) is None:
+                what, mend = f"{part.number} is no telephone number", 'write it as "+34910000001"'
+                yield document.fault(("callback", "number"), what, mend)
+
+
+def _hours(
+    document: Document, part: ClientCallbacksPart, hours: Mapping[str, OpeningHours]
+) -> Iterator[Fault]:
+    at = ("callback", "hours")
+    if part.span is not None:
+        return
+    if part.hours not in hours:
+        near = suggest(part.hours, hours)
+        mend = near if near.startswith("did") else 'write a span as "09:00-21:00", or hours of hours.yaml'
+        yield document.fault(at, f"{part.hours} is no span of a day, and no hours are called so", mend)
+    elif "days" in part.model_fields_set:
+        what = f"days goes with a span only; the hours {part.hours} have days of their own"
+        yield document.fault(("callback", "days"), what, "leave it out")
+
+
+def _prompts(document: Document, part: ClientCallbacksPart, wording: Catalogue) -> Iterator[Fault]:
+    if wording.unread:
+        return
+    for key in ("greeting", "whisper"):
+        for prompt in getattr(part, key) if key in part.model_fields_set else ():
+            lacking = [each for each in sorted(wording.languages()) if not wording.has(each, prompt)]
+            if lacking:
+                ids = wording.ids(lacking[0])
+                what = f"no prompt is called {prompt} in {' and '.join(lacking)}"
+                yield document.fault(("callback", key), what, suggest(prompt, ids))

@@ -1,0 +1,84 @@
+"""Tables of callbacks and of numbers that are not called, for people at a terminal. Times are UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from centralita.tables import print_whole
+from routing.callbacks.states import CallbackState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from routing.callbacks.callback import Callback
+
+
+def print_callbacks(callbacks: Iterable[Callback]) -> None:
+    """A line each."""
+    print_whole(
+        (
+            "reference", "state", "number", "client", "queue", "promised (UTC)", "from", "until", "tries",
+            "promise", "agent", "case", "contact",
+        ),
+        (
+            (
+                each.id,
+                each.state.value,
+                each.number,
+                each.wish.client,
+                each.wish.queue,
+                moment(each.promised),
+                moment(each.earliest),
+                moment(each.latest),
+                str(len(each.tries)),
+                _promise(each),
+                each.agent or each.wish.agent or "",
+                each.wish.case or "",
+                each.wish.contact,
+            )
+            for each in callbacks
+        ),
+    )  # fmt: skip
+
+
+def _promise(callback: Callback) -> str:
+    """Whether it was kept."""
+    if callback.kept_at is not None:
+        return (
+            f"kept late {moment(callback.kept_at)}"
+            if callback.is_late
+            else f"kept {moment(callback.kept_at)}"
+        )
+    match callback.state:
+        case CallbackState.EXPIRED:
+            return "broken"
+        case CallbackState.FAILED:
+            return f"broken: {callback.why.replace('_', ' ')}"
+        case CallbackState.CANCELLED:
+            return f"taken back by {callback.why}"
+        case _:
+            return "open"
+
+
+def print_numbers(numbers: Iterable[Mapping[str, Any]]) -> None:
+    """Numbers that are not called, a line each."""
+    print_whole(
+        ("number", "for", "by", "since (UTC)", "reason"),
+        (
+            (
+                each["number"],
+                each["client"] or "all",
+                each["by"] or "do_not_call.yaml",
+                moment(each["since"]) if each["since"] is not None else "",
+                each["reason"],
+            )
+            for each in numbers
+        ),
+    )
+
+
+def moment(seconds: float) -> str:
+    """A moment as people read it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
