@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from routing.callbacks.settings import QueueCallbacks
     from routing.io.distribution import Distribution
 
-RINGING = ("ringing", "ringing_pause")
+RINGING = ("ringing_tone", "ringing_pause")
 """The prompts by which an agent hears that the customer's phone rings."""
 
 
