@@ -137,6 +137,7 @@ class _Attempt:
             joined=self._distribution.now() - waited,
             sticky=own,
             lead=self._settings.ring_timeout + LEAD if self._is_customer_first else 0.0,
+            refused=None if self._is_open else LeaveReason.CLOSED,
             # While the customer's own agent is free, nobody else is asked.
             avoid=self._means.agents_of(wish.queue) - {own} if others else frozenset(),
         )
@@ -148,6 +149,11 @@ class _Attempt:
         language = queues.agent_language(agent)
         said = self._means.wording.whisper(contact, agent)
         return asked, (*said, *queues.voice.spoken(asked.sayings, language))
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether the queue is, by its hours and the emergencies of its client company."""
+        return self._queues.openness(self._queue, self._contact.client).is_open
 
     @property
     def _is_customer_first(self) -> bool:
@@ -163,6 +169,9 @@ class _Attempt:
                 case Overflow(reason=reason):
                     self._desk.postponed(reference, SOON if reason is LeaveReason.TIMEOUT else LATER)
                     return self._over(reason.value)
+                case RingAgent() if not self._is_open:
+                    self._desk.postponed(reference, LATER)
+                    return self._over(LeaveReason.CLOSED.value)
                 case RingAgent() as command:
                     if not self._desk.reserved(reference, command.agent):
                         return self._over("withdrawn")

@@ -25,6 +25,7 @@ from routing.io.callback_desk import CallbackDesk
 from routing.io.callback_store import CallbackStore
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
+from routing.opening import ALWAYS_OPEN
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.events import InviteReceived
 from sip.stack import CallerIdentity, Target
@@ -97,6 +98,7 @@ class CallbackFloor:
         )
         self.ahead = 0.0
         """Seconds that the clock on the wall is ahead of time."""
+        self.openness = ALWAYS_OPEN
         self.no_way = False
         self.called: list[Leg] = []
         self.says = True
@@ -124,6 +126,7 @@ class CallbackFloor:
             lambda contact: (),
             lambda agent: "pl",
             Acquaintance(),
+            lambda queue, client: self.openness,
         )
         means = CallbackMeans(
             queues,

@@ -14,6 +14,7 @@ from routing.agents import State, Status
 from routing.callbacks.callback import Missed, Order
 from routing.callbacks.do_not_call import ALL, Listed
 from routing.callbacks.settings import QueueCallbacks
+from routing.opening import Openness
 from routing.waiting.settings import Acknowledge
 from sip.events import InviteReceived, SessionCancelled, SessionEnded
 from tests.kit.callback_floor import GREETING, LINE, NUMBER, RINGING, SOON, WHISPER, CallbackFloor
@@ -352,6 +353,15 @@ async def test_an_agent_stranded_customer_goes_back_to_the_queue(tmp_path: Path)
         agent.hang_up()
         await floor.over()
         assert floor.elsewhere.sent == [Queue("q")]
+
+
+async def test_a_queue_that_is_closed_calls_nobody(tmp_path: Path) -> None:
+    async with a_floor(tmp_path) as floor:
+        floor.openness = Openness(is_open=False)
+        reference = await floor.promise()
+        await floor.is_now("waiting", reference)
+        await floor.over()
+        assert floor.house.row("contact.closed").data["outcome"] == "closed"
 
 
 # --- stops and starts ---
