@@ -1,11 +1,10 @@
-"""What client companies' files say of callbacks that cannot be: hours, prompts and numbers that are none."""
+"""What client companies' files say of callbacks that cannot be: hours and prompts that are none."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from base.document import read, suggest
-from routing.callbacks.numbers import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,9 +27,6 @@ def callback_faults(
             document = read(folder / "clients" / f"{name}.yaml")
             yield from _hours(document, part, hours)
             yield from _prompts(document, part, wording)
-            if part.number is not None and read_number(part.number) is None:
-                what, mend = f"{part.number} is no telephone number", 'write it as "+34910000001"'
-                yield document.fault(("callback", "number"), what, mend)
 
 
 def _hours(

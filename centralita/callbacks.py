@@ -75,7 +75,6 @@ def _client(
         ContactHours(_timetable(part, configuration, client)),
         frozenset(own if part.countries is None else part.countries),
         part.per_day,
-        part.number,
         part.greeting,
         part.whisper,
     )
@@ -245,9 +244,10 @@ class Outset:
 
     def _line(self, callback: Callback) -> str:
         """The client company's number that is shown."""
-        wish, routing = callback.wish, self._present.now().routing
-        own = self._desk.book.admission.rules.of(wish.client).number
-        line = own or in_e164(wish.line, routing.country) or ""
+        wish, present = callback.wish, self._present.now()
+        company = present.clients.get(wish.client)
+        own = company.caller_id if company is not None else None
+        line = in_e164(own or wish.line, present.routing.country) or ""
         return line if line.startswith("+") else self._numbers.line_of(wish.client)
 
     def _ways(self, contact: Contact) -> Sequence[FindWay]:

@@ -86,12 +86,6 @@ def _country(value: str) -> str:
     return value
 
 
-def _quoted(value: object) -> object:
-    if isinstance(value, int):
-        raise ValueError('quote it: "+34910000001"')
-    return value
-
-
 def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -111,8 +105,6 @@ class ClientCallbacksPart(Part):
     """Whose numbers are called; those of the centre's own country unless given."""
     per_day: Annotated[int, Field(ge=1, le=100)] = 6
     """How often one number is called, or asked for, within 24 hours."""
-    number: Annotated[str | None, BeforeValidator(_quoted)] = None
-    """What is shown to who is called; the number that the customer dialled unless given."""
     greeting: Prompts = ("callback_greeting",)
     """What the customer hears first."""
     whisper: Prompts = ("callback_whisper",)

@@ -53,8 +53,6 @@ class ClientCallbacks:
     """Whose numbers are called, ISO 3166."""
     per_day: int = 3
     """Calls to one number, and wishes of one caller, within 24 hours."""
-    number: str | None = None
-    """What is shown to who is called back; the number that the customer dialled unless given."""
     greeting: tuple[str, ...] = ()
     """The prompts that tell the customer who calls."""
     whisper: tuple[str, ...] = ()

@@ -99,9 +99,9 @@ class _Attempt:
         self._queue = callback.wish.queue
         queues = self._queues = means.queues
         self._distribution = queues.distribution
-        house = queues.client_name(contact.client or "")
+        screen = queues.screen(contact, self._queue)
         self._phones = AgentCalls(
-            queues.exchange, queues.distribution, queues.directory, contact, house, self._briefing
+            queues.exchange, queues.distribution, queues.directory, contact, screen, self._briefing
         )
         self._held: dict[str, RingAgent] = {}
         """Reservations whose phones do not ring yet."""

@@ -26,6 +26,7 @@ from routing.io.callback_store import CallbackStore
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
 from routing.opening import ALWAYS_OPEN
+from routing.screen import Screen
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.events import InviteReceived
 from sip.stack import CallerIdentity, Target
@@ -122,7 +123,7 @@ class CallbackFloor:
             self,
             self,
             lambda queue: self.settings,
-            lambda client: "Banco Sol",
+            lambda contact, queue: Screen("Banco Sol"),
             lambda contact: (),
             lambda agent: "pl",
             Acquaintance(),
