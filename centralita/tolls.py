@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -248,13 +249,17 @@ def _leads_to(gateway: Gateway, leaving: Leaving) -> bool:
     if leaving.trunk == settings.name:
         return True
     own: list[tuple[str, int | None]] = [hop.address for hop in gateway.hops]
-    for written in (settings.host, settings.proxy):
-        if written is not None:
-            uri = uris.Uri.parse(f"sip:{written}")
-            own.append((uri.host.lower(), uri.port))
+    own += (_place(each) for each in (settings.host, settings.proxy) if each is not None)
     return any(_same(one, other) for one in own for other in leaving.places) or any(
         _is_within(host, gateway) for host, _ in leaving.places
     )
+
+
+@lru_cache(maxsize=1024)
+def _place(written: str) -> tuple[str, int | None]:
+    """A host of the configuration, asked for at each call to an address."""
+    uri = uris.Uri.parse(f"sip:{written}")
+    return uri.host.lower(), uri.port
 
 
 def _same(one: tuple[str, int | None], other: tuple[str, int | None]) -> bool:
