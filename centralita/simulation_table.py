@@ -12,16 +12,28 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from routing.settings import RoutingConfig
     from routing.simulation.figures import Figures, Tally, Work
 
 WIDE = 200
 """Columns where the output goes to a file or another program."""
+_COLUMNS = (
+    "calls",
+    "answered",
+    "in time",
+    "ASA",
+    "nine of ten",
+    "longest",
+    "abandoned",
+    "elsewhere",
+    "handle",
+)
 _LISTED = 40
 """Agents who are all listed; of more, the least and the most busy."""
 _ENDS = 10
 
 
-def print_figures(figures: Figures, promised: Mapping[str, float]) -> None:
+def print_figures(figures: Figures, centre: RoutingConfig, promised: Mapping[str, float]) -> None:
     """Queues, clients if there are any, agents. `promised`: the share of each queue that should be in time."""
     terminal = Console()
     console = Console(width=terminal.width if terminal.is_terminal else WIDE, highlight=False)
@@ -29,32 +41,32 @@ def print_figures(figures: Figures, promised: Mapping[str, float]) -> None:
     rows = dict(queues)
     if len(rows) > 1:
         rows["all"] = figures.whole()
-    console.print(_lines("queue", rows, promised))
+    busy = {name: f"{each:.1%}" for name, each in _occupancy(figures, centre).items()}
+    console.print(_lines("queue", rows, promised, busy))
     clients = figures.groups()
     if clients.keys() - {""}:
         console.print()
-        console.print(_lines("client", clients, {}))
+        console.print(_lines("client", clients, {}, {}))
     console.print()
     crew = figures.crew()
     console.print(f"{len(figures.agents)} agents, busy {crew.occupancy:.1%} of their time", style="bold")
     console.print(_agents(figures.agents))
 
 
-def _lines(heading: str, rows: Mapping[str, Tally], promised: Mapping[str, float]) -> Table:
+def _occupancy(figures: Figures, centre: RoutingConfig) -> dict[str, float]:
+    """How busy the agents of each queue were, whatever queue kept them so."""
+    return {
+        queue: figures.crew([name for name, each in centre.agents.items() if queue in each.queues]).occupancy
+        for queue in centre.queues
+    }
+
+
+def _lines(
+    heading: str, rows: Mapping[str, Tally], promised: Mapping[str, float], busy: Mapping[str, str]
+) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column(heading, no_wrap=True)
-    names = (
-        "calls",
-        "answered",
-        "in time",
-        "ASA",
-        "nine of ten",
-        "longest",
-        "abandoned",
-        "elsewhere",
-        "handle",
-    )
-    for name in names:
+    for name in (*_COLUMNS, *(("agents busy",) if busy else ())):
         table.add_column(name, justify="right", no_wrap=True)
     for name, tally in rows.items():
         elsewhere = tally.offered - tally.answered - tally.left["abandoned"]
@@ -71,6 +83,7 @@ def _lines(heading: str, rows: Mapping[str, Tally], promised: Mapping[str, float
             f"{tally.abandoned:.1%}",
             f"{elsewhere}",
             f"{tally.handle:.0f} s",
+            *((busy.get(name, ""),) if busy else ()),
         )
     return table
 
@@ -92,11 +105,15 @@ def _listed(agents: Mapping[str, Work]) -> Iterable[tuple[str, Work]]:
     return [*ordered[:_ENDS], *ordered[-_ENDS:]]
 
 
-def as_data(figures: Figures) -> dict[str, object]:
+def as_data(figures: Figures, centre: RoutingConfig) -> dict[str, object]:
     """What `--json` prints."""
+    busy = _occupancy(figures, centre)
     return {
         "calls": _tally(figures.whole()),
-        "queues": {name: _tally(each) for name, each in figures.queues().items()},
+        "queues": {
+            name: {**_tally(each), "occupancy": round(busy[name], 6)}
+            for name, each in figures.queues().items()
+        },
         "clients": {name: _tally(each) for name, each in figures.groups().items() if name},
         "occupancy": round(figures.crew().occupancy, 6),
         "agents": {

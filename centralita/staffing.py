@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from routing.staffing.service import Service
 
 _CALLS = 60_000
-_FEWEST_DAYS, _MOST_DAYS = 4, 200
+"""As many are played to compare one plan with the next: some seconds for each."""
+_FEWEST_DAYS, _MOST_DAYS = 8, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Playing:
     variation: float = 1.0
     ring: float = 0.0
     days: int | None = None
-    """How often each day is played; as often as figures of a per cent or so ask for unless given."""
+    """How often each day is played; unless given, the oftener the fewer calls there are."""
 
 
 def needs(
@@ -56,13 +57,15 @@ def needs(
     """All half-hours; each queue and day by itself, with agents of its own. Without `playing` by formulas alone."""
     found: list[Need] = []
     ordered = sorted(half_hours, key=lambda each: (each.queue, each.start.day, each.start.at))
-    for (queue, day), group in groupby(ordered, key=lambda each: (each.queue, each.start.day)):
-        part = list(group)
+    parts = [
+        (key, list(group)) for key, group in groupby(ordered, key=lambda each: (each.queue, each.start.day))
+    ]
+    for (queue, day), part in parts:
         by_c = [needed_by_erlang_c(each.load, target) for each in part]
         by_a = [needed_by_erlang_a(each.load, target) for each in part]
         simulated: list[Service | None] = [None] * len(part)
         if playing is not None:
-            days = playing.days or _days(part)
+            days = playing.days or _days(part, _CALLS // len(parts))
             seed = f"{playing.seed} {queue} {day}"
             staffed = Staffed(part, target, days, seed, playing.variation, playing.ring)
             simulated[:] = staffed.fewest([each.agents for each in by_a], play)
@@ -70,6 +73,7 @@ def needs(
     return found
 
 
-def _days(part: Sequence[HalfHour]) -> int:
-    calls = sum(each.calls for each in part)
-    return min(_MOST_DAYS, max(_FEWEST_DAYS, round(_CALLS / max(calls, 1.0))))
+def _days(part: Sequence[HalfHour], calls: int) -> int:
+    """How many days bring so many calls, within reason."""
+    of_one = sum(each.calls for each in part)
+    return min(_MOST_DAYS, max(_FEWEST_DAYS, round(calls / max(of_one, 1.0))))

@@ -78,14 +78,14 @@ def simulate(
     if as_json:
         from centralita.simulation_table import as_data
 
-        print_json(as_data(figures))
+        print_json(as_data(figures, to_play.centre))
     else:
         from centralita.simulation_table import print_figures
 
         promised = wish.promise
         queues = to_play.centre.queues
         shares = {name: (promised or each.service_level).share for name, each in queues.items()}
-        print_figures(figures, shares)
+        print_figures(figures, to_play.centre, shares)
 
 
 def _wish(

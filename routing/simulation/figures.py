@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 Line = tuple[str, str]
 """A queue and a group of its callers, by client company or half-hour; "" where they are not told apart."""
@@ -127,11 +127,12 @@ class Figures:
         """Everybody."""
         return _sum(self.lines.values())
 
-    def crew(self) -> Work:
-        """All agents together."""
+    def crew(self, names: Collection[str] | None = None) -> Work:
+        """These agents together; all unless given."""
         found = Work()
-        for each in self.agents.values():
-            found.add(each)
+        for name, each in self.agents.items():
+            if names is None or name in names:
+                found.add(each)
         return found
 
     def _by(self, place: int) -> dict[str, Tally]:

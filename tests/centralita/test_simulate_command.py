@@ -95,6 +95,9 @@ def test_the_agents_of_a_folder_with_their_skills_and_languages(tmp_path: Path) 
     found = data(str(calls), "--config", str(ROOT / "config"))
     busy = {name for name, each in found["agents"].items() if each["calls"]}
     assert busy == {"piotr", "marta"}
+    busy_of = {name: found["agents"][name] for name in ("ana", "piotr", "marta")}
+    share = sum(each["busy"] for each in busy_of.values()) / sum(each["staffed"] for each in busy_of.values())
+    assert found["queues"]["banco_atencion"]["occupancy"] == pytest.approx(share, abs=1e-6)
     more = data(str(calls), "--config", str(ROOT / "config"), "--agents", "6")
     assert list(more["agents"]) == ["ana", "piotr", "john", "marta", "ana_2", "piotr_2"]
 
@@ -108,6 +111,8 @@ def test_the_table_for_people() -> None:
         *("client", "banco", "tienda"),
         *("2", "agent", "a1", "a2"),
     ]
+    assert lines[0][-2:] == ["agents", "busy"]
+    assert lines[1][-1] == lines[2][-1] != "s"
 
 
 def test_of_many_agents_the_most_and_the_least_busy_are_listed() -> None:
