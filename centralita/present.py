@@ -139,6 +139,11 @@ class Present:
         found = self.configuration.clients.get(client or "")
         return found is not None and "recording-consent" in found.presets
 
+    def calls_back(self, client: str | None) -> bool:
+        """Whether a client company wants callers to be called back who were cut off."""
+        found = self.configuration.clients.get(client or "")
+        return found is not None and found.rescue == "callback"
+
     def floor(self, client: str | None) -> Floor | None:
         """What questions to a client company's callers may not go below."""
         found = self.configuration.clients.get(client or "")

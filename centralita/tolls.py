@@ -122,7 +122,7 @@ class Tolls:
             contact.record("outbound.emergency", to=number)
             return open_gate(contact, leaving)
         account = leaving.errand.by or contact.account
-        if not leaving.errand.is_listed and not self.admits(account, number):
+        if not leaving.errand.is_listed and not self.admits(account, number, contact.client):
             self.refused(contact, account, number)
             raise NotAllowedOut(f"{number} is on no list")
         now = asyncio.get_running_loop().time()
@@ -139,13 +139,18 @@ class Tolls:
 
         return over
 
-    def admits(self, account: str | None, number: str) -> bool:
-        """Whether a list lets an account, or callers from outside, call a number that no file names."""
+    def admits(self, account: str | None, number: str, client: str | None = None) -> bool:
+        """Whether a list lets an account call a number that no file names, or a client company's callers be called."""
         configuration = self._configuration()
         profiles = configuration.profiles
         if self.is_emergency(number):
             return True
-        lists = profiles.external.dial_out if account is None else profiles.internal.dial_out_of(account)
+        if account is not None:
+            lists = profiles.internal.dial_out_of(account)
+        else:
+            company = configuration.clients.get(client or "")
+            countries = company.callback.countries if company is not None else None
+            lists = (*profiles.external.dial_out, *(countries or ()))
         return admits(lists, number, country_of(configuration.centre.country))
 
     def is_emergency(self, number: str) -> bool:

@@ -32,6 +32,7 @@ from centralita.phone_view import shown_phones
 from centralita.phones import Phones
 from centralita.places import Places
 from centralita.present import Present
+from centralita.rescue_callbacks import RescueCallbacks
 from centralita.returning_callers import left_behind, remember
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
@@ -189,7 +190,11 @@ async def _wire(
         if settings is not None and settings.account is not None:
             phones.doubt(settings.account)
 
-    rescuer = Rescuer(agent_lost=agent_lost)
+    rescue_callbacks = RescueCallbacks(callbacks, present.calls_back)
+    resources.push_async_callback(rescue_callbacks.close)
+    rescuer = Rescuer(
+        agent_lost=agent_lost, call_back=rescue_callbacks.cut_off, came_back=rescue_callbacks.came_back
+    )
     behind = await asyncio.to_thread(left_behind, options.state / LEDGER_FILE, now=time())
     keeps = {queue.id: queue.keep_place for queue in configuration.routing.queues.values()}
     remember(

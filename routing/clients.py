@@ -70,6 +70,8 @@ class Client(Part):
     dispositions: DispositionsPart = DispositionsPart()
     """Results that agents give to calls."""
     secure_capture: SecureCapturePart | None = None
+    rescue: Literal["place", "callback"] = "place"
+    """What becomes of callers who were cut off: they go first when they call again, or are called back."""
     escalation: dict[Annotated[str, Field(pattern=LADDER)], LadderPart] = Field(default_factory=dict)
     """Ladders by name: who is called when more is needed than an agent."""
     callback: ClientCallbacksPart = ClientCallbacksPart()

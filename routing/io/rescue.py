@@ -44,6 +44,10 @@ def _no_callback(contact: Contact, place: Place) -> None:
     del contact, place
 
 
+def _nothing(contact: Contact) -> None:
+    del contact
+
+
 @dataclass(slots=True)
 class Rescuer:
     """What becomes of the places of callers."""
@@ -53,6 +57,8 @@ class Rescuer:
     """Hears of each agent whose phone died in a call."""
     call_back: Callable[[Contact, Place], None] = _no_callback
     """Hears of each caller who was cut off, and may be called back."""
+    came_back: Callable[[Contact], None] = _nothing
+    """Hears of each who calls again."""
 
     def place(self, contact: Contact, queue: str, *, now: float) -> Place:
         """From where a contact waits in a queue: on from where it was, in an earlier call even, or from now."""
@@ -62,6 +68,7 @@ class Rescuer:
         kept = self.returning.claim(contact.client or "", queue, number, now=now) if number else None
         if kept is None:
             return Place(queue, now)
+        self.came_back(contact)
         contact.record(
             "queue.place_regained", queue=queue, waited=round(now - kept.joined, 1), first=kept.is_first
         )
@@ -72,9 +79,9 @@ class Rescuer:
     ) -> None:
         """The caller left while waiting, or was cut off: whoever was cut off is called back, or goes first."""
         is_first = is_cut_off(ending)
-        if is_first:
-            self.call_back(contact, place)
         number = _number(contact)
+        if number and is_first:
+            self.call_back(contact, place)
         if number and keep:
             kept = KeptPlace(place.joined, now + keep, place.is_first or is_first)
             self.returning.keep(contact.client or "", place.queue, number, kept, now=now)
