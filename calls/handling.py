@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _REFUSED = "agent_not_possible"
 """What an agent is told whose keys cannot be obeyed."""
+_MOST = 16
+"""Parties of a conference; who monitors needs room besides."""
 _SUPERVISOR_RINGS = 20.0
 """Seconds that each supervisor's phone rings before the next."""
 
@@ -111,7 +113,7 @@ class Handling:
 
     def _hush(self, agent: Leg) -> None:
         """The `*` has been heard by whoever hears its packets as they come; what follows is held back."""
-        if self._hushed is None and self._talk.bridge is not None:
+        if self._hushed is None:
             agent.stream.port.secure(on=True, blips=False)
             self._hushed = agent
 
@@ -121,8 +123,9 @@ class Handling:
             hushed.stream.port.secure(on=False)
 
     def _pass_on(self, agent: Leg, keys: str) -> None:
-        if self._talk.bridge is not None and len(self._talk.parties) == 2 and keys:
-            self._talk.other(agent).keys.send(keys)
+        other = self._talk.across(agent)
+        if other is not None and keys:
+            other.keys.send(keys)
 
     # --- from outside ---------------------------------------------------------------------------------------------
 
@@ -159,6 +162,8 @@ class Handling:
             case acts.Toggle():
                 self._wish(ConsultInput.TOGGLE)
             case acts.Conference():
+                if len(talk.parties) >= _MOST:
+                    raise NotNow(f"no more than {_MOST} talk in a conference")
                 self._wish(ConsultInput.CONFER)
             case acts.Cancel():
                 self._cancel()
@@ -169,7 +174,7 @@ class Handling:
             case acts.CaptureSecurely():
                 self._capture(agent, by)
             case acts.PauseRecording() | acts.ResumeRecording():
-                self._switch_recording(on=isinstance(act, acts.ResumeRecording))
+                self._switch_recording(agent, on=isinstance(act, acts.ResumeRecording))
             case acts.HandBack():
                 await self._hand_back(agent, by)
             case acts.EndCall():
@@ -263,7 +268,7 @@ class Handling:
         capture = talk.episode = Capture(talk, agent)
         capture.begin(self._rules, menu, by)
 
-    def _switch_recording(self, *, on: bool) -> None:
+    def _switch_recording(self, agent: Leg, *, on: bool) -> None:
         talk = self._talk
         if not self._rules.may_pause_recording(talk.contact):
             raise NotAllowed("this client company does not let agents pause the recording")
@@ -275,6 +280,7 @@ class Handling:
         else:
             self._paused = leg
             leg.recording.pause()
+            agent.when_over(self._record_again)  # what an agent paused goes on without him or her
 
     def _record_again(self) -> None:
         paused, self._paused = self._paused, None
@@ -292,6 +298,6 @@ class Handling:
             self._talk.episode.abandon()
 
     def close(self) -> None:
-        """The conversation is over; what an agent paused goes on without him or her."""
+        """The conversation is over."""
         self._unhush()
         self._record_again()

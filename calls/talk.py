@@ -174,6 +174,13 @@ class Talk:
         first, second = self.parties
         return second if leg is first else first
 
+    def across(self, leg: Leg) -> Leg | None:
+        """Whom one of them hears now, if that is one alone: a party, or whoever is consulted."""
+        for bridge in (self.bridge, *self._asides):
+            if bridge is not None and leg in bridge.legs and len(bridge.legs) == 2:
+                return bridge.others(leg)[0]
+        return None
+
     def rest(self, leg: Leg) -> tuple[Leg, ...]:
         """All other parties."""
         return tuple(each for each in self.parties if each is not leg)

@@ -64,6 +64,9 @@ HANDLING_SENTENCES: dict[str, Callable[[Facts], str]] = {
     "consult.answered": lambda _: "Answers, and talks with the agent",
     "consult.failed": _consult_failed,
     "consult.ended": _consult_ended,
+    "queue.pick": lambda facts: (
+        f"Agent {facts['agent']} wants who waits in {facts['queue']}: {facts['entry']}"
+    ),
     "hold.began": lambda facts: f"{facts['by']} lets the caller wait",
     "hold.ended": lambda _: "The caller waits no longer",
     "monitor.began": _monitor,

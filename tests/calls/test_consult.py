@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
-from calls import acts
+from calls import acts, in_call_keys
 from sip.events import SessionCancelled
 from tests.kit.handled import VOICES
 from tests.kit.party import until
@@ -41,6 +42,22 @@ async def test_a_warm_hand_over_by_keys(handled: Handled) -> None:
     await handled.gone("bob")
     await handled.settles(alice={"carol"}, carol={"alice"})
     assert contact.attributes == {"order": "17"}
+    await handled.over()
+
+
+async def test_who_is_consulted_hears_no_code_but_keys_that_are_none(
+    handled: Handled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_call_keys, "GAP", 0.3)
+    await handled.consulting()
+    carol = handled.party("carol").far
+    await handled.key("*7")
+    heard = await asyncio.to_thread(carol.hear, 80, patience=1.5)
+    assert 7 in {each.payload[0] for each in heard if each.payload_type == 101}
+    await handled.key("*33", pace=0.2)
+    heard = await asyncio.to_thread(carol.hear, 80, patience=0.5)
+    assert {each.payload[0] for each in heard if each.payload_type == 101} <= {10}, "a star is event 10"
+    await handled.settles(alice={"bob"}, bob={"alice"}, carol={"music"})
     await handled.over()
 
 

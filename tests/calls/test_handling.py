@@ -143,7 +143,7 @@ async def test_a_callers_keys_are_never_codes(handled: Handled) -> None:
 
 async def test_nothing_of_a_code_but_its_star_reaches_the_caller(handled: Handled) -> None:
     alice = handled.party("alice").far
-    await handled.key("*36")
+    await handled.key("*36", pace=0.2)
     await handled.told("hold.began")
     events = {each.payload[0] for each in alice.hear(60, patience=0.3) if each.payload_type == 101}
     assert events <= {10}, "a star is event 10"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from calls import secure_span
+from calls import acts, secure_span
+from calls.acts import ActRefused
 from calls.recording import RecordingRules
 from media.errors import CannotRecord
 from media.recording import RecordingPlan
 from sip.events import SessionAnswered
+from tests.kit.act_rules import ActRules
+from tests.kit.handled import Handled
 from tests.kit.party import House, Party, until
 from tests.kit.recorded import read_recording
+from tests.kit.switchboard import Switchboard
 from tests.kit.tone import dtmf, hears, hears_key, tone
 
 if TYPE_CHECKING:
@@ -21,6 +26,9 @@ if TYPE_CHECKING:
 
     from calls.leg import Leg
     from sip.session.session import Session
+
+
+SECRET, AFTER = frozenset({1370}), frozenset({860})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +202,38 @@ async def test_who_has_not_consented_can_still_leave_a_message(tmp_path: Path) -
         assert house.exchange.recordings.begin_message(leg, number=1, mailbox="general") is not None
         party.hang_up(session)
         await until(lambda: "leg.ended" in house.kinds(), str(house.kinds()))
+
+
+@pytest.mark.parametrize("way", ["asked", "left"])
+async def test_what_an_agent_pauses_is_in_no_recording_and_goes_on_at_the_latest_without_the_agent(
+    tmp_path: Path, way: str
+) -> None:
+    async with (
+        House(shelf=Shelf(tmp_path)) as house,
+        Party() as alice,
+        Party() as bob,
+        Party() as carol,
+    ):
+        board = Switchboard(house, bob=bob, carol=carol)
+        board.rules = ActRules(house, "bob")
+        handled = Handled(board, board.rules, alice)
+        await handled.begin()
+        await until(lambda: "recording.started" in house.kinds())
+        await handled.key("*40")
+        await handled.told("recording.paused")
+        with pytest.raises(ActRefused):
+            await handled.ask(acts.PauseRecording())
+        await asyncio.to_thread(alice.far.say, tone(SECRET, 0.5))
+        if way == "asked":
+            await handled.key("*41")
+        else:
+            await handled.ask(acts.TransferTo("carol"))
+            await handled.answers("carol")
+        await handled.told("recording.resumed")
+        await asyncio.to_thread(alice.far.say, tone(AFTER, 0.5))
+        await handled.over()
+        await until(lambda: "recording.finished" in house.kinds())
+    caller = next(leg for leg in board.contacts[0].legs if leg.role == "caller")
+    recorded = read_recording(tmp_path / f"{caller.id}.wav").left
+    assert not hears(recorded, SECRET)
+    assert hears(recorded, AFTER)

@@ -249,6 +249,25 @@ def test_a_supervisor_takes_a_call_over(server: Server, tmp_path: Path, sounds: 
     assert own["outcome"] == "took_over"
 
 
+def test_a_supervisor_picks_who_waits(server: Server, tmp_path: Path, sounds: Sounds) -> None:
+    caller_sound, _, second_sound = sounds
+    with (
+        agent_at_desk(server, "john", tmp_path, plays=second_sound, dials=None) as john,
+        pjsua_caller(server, tmp_path, plays=caller_sound) as caller,
+    ):
+        server.ask(
+            "/api/v1/agents/john/status", method="PUT", body={"status": "not_ready", "reason": "break"}
+        )
+        caller.dial("support")
+        wait_for_event(server, "support", "queue.joined")
+        assert john.dial_to_the_end("*24") == 200
+        john.wait_for_incoming()
+        wait_for_agent(server, "john", state="talking")
+        time.sleep(1.5)
+        caller.hang_up()
+        assert agent_heard(caller, SECOND_TONES)
+
+
 def test_baresip_hands_over_by_keys(server: Server, tmp_path: Path, sounds: Sounds) -> None:
     caller_sound, agent_sound, second_sound = sounds
     baresip = BaresipPhone(

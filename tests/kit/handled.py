@@ -48,14 +48,15 @@ class Handled:
             return contact.caller
         return next(leg for leg in contact.legs if leg.number == name)
 
-    async def key(self, keys: str, name: str = "bob") -> None:
-        """Press keys, each heard before the next."""
+    async def key(self, keys: str, name: str = "bob", *, pace: float = 0.0) -> None:
+        """Press keys, each heard before the next, and no faster than `pace` seconds: fingers take a tenth at least."""
         leg = self.leg(name)
         before = leg.stream.port.counters().digits_in
         for number, key in enumerate(keys, 1):
             self.party(name).far.press(key)
             due = before + number
             await until(lambda due=due: leg.has_ended or leg.stream.port.counters().digits_in >= due)  # type: ignore[misc]
+            await asyncio.sleep(pace)
 
     async def ask(self, act: Act) -> None:
         """The same from outside. Raises ActRefused."""
