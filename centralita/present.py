@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sip.session.reliable import Reliability
     from sip.target import Target
 
+BREATH = "breath"
+"""Silence before and after what is said to agents."""
 MUSIC = "music"
 """The prompt that is played where a queue has none of its own."""
 
@@ -122,8 +124,11 @@ class Present:
         return self._voice.clips((prompt,), spoken) if self._voice.has(prompt, spoken) else ()
 
     def told(self, prompts: Sequence[str], language: str | None = None) -> tuple[Clip, ...]:
-        """Prompts of the house one after the other; those are left out that the catalogue has not."""
-        return tuple(clip for each in prompts for clip in self.said(each, language))
+        """Prompts of the house one after the other, between two breaths; those are left out that the catalogue has not.
+
+        A phone hears nothing of the first moment of a call, and its jitter buffer nothing of the last.
+        """
+        return tuple(clip for each in (BREATH, *prompts, BREATH) for clip in self.said(each, language))
 
     def queue(self, queue: str) -> QueueSettings:
         """A queue; one that a reload took away has the settings of any."""
