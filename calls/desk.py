@@ -61,6 +61,9 @@ class ActDesk(Protocol):
     def supervisors(self, contact: Contact, agent: Leg) -> Sequence[Party]:
         """Who may be called to help an agent, the first to be tried first."""
 
+    def colleagues(self, queue: str, agent: Leg) -> Sequence[Party]:
+        """The agents of a queue who are free, other than this one, whoever has been so for longest first."""
+
     def may_pause_recording(self, contact: Contact) -> bool:
         """Whether agents may pause the recording of this client company's calls."""
 

@@ -14,14 +14,16 @@ from calls.acts import LeadsNowhere, NotAllowed, NotNow
 from calls.calling import Calling
 from calls.capture import Capture
 from calls.consult import Consult, ConsultInput
-from calls.destination import Agent, Extension, FeatureCode, Hangup, Number, Uri, described
+from calls.destination import Agent, Extension, FeatureCode, Hangup, Number, Queue, Uri, described
 from calls.held import Held
 from calls.in_call_keys import Begun, Broken, Complete, InCallKeys, Loose
 from calls.transfer import Transfer, transfer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calls.acts import Act, ActAsked
-    from calls.desk import ActDesk, Desk
+    from calls.desk import ActDesk, Desk, Party
     from calls.destination import Destination
     from calls.events import DigitPressed
     from calls.in_call_keys import Decision
@@ -32,8 +34,8 @@ _REFUSED = "agent_not_possible"
 """What an agent is told whose keys cannot be obeyed."""
 _MOST = 16
 """Parties of a conference; who monitors needs room besides."""
-_SUPERVISOR_RINGS = 20.0
-"""Seconds that each supervisor's phone rings before the next."""
+_EACH_RINGS = 20.0
+"""Seconds that the phone of each supervisor, or agent of a queue, rings before the next."""
 
 
 class Handling:
@@ -196,6 +198,10 @@ class Handling:
     async def _consult(self, agent: Leg, target: str, by: str) -> None:
         self._must_be_free()
         found = self._lead(agent, target)
+        if isinstance(found, Queue):
+            free = self._rules.colleagues(found.queue, agent)
+            await self._call_any(agent, free, described(found), target, by)
+            return
         if not isinstance(found, Agent | Extension | Uri | Number):
             raise LeadsNowhere("only somebody who answers a phone can be consulted")
         reached = self._desk.reach(self._talk.contact, found)
@@ -204,15 +210,19 @@ class Handling:
 
     async def _call_supervisor(self, agent: Leg, by: str) -> None:
         self._must_be_free()
+        found = self._rules.supervisors(self._talk.contact, agent)
+        await self._call_any(agent, found, "a supervisor", "a supervisor", by)
+
+    async def _call_any(self, agent: Leg, found: Sequence[Party], to: str, target: str, by: str) -> None:
+        """Consult the first of these who answers."""
         talk = self._talk
-        found = self._rules.supervisors(talk.contact, agent)
         if not found:
-            raise LeadsNowhere("this agent has no supervisor")
+            raise LeadsNowhere(f"nobody is there: {to}")
         ways = [way for each in found for way in self._desk.reach(talk.contact, each)[0]]
         calling = Calling(
-            talk.exchange, talk.contact, agent, (ways, None), tries_all=True, ring_timeout=_SUPERVISOR_RINGS
+            talk.exchange, talk.contact, agent, (ways, None), tries_all=True, ring_timeout=_EACH_RINGS
         )
-        await self._begin(Consult(talk, agent, "a supervisor", calling), agent, "a supervisor", by)
+        await self._begin(Consult(talk, agent, to, calling), agent, target, by)
 
     async def _begin(self, consult: Consult, agent: Leg, target: str, by: str) -> None:
         talk = self._talk

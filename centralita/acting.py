@@ -12,6 +12,7 @@ from calls.capture import FAILED
 from calls.destination import Agent, Extension, Menu, Number, Uri
 from calls.events import LentBack
 from centralita.failures import place_of
+from routing.agents import State, Status
 from routing.escalation import SUPERVISOR
 from routing.feature_codes import ACTS
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from ivr.io.application import MenuApplication
     from media.plane import Clip
+    from routing.roster import AgentView
     from routing.settings import AgentSettings
 
 log = structlog.get_logger()
@@ -39,12 +41,17 @@ class Acting:
         said: Callable[[str, str | None], tuple[Clip, ...]],
         agent_of: Callable[[str | None], str | None],
         menus: MenuApplication,
+        staff: Callable[[], Sequence[AgentView]],
     ) -> None:
-        """`said` gives a prompt in a language, or in that of the house; `agent_of` the agent of an account."""
+        """`said` gives a prompt in a language, or in that of the house.
+
+        `agent_of` gives the agent of an account, `staff` all agents as they are now.
+        """
         self._configuration = configuration
         self._said = said
         self._agent_of = agent_of
         self._menus = menus
+        self._staff = staff
         self._lent: set[asyncio.Task[None]] = set()
 
     @property
@@ -78,6 +85,17 @@ class Acting:
         supervisors = configuration.routing.supervisors.values()
         found += [Extension(each.account) for each in supervisors if each.may_monitor(settings)]
         return [each for each in dict.fromkeys(found) if not _is_oneself(each, settings)]
+
+    def colleagues(self, queue: str, agent: Leg) -> Sequence[Party]:
+        """The agents of a queue who are free, other than this one, whoever has been so for longest first."""
+        own = agent.agent or self._agent_of(agent.account)
+        free = [
+            each
+            for each in self._staff()
+            if each.status is Status.AVAILABLE and each.state is State.IDLE and queue in each.queues
+        ]
+        free.sort(key=lambda each: each.since)
+        return [Agent(each.id) for each in free if each.id != own]
 
     def _settings(self, leg: Leg) -> AgentSettings | None:
         name = leg.agent or self._agent_of(leg.account)

@@ -93,7 +93,7 @@ def make_applications(
         is_ours,
         staff.calling,
         tolls.refused,
-        acts=Acting(present.now, present.said, staff.agent_of, menus),
+        acts=Acting(present.now, present.said, staff.agent_of, menus, distribution.core.agents),
     )
     direct.desk = outside.desk = desk
     queue = QueueApplication(

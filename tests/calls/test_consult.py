@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calls import acts, in_call_keys
+from calls.acts import ActRefused
+from calls.destination import Queue
 from sip.events import SessionCancelled
 from tests.kit.handled import VOICES
 from tests.kit.party import until
@@ -161,6 +163,21 @@ async def test_supervisors_are_called_one_after_the_other(handled: Handled) -> N
     await handled.answers("dave")
     await handled.told("consult.answered")
     await handled.settles(alice={"music"}, bob={"dave"}, dave={"bob"})
+    await handled.over()
+
+
+async def test_a_queue_is_consulted_by_its_free_agents(handled: Handled) -> None:
+    handled.board.elsewhere["900"] = Queue("repairs")
+    with pytest.raises(ActRefused) as refused:
+        await handled.ask(acts.Consult("900"))
+    assert refused.value.status == 404
+    handled.rules.helpers = ["carol", "dave"]
+    await handled.key("*31900#")
+    handled.party("carol").refuse(await handled.rings("carol"), 603)
+    await handled.answers("dave")
+    await handled.told("consult.answered")
+    await handled.ask(acts.Complete())
+    await handled.settles(alice={"dave"}, dave={"alice"})
     await handled.over()
 
 

@@ -127,6 +127,19 @@ def test_a_warm_hand_over(server: Server, tmp_path: Path, sounds: Sounds, way: s
     assert "The transfer to extension 1002 is done" in said
 
 
+def test_a_queue_is_consulted_by_an_agent_who_is_free(server: Server, tmp_path: Path, sounds: Sounds) -> None:
+    with talking(server, tmp_path, *sounds) as scene:
+        server.run("agent", "available", "piotr", "--state", str(server.state))
+        wait_for_agent(server, "piotr", status="available", state="idle")
+        scene.act("consult", "support")
+        scene.waits("consult.answered")
+        wait_for_agent(server, "piotr", state="busy_elsewhere")
+        scene.act("complete")
+        scene.ana.wait_for_state("DISCONNECTED")
+        scene.caller.hang_up()
+        scene.piotr.wait_for_state("DISCONNECTED")
+
+
 def test_a_conference_in_which_each_hears_both_others(server: Server, tmp_path: Path, sounds: Sounds) -> None:
     with talking(server, tmp_path, *sounds) as scene:
         scene.ana.press("*311002#")

@@ -59,6 +59,9 @@ class ActRules(ActDesk):
     def supervisors(self, contact: Contact, agent: Leg) -> Sequence[Party]:
         return [Extension(name) for name in self.helpers]
 
+    def colleagues(self, queue: str, agent: Leg) -> Sequence[Party]:
+        return [Extension(name) for name in self.helpers]
+
     def may_pause_recording(self, contact: Contact) -> bool:
         return self.may_pause
 
