@@ -41,7 +41,7 @@ _EACH_RINGS = 20.0
 class Handling:
     """The acts of one conversation."""
 
-    __slots__ = ("_desk", "_hushed", "_keys", "_paused", "_rules", "_talk")
+    __slots__ = ("_desk", "_hushed", "_keys", "_paused", "_rules", "_talk", "_typist")
 
     def __init__(self, talk: Talk, desk: Desk, rules: ActDesk) -> None:
         """The `desk` knows where numbers lead, the `rules` the codes, and who may what."""
@@ -49,6 +49,8 @@ class Handling:
         self._desk = desk
         self._rules = rules
         self._keys: InCallKeys | None = None
+        self._typist: Leg | None = None
+        """Whose keys those are."""
         self._hushed: Leg | None = None
         """Whom the others do not hear while a code is keyed."""
         self._paused: Leg | None = None
@@ -72,10 +74,9 @@ class Handling:
         """A key; whether it belongs to a code and is nobody else's."""
         if event.leg is not self.agent:
             return False
-        if self._keys is None:
-            codes = self._rules.codes
-            targeted = {code for code, act in codes.items() if acts.is_targeted(act)}
-            self._keys = InCallKeys(codes.keys() - targeted, targeted)
+        if self._keys is None or event.leg is not self._typist:
+            self._begin_keys(event.leg)
+        assert self._keys is not None  # begun just now
         was_typing = self._keys.is_typing
         decision = self._keys.press(event.digit, now=asyncio.get_running_loop().time())
         await self._decided(event.leg, decision)
@@ -83,11 +84,16 @@ class Handling:
 
     async def overdue(self, *, now: float) -> None:
         """The pause between two keys may have been too long."""
-        if self._keys is not None:
-            agent = self.agent
-            decision = self._keys.handle_timeout(now=now)
-            if agent is not None:
-                await self._decided(agent, decision)
+        if self._keys is not None and self._typist is not None:
+            await self._decided(self._typist, self._keys.handle_timeout(now=now))
+
+    def _begin_keys(self, typist: Leg) -> None:
+        """Whatever another has keyed is no part of what this agent keys."""
+        self._unhush()
+        codes = self._rules.codes
+        targeted = {code for code, act in codes.items() if acts.is_targeted(act)}
+        self._keys = InCallKeys(codes.keys() - targeted, targeted)
+        self._typist = typist
 
     async def _decided(self, agent: Leg, decision: Decision | None) -> None:
         match decision:

@@ -63,6 +63,19 @@ async def test_who_is_consulted_hears_no_code_but_keys_that_are_none(
     await handled.over()
 
 
+async def test_who_comes_after_an_agent_begins_codes_anew(handled: Handled) -> None:
+    await handled.consulting()
+    await handled.key("*3")
+    await handled.ask(acts.Complete())
+    await handled.gone("bob")
+    await handled.key("6", "carol")
+    await handled.settles(alice={"carol"}, carol={"alice"})
+    assert "hold.began" not in handled.house.kinds()
+    await handled.key("*36", "carol")
+    await handled.told("hold.began")
+    await handled.over()
+
+
 @pytest.mark.parametrize("way", ["keys", "ask"])
 async def test_a_consultation_is_cancelled(handled: Handled, way: str) -> None:
     await handled.consulting()

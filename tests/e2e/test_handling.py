@@ -15,6 +15,7 @@ from tests.e2e.ledger import contacts, newest, wait_for_event
 from tests.e2e.telephones import agent_at_desk, agent_heard, all_heard, pjsua_caller, wait_for_agent
 from tests.kit.foreign_baresip import BaresipPhone
 from tests.kit.keys import keys_in
+from tests.kit.server import ServerFault
 from tests.kit.tone import hears, read_wide_wav, tone, write_wav
 
 if TYPE_CHECKING:
@@ -233,7 +234,8 @@ def test_hold_and_end_by_the_command_line(server: Server, tmp_path: Path, sounds
     assert "no contact nobody is in progress" in refused.stderr
 
 
-def test_a_supervisor_takes_a_call_over(server: Server, tmp_path: Path, sounds: Sounds) -> None:
+@pytest.mark.parametrize("way", ["key", "api"])
+def test_a_supervisor_takes_a_call_over(server: Server, tmp_path: Path, sounds: Sounds, way: str) -> None:
     caller_sound, agent_sound, second_sound = sounds
     with (
         agent_at_desk(server, "ana", tmp_path, plays=agent_sound) as ana,
@@ -244,19 +246,25 @@ def test_a_supervisor_takes_a_call_over(server: Server, tmp_path: Path, sounds: 
         ana.wait_for_state("CONFIRMED")
         wait_for_agent(server, "ana", state="talking")
         contact = newest(server, "support").id
-        body = {"by": "boss", "supervisor": "1003", "mode": "whisper"}
-        server.ask(f"/api/v1/contacts/{contact}/monitor", method="POST", body=body)
-        john.wait_for_state("CONFIRMED")
-        wait_for_event(server, "support", "monitor.began", mode="whisper")
-        time.sleep(1.0)
-        john.press("7")
+        path = f"/api/v1/contacts/{contact}"
+        with pytest.raises(ServerFault, match="403"):
+            server.ask(f"{path}/monitor", method="POST", body={"by": "boss", "supervisor": "1002"})
+        if way == "key":
+            body = {"by": "boss", "supervisor": "1003", "mode": "whisper"}
+            server.ask(f"{path}/monitor", method="POST", body=body)
+            john.wait_for_state("CONFIRMED")
+            wait_for_event(server, "support", "monitor.began", mode="whisper")
+            time.sleep(1.0)
+            john.press("7")
+        else:
+            server.ask(f"{path}/take-over", method="POST", body={"by": "boss", "supervisor": "1003"})
         ana.wait_for_state("DISCONNECTED")
         wait_for_agent(server, "ana", state="idle")
         time.sleep(1.5)
         caller.hang_up()
         john.wait_for_state("DISCONNECTED")
         assert agent_heard(caller, SECOND_TONES)
-        assert agent_heard(ana, SECOND_TONES), "the whisper"
+        assert agent_heard(ana, SECOND_TONES) is (way == "key"), "the whisper"
         assert agent_heard(john, CALLER_TONES)
     own = next(row for row in contacts(server) if row["dnis"] == "1003")
     assert own["outcome"] == "took_over"
