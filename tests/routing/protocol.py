@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from base.machine import Table
 from routing.memory_store import MemoryStore
-from routing.settings import AgentSettings, Delays, QueueSettings
+from routing.settings import AgentSettings, Delays, QueueSettings, RoutingConfig
 from routing.strategies.strategy import Strategy
 from tests.routing.small_world import EVERYTHING, Scenario, World
 
@@ -47,7 +47,9 @@ def _by_reference(each: object) -> tuple[Callable[[int], object], tuple[int]]:
     return _shared, (id(each),)
 
 
-_KEPT_WHOLE = dict.fromkeys((Table, Strategy, QueueSettings, AgentSettings, Scenario), _by_reference)
+_KEPT_WHOLE = dict.fromkeys(
+    (Table, Strategy, RoutingConfig, QueueSettings, AgentSettings, Scenario), _by_reference
+)
 
 
 def freeze(world: World) -> bytes:
@@ -145,7 +147,7 @@ def scenario(agents: int, callers: int, *more: str, may: frozenset[str] = CORE, 
 QUICK = {
     "one agent, two callers, everything": scenario(1, 2, may=EVERYTHING),
     "two agents, two callers": scenario(2, 2),
-    "two phones ring at once": scenario(2, 2, "unreachable", strategy="ring-all"),
+    "two phones ring at once": scenario(2, 2, "unreachable", "reload", strategy="ring-all"),
     "one phone more after a while": scenario(2, 2, strategy="ring-progressively", progressive_delay=5.0),
     "a supervisor picks": scenario(2, 2, "pick"),
     "a longest wait, and work after calls": scenario(2, 2, max_wait=15.0, wrap_up=5.0),

@@ -31,7 +31,10 @@ Event = tuple[str, ...]
 """What happens, and to whom."""
 
 EVERYTHING = frozenset(
-    {"join", "leave", "ring", "answer", "refuse", "unreachable", "end call", "status", "phone", "elsewhere", "pick"}
+    {
+        "join", "leave", "ring", "pick up", "answer", "refuse", "unreachable", "end call", "status", "phone",
+        "elsewhere", "pick", "reload", "heal",
+    }
 )  # fmt: skip
 """What may happen besides deadlines."""
 
@@ -58,9 +61,8 @@ class World:
             for each in scenario.agents
         ]
         self.store = make()
-        self.distributor = Distributor(
-            RoutingConfig({"q": queue}, {each.id: each for each in staff}), now=0.0, store=self.store
-        )
+        self.centre = RoutingConfig({"q": queue}, {each.id: each for each in staff})
+        self.distributor = Distributor(self.centre, now=0.0, store=self.store)
         for agent in scenario.agents:
             self.distributor.device_reachable(agent, reachable=True, now=0.0)
         self.to_come = list(scenario.callers)
@@ -88,13 +90,15 @@ class World:
         for reservation, (_, agent) in self.ringing.items():
             if "ring" in may and self.distributor.agent(agent).state is State.RESERVED:
                 yield ("ring", reservation)
-            for happens in ("answer", "refuse", "unreachable"):
+            for happens in ("pick up", "answer", "refuse", "unreachable"):
                 if happens in may:
                     yield (happens, reservation)
         if "end call" in may:
             yield from (("end call", agent) for agent in self.talking)
         for agent in self.scenario.agents:
             yield from self._of_agent(agent)
+        if "reload" in may:
+            yield ("reload",)
         if self.distributor.next_timeout() is not None:
             yield ("deadline",)
 
@@ -106,6 +110,8 @@ class World:
             yield ("phone", agent, "lost" if self._agent(agent)._reachable else "back")
         if "elsewhere" in may:
             yield ("elsewhere", agent, "free" if self._agent(agent).elsewhere else "busy")
+        if "heal" in may:
+            yield ("heal", agent)
         if "pick" in may:
             yield from (("pick", entry, agent) for entry in self.waiting)
 
@@ -125,6 +131,8 @@ class World:
                 engine.leave(entry, LeaveReason.ABANDONED, now=now)
             case ("ring", reservation):
                 engine.reservation_ringing(reservation, now=now)
+            case ("pick up", reservation):
+                engine.reservation_picked_up(reservation, 10.0, now=now)
             case ("answer", reservation):
                 engine.reservation_answered(reservation, now=now)
             case ("refuse" | "unreachable" as how, reservation):
@@ -140,6 +148,10 @@ class World:
                 engine.device_reachable(agent, reachable=how == "back", now=now)
             case ("elsewhere", agent, how):
                 engine.agent_busy_elsewhere(agent, busy=how == "busy", now=now)
+            case ("heal", agent):
+                engine.reconcile(agent, in_call=agent in self.talking, now=now)
+            case ("reload",):
+                engine.reconfigure(self.centre, now=now)
             case ("pick", entry, agent):
                 with suppress(CannotPick):
                     engine.pick(entry, agent, now=now)
@@ -203,7 +215,7 @@ class World:
         floor = self.distributor._floor
         assert set(floor.reservations) == set(self.ringing) == set(self.unended), "a phone rings for nothing"
         assert set(floor.entries) == set(self.waiting), "an entry is lost"
-        assert set(floor.queues["q"].line) == set(self.waiting), "an entry is out of line"
+        assert list(floor.queues["q"].line) == self.waiting, "an entry is out of line, or has lost its place"
         for agent in self.scenario.agents:
             self._check_agent(agent)
         for entry in self.waiting:
