@@ -98,10 +98,12 @@ class Estimates:
         return None if model is None else Guess(model * self._correction, model)
 
     def answered(self, guess: Guess | None, waited: float) -> None:
-        """An agent has the caller."""
+        """An agent has the caller. Whoever has no guess was never in line, or came when nothing was known."""
+        if guess is None:
+            return
         self._left.add(0.0)
         self._waits.add(waited)
-        if guess is None or guess.model <= 0.0:
+        if guess.model <= 0.0:
             return
         self._moved.add(waited)
         self._model.add(guess.model)
@@ -116,9 +118,11 @@ class Estimates:
 
         The real wait will never be known, but the stretch of line behind the caller is.
         """
+        if guess is None:
+            return
         self._left.add(1.0)
         self._waits.add(waited)
-        if guess is None or guess.model <= 0.0:
+        if guess.model <= 0.0:
             return
         rest = self._modelled(position, staff, 0)
         if rest is not None and rest < guess.model:

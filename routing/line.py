@@ -92,7 +92,9 @@ class Line:
         asked = self._asked(entry, queue)
         entry.demand = self._exclusive(entry, queue, asked, now=now) or queue.demand(asked)
         self.wait(entry)
-        if not self._floor.is_quiet:
+        if (
+            entry.guess is None and not self._floor.is_quiet
+        ):  # a reload comes here again: the first guess counts
             entry.guess = self._floor.estimates[entry.join.queue].joined(*queue.standing(entry))
 
     def wait(self, entry: Entry) -> None:

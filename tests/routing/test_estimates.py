@@ -59,11 +59,19 @@ def test_recent_handle_times_weigh_most() -> None:
 
 def test_those_ahead_who_hang_up_shorten_the_wait() -> None:
     estimates = known(200.0)
-    for _ in range(50):
-        estimates.answered(None, 100.0)
-        estimates.left(None, 100.0, 1, 10)  # one in 200 s hangs up
+    for _ in range(50):  # one in 200 s hangs up
+        estimates.answered(estimates.joined(1, 10, idle=1), 100.0)
+        estimates.left(estimates.joined(1, 10, idle=1), 100.0, 1, 10)
     exact = sum(1 / (10 / 200 + ahead / 200) for ahead in range(20))
     assert estimates.estimate(20, 10) == pytest.approx(exact, rel=0.01)
+
+
+def test_who_was_turned_away_at_the_door_tells_nothing_of_patience() -> None:
+    estimates = known(200.0)
+    for _ in range(50):
+        estimates.answered(estimates.joined(1, 10, idle=1), 0.0)
+        estimates.left(None, 0.0, 1, 10)
+    assert estimates.estimate(20, 10) == pytest.approx(400.0)
 
 
 def test_a_line_that_moves_at_half_the_speed_is_seen_to() -> None:
@@ -116,7 +124,7 @@ def test_further_back_is_longer_and_more_agents_are_sooner(
 ) -> None:
     estimates = known(handle)
     for _ in range(gone):
-        estimates.left(None, waited, 1, staff)
+        estimates.left(estimates.joined(1, staff, idle=1), waited, 1, staff)
     here, behind, helped = (
         estimates.estimate(*each)
         for each in ((position, staff), (position + 1, staff), (position, staff + 1))

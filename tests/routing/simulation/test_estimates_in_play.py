@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from routing.agents import Status
+from routing.commands import RingAgent
+from routing.distributor import Distributor
+from routing.entry import EntryJoin
+from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from routing.simulation.chance import Lengths, Stretch, arrivals
 from routing.simulation.engine import Simulation
 from routing.simulation.scenario import plain_centre
@@ -49,6 +54,33 @@ def test_agents_who_serve_two_queues_are_not_promised_to_each_of_them() -> None:
         assert view.is_told
         assert abs(view.bias) < 0.25 * view.waited
         assert view.hits > 0.85
+
+
+def test_a_reload_does_not_change_what_was_guessed() -> None:
+    ana = AgentSettings("ana", contact="sip:ana@192.0.2.1", queues=("q",), status=Status.AVAILABLE)
+    centre = RoutingConfig({"q": QueueSettings("q")}, {"ana": ana})
+    core = Distributor(centre, now=0.0)
+
+    def answer(now: float) -> None:
+        rung = [each.reservation for each in core.take_commands() if isinstance(each, RingAgent)]
+        for each in rung:
+            core.reservation_answered(each, now=now)
+
+    for number in range(12):
+        core.join(EntryJoin(f"e{number}", f"c{number}", "q"), now=100.0 * number)
+        answer(100.0 * number)
+        core.bridge_ended("ana", now=100.0 * (number + 1))
+    for name in ("talks", "second", "third"):
+        core.join(EntryJoin(name, name, "q"), now=1200.0)
+        answer(1200.0)
+    core.bridge_ended("ana", now=1300.0)
+    answer(1300.0)
+    core.reconfigure(centre, now=1350.0)
+    core.bridge_ended("ana", now=1400.0)
+    answer(1400.0)
+    view = core.queue("q", now=1400.0).estimates
+    assert (view.judged, view.waited) == (2, 150.0)
+    assert view.bias == pytest.approx(0.0)
 
 
 def test_where_two_agents_make_waits_a_matter_of_luck_nothing_is_told() -> None:
