@@ -37,7 +37,7 @@ def answer(ready: Event, stop: Event, told: multiprocessing.Queue[dict[str, floa
     phone, sound, came = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), Sound(), dict[str, float]()
     phone.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
     phone.bind(AGENTS)
-    phone.setblocking(False)
+    phone.settimeout(0.0)
     body = _ANSWER.format(port=sound.port)
     ready.set()
     while not stop.is_set():
