@@ -203,7 +203,7 @@ async def test_a_phone_that_gives_up_ringing_did_not_answer(floor: Floor) -> Non
 
 async def test_a_phone_that_vanishes_while_it_rings_makes_room_for_the_next() -> None:
     async with House() as house, Party() as alice, Party() as ana, Party() as piotr:
-        floor = Floor(house, alice, {"ana": ana, "piotr": piotr}, ring_timeout=0.2)
+        floor = Floor(house, alice, {"ana": ana, "piotr": piotr}, ring_timeout=1.0)
         hers = await floor.waiting()
         await floor.rung("ana")
         await ana.endpoint.close()
