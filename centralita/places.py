@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sip.registrar.location import Binding
 
 SILENCE = 5.0
-"""Seconds after which a phone that says nothing at all is passed over, when the account has another."""
+"""Seconds after which a phone that says nothing at all is passed over, when the account or the queue has another."""
 
 
 class Places:
@@ -31,12 +31,19 @@ class Places:
         self._phones = phones
 
     def agent(self, agent: str, contact_uri: str | None) -> Target | None:
-        """The phone of an agent: the fixed contact, or where the account is registered."""
+        """The phone of an agent: the fixed contact, or where the account is registered.
+
+        None of them may be silent for long: a caller in a queue has other agents.
+        """
         settings = self._agents().get(agent)
         uri = contact_uri or (settings.contact if settings else None)
         if uri is not None:
-            return Target(uri, account=settings.account if settings else None)
-        return self.account(settings.account) if settings and settings.account else None
+            return Target(uri, account=settings.account if settings else None, try_for=SILENCE)
+        found = self.account(settings.account) if settings and settings.account else None
+        if found is None:
+            return None
+        hasty = tuple(replace(each, try_for=SILENCE) for each in found.alternatives)
+        return replace(found, alternatives=hasty, try_for=SILENCE)
 
     def account(self, account: str) -> Target | None:
         """The best phone registered for an account, and the others in case that it cannot be reached."""

@@ -249,3 +249,17 @@ async def test_a_phone_that_never_answers_is_trusted_again_in_the_end() -> None:
     floor.phones._trust("1001")
     assert len(floor.phones.find("1001")) == 1
     assert floor.wait(60.0) == []
+
+
+def test_an_agents_only_phone_may_not_be_silent_for_long_since_a_queue_has_other_agents() -> None:
+    floor = Floor()
+    floor.register(binding(PLAIN))
+    target = floor.places().agent("ana", None)
+    assert target is not None
+    assert target.try_for == SILENCE
+    fixed = floor.places().agent("ana", "sip:ana@192.0.2.4")
+    assert fixed is not None
+    assert fixed.try_for == SILENCE
+    direct = floor.places().account("1001")
+    assert direct is not None
+    assert direct.try_for is None

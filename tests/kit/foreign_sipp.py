@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tests.kit.ports import free_port, free_ports
+from tests.kit.sipp_messages import read_messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from tests.kit.sipp_messages import Message
 
 SIPP = shutil.which("sipp") or "/usr/bin/sipp"
 GRACE = 15.0  # seconds beyond the scenario's own limit before sipp itself is taken to hang
@@ -51,6 +54,10 @@ class Scenario:
     retransmits: bool = True
     transport: str = "u1"  # or t1, all calls over one TCP connection, and tn, a connection for each
     keys: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Of the scenario's global variables."""
+    at_once: int | None = None
+    """How many of the calls; all unless given."""
     rows: Sequence[Sequence[str]] = ()
     _process: subprocess.Popen[bytes] | None = None
 
@@ -92,6 +99,11 @@ class Scenario:
             self._process.kill()
             self._process.wait(GRACE)
 
+    def messages(self) -> list[Message]:
+        """What went over the wire so far."""
+        path = self._path("messages")
+        return read_messages(path.read_text(errors="replace")) if path.exists() else []
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -101,7 +113,16 @@ class Scenario:
     def _arguments(self) -> list[str]:
         media = free_ports(6, address=self.address)
         words = [SIPP, "-sf", str(self.file), "-i", self.address, "-p", str(self.port), "-s", self.dial]
-        words += ["-t", self.transport, "-m", str(self.calls), "-r", str(self.rate), "-l", str(self.calls)]
+        words += [
+            "-t",
+            self.transport,
+            "-m",
+            str(self.calls),
+            "-r",
+            str(self.rate),
+            "-l",
+            str(self.at_once or self.calls),
+        ]
         words += ["-mi", self.address, "-mp", str(media[0])]
         words += [
             "-max_socket",
@@ -124,6 +145,8 @@ class Scenario:
         words += ["-key", "caller", self.caller, "-au", self.caller, "-ap", self.password]
         for name, value in self.keys.items():
             words += ["-key", name, value]
+        for name, value in self.values.items():
+            words += ["-set", name, value]
         if not self.retransmits:
             words.append("-nr")
         if self.rows:
