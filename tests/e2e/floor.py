@@ -16,19 +16,20 @@ from tests.kit.ports import free_port, free_ports
 from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.kit.server import Server
     from tests.kit.sipp_messages import Message
 
-SCENARIOS = Path(__file__).parent / "scenarios"
+CALLERS = Path(__file__).parent / "scenarios"
+FLOOR = CALLERS / "floor"
 MANY = 10_000
 SOON = dict.fromkeys(("no_answer", "rejected", "busy", "unreachable", "failed"), "30s")
 
 
 @dataclass(slots=True)
 class Desks(Scenario):
-    """The phones of any number of agents, all of one mind: what scenarios/`mind`.xml says."""
+    """The phones of any number of agents, all of one mind: what scenarios/floor/`mind`.xml says."""
 
     def rung(self) -> list[str]:
         """Which agents' phones were called, in this order; what was sent again counts once."""
@@ -61,10 +62,10 @@ def desks(
     status: int = 486,
 ) -> Desks:
     """Phones at this port, to be used in a `with`; `ring` and `talk` in seconds, `status` of those that refuse."""
-    scenario = SCENARIOS / f"{mind}.xml"
+    scenario = FLOOR / f"{mind}.xml"
     if status != 486:  # sipp wants statuses in the file
         scenario = folder / f"{mind}-{status}.xml"
-        text = (SCENARIOS / f"{mind}.xml").read_text()
+        text = (FLOOR / f"{mind}.xml").read_text()
         scenario.write_text(text.replace("SIP/2.0 486 Busy Here", f"SIP/2.0 {status} No"))
     return Desks(
         scenario,
@@ -88,8 +89,9 @@ def callers(
     caller: str = "600100200",
 ) -> Scenario:
     """Callers on the trunk, who wait until the server ends their calls unless the scenario says otherwise."""
+    file = FLOOR / f"{scenario}.xml"
     return Scenario(
-        SCENARIOS / f"{scenario}.xml",
+        file if file.exists() else CALLERS / file.name,
         folder,
         remote=server.sip,
         dial=dial,
@@ -105,7 +107,7 @@ def callers(
 def make_floor(
     folder: Path,
     queues: Mapping[str, Mapping[str, Any]],
-    agents: list[Mapping[str, Any]],
+    agents: Sequence[Mapping[str, Any]],
     *,
     skills: tuple[str, ...] = (),
     ports: int | None = None,
