@@ -84,7 +84,7 @@ def _arrival(stay: Stay) -> list[_Row]:
     said = [f"at position {stay.position}"] if stay.position is not None else []
     if stay.priority:
         said.append(f"priority {stay.priority}")
-    if stay.waited_before:
+    if stay.waited_before is not None and stay.waited_before >= 1:  # a contact takes a moment to its queue
         said.append(f"keeps the place of a wait {duration(stay.waited_before)} before")
     return [("joins", ", ".join(said), ""), *_passed("nobody", stay.unserved)]
 

@@ -55,7 +55,7 @@ class Stay:
     position: int | None = None
     priority: int | None = None
     waited_before: float | None = None
-    """Seconds of an earlier wait whose place was kept."""
+    """Seconds of waiting before, whose place was kept."""
     unserved: tuple[PassedOver, ...] = ()
     """Why nobody could serve the caller at once."""
     relaxed: tuple[Relaxed, ...] = ()
@@ -144,7 +144,7 @@ def _joined(data: Mapping[str, Any], explained: Mapping[str, Any], offset: float
         offset,
         position=_count(data.get("position")),
         priority=_count(data.get("priority")),
-        waited_before=_seconds(data.get("waited")) or None,
+        waited_before=_seconds(data.get("waited")),
         unserved=verdicts.passed_over(explained),
     )
 

@@ -84,8 +84,16 @@ def test_an_agent_who_does_not_answer_is_set_not_ready_and_the_next_one_rings(
         assert ana.process.saw("call", state="DISCONNECTED", status=487)
         wait_for_agent(server, "ana", status="not_ready")
         caller.hang_up()
-    results = [each["result"] for each in newest(server, "support").data("reservation.ended")]
-    assert results == ["no_answer", "answered"]
+    seen = newest(server, "support")
+    assert [each["result"] for each in seen.data("reservation.ended")] == ["no_answer", "answered"]
+    (stay,) = server.ask(f"/api/v1/contacts/{seen.id}/why")["stays"]
+    assert [(each["agent"], each["result"]) for each in stay["decisions"]] == [
+        ("ana", "no_answer"),
+        ("piotr", "answered"),
+    ]
+    told = server.run("why", seen.id, "--state", str(server.state)).stdout
+    assert "not ready: did not answer the last call" in told
+    assert "piotr" in told
 
 
 def test_an_agent_who_refuses_makes_room_for_the_next(
