@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
+from base.errors import CentralitaError
 from ivr import phrases
 from media.catalogue import Slot
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from media.plane import Clip
     from media.prompts import PromptLibrary
     from routing.waiting.sayings import Saying
+
+log = structlog.get_logger()
 
 
 class QueueVoice:
@@ -36,7 +41,11 @@ class QueueVoice:
         found: list[str] = []
         for each in sayings:
             found += self._segments(each, spoken)
-        return self._library.clips(found, spoken)
+        try:
+            return self._library.clips(found, spoken)
+        except CentralitaError as error:  # a file that went from the disk: nobody is cut off for it
+            log.warning("queue_says_nothing", prompts=[each.prompt for each in sayings], error=error.code)
+            return ()
 
     def _segments(self, saying: Saying, language: str) -> Sequence[str]:
         values, sounds = dict(saying.values), list[str]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from routing.hours.calendar import Opening
@@ -21,10 +22,12 @@ class Openness:
     is_open: bool = True
     is_emergency: bool = False
     closes_in: float | None = None
-    """Seconds until it closes by the calendar, while it is open."""
+    """Seconds until it closes by the calendar, while it is open; a day where that is further off."""
 
 
 ALWAYS_OPEN = Openness()
+_AHEAD = timedelta(days=1)
+"""Nobody waits longer; and to look through a year for the end of hours that never end takes milliseconds."""
 
 
 def closure_of(
@@ -65,5 +68,5 @@ def openness(
     state = opening(hours, switches, client, now=now)
     if state is not Opening.OPEN:
         return Openness(is_open=False, is_emergency=state is Opening.EMERGENCY)
-    closes = hours.next_change(now)
-    return Openness(closes_in=None if closes is None else (closes - now).total_seconds())
+    closes = hours.next_change(now, _AHEAD)
+    return Openness(closes_in=(closes - now if closes is not None else _AHEAD).total_seconds())

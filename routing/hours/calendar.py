@@ -94,11 +94,11 @@ class OpeningHours:
         """What callers find at an aware moment."""
         return self._state(_seconds(moment))
 
-    def next_change(self, moment: datetime) -> datetime | None:
-        """The first moment after this one at which the state is another, in the place's zone; None: not in 400 days."""
+    def next_change(self, moment: datetime, within: timedelta = HORIZON) -> datetime | None:
+        """The first moment after this one at which the state is another, in its zone; None: not in that time."""
         at = _seconds(moment)
         present = self._state(at)
-        last = at + HORIZON.total_seconds()
+        last = at + within.total_seconds()
         while (at := self._boundary(at)) <= last:
             if self._state(at) is not present:
                 return datetime.fromtimestamp(at, self.timetable.zone)

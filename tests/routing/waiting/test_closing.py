@@ -56,3 +56,10 @@ def test_the_hours_say_when_they_end_and_an_emergency_is_one() -> None:
     assert openness(hours, Switches(), now=at + timedelta(minutes=1)) == CLOSED
     fire = Switches().with_closure(Closure("shop", "ana", at, "fire"))
     assert openness(hours, fire, now=at) == FIRE
+
+
+def test_hours_without_an_end_are_looked_at_again_the_next_day() -> None:
+    zone = ZoneInfo("Europe/Madrid")
+    hours = OpeningHours(Timetable("always", zone, ((Span(0, 24 * 60),),) * 7))
+    at = datetime(2026, 11, 23, 16, 59, 30, tzinfo=zone)
+    assert openness(hours, Switches(), now=at) == Openness(closes_in=86400.0)
