@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 TICK = 2.0
 """Seconds between two looks at all parties."""
-QUIET = 6.0
+QUIET = 8.0
 """Seconds without sound after which an agent's phone is asked."""
 HELD = 20.0
 """The same where no sound is to be expected: on hold, or a caller, whom carriers often send no silence for."""
 PATIENCE = 6.0
 """Seconds that the answer may take."""
+UNDELIVERED = 2.0
+"""The same where the question could not be brought to the phone at all: it may come by another connection."""
 AGAIN = 30.0
 """Seconds after an answer until a phone that is silent for good is asked again."""
 GONE = "it is not there any more"
@@ -86,11 +88,11 @@ def _look(each: _Watched, now: float) -> None:
     if heard != each.heard:
         each.heard, each.since, each.asked = heard, now, None
     elif each.asked is not None:
-        if leg.reoffers.is_open or leg.reoffers.has_failed:
-            if now - each.asked >= PATIENCE:
-                leg.hang_up(causes.INTERRUPTED, by="timeout", reason=GONE)
-        else:
+        waits = UNDELIVERED if leg.reoffers.has_failed else PATIENCE if leg.reoffers.is_open else None
+        if waits is None:
             each.asked, each.since = None, now + AGAIN
+        elif now - each.asked >= waits:
+            leg.hang_up(causes.INTERRUPTED, by="timeout", reason=GONE)
     elif heard and now - each.since >= _bears(each) and leg.reoffers.refresh():
         each.asked = now
 

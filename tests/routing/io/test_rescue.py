@@ -71,7 +71,14 @@ class Rescue(Floor):
 
 @pytest.fixture
 async def floor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rescue]:
-    for name, seconds in (("TICK", 0.05), ("QUIET", 0.2), ("HELD", 0.5), ("PATIENCE", 0.3), ("AGAIN", 0.5)):
+    for name, seconds in (
+        ("TICK", 0.05),
+        ("QUIET", 0.2),
+        ("HELD", 0.5),
+        ("PATIENCE", 0.3),
+        ("UNDELIVERED", 0.1),
+        ("AGAIN", 0.5),
+    ):
         monkeypatch.setattr(pulse, name, seconds)
     async with House() as house, Party() as alice, Party() as ana, Party() as bob:
         made = Rescue(house, alice, {"ana": ana, "bob": bob})
