@@ -130,9 +130,10 @@ class AfterCall:
         data = {"agent": agent, "by": by, "code": code, "name": _plain(known[code].name)}
         if standing.disposition is not None:
             data["was"] = standing.disposition
+        was_owed = standing.owes
         self._record(standing.contact, None, "contact.disposition", data)
         self._book.note(agent, disposition=code, owes=False)
-        if standing.owes:
+        if was_owed:
             self._back_to_ordinary(agent)
         return standing.client
 

@@ -50,6 +50,7 @@ class Lamps:
         self._is_open = is_open
         self._tell = tell
         self._shown: dict[str, Lamp] = {}
+        """Of those lamps that somebody has asked for; the others are nobody's affair, and cost nothing."""
         self._due: dict[str, asyncio.TimerHandle] = {}
         """When a queue's longest wait is longer than promised."""
         self._round = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look_again)
@@ -70,7 +71,10 @@ class Lamps:
 
     def dialogs(self, resource: str) -> tuple[DialogInfo, ...]:
         """The lamp as the dialog package tells it: one call, or none."""
-        state, words = self._shows(resource)
+        state, words = self._shown[resource] = self._shows(resource)
+        queue = _after(QUEUE, resource)
+        if queue is not None:
+            self._wait_for_promise(queue)
         if state is None:
             return ()
         return (DialogInfo("lamp", state, is_initiator=False, remote=resource, display=words),)
@@ -99,13 +103,17 @@ class Lamps:
         self._look(AGENT + change.agent)
 
     def _queue_changed(self, change: QueueChanged) -> None:
-        self._look(QUEUE + change.queue)
-        self._wait_for_promise(change.queue)
+        if QUEUE + change.queue in self._shown:
+            self._look(QUEUE + change.queue)
+            self._wait_for_promise(change.queue)
 
     def _look(self, resource: str) -> None:
         """Tell of a lamp only when it shows something else: states come and go by the hundred."""
+        before = self._shown.get(resource)
+        if before is None:
+            return
         now = self._shows(resource)
-        if now != self._shown.get(resource, DARK):
+        if now != before:
             self._shown[resource] = now
             self._tell(resource)
 
@@ -131,11 +139,11 @@ class Lamps:
 
     def adopt(self) -> None:
         """The configuration is another one."""
-        routing = self._routing()
-        names = {*(AGENT + each for each in routing.agents), *(QUEUE + each for each in routing.queues)}
-        self._shown = {name: lamp for name, lamp in self._shown.items() if name in names}
-        for name in names:
-            self._look(name)
+        for name in list(self._shown):
+            if self.knows(name):
+                self._look(name)
+            else:
+                del self._shown[name]
 
     def close(self) -> None:
         """Disarm."""

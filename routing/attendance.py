@@ -23,9 +23,9 @@ SYSTEM = "system"
 """Who changes a status when no person does."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
-    """One agent, as others may see it and as it is kept over a restart."""
+    """One agent, as others may see it and as it is kept over a restart. Changed in place: states come by the hundred."""
 
     agent: str
     status: Status
@@ -57,10 +57,6 @@ class Standing:
     calls: int = 0
     """Calls of queues on this day."""
     day: str = ""
-
-    def as_kept(self) -> Standing:
-        """Without what changes with each call and is rebuilt after a restart."""
-        return replace(self, state=State.IDLE, state_since=0.0)
 
     @property
     def is_in_contact(self) -> bool:
@@ -130,37 +126,39 @@ class Attendance:
         )
         self._set_limit(kept.agent, wall=wall, now=now)
 
-    def follow(self, change: AgentChanged, by: str, *, wall: float, now: float) -> None:
-        """Take note of what an agent has become; `by` is who chose a status that is another one now."""
-        before = self._standings.get(change.agent)
-        if before is None:
-            return
+    def follow(self, change: AgentChanged, by: str, *, wall: float, now: float) -> bool:
+        """Take note of what an agent has become; `by` is who chose a status that is another one now.
+
+        Says whether that is more than a state, which a restart makes anew.
+        """
+        found = self._standings.get(change.agent)
+        if found is None:
+            return False
+        if change.state is not found.state:
+            found.state, found.state_since = change.state, wall
         until = None if change.wrap_up_until is None else wall + change.wrap_up_until - now
-        after = replace(before, state=change.state, wrap_up_until=until)
-        if change.state is not before.state:
-            after = replace(after, state_since=wall)
-        is_chosen = (change.status, change.reason) != (before.status, before.reason)
-        if is_chosen:
-            after = replace(
-                after, status=change.status, reason=change.reason, since=wall, by=by, is_overdue=False
-            )
-        self._standings[change.agent] = after
-        if is_chosen:
+        is_kept = until != found.wrap_up_until
+        found.wrap_up_until = until
+        if (change.status, change.reason) != (found.status, found.reason):
+            found.status, found.reason = change.status, change.reason
+            found.since, found.by, found.is_overdue = wall, by, False
             self._set_limit(change.agent, wall=wall, now=now)
+            is_kept = True
+        return is_kept
 
     def note(self, agent: str, **facts: Any) -> None:
-        """Other facts of an agent: the present contact, its result."""
-        self._standings[agent] = replace(self._standings[agent], **facts)
+        """Other facts of an agent, by the names of a Standing. Raises KeyError."""
+        found = self._standings[agent]
+        for name, value in facts.items():
+            setattr(found, name, value)
 
     def connected(self, agent: str, contact: Won, *, day: str) -> None:
         """An agent has won a contact."""
         found = self._standings.get(agent)
         if found is not None:
-            calls = found.calls + 1 if found.day == day else 1
-            self.note(
-                agent, contact=contact.id, client=contact.client, queue=contact.queue, disposition=None,
-                owes=contact.owes, extended=0.0, calls=calls, day=day,
-            )  # fmt: skip
+            found.contact, found.client, found.queue = contact.id, contact.client, contact.queue
+            found.disposition, found.owes, found.extended = None, contact.owes, 0.0
+            found.calls, found.day = found.calls + 1 if found.day == day else 1, day
 
     def limit(self, agent: str) -> float | None:
         """When the reason's time is over (wall), or None for one without limit."""
@@ -182,7 +180,8 @@ class Attendance:
     def handle_timeout(self, *, now: float) -> None:
         """Note who is overdue."""
         while (agent := self._timers.pop_due(now)) is not None:
-            late = self._standings[agent] = replace(self._standings[agent], is_overdue=True)
+            late = self._standings[agent]
+            late.is_overdue = True
             self._overdue.append(late)
 
     def take_overdue(self) -> list[Standing]:

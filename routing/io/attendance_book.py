@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -117,11 +118,8 @@ class AttendanceBook:
         await self.settled()
 
     def _changed(self, change: AgentChanged) -> None:
-        before = self.attendance.find(change.agent)
-        self.attendance.follow(change, self._by, wall=self._clock(), now=self._driver.now())
-        self._driver.rearm()
-        after = self.attendance.find(change.agent)
-        if before is not None and after is not None and before.as_kept() != after.as_kept():
+        if self.attendance.follow(change, self._by, wall=self._clock(), now=self._driver.now()):
+            self._driver.rearm()
             self._mark(change.agent)
 
     def _tell_overdue(self) -> None:
@@ -147,7 +145,7 @@ class AttendanceBook:
     async def _save(self, file: AttendanceFile) -> None:
         try:
             while self._dirty or self._gone:
-                standings = [self.attendance[each] for each in self._dirty]
+                standings = [replace(self.attendance[each]) for each in self._dirty]
                 gone, self._gone = self._gone, set()
                 self._dirty = set()
                 try:

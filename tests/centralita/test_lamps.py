@@ -119,15 +119,23 @@ async def test_a_queue_blinks_while_somebody_waits_and_is_lit_after_the_promised
 
 
 async def test_a_queue_that_closes_is_lit_without_anybodys_doing(wall: Wall) -> None:
+    assert wall.shows("queue-vip") == ("dark", "")
     wall.open = False
+    wall.lamps._look_again()
     assert wall.shows("queue-vip") == ("confirmed", "closed")
-    wall.lamps._look_again()
     assert wall.told == ["queue-vip"]
     wall.lamps._look_again()
     assert wall.told == ["queue-vip"]
+
+
+async def test_a_lamp_that_nobody_asked_for_is_not_told(wall: Wall) -> None:
+    wall.distribution.choose_status("ana", Status.AVAILABLE)
+    wall.joins("c1", "vip")
+    assert wall.told == []
 
 
 async def test_what_changes_nothing_of_a_lamp_is_not_told(wall: Wall) -> None:
+    wall.shows("agent-ana")
     wall.distribution.choose_status("ana", Status.NOT_READY, None)
     told = len(wall.told)
     wall.distribution.busy_elsewhere("ana", busy=True)
