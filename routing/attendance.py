@@ -25,7 +25,7 @@ SYSTEM = "system"
 
 @dataclass(slots=True)
 class Standing:
-    """One agent, as others may see it and as it is kept over a restart. Changed in place: states come by the hundred."""
+    """One agent, as others see it and as it is kept over a restart. Changed in place: states come by the hundred."""
 
     agent: str
     status: Status
