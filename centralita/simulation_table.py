@@ -9,25 +9,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from centralita.tables import print_fitting
+from routing.simulation.figures import Tally
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from routing.settings import RoutingConfig
-    from routing.simulation.figures import Figures, Tally, Work
+    from routing.simulation.figures import Figures, Work
 
-WIDE = 200
-"""Columns where the output goes to a file or another program."""
-_COLUMNS = (
-    "calls",
-    "answered",
-    "in time",
-    "ASA",
-    "nine of ten",
-    "longest",
-    "abandoned",
-    "elsewhere",
-    "handle",
-)
+_NARROW = ("calls", "in time", "ASA", "longest", "abandoned", "agents busy")
 _LISTED = 40
 """Agents who are all listed; of more, the least and the most busy."""
 _ENDS = 10
@@ -35,21 +26,19 @@ _ENDS = 10
 
 def print_figures(figures: Figures, centre: RoutingConfig, promised: Mapping[str, float]) -> None:
     """Queues, clients if there are any, agents. `promised`: the share of each queue that should be in time."""
-    terminal = Console()
-    console = Console(width=terminal.width if terminal.is_terminal else WIDE, highlight=False)
-    queues = figures.queues()
-    rows = dict(queues)
+    rows = _queues(figures, centre)
     if len(rows) > 1:
         rows["all"] = figures.whole()
-    busy = {name: f"{each:.1%}" for name, each in _occupancy(figures, centre).items()}
-    console.print(_lines("queue", rows, promised, busy))
+    busy = _occupancy(figures, centre)
+    print_fitting(*_lines("queue", rows, promised, busy))
     clients = figures.groups()
     if clients.keys() - {""}:
-        console.print()
-        console.print(_lines("client", clients, {}, {}))
-    console.print()
-    crew = figures.crew()
-    console.print(f"{len(figures.agents)} agents, busy {crew.occupancy:.1%} of their time", style="bold")
+        Console().print()
+        print_fitting(*_lines("client", clients, {}, {}))
+    console = Console(highlight=False)
+    console.print(
+        f"\n{len(figures.agents)} agents, busy {figures.crew().occupancy:.1%} of their time", style="bold"
+    )
     console.print(_agents(figures.agents))
 
 
@@ -61,31 +50,52 @@ def _occupancy(figures: Figures, centre: RoutingConfig) -> dict[str, float]:
     }
 
 
+def _queues(figures: Figures, centre: RoutingConfig) -> dict[str, Tally]:
+    """All queues in the order of the file, those nobody called too."""
+    return {name: Tally() for name in centre.queues} | figures.queues()
+
+
 def _lines(
-    heading: str, rows: Mapping[str, Tally], promised: Mapping[str, float], busy: Mapping[str, str]
-) -> Table:
+    heading: str, rows: Mapping[str, Tally], promised: Mapping[str, float], busy: Mapping[str, float]
+) -> tuple[Table, Table]:
+    """The wide form and the narrow one."""
+    shown = {name: _cells(name, tally, promised, busy) for name, tally in rows.items()}
+    columns = list(next(iter(shown.values())))
+    return _table(heading, shown, columns), _table(
+        heading, shown, [each for each in columns if each in _NARROW]
+    )
+
+
+def _table(heading: str, shown: Mapping[str, Mapping[str, Text]], columns: Sequence[str]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column(heading, no_wrap=True)
-    for name in (*_COLUMNS, *(("agents busy",) if busy else ())):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name, tally in rows.items():
-        elsewhere = tally.offered - tally.answered - tally.left["abandoned"]
-        kept = tally.service_level >= promised.get(name, 0.0)
-        style = ("green" if kept else "red") if name in promised else ""
-        table.add_row(
-            Text(name),
-            str(tally.offered),
-            str(tally.answered),
-            Text(f"{tally.service_level:.1%}", style=style),
-            f"{tally.asa:.1f} s",
-            f"{tally.wait(0.9):.0f} s",
-            f"{tally.longest:.0f} s",
-            f"{tally.abandoned:.1%}",
-            f"{elsewhere}",
-            f"{tally.handle:.0f} s",
-            *((busy.get(name, ""),) if busy else ()),
-        )
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, cells in shown.items():
+        table.add_row(Text(name), *(cells[column] for column in columns))
     return table
+
+
+def _cells(
+    name: str, tally: Tally, promised: Mapping[str, float], busy: Mapping[str, float]
+) -> dict[str, Text]:
+    kept = tally.service_level >= promised.get(name, 0.0)
+    cells = {
+        "calls": Text(str(tally.offered)),
+        "answered": Text(str(tally.answered)),
+        "in time": Text(
+            f"{tally.service_level:.1%}", style=("green" if kept else "red") if name in promised else ""
+        ),
+        "ASA": Text(f"{tally.asa:.1f} s"),
+        "nine of ten": Text(f"{tally.wait(0.9):.0f} s"),
+        "longest": Text(f"{tally.longest:.0f} s"),
+        "abandoned": Text(f"{tally.abandoned:.1%}"),
+        "elsewhere": Text(str(tally.offered - tally.answered - tally.left["abandoned"])),
+        "handle": Text(f"{tally.handle:.0f} s"),
+    }
+    if busy:
+        cells["agents busy"] = Text(f"{busy[name]:.1%}" if name in busy else "")
+    return cells
 
 
 def _agents(agents: Mapping[str, Work]) -> Table:
@@ -112,7 +122,7 @@ def as_data(figures: Figures, centre: RoutingConfig) -> dict[str, object]:
         "calls": _tally(figures.whole()),
         "queues": {
             name: {**_tally(each), "occupancy": round(busy[name], 6)}
-            for name, each in figures.queues().items()
+            for name, each in _queues(figures, centre).items()
         },
         "clients": {name: _tally(each) for name, each in figures.groups().items() if name},
         "occupancy": round(figures.crew().occupancy, 6),

@@ -30,6 +30,8 @@ def _length(seconds: float | None) -> str:
 
 _ANY = 1000
 """Columns that no table needs."""
+_ELSEWHERE = 200
+"""Columns where the output goes to a file or another program."""
 NARROW = 150
 """Columns of a terminal below which only the essential is shown."""
 
@@ -63,6 +65,16 @@ def print_whole(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     console = Console()
     needed = console.measure(table, options=console.options.update(width=_ANY)).maximum
     Console(width=max(console.width, needed)).print(table)
+
+
+def print_fitting(wide: Table, narrow: Table) -> None:
+    """The wide form of a table where the terminal has room for it, or the output goes elsewhere."""
+    terminal = Console(highlight=False)
+    if not terminal.is_terminal:
+        Console(width=_ELSEWHERE, highlight=False).print(wide)
+        return
+    needed = terminal.measure(wide, options=terminal.options.update(width=_ANY)).maximum
+    terminal.print(wide if needed <= terminal.width else narrow)
 
 
 def print_noted(rows: Iterable[NotedEvent], columns: Sequence[str]) -> None:

@@ -115,6 +115,14 @@ def test_the_table_for_people() -> None:
     assert lines[1][-1] == lines[2][-1] != "s"
 
 
+def test_a_queue_that_nobody_calls_is_shown() -> None:
+    words = ("--calls", "0", "--aht", "60", "--agents", "1")
+    assert data(*words)["queues"]["calls"]["offered"] == 0
+    code, out, _ = run(*words)
+    assert code == 0
+    assert out.splitlines()[1].split()[:2] == ["calls", "0"]
+
+
 def test_of_many_agents_the_most_and_the_least_busy_are_listed() -> None:
     code, out, _ = run("--calls", "100", "--aht", "3m", "--agents", "60", "--open", "08:00-09:00")
     assert code == 0
