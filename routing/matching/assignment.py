@@ -81,13 +81,23 @@ def assign(demands: Iterable[Meeting], room: Callable[[str], float] | None = Non
 
 
 def _pools(demands: Iterable[Meeting], room: Callable[[str], float] | None) -> list[Pool]:
-    """The demands that have both sides, in an order that does not depend on how they were given."""
+    """The demands that have both sides, in an order that does not depend on how they were given.
+
+    Of each ranking only as many agents are looked at as all pools together may take: if a pool took one who comes
+    after these, one of these would be free, and better.
+    """
+    sides = [(_due(demand, room), demand) for demand in demands if demand.waiting and demand.idle]
+    most = sum([len(due) for due, _ in sides])
     found: dict[tuple[str, ...], list[tuple[Key, str]]] = {}
-    for demand in demands:
-        agents = tuple(demand.idle)
-        due = demand.waiting.rows(len(agents))
-        if room is not None:
-            due = [row for row in due for _ in range(int(min(room(row[1]), len(agents))))]
-        if due:
-            found.setdefault(agents, []).extend(due)
+    for due, demand in sides:
+        found.setdefault(tuple(demand.idle.head(most)), []).extend(due)
     return sorted(Pool(sorted(due)[: len(agents)], agents) for agents, due in found.items())
+
+
+def _due(demand: Meeting, room: Callable[[str], float] | None) -> list[tuple[Key, str]]:
+    """As many entries as there are agents, each as often as it has room."""
+    most = len(demand.idle)
+    rows = demand.waiting.rows(most)
+    if room is None:
+        return rows
+    return [row for row in rows for _ in range(int(min(room(row[1]), most)))][:most]

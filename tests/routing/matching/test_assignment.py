@@ -123,6 +123,27 @@ def test_whoever_is_due_first_has_all_phones_before_the_next_has_one() -> None:
     assert pairs == [("e1", "ana"), ("e1", "ben"), ("e2", "cyd")]
 
 
+class Watched(Ranking):
+    """A ranking that keeps how many names it was asked for."""
+
+    asked = 0
+
+    def head(self, count: int) -> list[str]:
+        self.asked = count
+        return super().head(count)
+
+
+def test_of_very_many_idle_agents_no_more_are_looked_at_than_can_be_taken() -> None:
+    names = [f"a{number:03}" for number in range(300)]
+    first, second = Meeting(idle=Watched()), meeting([("e3", 2)], names)
+    for rank, agent in enumerate(names):
+        first.idle.add(agent, (float(rank),))
+    for entry in ("e1", "e2"):
+        first.waiting.add(entry, (0.0,))
+    assert assign([first, second]) == [("e1", "a000"), ("e2", "a001"), ("e3", "a002")]
+    assert first.idle.asked == 3  # type: ignore[attr-defined]
+
+
 def test_one_entry_gets_the_first_agent() -> None:
     assert assign([meeting([("e1", 0)], ["ben", "ana"])]) == [("e1", "ben")]
 
