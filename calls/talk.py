@@ -251,6 +251,10 @@ class Talk:
     def shrink(self, gone: Leg) -> None:
         """One of more than two is no party any more; who hears whom then is not decided here."""
         self.parties = self.rest(gone)
+        if self._rules is not None and self._rules.is_agent(gone):
+            # Who called out leaves; the contact is about those whom the call was for.
+            outside = (leg for leg in self.parties if not self._rules.is_agent(leg))
+            self._inherit(gone, next(outside, self.parties[0]))
         self.contact.record("conference.left", gone)
         if len(self.parties) == 2:
             self.contact.record("conference.ended")

@@ -219,8 +219,27 @@ async def test_each_may_leave_a_conference(handled: Handled, gone: str, left: tu
     await handled.told("conference.ended")
     one, other = left
     await handled.settles(**{one: {other}, other: {one}})
+    holder = handled.party(one)
+    holder.say(lambda now: holder.stack.reinvite(handled.sessions[one], holder.body("sendonly"), now=now))
+    await handled.settles(**{other: {"music"}})  # as in any conversation of two
     handled.hang_up(one)
     await handled.gone(other)
+    await handled.over()
+
+
+async def test_an_agent_who_called_out_leaves_the_contact_to_the_customer(handled: Handled) -> None:
+    """Alice works for the house here, has called Bob, and brings Carol in, who sends him on."""
+    contact = handled.board.contacts[0]
+    alice, bob = handled.leg("alice"), handled.leg("bob")
+    handled.rules.agents = (alice.number, "carol")
+    await handled.conferring()
+    handled.hang_up("alice")
+    await handled.told("conference.ended")
+    assert contact.caller is bob
+    handled.board.elsewhere["900"] = Queue("repairs")
+    await handled.ask(acts.TransferTo("900"))
+    assert await asyncio.wait_for(handled.board.tasks[0], 5) == Queue("repairs")
+    assert bob.is_up
     await handled.over()
 
 
@@ -259,7 +278,7 @@ async def test_music_of_a_phone_that_holds_is_not_heard_in_a_conference(handled:
     bob = handled.party("bob")
     bob.say(lambda now: bob.stack.reinvite(handled.sessions["bob"], bob.body("sendonly"), now=now))
     await handled.told("leg.held")
-    await handled.settles(alice={"carol"}, carol={"alice"})
+    await handled.settles(alice={"carol"}, carol={"alice"}, bob=set())
     bob.say(lambda now: bob.stack.reinvite(handled.sessions["bob"], bob.body(), now=now))
     await handled.told("leg.resumed")
     await handled.settles(alice={"bob", "carol"}, bob={"alice", "carol"}, carol={"alice", "bob"})
