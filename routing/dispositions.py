@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from base.document import Part
 from base.durations import Seconds
@@ -14,7 +14,7 @@ from routing.reasons import Code, Names
 class DispositionPart(Part):
     """One result."""
 
-    name: Names
+    name: Annotated[Names, Field(min_length=1)]
 
 
 class DispositionsPart(Part):
@@ -25,6 +25,14 @@ class DispositionsPart(Part):
     wait: Annotated[Seconds, Field(gt=0)] = 300.0
     """How long it waits for one that is required; then the agent is set not ready."""
     codes: dict[Code, DispositionPart] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _can_be_given(self) -> Self:
+        if self.required and not self.codes:
+            raise ValueError(
+                'a result is required, and there is none to give: add codes: {"1": {name: {en: ...}}}'
+            )
+        return self
 
 
 def prompt_of(client: str, code: str) -> str:
