@@ -167,6 +167,33 @@ async def test_words_that_are_not_there_are_left_out(floor: Floor) -> None:
     await floor.over()
 
 
+async def test_words_are_heard_also_where_there_is_no_music(floor: Floor) -> None:
+    floor.tune, floor.words_last = (), 0.5
+    hers = await alone(floor)
+    for _ in range(2):
+        said = len(floor.said)
+        await until(lambda said=said: len(floor.said) > said)  # type: ignore[misc]
+        assert hears(await floor.alice.listens(15), WORDS)
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
+async def test_another_music_waits_for_the_end_of_what_is_said(floor: Floor) -> None:
+    floor.words_last = 0.6
+    floor.settings = replace(floor.settings, announce=replace(OFTEN, comfort=Comfort(("one",), 0.05, 60.0)))
+    hers = await alone(floor)
+    await until(lambda: len(floor.said) == 1)
+    floor.tune = (floor.house.plane.load_clip(tone(VOICE, 1.0)),)
+    floor.distribution.look_again()
+    assert hears(await floor.alice.listens(15), WORDS)
+    await asyncio.sleep(0.5)
+    heard = await floor.alice.listens()
+    assert hears(heard, VOICE)
+    assert not hears(heard, MUSIC)
+    floor.alice.hang_up(hers)
+    await floor.over()
+
+
 async def test_another_music_is_heard_by_those_who_wait_but_not_begun_again_without_need(
     floor: Floor,
 ) -> None:
