@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 
 
 def callback_faults(
-    folder: Path, clients: Mapping[str, Client], hours: Mapping[str, OpeningHours], wording: Catalogue
+    folder: Path,
+    clients: Mapping[str, Client],
+    hours: Mapping[str, OpeningHours],
+    wording: Catalogue,
+    language: str,
 ) -> Iterator[Fault]:
-    """Each with its line and what would be right."""
+    """Each with its line and what would be right; `language` is the centre's."""
     for name, client in clients.items():
         part = client.callback
         if part.model_fields_set:
             document = read(folder / "clients" / f"{name}.yaml")
             yield from _hours(document, part, hours)
-            yield from _prompts(document, part, wording)
+            yield from _prompts(document, part, wording, language)
 
 
 def _hours(
@@ -44,12 +48,16 @@ def _hours(
         yield document.fault(("callback", "days"), what, "leave it out")
 
 
-def _prompts(document: Document, part: ClientCallbacksPart, wording: Catalogue) -> Iterator[Fault]:
+def _prompts(
+    document: Document, part: ClientCallbacksPart, wording: Catalogue, language: str
+) -> Iterator[Fault]:
     if wording.unread:
         return
     for key in ("greeting", "whisper"):
         for prompt in getattr(part, key) if key in part.model_fields_set else ():
-            lacking = [each for each in sorted(wording.languages()) if not wording.has(each, prompt)]
+            lacking = [
+                each for each in sorted({*wording.languages(), language}) if not wording.has(each, prompt)
+            ]
             if lacking:
                 ids = wording.ids(lacking[0])
                 what = f"no prompt is called {prompt} in {' and '.join(lacking)}"

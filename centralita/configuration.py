@@ -133,7 +133,7 @@ def check_configuration(
     if hours is not None:
         faults.extend(untimely(folder, clients, hours))
         faults.extend(unhoured(config, hours))
-        faults.extend(callback_faults(folder, clients, hours, wording))
+        faults.extend(callback_faults(folder, clients, hours, wording, config.centre.language))
     never = load_do_not_call(
         folder / DO_NOT_CALL_FILE,
         faults,

@@ -14,6 +14,7 @@ from ivr.commands import Play, Record
 from ivr.load import load_menu
 from ivr.phrases.word import listed
 from ivr.session import CallerFacts
+from ivr.surroundings import Quiet
 from media.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ivr.commands import AskBackEnd, Command
     from ivr.compiled import CompiledMenus
     from ivr.session import MenuSession
+    from ivr.surroundings import Surroundings
 
 QUEUES = frozenset({"people", "security"})
 FACTS = CallerFacts(
@@ -99,6 +101,7 @@ class Caller:
         language: str | None = "en",
         start: str | None = None,
         announced: Mapping[str, str] | None = None,
+        rest: Surroundings | None = None,
     ) -> None:
         self.call = Simulation(
             menu_set,
@@ -109,6 +112,7 @@ class Caller:
                 dialled=FACTS.dialled,
                 client=FACTS.client,
                 spoken=announced or {},
+                rest=rest or Quiet(),
             ),
             start=start,
             hearing=Measured(menu_set.wording),

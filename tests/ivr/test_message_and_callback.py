@@ -12,6 +12,7 @@ from calls.destination import Hangup, Queue
 from ivr.commands import AskBackEnd, RecordMessage, SetAttribute, StopMessage
 from ivr.events import DigitPressed, MessageEnded
 from ivr.session import MenuSession
+from ivr.surroundings import Quiet
 from tests.ivr import caller as kit
 from tests.ivr.caller import Caller, load
 
@@ -163,6 +164,39 @@ def test_without_a_number_to_call_it_is_asked_for(
     caller.press("911222444#").press("1")
     assert caller.asked is not None
     assert caller.asked.fields["number"] == "+34911222444"
+
+
+class Promised(Quiet):
+    """Surroundings where some numbers are not simply called back."""
+
+    def __init__(self, verdict: str) -> None:
+        self.verdict = verdict
+
+    def callback(self, queue: str, number: str) -> tuple[str, str]:
+        assert (queue, number) == ("people", "+34911222333")
+        return self.verdict, "77" if self.verdict == "standing" else ""
+
+
+def test_who_is_to_be_called_back_already_is_told_so_and_asked_nothing(menus: CompiledMenus) -> None:
+    caller = Caller(menus, rest=Promised("standing")).press("2")
+    assert SetAttribute("reference", "77") in caller.commands
+    assert not commands(caller, AskBackEnd)
+    assert caller.listen().left == Hangup(cause=16)
+    assert caller.said[-1] == ("bye",)
+
+
+def test_a_number_that_is_never_called_back_is_not_offered(menus: CompiledMenus) -> None:
+    caller = Caller(menus, rest=Promised("refused")).press("2")
+    assert caller.said[-1] == ("ask_number",)
+
+
+@pytest.mark.parametrize(("result", "said"), [("standing", "bye"), ("refused", "connecting")])
+def test_what_stands_and_what_is_refused_lead_on_where_nothing_else_is_said(
+    menus: CompiledMenus, result: str, said: str
+) -> None:
+    caller = Caller(menus).press("2").press("1")
+    caller.reply(result, **({"reference": "77"} if result == "standing" else {}))
+    assert (said,) in caller.said
 
 
 def test_a_survey_notes_each_answer(menus: CompiledMenus) -> None:
