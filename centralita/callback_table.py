@@ -9,7 +9,7 @@ from centralita.tables import print_whole
 from routing.callbacks.states import CallbackState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
     from routing.callbacks.callback import Callback
@@ -41,6 +41,19 @@ def print_callbacks(callbacks: Iterable[Callback]) -> None:
             for each in callbacks
         ),
     )  # fmt: skip
+
+
+def tally(callbacks: Collection[Callback]) -> str:
+    """How promises were kept, in a sentence."""
+    kept = sum(each.kept_at is not None for each in callbacks)
+    late = sum(each.is_late for each in callbacks)
+    broken = sum(each.state in (CallbackState.EXPIRED, CallbackState.FAILED) for each in callbacks)
+    cancelled = sum(each.state is CallbackState.CANCELLED for each in callbacks)
+    left = len(callbacks) - kept - broken - cancelled
+    return (
+        f"{len(callbacks)} promised: {kept - late} kept in time, {late} late, {broken} broken, "
+        f"{cancelled} taken back, {left} open"
+    )
 
 
 def _promise(callback: Callback) -> str:

@@ -49,10 +49,11 @@ def callbacks(
     if as_json:
         print_json([{**to_json(each), "is_late": each.is_late} for each in rows])
         return
-    from centralita.callback_table import print_callbacks
+    from centralita.callback_table import print_callbacks, tally
 
     if rows:
         print_callbacks(rows)
+        typer.echo(tally(rows))
     else:
         typer.echo("there are no callbacks")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from centralita.acquaintance import Acquaintance
 from centralita.dispatcher import Dispatcher
 from routing.agents import State, Status
 from routing.callbacks.book import CallbackBook
-from routing.callbacks.callback import Missed, Wish
+from routing.callbacks.callback import Missed, Order, Wish
 from routing.callbacks.contact_hours import ContactHours
 from routing.callbacks.do_not_call import DoNotCall
 from routing.callbacks.rules import CallbackRules
@@ -31,11 +32,11 @@ from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.events import InviteReceived
 from sip.stack import CallerIdentity, Target
 from tests.kit.floor import QUICK
-from tests.kit.party import MUSIC, until
+from tests.kit.party import MUSIC, House, Party, until
 from tests.kit.tone import tone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from calls.destination import Destination
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from routing.callbacks.callback import Callback
     from routing.waiting.sayings import Saying
     from sip.session.session import Session
-    from tests.kit.party import House, Party
 
 NUMBER, LINE = "+34911222333", "+34910000001"
 GREETING, WHISPER, RINGING = frozenset({700, 1900}), frozenset({540, 1500}), frozenset({425})
@@ -101,6 +101,7 @@ class CallbackFloor:
         """Seconds that the clock on the wall is ahead of time."""
         self.openness = ALWAYS_OPEN
         self.no_way = False
+        self.trunks = 1
         self.called: list[Leg] = []
         self.says = True
 
@@ -158,7 +159,7 @@ class CallbackFloor:
         async def only() -> Way:
             return Way(Target(self.customer.uri), CallerIdentity(contact.dnis), role="external")
 
-        return [] if self.no_way else [only]
+        return [] if self.no_way else [only] * self.trunks
 
     def begin(self, callback: Callback) -> Contact | None:
         if self.dispatcher.is_draining:
@@ -236,3 +237,29 @@ class CallbackFloor:
         assert self.desk.standing == 0
         kinds = self.house.kinds()
         assert kinds.count("contact.opened") == kinds.count("contact.closed")
+
+
+AGENT_FIRST = QueueCallbacks(retry=SOON, ring_timeout=5)
+CUSTOMER_FIRST = QueueCallbacks(order=Order.CUSTOMER_FIRST, retry=SOON, ring_timeout=5)
+
+
+@asynccontextmanager
+async def a_floor(
+    folder: Path,
+    callbacks: QueueCallbacks = AGENT_FIRST,
+    *,
+    status: Status = Status.AVAILABLE,
+    **queue: object,
+) -> AsyncIterator[CallbackFloor]:
+    async with (
+        House() as house,
+        Party() as customer,
+        Party() as ana,
+        Party() as piotr,
+        CallbackFloor(
+            house, customer, {"ana": ana, "piotr": piotr}, folder, callbacks, status=status, **queue
+        ) as floor,
+    ):
+        if status is Status.AVAILABLE:
+            floor.distribution.choose_status("piotr", Status.NOT_READY)
+        yield floor

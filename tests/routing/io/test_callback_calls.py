@@ -3,53 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from calls.destination import Queue
 from routing.agents import State, Status
-from routing.callbacks.callback import Missed, Order
+from routing.callbacks.callback import Missed
 from routing.callbacks.do_not_call import ALL, Listed
-from routing.callbacks.settings import QueueCallbacks
-from routing.opening import Openness
 from routing.waiting.settings import Acknowledge
 from sip.events import InviteReceived, SessionCancelled, SessionEnded
-from tests.kit.callback_floor import GREETING, LINE, NUMBER, RINGING, SOON, WHISPER, CallbackFloor
-from tests.kit.party import MUSIC, House, Party, until
+from tests.kit.callback_floor import (
+    AGENT_FIRST,
+    CUSTOMER_FIRST,
+    GREETING,
+    LINE,
+    NUMBER,
+    RINGING,
+    WHISPER,
+    CallbackFloor,
+    a_floor,
+)
+from tests.kit.party import MUSIC, until
 from tests.kit.tone import hears, tone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 VOICE = frozenset({800, 1300})
-AGENT_FIRST = QueueCallbacks(retry=SOON, ring_timeout=5)
-CUSTOMER_FIRST = QueueCallbacks(order=Order.CUSTOMER_FIRST, retry=SOON, ring_timeout=5)
-
-
-@asynccontextmanager
-async def a_floor(
-    folder: Path,
-    callbacks: QueueCallbacks = AGENT_FIRST,
-    *,
-    status: Status = Status.AVAILABLE,
-    **queue: object,
-) -> AsyncIterator[CallbackFloor]:
-    async with (
-        House() as house,
-        Party() as customer,
-        Party() as ana,
-        Party() as piotr,
-        CallbackFloor(
-            house, customer, {"ana": ana, "piotr": piotr}, folder, callbacks, status=status, **queue
-        ) as floor,
-    ):
-        if status is Status.AVAILABLE:
-            floor.distribution.choose_status("piotr", Status.NOT_READY)
-        yield floor
 
 
 async def both_hear(floor: CallbackFloor) -> None:
@@ -290,106 +271,45 @@ async def test_a_customer_who_hangs_up_before_an_agent_is_there_is_called_again(
         await floor.over()
 
 
-# --- the queue ---
-
-
-async def test_nobody_is_called_while_no_agent_is_free(tmp_path: Path) -> None:
-    async with a_floor(tmp_path, status=Status.NOT_READY) as floor:
-        references = [await floor.promise(f"+3491122233{index}") for index in range(5)]
-        await until(lambda: floor.desk.standing == 2)
-        assert floor.distribution.core.queue("q", now=0).waiting == 2, "no more than there are agents"
-        floor.distribution.choose_status("ana", Status.AVAILABLE)
-        await floor.picked_up(floor.agents["ana"])
-        await until(lambda: floor.desk.standing == 3)
-        states = [floor.desk.book.find(each).state.value for each in references]
-        assert states.count("due") == 4
-        for each in references:
-            await floor.desk.cancel(each, "joe")
-        await floor.over()
-
-
-async def test_whoever_asked_first_is_called_first(tmp_path: Path) -> None:
-    async with a_floor(tmp_path, status=Status.NOT_READY) as floor:
-        first = await floor.promise(joined=floor.wall() - 5)
-        earlier = await floor.promise("+34911222334", joined=floor.wall() - 50)
-        await until(lambda: floor.desk.standing == 2)
-        floor.distribution.choose_status("ana", Status.AVAILABLE)
-        await floor.is_now("reserved", earlier)
-        assert floor.desk.book.find(first).state.value == "due"
-        for each in (first, earlier):
-            await floor.desk.cancel(each, "joe")
-        await floor.over()
-
-
-async def test_the_customers_own_agent_is_asked_and_another_only_after_a_while(tmp_path: Path) -> None:
-    async with a_floor(tmp_path) as floor:
-        floor.distribution.choose_status("piotr", Status.AVAILABLE)
-        await floor.promise(agent="piotr")
-        await floor.rung(floor.agents["piotr"])
-        assert floor.state("ana") is State.IDLE
-        await floor.desk.cancel(floor.desk.book.all()[0].id, "joe")
-        await floor.over()
-        floor.distribution.choose_status("piotr", Status.NOT_READY)
-        reference = await floor.promise("+34911222334", agent="piotr")
-        assert floor.desk.standing == 0, "it waits for him"
-        floor.ahead = 601
-        floor.desk._tick()
+async def test_a_machine_is_hung_up_on_where_the_queue_wishes_it(tmp_path: Path) -> None:
+    wary = replace(CUSTOMER_FIRST, tries=1, hangs_up_on_machines=True)
+    async with a_floor(tmp_path, wary) as floor:
+        reference = await floor.promise()
+        await floor.picked_up(floor.customer)
         await floor.rung(floor.agents["ana"])
-        await floor.desk.cancel(reference, "joe")
+        await asyncio.to_thread(floor.customer.far.say, tone(VOICE, 0.4) + tone({1000}, 0.6))
+        found = await floor.is_now("failed", reference)
+        assert found.tries[-1].result is Missed.MACHINE
+        await floor.customer.hears(SessionEnded)
         await floor.over()
+        assert floor.house.row("leg.answerer").data["machine"] is True
 
 
-async def test_an_agent_stranded_customer_goes_back_to_the_queue(tmp_path: Path) -> None:
-    async with a_floor(tmp_path) as floor:
+async def test_the_next_trunk_is_tried_where_one_does_not_take_the_call(tmp_path: Path) -> None:
+    async with a_floor(tmp_path, replace(AGENT_FIRST, tries=1)) as floor:
+        floor.trunks = 2
         await floor.promise()
         await floor.picked_up(floor.agents["ana"])
-        await floor.picked_up(floor.customer)
+        floor.customer.refuse(await floor.rung(floor.customer), 503)
+        his = await floor.picked_up(floor.customer)
         await until(lambda: "bridge.began" in floor.house.kinds())
-        (leg,) = floor.called
-        talk = leg.contact.talk
-        assert talk is not None
-        agent = next(each for each in leg.contact.legs if each is not leg)
-        talk.strand(agent)
-        agent.hang_up()
+        floor.customer.hang_up(his)
         await floor.over()
-        assert floor.elsewhere.sent == [Queue("q")]
+        assert floor.told().count("dialled") == 1, "one try, by two ways"
+        assert len(floor.called) == 2
 
 
-async def test_a_queue_that_is_closed_calls_nobody(tmp_path: Path) -> None:
-    async with a_floor(tmp_path) as floor:
-        floor.openness = Openness(is_open=False)
-        reference = await floor.promise()
-        await floor.is_now("waiting", reference)
-        await floor.over()
-        assert floor.house.row("contact.closed").data["outcome"] == "closed"
-
-
-# --- stops and starts ---
-
-
-async def test_a_node_that_stops_waits_for_talks_and_not_for_callbacks(tmp_path: Path) -> None:
-    async with a_floor(tmp_path, status=Status.NOT_READY) as floor:
-        reference = await floor.promise()
-        await until(lambda: floor.desk.standing == 1)
-        floor.desk.stop()
-        assert await floor.dispatcher.drain(3.0) == 0
-        await floor.over()
-        assert floor.desk.book.find(reference).state.value == "due"
-
-
-async def test_what_was_promised_is_kept_over_a_crash_in_the_middle_of_a_call(tmp_path: Path) -> None:
-    async with House() as house, Party() as customer, Party() as ana:
-        floor = CallbackFloor(house, customer, {"ana": ana}, tmp_path, AGENT_FIRST)
-        async with floor:
-            reference = await floor.promise()
-            await floor.picked_up(ana)
-            await floor.rung(customer)
-            await floor.store.settled()
-            # What is on disk at this moment is what a node finds after kill -9.
-            again = CallbackFloor(house, customer, {"ana": ana}, tmp_path, AGENT_FIRST)
-            async with again:
-                found = again.desk.book.find(reference)
-                assert found.state.value == "retry"
-                assert found.not_before > again.wall() + 60, "the customer's phone may ring on"
-                assert found.tries[-1].result is Missed.FAILED
+async def test_a_network_that_speaks_before_the_answer_is_heard_by_the_agent(tmp_path: Path) -> None:
+    async with a_floor(tmp_path, replace(AGENT_FIRST, tries=1)) as floor:
+        await floor.promise()
+        await floor.picked_up(floor.agents["ana"])
+        session = (await floor.customer.hears(InviteReceived)).session
+        customer = floor.customer
+        customer.say(lambda now: customer.stack.ring(session, 183, customer.body(), now=now))
+        customer.face(session.offer)
+        await until(lambda: "leg.early_media" in floor.house.kinds())
+        listening = asyncio.create_task(floor.agents["ana"].listens(40))
+        await asyncio.to_thread(customer.far.say, tone(VOICE, 1.0))
+        assert hears(await listening, VOICE)
+        customer.refuse(session, 486)
         await floor.over()
