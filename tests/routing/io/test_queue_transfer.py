@@ -8,9 +8,12 @@ from urllib.parse import quote
 
 import pytest
 
+from calls import acts
+from calls.acts import ActAsked
 from calls.destination import Queue
 from routing.agents import State, Status
 from sip.events import InviteReceived, SessionAnswered, SessionEnded
+from tests.kit.act_rules import ActRules
 from tests.kit.floor import Floor
 from tests.kit.party import House, Party, until
 from tests.kit.switchboard import Switchboard
@@ -18,6 +21,7 @@ from tests.kit.switchboard import Switchboard
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from calls.acts import Act
     from calls.contact import Contact
     from sip.session.session import Session
 
@@ -40,6 +44,18 @@ async def scene() -> AsyncIterator[Scene]:
         floor.application.desk = board
         made = Scene(floor, board, *await floor.talking())
         yield made
+        floor.distribution.close()
+
+
+@pytest.fixture
+async def acting() -> AsyncIterator[Scene]:
+    """The same, and Ana may act by codes."""
+    async with House() as house, Party() as alice, Party() as ana, Party() as carol:
+        board = Switchboard(house, carol=carol)
+        board.rules = ActRules(house, "bob")  # as all these phones are called
+        floor = Floor(house, alice, {"ana": ana}, wrap_up=30.0)
+        floor.application.desk = board
+        yield Scene(floor, board, *await floor.talking())
         floor.distribution.close()
 
 
@@ -185,3 +201,53 @@ async def test_a_hold_of_who_came_by_transfer_is_no_agents_hold(scene: Scene) ->
     assert scene.floor.state() is State.WRAP_UP
     scene.alice.hang_up(scene.hers)
     await scene.floor.over()
+
+
+async def ask(scene: Scene, act: Act) -> None:
+    """Somebody asks for an act of Ana."""
+    answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    scene.floor.contacts[0].inbox.post(ActAsked(act, "boss", answer))
+    await asyncio.wait_for(answer, 5)
+
+
+async def test_an_agent_who_lets_the_caller_wait_is_seen_to_hold(acting: Scene) -> None:
+    await ask(acting, acts.Hold())
+    assert acting.floor.state() is State.HOLD
+    await ask(acting, acts.Resume())
+    assert acting.floor.state() is State.TALKING
+    acting.alice.hang_up(acting.hers)
+    await acting.floor.over()
+
+
+async def test_a_caller_who_is_handed_back_waits_for_another_agent(acting: Scene) -> None:
+    await ask(acting, acts.HandBack())
+    await acting.ana.hears(SessionEnded)
+    assert acting.floor.state() is State.WRAP_UP, "at once"
+    assert await asyncio.wait_for(acting.floor.tasks[0], 5) == Queue("q", avoid=("ana",))
+    caller = acting.floor.contacts[0].caller
+    assert caller is not None
+    assert caller.is_up
+    await acting.floor.over()
+
+
+async def test_an_agent_who_hands_over_warm_wraps_up_at_once(acting: Scene) -> None:
+    await ask(acting, acts.Consult("carol"))
+    carols = await acting.board.answered("carol")
+    await until(lambda: "consult.answered" in acting.floor.house.kinds())
+    assert acting.floor.state() is State.TALKING
+    await ask(acting, acts.Complete())
+    await acting.ana.hears(SessionEnded)
+    assert acting.floor.state() is State.WRAP_UP
+    await acting.board.talk(acting.alice, acting.carol)
+    acting.carol.hang_up(carols)
+    await acting.floor.over()
+
+
+async def test_a_caller_whose_agent_dies_before_the_consulted_answers_waits_again(acting: Scene) -> None:
+    await ask(acting, acts.Consult("carol"))
+    carols = await acting.board.rings("carol")
+    acting.ana.hang_up(acting.his)
+    await until(lambda: acting.floor.state() is State.WRAP_UP)
+    acting.carol.refuse(carols, 486)
+    assert await asyncio.wait_for(acting.floor.tasks[0], 5) == Queue("q")
+    await acting.floor.over()
