@@ -13,7 +13,7 @@ from routing.agents import Status
 from routing.roster import IDLE, RESTING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from routing.commands import JsonValue
     from routing.entry import Entry
@@ -84,8 +84,10 @@ def _others(queue: WaitingQueue, entry: Entry, most: int) -> dict[str, JsonValue
         if len(shown) > most:
             cut[label] = len(shown) - most
     for skill, too_little in demand.lacking.items():
-        lacking[skill] = dict(islice(too_little.items(), most))
-        if len(too_little) > most:
+        if len(too_little) <= most:
+            lacking[skill] = {**too_little}
+        else:
+            lacking[skill] = dict(islice(too_little.items(), most))
             cut[f"lacking {skill}"] = len(too_little) - most
     if cut:
         told["cut"] = cut
@@ -116,5 +118,5 @@ def _reasons(queue: WaitingQueue, most: int) -> dict[str, JsonValue]:
     return reasons
 
 
-def _first(names: Iterable[str], most: int) -> list[JsonValue]:
-    return list(islice(names, most))
+def _first(names: Collection[str], most: int) -> list[JsonValue]:
+    return [*names] if len(names) <= most else list(islice(names, most))
