@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
+from structlog.testing import capture_logs
 
 from base.secret import Secret
+from centralita.configuration import load_configuration
+from centralita.toll_book import TollBook
+from centralita.tolls import Tolls
 from records.reader import Reader
 from sip.digest.login import Login
 from sip.events import InviteReceived, RegistrationAccepted, SessionAnswered, SessionEnded, SessionRefused
@@ -15,11 +21,10 @@ from tests.kit.party import HOST, Party, until
 from tests.kit.small_centre import PASSWORD, small_node
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from centralita.node import Node
     from sip.session.session import Session
 
+ROOT = Path(__file__).resolve().parents[2]
 CARRIER = "127.0.0.3"
 ORDINARY, PREMIUM = "+34911222333", "+34803123456"
 
@@ -298,3 +303,28 @@ async def test_calls_for_help_go_whatever_the_caps_say(
         await phone.hears(SessionAnswered)
         assert carrier.users == [number]
         assert await centre.told("outbound.emergency") == [{"to": number}]
+
+
+def test_countries_of_a_companys_callbacks_count_for_its_callers_alone(tmp_path: Path) -> None:
+    configuration = load_configuration(ROOT / "config")
+    company = configuration.clients["banco_sol"]
+    callback = company.callback.model_copy(update={"countries": ("PT",)})
+    clients = {**configuration.clients, "banco_sol": company.model_copy(update={"callback": callback})}
+    configuration = replace(configuration, clients=clients)
+    tolls = Tolls(lambda: configuration, lambda: (), TollBook(tmp_path / "tolls.db"))
+    lisbon, dear = "+351211234567", "+351601234567"
+    assert tolls.admits(None, lisbon, "banco_sol")
+    assert not tolls.admits(None, lisbon, "tienda_norte")
+    assert not tolls.admits(None, dear, "banco_sol")
+    assert not tolls.admits("1001", lisbon, "banco_sol")
+    assert tolls.admits(None, "+34911222333", "tienda_norte")
+
+
+async def test_a_book_that_cannot_be_read_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "tolls.db").write_bytes(b"no database" * 500)
+    configuration = load_configuration(ROOT / "config")
+    tolls = Tolls(lambda: configuration, lambda: (), TollBook(tmp_path / "tolls.db"))
+    with capture_logs() as logs:
+        await tolls.begin()
+        await tolls.close()
+    assert [each["event"] for each in logs] == ["toll_counts_lost"]
