@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.document import read, suggest
+from routing.hours.holidays import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from routing.callbacks.documents import ClientCallbacksPart
     from routing.clients import Client
     from routing.hours.calendar import OpeningHours
+
+
+_ANY_YEAR = 2026
+"""Asked for once while the files are read: that loads a country's tables, which takes too long for a call."""
 
 
 def callback_faults(
@@ -37,15 +42,18 @@ def _hours(
     document: Document, part: ClientCallbacksPart, hours: Mapping[str, OpeningHours]
 ) -> Iterator[Fault]:
     at = ("callback", "hours")
+    for code in part.holidays:
+        published(code, _ANY_YEAR)
     if part.span is not None:
         return
     if part.hours not in hours:
         near = suggest(part.hours, hours)
         mend = near if near.startswith("did") else 'write a span as "09:00-21:00", or hours of hours.yaml'
         yield document.fault(at, f"{part.hours} is no span of a day, and no hours are called so", mend)
-    elif "days" in part.model_fields_set:
-        what = f"days goes with a span only; the hours {part.hours} have days of their own"
-        yield document.fault(("callback", "days"), what, "leave it out")
+        return
+    for key in sorted({"days", "holidays"} & part.model_fields_set):
+        what = f"{key} goes with a span only; the hours {part.hours} have {key} of their own"
+        yield document.fault(("callback", key), what, "leave it out")
 
 
 def _prompts(

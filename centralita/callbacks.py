@@ -22,6 +22,7 @@ from routing.callbacks.numbers import country_of
 from routing.callbacks.rules import CallbackRules
 from routing.callbacks.settings import ClientCallbacks
 from routing.hours.calendar import Timetable
+from routing.hours.holidays import PublicHolidays
 from routing.io.callback_application import CallbackApplication, CallbackMeans
 from routing.io.callback_desk import CallbackDesk
 from routing.io.callback_store import CallbackStore
@@ -87,7 +88,8 @@ def _timetable(part: ClientCallbacksPart, configuration: Configuration, client: 
     span = part.span
     days = read_weekdays(part.days)
     week = tuple((span,) if span is not None and day in days else () for day in range(7))
-    return Timetable("callback", configuration.zone(client), week)
+    holidays = tuple(PublicHolidays(code) for code in part.holidays)
+    return Timetable("callback", configuration.zone(client), week, holidays=holidays)
 
 
 class Promises:

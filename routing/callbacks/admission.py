@@ -9,7 +9,7 @@ from routing.callbacks.frequency import Frequency
 from routing.callbacks.settings import QueueCallbacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from routing.callbacks.callback import Wish
     from routing.callbacks.rules import CallbackRules
@@ -38,6 +38,11 @@ class Admission:
     def adopt(self, rules: CallbackRules, queues: Mapping[str, QueueCallbacks]) -> None:
         """Other rules; what was done within the day still counts."""
         self.rules, self._queues = rules, queues
+
+    @property
+    def queues(self) -> Collection[str]:
+        """Those that call back."""
+        return self._queues.keys()
 
     def settings(self, queue: str) -> QueueCallbacks:
         """How a queue calls back; one that is gone, as is usual."""

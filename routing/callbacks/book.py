@@ -32,6 +32,9 @@ KEPT_FOR = 30 * DAY
 AFTER_A_STOP = 90.0
 """Seconds from a start until a number is called again that was being called at the stop: that phone may ring on."""
 
+NOT_TWICE = 60.0
+"""Seconds until a customer may be called who is being called for another queue."""
+
 _S, _On, _Do = CallbackState, CallbackInput, CallbackEffect
 _PENDING = (_S.WAITING, _S.DUE, _S.RETRY)
 
@@ -186,7 +189,14 @@ class CallbackBook:
             self._fire(callback, _On.GIVE_UP, now, why=why.value)
         elif opens > now:
             self.postponed(reference, until=opens, now=now)
+        elif self._is_called(callback):
+            self.postponed(reference, until=now + NOT_TWICE, now=now)
         return self.find(reference).state is _S.RESERVED
+
+    def _is_called(self, callback: Callback) -> bool:
+        """Whether the same customer is being called, or spoken with, for another queue."""
+        others = (self.standing(callback.number, queue) for queue in self.admission.queues)
+        return any(each is not None and each.state in (_S.DIALLING, _S.CONNECTED) for each in others)
 
     def dialled(self, reference: str, *, now: float) -> Callback:
         """The customer is about to be called: to be written down before it is done."""

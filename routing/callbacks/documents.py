@@ -11,6 +11,7 @@ from base.durations import Seconds
 from routing.callbacks.callback import Missed, Order
 from routing.callbacks.numbers import countries
 from routing.callbacks.settings import USUAL_DELAYS, QueueCallbacks
+from routing.hours.holidays import CODES
 from routing.hours.spans import WHOLE_DAY, Span, read_span
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -86,6 +87,12 @@ def _country(value: str) -> str:
     return value
 
 
+def _holidays(value: str) -> str:
+    if value not in CODES:
+        raise ValueError(f'no holidays are called "{value}"; {suggest(value, CODES)}')
+    return value
+
+
 def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -101,6 +108,8 @@ class ClientCallbacksPart(Part):
     """When its customers may be called, by their own clocks: a span, or hours by id of hours.yaml."""
     days: Annotated[str, AfterValidator(_weekdays)] = "mon-sun"
     """On which days, where `hours` is a span."""
+    holidays: tuple[Annotated[str, AfterValidator(_holidays)], ...] = ()
+    """Codes of public holidays on which nobody is called, where `hours` is a span."""
     countries: tuple[Annotated[str, AfterValidator(_country)], ...] | None = None
     """Whose numbers are called; those of the centre's own country unless given."""
     per_day: Annotated[int, Field(ge=1, le=100)] = 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -158,6 +159,23 @@ async def test_what_a_call_back_inherits_without_a_place() -> None:
     assert (wish.line, wish.requires, wish.language) == ("900", (), None)
 
 
+async def test_nobody_is_called_on_a_holiday_or_an_idle_day(tmp_path: Path) -> None:
+    days = 'callback: {hours: "10:00-14:00", days: mon-fri, holidays: [ES]}\n'
+    node = prepared(tmp_path, days)
+    await node.start()
+    try:
+        rules = node.parts.callbacks.book.admission.rules
+
+        def opens(text: str) -> str:
+            found = rules.opens(NUMBER, "acme", datetime.fromisoformat(text).timestamp())
+            return datetime.fromtimestamp(found or 0, UTC).isoformat()
+
+        assert opens("2026-12-24 15:00+00:00") == "2026-12-28T09:00:00+00:00", "Christmas, and a weekend"
+        assert opens("2026-12-28 09:30+00:00") == "2026-12-28T09:30:00+00:00"
+    finally:
+        await node.stop()
+
+
 def faults(folder: Path, client: str, never: str = "") -> list[str]:
     config = write_centre(folder)
     with (config / "clients/acme.yaml").open("a") as file:
@@ -173,6 +191,7 @@ def faults(folder: Path, client: str, never: str = "") -> list[str]:
         ("callback: {hours: shop}\n", "shop is no span of a day, and no hours are called so"),
         ('callback: {hours: "22:00-06:00"}\n', "22:00-06:00 is no span of a day"),
         ("callback: {greeting: helo}\n", "no prompt is called helo"),
+        ("callback: {holidays: [ES-XX]}\n", 'no holidays are called "ES-XX"'),
         ("callback: {days: mon-fry}\n", 'no day of the week is called "fry"'),
         ("callback: {countries: [SP]}\n", "SP is no country with telephones"),
         ("callback: {per_day: 0}\n", "callback.per_day"),

@@ -267,6 +267,20 @@ def test_a_number_is_called_only_so_often_a_day() -> None:
     assert floor.dial("1")
 
 
+def test_two_queues_do_not_call_the_same_customer_at_once() -> None:
+    floor = Floor()
+    floor.promise()
+    floor.promise(queue="cards")
+    assert floor.dial("1")
+    assert not floor.dial("2")
+    floor.book.connected("1", "ana", now=floor.now)
+    floor.wait(60)
+    assert not floor.dial("2")
+    floor.book.over("1", now=floor.now)
+    floor.wait(60)
+    assert floor.dial("2")
+
+
 def test_an_agent_who_is_lost_before_the_call_costs_no_try() -> None:
     floor = Floor()
     floor.promise()

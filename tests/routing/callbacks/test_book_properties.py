@@ -136,6 +136,13 @@ class Callbacks(RuleBasedStateMachine):
             assert found.state in OPEN_STATES
 
     @invariant()
+    def nobody_is_called_by_two_at_once(self) -> None:
+        called = Counter(
+            each.number for each in self.floor.book.all() if each.state in (S.DIALLING, S.CONNECTED)
+        )
+        assert all(count == 1 for count in called.values())
+
+    @invariant()
     def every_open_one_is_looked_at_again(self) -> None:
         self.floor.hear()
         at = self.floor.book.next_timeout()
