@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from calls.contact import Place
 from calls.destination import Queue
 from calls.events import AnswerGuessed, LegEnded, LegHeld, LegResumed, PlaybackFinished
 from calls.talk import Talk
@@ -20,6 +21,7 @@ from routing.entry import EntryJoin
 from routing.io.agent_calls import AgentCalls
 from routing.io.callback_customer import CustomerCall, usable
 from routing.io.callback_desk import CallbackWithdrawn
+from routing.io.rescue import is_cut_off, strand
 from routing.settings import LeaveReason
 from routing.skills import combine
 from routing.waiting.briefing import briefing
@@ -109,6 +111,7 @@ class _Attempt:
         self._agent: Leg | None = None
         """Who has won."""
         self._has_talked = False
+        self._is_rescue = False
 
     async def run(self) -> Destination | None:
         """From the queue to the end."""
@@ -324,6 +327,8 @@ class _Attempt:
             match event:
                 case LegHeld(leg=leg) | LegResumed(leg=leg) if leg is agent_leg:
                     self._distribution.held(agent, held=isinstance(event, LegHeld))
+                case LegEnded(leg=leg) if leg is agent_leg and is_cut_off(event):
+                    self._is_rescue = strand(talk, contact, leg)
                 case _:
                     pass
 
@@ -340,10 +345,13 @@ class _Attempt:
             back=back,
         )
         began = self._distribution.now()
-        parting = await talk.run()
+        with queues.pulse.watching(customer, agent_leg):
+            parting = await talk.run()
         if contact.caller is customer:
             queues.acquaintance.talked(contact, agent, self._distribution.now() - began)
         self._customer = None  # whoever stays is the business of where it goes next
+        if self._is_rescue:
+            queues.rescuer.agent_gone(contact, agent, Place(self._queue, began))
         if parting.is_stranded and contact.caller is not agent_leg:
             return back
         return talk.settle(parting)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from calls.events import LegEnded
+    from calls.leg import Leg
+    from calls.talk import Talk
 
 REGAINED = "queue_place_kept"
 MOMENT = "queue_rescued"
@@ -34,6 +36,16 @@ def is_cut_off(ending: LegEnded) -> bool:
     if ending.by in ("timeout", "error"):
         return True
     return ending.by == "remote" and ending.status < 300 and ending.cause in _LOST
+
+
+def strand(talk: Talk, contact: Contact, gone: Leg) -> bool:
+    """The agent's phone is dead: whoever it talked with stays, unless something else cares for them already."""
+    if not talk.may_send_on or gone not in talk.parties or talk.other(gone).has_ended:
+        return False
+    if contact.caller is None or contact.caller is gone:
+        return False
+    talk.strand(gone)
+    return True
 
 
 def _nobody(agent: str) -> None:

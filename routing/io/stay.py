@@ -12,7 +12,7 @@ from routing.commands import LookAgain, Overflow, RingAgent, StopRinging
 from routing.entry import EntryJoin
 from routing.io.agent_calls import AgentCalls
 from routing.io.announcing import Announcing
-from routing.io.rescue import FIRST, MOMENT, is_cut_off
+from routing.io.rescue import FIRST, MOMENT, is_cut_off, strand
 from routing.settings import LeaveReason
 from routing.skills import combine
 from routing.waiting.announcer import Where
@@ -232,15 +232,6 @@ class Stay:
         keep, now = self._settings().keep_place, self._distribution.now()
         self._app.rescuer.caller_gone(self._contact, self._place, ending, keep=keep, now=now)
 
-    def _strand(self, talk: Talk, gone: Leg) -> bool:
-        """The agent's phone is dead: whoever it talked with stays, unless something else cares for them already."""
-        if not talk.may_send_on or gone not in talk.parties or talk.other(gone).has_ended:
-            return False
-        if self._contact.caller is None or self._contact.caller is gone:
-            return False
-        talk.strand(gone)
-        return True
-
     # --- the conversation ----------------------------------------------------------------------------------------
 
     async def _talk(self, agent_leg: Leg) -> Destination | None:
@@ -253,7 +244,7 @@ class Stay:
                 case LegHeld(leg=leg) | LegResumed(leg=leg) if leg is agent_leg:
                     self._distribution.held(agent, held=isinstance(event, LegHeld))
                 case LegEnded(leg=leg) if leg is agent_leg and is_cut_off(event):
-                    self._is_rescue = self._strand(talk, leg)
+                    self._is_rescue = strand(talk, self._contact, leg)
                 case _:
                     pass
 

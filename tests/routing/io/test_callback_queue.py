@@ -80,6 +80,21 @@ async def test_an_agent_stranded_customer_goes_back_to_the_queue(tmp_path: Path)
         assert floor.elsewhere.sent == [Queue("q")]
 
 
+async def test_a_customer_whose_agents_phone_dies_goes_first_in_the_queue(tmp_path: Path) -> None:
+    async with a_floor(tmp_path) as floor:
+        await floor.promise()
+        await floor.picked_up(floor.agents["ana"])
+        await floor.picked_up(floor.customer)
+        await until(lambda: "bridge.began" in floor.house.kinds())
+        (leg,) = floor.called
+        agent = next(each for each in leg.contact.legs if each is not leg)
+        agent.hang_up(by="timeout")
+        await floor.over()
+        assert floor.elsewhere.sent == [Queue("q")]
+        rescued = floor.house.row("queue.rescued").data
+        assert (rescued["agent"], rescued["first"]) == ("ana", True)
+
+
 async def test_a_queue_that_is_closed_calls_nobody(tmp_path: Path) -> None:
     async with a_floor(tmp_path) as floor:
         floor.openness = Openness(is_open=False)
