@@ -100,17 +100,6 @@ def test_menu_sets_that_lead_a_silent_caller_to_each_other_are_found(tmp_path: P
     assert [fault for fault in faults if "goes in a circle" in fault and "other start -> " in fault], faults
 
 
-def test_a_step_that_only_a_queue_leads_to_is_one_that_can_be_reached(tmp_path: Path) -> None:
-    step = "steps:\n  by_key: {type: say, prompt: connecting, next: {hangup: true}}\n"
-    lead = 'wrap_up: 30s\n    exit_keys: {"1": {menu: banco_sol, step: by_key}}\n'
-    unreached = spoil(tmp_path, "config/menus/banco_sol.yaml", lambda text: text.replace("steps:\n", step, 1))
-    assert [each for each in unreached if "step by_key cannot be reached" in each]
-    queues = tmp_path / "config" / "queues.yaml"
-    queues.write_text(queues.read_text(encoding="utf-8").replace("wrap_up: 30s\n", lead, 1), encoding="utf-8")
-    _, faults = check_configuration(tmp_path / "config")
-    assert [each for each in map(str, faults) if "cannot be reached" in each] == []
-
-
 def test_a_queue_that_nobody_serves_and_its_menu_are_no_circle(tmp_path: Path) -> None:
     faults = spoil(
         tmp_path,
@@ -141,30 +130,6 @@ def test_a_queue_that_nobody_serves_and_its_menu_are_no_circle(tmp_path: Path) -
         ("config/queues.yaml", "    strategy: longest-idle", "    strategy: longest-idel", "longest-idle"),
         ("config/queues.yaml", "ring_timeout: 20s", "ring_timeout: 20 parsecs", "ring_timeout"),
         ("config/queues.yaml", "capacity: 50", "music: musik", "no prompt is called musik"),
-        (
-            "config/queues.yaml",
-            "wrap_up: 30s",
-            'exit_keys: {"1": {menu: banco_sol, step: strat}}',
-            'the menu set banco_sol has no step strat (did you mean "start"?)',
-        ),
-        (
-            "config/queues.yaml",
-            "wrap_up: 30s",
-            "hours: banco_sool",
-            'no hours are called banco_sool (did you mean "banco_sol"?)',
-        ),
-        (
-            "config/queues.yaml",
-            "wrap_up: 30s",
-            "whisper: [queue_greting]",
-            "the prompt queue_greting is not there in",
-        ),
-        (
-            "config/queues.yaml",
-            "wrap_up: 30s",
-            "announce: {greeting: queue_greting}",
-            'the prompt queue_greting is not there in pl (did you mean "queue_greeting"?)',
-        ),
         ("config/agents.yaml", "queues: [tienda_atencion]", "queues: [tienda_atension]", "tienda_atencion"),
         (
             "config/numbers.yaml",
