@@ -73,9 +73,10 @@ class Rescuer:
     """Hears of each who calls again."""
 
     def place(self, contact: Contact, queue: str, *, now: float) -> Place:
-        """From where a contact waits in a queue: on from where it was, in an earlier call even, or from now."""
-        if contact.place is not None and contact.place.queue == queue:
-            return replace(contact.place, joined=min(contact.place.joined, now))
+        """From where a contact waits in a queue: on from where it was, elsewhere or in an earlier call even, or from now."""
+        if contact.place is not None:
+            why = contact.place.why if contact.place.queue == queue else ""
+            return replace(contact.place, queue=queue, joined=min(contact.place.joined, now), why=why)
         number = _number(contact)
         kept = self.returning.claim(contact.client or "", queue, number, now=now) if number else None
         if kept is None:

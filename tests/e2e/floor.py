@@ -110,6 +110,7 @@ def make_floor(
     agents: Sequence[Mapping[str, Any]],
     *,
     skills: tuple[str, ...] = (),
+    more_numbers: Sequence[Mapping[str, Any]] = (),
     ports: int | None = None,
 ) -> Server:
     """A server, not yet started, with these besides what every centre of these tests has; a queue's name is dialled."""
@@ -120,7 +121,7 @@ def make_floor(
     _edit(server, "agents", lambda file: file["agents"].extend(agents))
     _edit(server, "skills", lambda file: file["skills"].update({each: each for each in skills}))
     numbers = [{"number": name, "client": "banco_sol", "queue": name} for name in queues]
-    _edit(server, "numbers", lambda file: file["numbers"].extend(numbers))
+    _edit(server, "numbers", lambda file: file["numbers"].extend([*numbers, *more_numbers]))
     return server
 
 

@@ -107,6 +107,16 @@ async def test_a_caller_who_gave_up_finds_the_old_place_once(floor: Rescue) -> N
     await floor.over()
 
 
+async def test_the_arrival_counts_in_another_queue_too(floor: Rescue) -> None:
+    floor.distribution.choose_status("ana", Status.NOT_READY)
+    await comes_and_goes(floor)
+    (contact,) = floor.contacts
+    assert contact.place is not None
+    there = floor.application.rescuer.place(contact, "another", now=contact.place.joined + 60)
+    assert there == replace(contact.place, queue="another")
+    await floor.over()
+
+
 async def test_where_no_places_are_kept_nobody_finds_one(floor: Rescue) -> None:
     floor.settings = replace(floor.settings, keep_place=0.0)
     floor.distribution.choose_status("ana", Status.NOT_READY)
