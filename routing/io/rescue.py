@@ -73,7 +73,7 @@ class Rescuer:
     """Hears of each who calls again."""
 
     def place(self, contact: Contact, queue: str, *, now: float) -> Place:
-        """From where a contact waits in a queue: on from where it was, elsewhere or in an earlier call even, or from now."""
+        """From where a contact waits in a queue: from an earlier arrival, here or elsewhere, or from now."""
         if contact.place is not None:
             why = contact.place.why if contact.place.queue == queue else ""
             return replace(contact.place, queue=queue, joined=min(contact.place.joined, now), why=why)
