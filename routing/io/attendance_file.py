@@ -79,8 +79,10 @@ class AttendanceFile:
 
 
 def _entry(standing: Standing) -> dict[str, Any]:
-    kept = dataclasses.asdict(standing)
-    return {**kept, "status": standing.status.value, "state": standing.state.value}
+    # asdict() would copy each value deeply, which costs more than all the rest of a change.
+    kept = {name: getattr(standing, name) for name in _FIELDS}
+    skills = None if standing.skills is None else dict(standing.skills)
+    return {**kept, "status": standing.status.value, "state": standing.state.value, "skills": skills}
 
 
 def _standing(agent: str, kept: dict[str, Any]) -> Standing:
