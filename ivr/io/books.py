@@ -134,6 +134,6 @@ class Books:
         return BackEndReplied(request, "ok", {"reference": reference})
 
     def _reference(self) -> str:
-        """A number that no other promise or case of this node has."""
+        """A number that no other case of this node has."""
         self._last = max(self._last + 1, int(self._wall()) - EPOCH)
         return str(self._last)

@@ -293,8 +293,10 @@ class CallbackDesk:
         return found.status is Status.AVAILABLE and found.state is State.IDLE
 
     def _tick(self) -> None:
-        self.book.handle_timeout(now=self._wall())
-        self._settle()
+        try:
+            self.book.handle_timeout(now=self._wall())
+        finally:
+            self._settle()  # whatever one callback does to us, the others have their time
 
     def _arm(self) -> None:
         if self._timer is not None:
