@@ -134,7 +134,7 @@ class Tolls:
         self._save_soon(SAVE_AFTER)
 
         def over() -> None:
-            self._meter.end(call, now=asyncio.get_running_loop().time())
+            self._meter.end(call, day=self._day(), now=asyncio.get_running_loop().time())
             self._save_soon(SAVE_AFTER)
 
         return over

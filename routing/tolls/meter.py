@@ -137,11 +137,12 @@ class Meter:
         self.changed.update(names)
         return call
 
-    def end(self, call: MeteredCall, *, now: float) -> None:
-        """It is over; said twice it counts once."""
+    def end(self, call: MeteredCall, *, day: str, now: float) -> None:
+        """It is over; said twice it counts once. One that went on past midnight counts whole on the day it ends."""
         for payer in call.payers:
-            account = self._accounts[payer]
-            if call in account.up:
+            account = self._accounts.get(payer)
+            if account is not None and call in account.up:
+                account.turn(day)
                 del account.up[call]
                 account.seconds += max(0.0, now - call.since)
                 self.changed.add(payer)
