@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from base.document import errors
 from base.errors import DocumentError
 from centralita.configuration import check_configuration, load_configuration
-from tests.kit.human_recordings import encoded, spoken_like
+from tests.kit.shipped_centre import ROOT, spoil
 from tests.kit.small_centre import FILES, write_centre
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-ROOT = Path(__file__).resolve().parents[2]
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("folder", ["config", "bench/config"])
@@ -30,25 +25,6 @@ def test_the_shipped_configuration_has_no_faults(folder: str) -> None:
 
 def test_the_small_centre_of_these_tests_has_no_faults(tmp_path: Path) -> None:
     assert check_configuration(write_centre(tmp_path))[1] == []
-
-
-def spoil(tmp_path: Path, name: str, change: Callable[[str], str]) -> list[str]:
-    """Break one file of a copy of the shipped configuration; the faults."""
-    shutil.copytree(ROOT / "config", tmp_path / "config")
-    shutil.copytree(ROOT / "sip_profiles", tmp_path / "sip_profiles")
-    (tmp_path / "prompts").mkdir()
-    for file in (ROOT / "prompts").glob("*.yaml"):
-        shutil.copy(file, tmp_path / "prompts")
-    broken = tmp_path / name
-    text = broken.read_text(encoding="utf-8")
-    changed = change(text)
-    assert changed != text
-    broken.write_text(changed, encoding="utf-8")
-    found, faults = check_configuration(tmp_path / "config")
-    assert found is None
-    with pytest.raises(DocumentError):
-        load_configuration(tmp_path / "config")
-    return [str(fault).replace(f"{tmp_path}/", "") for fault in errors(faults)]
 
 
 EDITED = sorted(
@@ -230,47 +206,6 @@ def test_a_fault_is_named_with_file_and_line(
     lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
     place = next(number for number, line in enumerate(lines, 1) if after in line)
     assert [fault for fault in faults if f"{name}:{place}: " in fault and says in fault], faults
-
-
-@pytest.mark.parametrize("name", ["prompts/es.yaml", "prompts/sounds.yaml"])
-def test_a_broken_file_of_prompts_is_one_fault_and_not_one_for_each_use(tmp_path: Path, name: str) -> None:
-    (fault,) = spoil(tmp_path, name, lambda text: text + "  \tlate: x\n")
-    assert fault.startswith(f"{name}:")
-    assert "with spaces, not with tabs" in fault
-
-
-def test_a_prompt_that_one_language_lacks_is_asked_for_in_that_file(tmp_path: Path) -> None:
-    faults = spoil(tmp_path, "prompts/pl.yaml", lambda text: text.replace("  banco_main:", "  banco_mein:"))
-    assert len(faults) == 1
-    assert faults[0].endswith("prompt banco_main has no words in pl (write it in prompts/pl.yaml)")
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [
-        ("goodbye", b"no sound", "not a sound file of a kind that is taken"),
-        ("goodbye", b"", "the file is empty (save it again as wav, mp3, ogg, flac, m4a)"),
-        (
-            "good_bye",
-            encoded(spoken_like(), "wav"),
-            'no prompt in es has a piece good_bye (did you mean "goodbye"?)',
-        ),
-    ],
-)
-def test_a_recording_that_cannot_be_played_is_a_fault(
-    tmp_path: Path, name: str, content: bytes, says: str
-) -> None:
-    config = write_centre(tmp_path)
-    (tmp_path / "prompts/es.yaml").write_text(
-        'schema: prompts/1\nlanguage: es\nprompts: {goodbye: "Adiós."}\n'
-    )
-    recording = tmp_path / f"prompts/recordings/es/{name}.wav"
-    recording.parent.mkdir(parents=True)
-    recording.write_bytes(content)
-    found, faults = check_configuration(config)
-    assert found is None
-    (fault,) = faults
-    assert (fault.file, says in str(fault)) == (str(recording), True)
 
 
 def test_a_trunk_with_a_false_address_is_one_fault(tmp_path: Path) -> None:
