@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from centralita.configuration import check_configuration
-from tests.centralita.test_configuration import spoil
+from tests.kit.shipped_centre import spoil
 
 if TYPE_CHECKING:
     from pathlib import Path
