@@ -2,6 +2,7 @@
 
 A phone that loses its power sends no BYE. What is asked is a refresh of the session (RFC 4028): any answer will do,
 and one that says the call is gone (481) ends it at once. A party that never sent sound is left to `silence_limit`.
+A phone whose connection broke is asked soon: it may come by another, so the call is not over with the connection.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ PATIENCE = 6.0
 """Seconds that the answer may take."""
 UNDELIVERED = 2.0
 """The same where the question could not be brought to the phone at all: it may come by another connection."""
+LOST = 1.0
+"""The same where the phone is registered no more, and how often such a party is looked at; on hold too."""
 AGAIN = 30.0
 """Seconds after an answer until a phone that is silent for good is asked again."""
 GONE = "it is not there any more"
@@ -40,6 +43,8 @@ class _Watched:
     heard: int
     since: float
     asked: float | None = None
+    is_suspect: bool = False
+    """Its phone is registered no more."""
 
 
 class Pulse:
@@ -72,9 +77,19 @@ class Pulse:
             self._watched.pop(caller, None)
             self._watched.pop(agent, None)
 
+    def suspect(self, agent: str) -> None:
+        """No phone of this agent is registered: ask it, if it is silent."""
+        found = [each for each in self._watched.values() if each.leg.agent == agent]
+        for each in found:
+            each.is_suspect = True
+        if found and self._timer is not None:
+            self._timer.cancel()
+            self._timer = asyncio.get_running_loop().call_later(LOST, self._tick)
+
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(TICK, self._tick) if self._watched else None
+        pause = LOST if any(each.is_suspect for each in self._watched.values()) else TICK
+        self._timer = loop.call_later(pause, self._tick) if self._watched else None
         for each in list(self._watched.values()):
             if each.leg.has_ended:
                 self._watched.pop(each.leg, None)
@@ -90,7 +105,7 @@ def _look(each: _Watched, now: float) -> None:
     elif each.asked is not None:
         waits = UNDELIVERED if leg.reoffers.has_failed else PATIENCE if leg.reoffers.is_open else None
         if waits is None:
-            each.asked, each.since = None, now + AGAIN
+            each.asked, each.since, each.is_suspect = None, now + AGAIN, False
         elif now - each.asked >= waits:
             leg.hang_up(causes.INTERRUPTED, by="timeout", reason=GONE)
     elif heard and now - each.since >= _bears(each) and leg.reoffers.refresh():
@@ -98,5 +113,7 @@ def _look(each: _Watched, now: float) -> None:
 
 
 def _bears(each: _Watched) -> float:
+    if each.is_suspect:
+        return LOST
     agreed = each.leg.stream.agreed
     return each.quiet if agreed is not None and agreed.direction == "sendrecv" else HELD

@@ -43,6 +43,7 @@ class Distribution:
         self._entries: dict[str, str] = {}
         self._agent_watchers: list[Callable[[AgentChanged], None]] = []
         self._queue_watchers: list[Callable[[QueueChanged], None]] = []
+        self._loss_watchers: list[Callable[[str], None]] = []
 
     @property
     def core(self) -> Distributor:
@@ -65,6 +66,10 @@ class Distribution:
     def watch_queues(self, watcher: Callable[[QueueChanged], None]) -> None:
         """Hear of each change of a queue."""
         self._queue_watchers.append(watcher)
+
+    def watch_losses(self, watcher: Callable[[str], None]) -> None:
+        """Hear of each agent whose last phone is gone."""
+        self._loss_watchers.append(watcher)
 
     def join(self, entry: EntryJoin, inbox: Inbox[object]) -> None:
         """A contact begins to wait; RingAgent, StopRinging and Overflow for it come to the inbox.
@@ -167,6 +172,9 @@ class Distribution:
         """The agent's phones registered, or the last one is gone. Raises UnknownAgent."""
         self._core.device_reachable(agent, reachable=reachable, now=self.now())
         self._settle()
+        if not reachable:
+            for tell in self._loss_watchers:
+                tell(agent)
 
     def busy_elsewhere(self, agent: str, *, busy: bool) -> None:
         """The agent began or ended a call that no queue gave. Raises UnknownAgent."""

@@ -90,6 +90,7 @@ class QueueApplication:
         self.desk = desk
         self.rescuer = Rescuer() if rescuer is None else rescuer
         self.pulse = Pulse()
+        distribution.watch_losses(self.pulse.suspect)
 
     async def serve(self, contact: Contact, destination: Queue) -> Destination | None:
         """Wait, ring, talk. Returns where the contact goes next, or None when it is over."""

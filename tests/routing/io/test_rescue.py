@@ -78,6 +78,7 @@ async def floor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rescue]:
         ("PATIENCE", 0.3),
         ("UNDELIVERED", 0.1),
         ("AGAIN", 0.5),
+        ("LOST", 0.1),
     ):
         monkeypatch.setattr(pulse, name, seconds)
     async with House() as house, Party() as alice, Party() as ana, Party() as bob:
@@ -178,6 +179,38 @@ async def test_a_phone_that_dies_in_a_call_costs_the_caller_no_place(floor: Resc
     floor.distribution.choose_status("ana", Status.NOT_READY)
     await saved(floor, hers)
     assert [priority for priority, _ in floor.joins()] == [0, FIRST]
+    await floor.over()
+
+
+async def test_a_dead_phone_that_is_registered_no_more_is_found_out_soon_on_hold_too(
+    floor: Rescue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "TICK", 60.0)
+    monkeypatch.setattr(pulse, "HELD", 60.0)
+    hers = await floor.waiting()
+    his = await floor.meets("ana")
+    ana = floor.agents["ana"]
+    ana.say(lambda now: ana.stack.reinvite(his, ana.body("sendonly"), now=now))
+    await until(lambda: floor.state("ana") is State.HOLD)
+    await dies(ana)
+    floor.distribution.reachable("ana", reachable=False)
+    await until(lambda: floor.count("queue.rescued") == 1)
+    await saved(floor, hers)
+    await floor.over()
+
+
+async def test_a_phone_that_is_registered_no_more_but_answers_stays_in_the_call(floor: Rescue) -> None:
+    hers = await floor.waiting()
+    await floor.meets("ana")
+    ana = floor.agents["ana"]
+    floor.distribution.reachable("ana", reachable=False)
+    event = await ana.hears(SessionReoffered)
+    ana.say(lambda now: accept(ana, event.session, now))
+    await asyncio.sleep(0.3)
+    assert floor.count("queue.rescued") == 0
+    assert floor.state("ana") is State.TALKING
+    floor.alice.hang_up(hers)
+    await ana.hears(SessionEnded)
     await floor.over()
 
 
