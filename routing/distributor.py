@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from base.ids import SequenceIds
 from base.timers import Timers
 from routing.agents import State, StateInput, Status, StatusEffect
+from routing.commands import StopRinging
 from routing.errors import CannotPick
 from routing.estimates import Estimates
 from routing.explanation import Choice
@@ -290,12 +291,19 @@ class Distributor:
         """The agent has answered and is told who waits: the reservation stands for so long, until it is answered."""
         self._offers.picked_up(reservation, seconds, now=now)
 
-    def reservation_answered(self, reservation: str, *, now: float) -> None:
-        """The agent's phone answered: ConnectAgent if the reservation still stands, else StopRinging."""
-        won = self._offers.win(reservation, now=now)
+    def reservation_answered(self, reservation: str, *, now: float) -> bool:
+        """The agent's phone answered: ConnectAgent and True if the caller is theirs, else StopRinging and False."""
+        found = self._floor.reservations.get(reservation)
+        if found is None:
+            self._floor.tell(StopRinging(reservation, ReservationResult.LOST_RACE))
+            return False
+        won = self._offers.win(found, now=now)
         if won is not None:
             self._line.remove(won, LeaveReason.ANSWERED, now=now)
+        else:
+            self._fail(reservation, ReservationResult.LOST_RACE, now=now, stop=True)
         self._settle(now=now)
+        return won is not None
 
     def reservation_failed(self, reservation: str, result: ReservationResult, *, now: float) -> None:
         """The leg to the agent ended without an answer. Unknown reservations have ended already."""

@@ -86,15 +86,11 @@ class Offers:
             floor.timers.set((Due.RING, found.id), now + seconds)
             floor.record(found.contact, "reservation.picked_up", reservation=found.id, agent=found.agent)
 
-    def win(self, reservation: str, *, now: float) -> Entry | None:
-        """The phone was answered: the entry that the agent has won, to be taken out; None when it was too late."""
-        floor, found = self._floor, self._floor.reservations.get(reservation)
-        others = floor.store.win(reservation) if found is not None else None
-        if found is None or others is None:
-            if found is not None:
-                self.fail(found, ReservationResult.LOST_RACE, now=now, stop=True)
-            else:
-                floor.tell(StopRinging(reservation, ReservationResult.LOST_RACE))
+    def win(self, found: Reservation, *, now: float) -> Entry | None:
+        """The phone was answered: the entry that the agent has won, to be taken out; None when the store refuses."""
+        floor = self._floor
+        others = floor.store.win(found.id)
+        if others is None:
             return None
         entry, agent = self._close(found, ReservationResult.ANSWERED, now=now)
         for other in others:

@@ -118,8 +118,7 @@ class Distribution:
 
     def answered(self, reservation: str) -> bool:
         """The agent has taken the call. False when the reservation ended before: that leg must be let go."""
-        won = reservation in self._entries
-        self._core.reservation_answered(reservation, now=self.now())
+        won = self._core.reservation_answered(reservation, now=self.now())
         self._settle()
         return won
 
@@ -227,7 +226,7 @@ class Distribution:
                 case StopRinging():
                     self._tell(self._entries.pop(command.reservation, ""), command)
                 case ConnectAgent():
-                    del self._entries[command.reservation]  # `answered` has told its caller already
+                    del self._entries[command.reservation]  # `answered` tells its caller
                 case Overflow():
                     self._tell(command.entry, command)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from calls.destination import Menu
@@ -24,6 +26,9 @@ from tests.routing.floor import (
     stopped,
     talk,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 AWAY = Status.NOT_READY
 
@@ -250,3 +255,30 @@ def test_the_wait_is_estimated_once_calls_have_been_handled() -> None:
     assert distributor.estimate("second") == pytest.approx(120)
     assert distributor.estimate("gone") is None
     assert distributor.queue("q", now=2005).longest_wait == 4
+
+
+class Slower(MemoryStore):
+    """A store in which another node wins whatever is answered first here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost = False
+
+    def win(self, reservation: str) -> Collection[str] | None:
+        """Refuse the first."""
+        if self.lost:
+            return super().win(reservation)
+        self.lost = True
+        return None
+
+
+def test_a_caller_whom_the_store_gives_to_nobody_stays_in_line() -> None:
+    config = RoutingConfig({"q": QueueSettings("q")}, {"ana": agent("ana"), "ben": agent("ben")})
+    distributor = Distributor(config, now=0, store=Slower())
+    first = reservation(join(distributor, "e1", now=0))
+    assert not distributor.reservation_answered(first, now=1)
+    told = distributor.take_commands()
+    assert stopped(told) == {first: "lost_race"}
+    ((_, again),) = rung(told)
+    assert distributor.reservation_answered(reservation(told), now=2)
+    assert distributor.agent(again).state is State.TALKING
