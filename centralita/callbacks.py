@@ -23,6 +23,7 @@ from routing.callbacks.rules import CallbackRules
 from routing.callbacks.settings import ClientCallbacks
 from routing.hours.calendar import Timetable
 from routing.hours.holidays import PublicHolidays
+from routing.inbound import NumberPlan
 from routing.io.callback_application import CallbackApplication, CallbackMeans
 from routing.io.callback_desk import CallbackDesk
 from routing.io.callback_store import CallbackStore
@@ -59,7 +60,8 @@ def rules_of(configuration: Configuration, do_not_call: DoNotCall) -> CallbackRu
         for name, client in configuration.clients.items()
     }
     otherwise = _client(ClientCallbacksPart(), configuration, None, home)
-    return CallbackRules(clients, otherwise, do_not_call, home=home)
+    owns = NumberPlan.of(configuration.routing).owns
+    return CallbackRules(clients, otherwise, do_not_call, home=home, owns=owns)
 
 
 def queues_of(configuration: Configuration) -> Mapping[str, QueueCallbacks]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from calls.destination import Destination
     from routing.settings import NumberSettings, RoutingConfig
 
+_OWN = 5
+"""Characters of a pattern that stands for numbers of the centre; a shorter one catches what is left over."""
 _SEPARATORS = str.maketrans("", "", " -.()/")
 
 
@@ -45,10 +47,11 @@ def is_pattern(number: str) -> bool:
 class NumberPlan:
     """All numbers of a centre."""
 
-    __slots__ = ("_exact", "_patterns")
+    __slots__ = ("_country", "_exact", "_patterns")
 
     def __init__(self, numbers: Iterable[NumberSettings], *, country: str | None = None) -> None:
         """Index the numbers; `country` is the calling code of numbers dialled without one."""
+        self._country = country
         self._exact: dict[str, NumberSettings] = {}
         self._patterns: list[tuple[str, NumberSettings]] = []
         exact = []
@@ -75,6 +78,15 @@ class NumberPlan:
         if found is None:
             return None
         return Route(found.destination, found.client, found.language, found.number)
+
+    def owns(self, number: str) -> bool:
+        """Whether a number (E.164) leads to ourselves; a pattern owns what it says more of than the country."""
+        for form in (number, *_other_forms(number, self._country)):
+            if form in self._exact:
+                return True
+            if any(len(prefix) >= _OWN and form.startswith(prefix) for prefix, _ in self._patterns):
+                return True
+        return False
 
     def _matching(self, number: str) -> NumberSettings | None:
         for prefix, each in self._patterns:

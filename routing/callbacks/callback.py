@@ -140,6 +140,8 @@ class Refused(Enum):
     """It is no number that can be called."""
     PREMIUM = "premium"
     """It would cost whoever calls it: a way to steal."""
+    OURS = "ours"
+    """It leads to ourselves: one of our own menus would answer, while an agent is held."""
     COUNTRY = "country"
     """Numbers of that country are not called."""
     DO_NOT_CALL = "do_not_call"

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberFormat
 from phonenumbers.timezone import time_zones_for_number
+
+from routing.tolls.kinds import EVERYDAY, kind_of
 
 MOST_ZONES = 4
 """A number that may ring in more time zones than this (free-phone, satellite) tells nothing of its owner's clock."""
-_DEAR = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
 
 
 class Dialable(NamedTuple):
@@ -25,7 +26,7 @@ class Dialable(NamedTuple):
     zones: tuple[ZoneInfo, ...]
     """The clocks of the places where it may ring; none where the number does not say."""
     is_premium: bool
-    """Whether calling it costs more than a call."""
+    """Whether calling it may cost more than a call: no country of a list admits it at the gate either."""
 
 
 @lru_cache(maxsize=4096)
@@ -41,7 +42,7 @@ def read_number(text: str, home: str | None = None) -> Dialable | None:
     found = time_zones_for_number(number)
     zones = tuple(zone for zone in map(_zone, found) if zone is not None) if len(found) <= MOST_ZONES else ()
     whole: str = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Dialable(whole, country, zones, phonenumbers.number_type(number) in _DEAR)
+    return Dialable(whole, country, zones, kind_of(whole).kind not in EVERYDAY)
 
 
 def country_of(calling_code: str | None) -> str | None:

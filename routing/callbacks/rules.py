@@ -8,7 +8,7 @@ from routing.callbacks.callback import Refused
 from routing.callbacks.numbers import read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from routing.callbacks.do_not_call import DoNotCall
     from routing.callbacks.numbers import Dialable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _WORDS = {
     Refused.INVALID: "{number} is no telephone number that can be called",
     Refused.PREMIUM: "{number} costs more than a call: such numbers are never called back",
+    Refused.OURS: "{number} is a number of this centre",
     Refused.COUNTRY: "{number} is a number of {country}; callbacks of {client} go to {countries}",
     Refused.DO_NOT_CALL: "{number} is on the do-not-call list",
 }
@@ -25,7 +26,7 @@ _WORDS = {
 class CallbackRules:
     """What holds at present; replaced by a reload."""
 
-    __slots__ = ("_clients", "_home", "_otherwise", "do_not_call")
+    __slots__ = ("_clients", "_home", "_otherwise", "_owns", "do_not_call")
 
     def __init__(
         self,
@@ -34,11 +35,16 @@ class CallbackRules:
         do_not_call: DoNotCall,
         *,
         home: str | None = None,
+        owns: Callable[[str], bool] = lambda number: False,
     ) -> None:
-        """`otherwise` is of clients without a file; `home` the country of numbers without a prefix."""
+        """`otherwise` is of clients without a file; `home` the country of numbers without a prefix.
+
+        `owns` tells whether a number (E.164) leads to the centre itself.
+        """
         self._clients = clients
         self._otherwise = otherwise
         self._home = home
+        self._owns = owns
         self.do_not_call = do_not_call
 
     def of(self, client: str) -> ClientCallbacks:
@@ -53,6 +59,8 @@ class CallbackRules:
         """Why a number may not be called for a client company, at whatever hour."""
         if number.is_premium:
             return Refused.PREMIUM
+        if self._owns(number.number):
+            return Refused.OURS
         if number.country not in self.of(client).countries:
             return Refused.COUNTRY
         return Refused.DO_NOT_CALL if self.do_not_call.holds(number.number, client) else None

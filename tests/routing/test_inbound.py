@@ -62,3 +62,13 @@ def test_what_looks_like_a_code_and_is_none_is_known_as_such() -> None:
     assert unknown("*12*5#") == FeatureCode("*12*5#")
     assert [unknown(each) for each in ("", "11", "*ana", "*☎")] == [None] * 4
     assert len(unknown("*" * 500).code) == 32  # type: ignore[union-attr]
+
+
+def test_the_centre_knows_its_own_numbers_and_does_not_take_what_is_left_over_for_them() -> None:
+    assert [PLAN.owns(each) for each in ("+34910000001", "+34910009999")] == [True, True]
+    assert not PLAN.owns("+34911222333")
+    national = NumberPlan(
+        [NumberSettings("910000011", "bank", Echo()), NumberSettings("*", "bank", Echo())], country="34"
+    )
+    assert national.owns("+34910000011")
+    assert not national.owns("+34911222333")

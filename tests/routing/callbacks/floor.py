@@ -35,9 +35,12 @@ def rules(
     countries: frozenset[str] = frozenset({"ES", "US", "PL"}),
     per_day: int = 100,
     do_not_call: DoNotCall | None = None,
+    ours: frozenset[str] = frozenset(),
 ) -> CallbackRules:
     usual = ClientCallbacks(hours(span), countries, per_day)
-    return CallbackRules({"bank": usual}, usual, do_not_call or DoNotCall(), home="ES")
+    return CallbackRules(
+        {"bank": usual}, usual, do_not_call or DoNotCall(), home="ES", owns=ours.__contains__
+    )
 
 
 class Floor:

@@ -63,6 +63,9 @@ def test_a_number_is_called_back_once_by_each_queue() -> None:
         ("112", Refused.INVALID),
         ("+34911", Refused.INVALID),
         ("+34803123456", Refused.PREMIUM),
+        ("+34901123456", Refused.PREMIUM),  # shared cost
+        ("+34701234567", Refused.PREMIUM),  # follow-me: costs what its owner likes, as pagers do
+        ("+447012345678", Refused.PREMIUM),
         ("+442079460001", Refused.COUNTRY),
         ("+18765551234", Refused.COUNTRY),  # Jamaica: +1, and not the United States
     ],
@@ -71,6 +74,12 @@ def test_numbers_that_are_not_called_back(number: str, reason: Refused) -> None:
     floor = Floor()
     assert refused(floor, number) is reason
     assert floor.book.all() == ()
+
+
+def test_the_centre_does_not_call_itself_back() -> None:
+    floor = Floor(with_rules=rules(ours=frozenset({NUMBER})))
+    assert refused(floor, NUMBER) is Refused.OURS
+    assert floor.promise("+34911222334").state.value == "due"
 
 
 def test_a_queue_that_is_none() -> None:
