@@ -58,6 +58,8 @@ class AttendanceBook:
         self._dirty: set[str] = set()
         self._gone: set[str] = set()
         self._writing: asyncio.Task[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
+        """Who waits for what was said so far."""
         self._driver = Driver(self.attendance, self._tell_overdue)
         self.attendance.adopt(reasons(), distribution.core.agents(), wall=clock(), now=self._driver.now())
         distribution.watch(self._changed)
@@ -108,14 +110,17 @@ class AttendanceBook:
         self._mark(agent)
 
     async def settled(self) -> None:
-        """Wait until all that was said so far is on disk, or the disk has refused."""
-        while self._writing is not None:
-            await asyncio.shield(self._writing)
+        """Wait until all that was said so far is on disk, or the disk has refused; not for what is said meanwhile."""
+        if self._writing is not None:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            await waiter
 
     async def close(self) -> None:
         """Write what is left, and disarm."""
         self._driver.close()
-        await self.settled()
+        while self._writing is not None:
+            await asyncio.shield(self._writing)
 
     def _changed(self, change: AgentChanged) -> None:
         if self.attendance.follow(change, self._by, wall=self._clock(), now=self._driver.now()):
@@ -143,18 +148,38 @@ class AttendanceBook:
             self._writing = asyncio.get_running_loop().create_task(self._save(self._file))
 
     async def _save(self, file: AttendanceFile) -> None:
+        waiting: list[asyncio.Future[None]] = []
         try:
-            while self._dirty or self._gone:
-                standings = [replace(self.attendance[each]) for each in self._dirty]
-                gone, self._gone = self._gone, set()
-                self._dirty = set()
-                try:
-                    await asyncio.to_thread(file.save, standings, gone)
-                except sqlite3.Error as error:
-                    log.error("agents_not_kept", error=type(error).__name__)
-                    self._dirty.update(each.agent for each in standings)  # with the next change
-                    self._gone.update(gone)
+            while self._dirty or self._gone or self._waiting:
+                waiting, self._waiting = self._waiting, []
+                if not await self._save_batch(file):
                     return
+                _release(waiting)
                 await asyncio.sleep(_PAUSE)
         finally:
             self._writing = None
+            _release([*waiting, *self._waiting])
+            self._waiting.clear()
+
+    async def _save_batch(self, file: AttendanceFile) -> bool:
+        """Whether the disk took what has changed; else it goes with the next change."""
+        standings = [replace(self.attendance[each]) for each in self._dirty]
+        gone, self._gone, self._dirty = self._gone, set(), set()
+        if not standings and not gone:
+            return True
+        try:
+            await asyncio.to_thread(file.save, standings, gone)
+        except sqlite3.Error as error:
+            log.error("agents_not_kept", error=type(error).__name__)
+            self._dirty.update(
+                each.agent for each in standings if self.attendance.find(each.agent) is not None
+            )
+            self._gone.update(gone)
+            return False
+        return True
+
+
+def _release(waiting: list[asyncio.Future[None]]) -> None:
+    for waiter in waiting:
+        if not waiter.done():
+            waiter.set_result(None)

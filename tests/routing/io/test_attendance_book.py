@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import stat
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from routing.reasons import Reason, Reasons
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
     from pathlib import Path
 
 REASONS = Reasons({"lunch": Reason("lunch", "2", limit=1800.0)})
@@ -87,6 +88,25 @@ async def test_a_status_survives_with_reason_and_since_and_who_chose_it(node: No
     ana = node.book.attendance["ana"]
     assert (ana.since, ana.by, node.book.attendance.limit("ana")) == (NOON, "ana", NOON + 1800)
     assert node.book.attendance["bot"].by == "marta"
+
+
+async def test_nobody_waits_for_what_others_do_meanwhile(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, save = asyncio.get_running_loop(), node.file.save
+    busy = True
+
+    def save_while_others_work(standings: Iterable[Standing], gone: Iterable[str]) -> None:
+        save(standings, gone)
+        if busy:
+            asyncio.run_coroutine_threadsafe(work(), loop).result()
+
+    async def work() -> None:
+        node.book.note("bot", calls=node.book.attendance["bot"].calls + 1)
+
+    monkeypatch.setattr(node.file, "save", save_while_others_work)
+    node.book.choose("ana", Status.AVAILABLE, None, "ana")
+    await asyncio.wait_for(node.book.settled(), 2)
+    busy = False
+    assert node.file.load()["ana"].status is Status.AVAILABLE
 
 
 async def test_an_agent_of_whom_nothing_is_kept_begins_as_the_file_says(node: Node) -> None:
