@@ -121,6 +121,16 @@ class ActAsked:
     by: str
     answer: asyncio.Future[None]
 
+    def grant(self) -> None:
+        """The act is begun; whoever asked may have ceased to wait."""
+        if not self.answer.done():
+            self.answer.set_result(None)
+
+    def refuse(self, error: CentralitaError) -> None:
+        """It is not done; whoever asked may have ceased to wait."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
 
 class ActRefused(CentralitaError):
     """The act cannot be done now, or not by this agent."""

@@ -139,17 +139,17 @@ class Handling:
 
     async def asked(self, event: ActAsked) -> None:
         """Somebody asks for an act of the agent."""
-        answer, agent = event.answer, self.agent
-        if answer.done():
+        agent = self.agent
+        if event.answer.done():
             return  # whoever asked waits no longer
         try:
             if agent is None:
                 raise NotNow("nobody of the house is in this conversation")
             await self._do(agent, event.act, event.by)
         except CentralitaError as error:
-            answer.set_exception(error)
+            event.refuse(error)
         else:
-            answer.set_result(None)
+            event.grant()
 
     # --- the acts -------------------------------------------------------------------------------------------------
 

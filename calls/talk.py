@@ -137,10 +137,10 @@ class Talk:
             case TransferAsked():
                 await begin(self, event)
             case ActAsked():
-                if self._handling is None:
-                    event.answer.set_exception(NotNow("nobody of the house is in this conversation"))
-                else:
+                if self._handling is not None:
                     await self._handling.asked(event)
+                else:
+                    event.refuse(NotNow("nobody of the house is in this conversation"))
             case DigitPressed() if self._handling is not None and await self._handling.pressed(event):
                 pass
             case _ if self.episode is not None:

@@ -190,3 +190,24 @@ async def test_one_thing_at_a_time(handled: Handled) -> None:
     assert await handled.party("bob").outcome() == 491
     await handled.settles(alice={"music"}, bob={"carol"}, carol={"bob"})
     await handled.over()
+
+
+async def test_whoever_asks_and_no_longer_waits_breaks_no_conversation(
+    handled: Handled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, goes_on, really = asyncio.Event(), asyncio.Event(), calling.Calling.call
+
+    async def slowly(self: calling.Calling) -> object:
+        began.set()
+        await goes_on.wait()
+        return await really(self)
+
+    monkeypatch.setattr(calling.Calling, "call", slowly)
+    asking = asyncio.create_task(handled.ask(acts.Consult("carol")))
+    await began.wait()
+    asking.cancel()
+    await asyncio.wait([asking])
+    goes_on.set()
+    await handled.answers("carol")
+    await handled.settles(alice={"music"}, bob={"carol"}, carol={"bob"})
+    await handled.over()
