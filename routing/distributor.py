@@ -78,6 +78,8 @@ class Distributor:
             self._line.overflow(entry, LeaveReason.CLOSED, now=now)
         for agent in self._staff.missing_from(centre.agents):
             self._choose(agent, Status.LOGGED_OUT, None, now=now)
+        for gone in floor.queues.keys() - centre.queues:
+            floor.timers.cancel((Due.LEFT_EMPTY, gone))
         floor.fresh_entries.clear()
         floor.fresh_agents.clear()
         changed = self._staff.adopt(centre.agents, now=now)

@@ -77,8 +77,7 @@ class Line:
             floor.timers.set((Due.MAX_WAIT, entry.id), now + queue.settings.max_wait)
         if queue.settings.leave_empty is not Presence.AWAY:
             self.check_staffed(queue, now=now)
-        if queue.strategy.rings is Rings.MORE:
-            floor.timers.set((Due.WIDEN, entry.id), now + queue.settings.progressive_delay)
+        self._widen_later(entry, queue, now=now)
 
     def _unserved(self, entry: Entry, queue: WaitingQueue) -> dict[str, JsonValue]:
         """Why no agent serves the entry at present, to be written beside an event; nothing when one is free."""
@@ -188,9 +187,12 @@ class Line:
     def widen(self, entry: Entry, *, now: float) -> None:
         """One phone more may ring."""
         entry.width += 1
-        delay = self._floor.queues[entry.join.queue].settings.progressive_delay
-        self._floor.timers.set((Due.WIDEN, entry.id), now + delay)
+        self._widen_later(entry, self._floor.queues[entry.join.queue], now=now)
         self.wait(entry)
+
+    def _widen_later(self, entry: Entry, queue: WaitingQueue, *, now: float) -> None:
+        if queue.strategy.rings is Rings.MORE:
+            self._floor.timers.set((Due.WIDEN, entry.id), now + queue.settings.progressive_delay)
 
     def staffing_changed(self, agent: Agent, *, now: float) -> None:
         """The agent is there more, or less, than before.
@@ -255,6 +257,10 @@ class Line:
         self._floor.store.requeue(entry.id, due=at)
         entry.key = (at, entry.turn)
         entry.width = max(_WIDTHS[queue.strategy.rings], len(entry.reservations), 1)
+        if queue.strategy.rings is not Rings.MORE:
+            self._floor.timers.cancel((Due.WIDEN, entry.id))
+        elif (Due.WIDEN, entry.id) not in self._floor.timers:
+            self._widen_later(entry, queue, now=now)
         queue.enter(entry)
         self._settle_demand(entry, queue, now=now)
         entry.demand.offering += len(entry.reservations)

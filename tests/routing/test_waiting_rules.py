@@ -282,3 +282,23 @@ def test_a_caller_whom_the_store_gives_to_nobody_stays_in_line() -> None:
     ((_, again),) = rung(told)
     assert distributor.reservation_answered(reservation(told), now=2)
     assert distributor.agent(again).state is State.TALKING
+
+
+def test_a_queue_that_is_taken_away_while_nobody_serves_it_leaves_no_deadline_behind() -> None:
+    distributor = centre(agent("ana", status=Status.LOGGED_OUT), leave_empty=Presence.LOGGED_IN)
+    join(distributor, "e1", now=0)
+    distributor.reconfigure(RoutingConfig({}, {}), now=5)
+    assert left(distributor.take_commands()) == [("e1", "closed")]
+    assert left(pass_time(distributor, 100)) == []
+    assert distributor.next_timeout() is None
+
+
+def test_a_reload_that_changes_how_many_phones_ring_counts_for_who_waits() -> None:
+    agents = {name: agent(name) for name in ("ana", "ben", "cyd")}
+    slowly = {"q": QueueSettings("q", strategy="ring-progressively", progressive_delay=5, ring_timeout=60)}
+    one = {"q": QueueSettings("q", strategy="linear", ring_timeout=60)}
+    for before, after, more in ((one, slowly, 2), (slowly, one, 0)):
+        distributor = Distributor(RoutingConfig(before, agents), now=0.0)
+        assert len(rung(join(distributor, "e1", now=0))) == 1
+        distributor.reconfigure(RoutingConfig(after, agents), now=1)
+        assert len(rung([*distributor.take_commands(), *pass_time(distributor, 12)])) == more
