@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -37,7 +38,16 @@ class TollBook:
         with closing(self._open()) as database, database:
             database.executemany("insert or replace into spent values (?, ?, ?, ?)", rows)
 
+    def begin_anew(self) -> None:
+        """Put what cannot be read aside, as `tolls.db.broken`, and go on without it. Raises OSError."""
+        for end in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + end).unlink(missing_ok=True)
+        if self.path.exists():
+            self.path.replace(self.path.with_name(self.path.name + ".broken"))
+
     def _open(self) -> sqlite3.Connection:
+        # For its owner only, and so for the journal that SQLite puts beside it.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         database = sqlite3.connect(self.path, timeout=5.0)
         database.execute("pragma journal_mode = wal")
         database.execute(_SCHEMA)

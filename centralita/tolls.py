@@ -100,8 +100,10 @@ class Tolls:
         day = self._day()
         try:
             self._meter.restore(day, await asyncio.to_thread(self._book.load, day))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             log.error("toll_counts_lost", path=str(self._book.path), error=str(error))
+            if isinstance(error, sqlite3.DatabaseError) and not _may_pass(error):
+                await asyncio.to_thread(self._book.begin_anew)
 
     async def close(self) -> None:
         """Write down what was counted."""
@@ -229,8 +231,13 @@ class Tolls:
             return
         try:
             await asyncio.to_thread(self._book.save, rows)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             log.error("toll_counts_not_kept", path=str(self._book.path), error=str(error))
+
+
+def _may_pass(error: sqlite3.DatabaseError) -> bool:
+    """Whether the book may be whole, and only this time not to be had: locked, no rights, a disk that is full."""
+    return isinstance(error, sqlite3.OperationalError) and not str(error).startswith("no such ")
 
 
 def _caps(part: CapsPart) -> Caps:

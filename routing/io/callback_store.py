@@ -32,6 +32,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 VERSION = 1
+_DAMAGED = frozenset(("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR"))
+"""What SQLite calls a file that holds something else than it should."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS callback (
     id TEXT PRIMARY KEY, state TEXT NOT NULL, number TEXT NOT NULL, queue TEXT NOT NULL, client TEXT NOT NULL,
@@ -68,7 +70,7 @@ class CallbackStore:
         self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> Kept:
-        """Open it and read all. Raises CallbackNotKept."""
+        """Open it and read all. Raises CallbackNotKept, which tells what to do with a file that is damaged."""
         return await self._run(self._open)
 
     async def put(self, callback: Callback) -> None:
@@ -107,8 +109,22 @@ class CallbackStore:
         # For its owner only, and so for the journal that SQLite puts beside it.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._connection = store = sqlite3.connect(self._path, isolation_level="IMMEDIATE")
+        try:
+            return self._opened(store)
+        except sqlite3.Error as error:
+            if _name_of(error) not in _DAMAGED:
+                raise
+            raise CallbackNotKept(
+                f"{self._path} cannot be read ({_name_of(error)}): put back a copy,"
+                " or move it away to begin without the promises in it"
+            ) from None
+
+    def _opened(self, store: sqlite3.Connection) -> Kept:
         store.execute("PRAGMA journal_mode = WAL")
         store.execute("PRAGMA synchronous = FULL")
+        (version,) = store.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise CallbackNotKept(f"{self._path} was written by a newer version; start that one")
         store.executescript(SCHEMA)
         store.execute(f"PRAGMA user_version = {VERSION}")
         return kept_in(store)
@@ -161,8 +177,12 @@ class CallbackStore:
                 return work(*arguments, **named)
         except (sqlite3.Error, OSError) as error:
             # Its text could quote a value; its name is enough.
-            name = getattr(error, "sqlite_errorname", type(error).__name__)
-            raise CallbackNotKept(f"{self._path.name} cannot be written: {name}") from None
+            raise CallbackNotKept(f"{self._path} cannot be written: {_name_of(error)}") from None
+
+
+def _name_of(error: Exception) -> str:
+    """What went wrong, without a value in it."""
+    return str(getattr(error, "sqlite_errorname", type(error).__name__))
 
 
 def read_kept(path: Path) -> Kept:

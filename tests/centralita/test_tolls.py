@@ -320,11 +320,17 @@ def test_countries_of_a_companys_callbacks_count_for_its_callers_alone(tmp_path:
     assert tolls.admits(None, "+34911222333", "tienda_norte")
 
 
-async def test_a_book_that_cannot_be_read_holds_nobody_up(tmp_path: Path) -> None:
-    (tmp_path / "tolls.db").write_bytes(b"no database" * 500)
+async def test_a_book_that_cannot_be_read_holds_nobody_up_and_is_begun_anew(tmp_path: Path) -> None:
+    path, damaged = tmp_path / "tolls.db", b"no database" * 500
+    path.write_bytes(damaged)
     configuration = load_configuration(ROOT / "config")
-    tolls = Tolls(lambda: configuration, lambda: (), TollBook(tmp_path / "tolls.db"))
+    tolls = Tolls(lambda: configuration, lambda: (), TollBook(path))
     with capture_logs() as logs:
         await tolls.begin()
         await tolls.close()
     assert [each["event"] for each in logs] == ["toll_counts_lost"]
+    assert (tmp_path / "tolls.db.broken").read_bytes() == damaged
+    book = TollBook(path)
+    book.save([("2026-11-22", "centre", 3, 60.0)])
+    assert book.load("2026-11-22") == {"centre": (3, 60.0)}
+    assert path.stat().st_mode & 0o077 == 0, "who called how much is nobody else's"

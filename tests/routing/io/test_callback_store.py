@@ -114,3 +114,29 @@ async def test_a_file_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(CallbackNotKept):
         await store.put(one())
     await store.close()
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (b"no database at all " * 500, "move it away to begin without the promises"),
+        (None, "was written by a newer version"),
+    ],
+)
+async def test_a_file_that_is_damaged_or_newer_is_left_as_it_is(
+    tmp_path: Path, damage: bytes | None, says: str
+) -> None:
+    path = tmp_path / "callbacks.db"
+    if damage is not None:
+        path.write_bytes(damage)
+    else:
+        newer = sqlite3.connect(path)
+        newer.execute("PRAGMA user_version = 2")
+        newer.close()
+    before = path.read_bytes()
+    store = CallbackStore(path)
+    with pytest.raises(CallbackNotKept, match=says) as refused:
+        await store.open()
+    await store.close()
+    assert str(path) in str(refused.value)
+    assert damage is None or path.read_bytes() == before
