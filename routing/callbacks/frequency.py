@@ -7,18 +7,32 @@ from collections import deque
 from routing.callbacks.settings import DAY
 
 
-class Frequency:
-    """Moments (Unix seconds) of the last 24 hours; older ones are forgotten when they are met."""
+SLACK = 1000
+"""Names beyond twice those of a day at which the older ones are looked for."""
 
-    __slots__ = ("_moments",)
+
+class Frequency:
+    """Moments (Unix seconds) of the last 24 hours; older ones are forgotten when they are met, or grow many."""
+
+    __slots__ = ("_moments", "_sweep_at")
 
     def __init__(self) -> None:
         """Nothing was done."""
         self._moments: dict[str, deque[float]] = {}
+        self._sweep_at = SLACK
+
+    def __len__(self) -> int:
+        """Names that are remembered."""
+        return len(self._moments)
 
     def note(self, name: str, at: float) -> None:
         """It was done; moments may be told in any order within a day."""
         self._moments.setdefault(name, deque()).append(at)
+        if len(self._moments) > self._sweep_at:
+            self._moments = {
+                each: moments for each, moments in self._moments.items() if max(moments) > at - DAY
+            }
+            self._sweep_at = 2 * len(self._moments) + SLACK
 
     def count(self, name: str, *, now: float) -> int:
         """How often within the last 24 hours."""

@@ -164,7 +164,8 @@ class AttendanceBook:
     async def _save_batch(self, file: AttendanceFile) -> bool:
         """Whether the disk took what has changed; else it goes with the next change."""
         standings = [replace(self.attendance[each]) for each in self._dirty]
-        gone, self._gone, self._dirty = self._gone, set(), set()
+        gone = {each for each in self._gone if self.attendance.find(each) is None}  # some may be back
+        self._gone, self._dirty = set(), set()
         if not standings and not gone:
             return True
         try:

@@ -142,6 +142,17 @@ async def test_a_reload_forgets_who_is_gone_and_knows_who_came(node: Node) -> No
     assert node.file.load()["eve"].status is Status.AVAILABLE
 
 
+async def test_who_is_taken_out_and_put_back_at_once_is_kept(node: Node) -> None:
+    ana = node.agents.pop("ana")
+    for agents in ({}, {"ana": ana}):
+        node.agents |= agents
+        node.distribution.adopt(node.routing)
+        node.book.adopt()
+    node.book.choose("ana", Status.NOT_READY, "lunch", "ana")
+    await node.killed_and_started()
+    assert node.seen("ana") == (Status.NOT_READY, "lunch")
+
+
 async def test_who_is_overdue_is_told_in_the_ledger_once(node: Node) -> None:
     node.book.choose("ana", Status.NOT_READY, "lunch", "ana")
     await node.book.settled()
