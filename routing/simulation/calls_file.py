@@ -114,7 +114,7 @@ class CallsFile:
         patience = self._seconds(line, row, "patience", self.patience)
         self.waited += self._seconds(line, row, "waited", lambda: 0.0)
         priority = row.get("priority", "0")
-        if not priority.lstrip("-").isdecimal():
+        if not priority.removeprefix("-").isdecimal():
             self._fault(line, f"priority: {priority!r} is not a whole number")
         if time is None or len(self.faults) > before:
             return None

@@ -55,6 +55,7 @@ def test_every_fault_is_said_with_its_line() -> None:
         ":5: patience: '-5' is not a duration; write seconds (6) or a unit (500ms, 20s, 2m, 1h)",
         ":5: priority: 'high' is not a whole number",
         ":6: handle is missing (add it, or say --aht for those without)",
+        ":7: priority: '--1' is not a whole number",
     ]
 
 
