@@ -66,6 +66,11 @@ _FORMS = {
     "^[0-9*#]$": "one key of a telephone: 0 to 9, * or #",
     r"^\+?\d{3,32}$": "a telephone number: figures without spaces, such as +34911222333",
     r"^\+?\d{1,32}$": "a telephone number: figures without spaces, such as +34911222333",
+    r"^\+[1-9]\d{4,14}$": "a telephone number with its country: +34911222333",
+    r"^(\+?\d{1,32}\*?|\*)$": "a telephone number, or the beginning of several: +34911222333, +34*",
+    r"^\d{2,6}$": "a short number: 2 to 6 figures",
+    r"^sips?:[^\s<>\"]+$": "a SIP address: sip:name@192.0.2.4",
+    "^[a-z][a-z0-9_-]{0,30}$": "a name: small letters, figures, _ and -, a letter first",
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": 'a time: "09:00"',
 }
 

@@ -1,7 +1,8 @@
 """Circles over several menu sets and queues, in which a caller who types nothing right would go round for ever.
 
 Circles within one menu set are found by its own rules. Of a queue only what turns callers away at once counts (full,
-nobody there, closed): who has waited may well be asked again, and wait again.
+nobody there, closed): who has waited may well be asked again, and wait again. Circles of queues
+alone are warnings: they are seldom all full at the same time.
 """
 
 from __future__ import annotations
@@ -42,6 +43,20 @@ def circles(config: CentreConfig, menus: Mapping[str, CompiledMenus]) -> Iterato
                     f"a caller who does nothing or types nothing right goes in a circle: {around}",
                     "let one of them lead to a queue that takes callers, or to a hangup",
                 )
+
+
+def turned_away(config: CentreConfig) -> Iterator[Fault]:
+    """Queues that only send on to one another: whom all of them turn away at once is let go."""
+    done: set[Place] = set()
+    for queue in config.routing.queues:
+        path = _walk(config, {}, ("", queue), done)
+        if path:
+            around = " -> ".join(name for _, name in path)
+            yield read(config.folder / "queues.yaml").warning(
+                ("queues", path[0][1], "overflow"),
+                f"a caller whom all of these turn away at once is let go: {around}",
+                "let one of them lead to a menu",
+            )
 
 
 def _walk(

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from base.document import Fault, errors, refuse
 from centralita.back_ends import unanswerable
 from centralita.callback_faults import callback_faults
-from centralita.circles import circles
+from centralita.circles import circles, turned_away
 from centralita.consistency import formless, inconsistencies, unhoured, untimely, unwritable
 from centralita.house_words import add_names, nameless
 from centralita.ladders import unclimbable
+from centralita.outside_faults import outside_faults
 from centralita.presets import preset_faults
+from centralita.queue_faults import queue_faults
 from centralita.speakers import speechless, voices_of
 from centralita.ways_in import entered
 from ivr.check import Known
@@ -124,7 +126,11 @@ def check_configuration(
         accounts = profiles.internal.accounts if profiles is not None else None
         faults.extend(unclimbable(config, clients, menus, accounts))
         faults.extend(nameless(config, wording))
+        if profiles is not None:
+            faults.extend(outside_faults(config, profiles))
         faults.extend(circles(config, menus))
+        faults.extend(turned_away(config))
+        faults.extend(queue_faults(config))
         faults.extend(preset_faults(config, clients, menus, wording))
         faults.extend(unanswerable(folder, config, menus, clients))
     if profiles is not None:

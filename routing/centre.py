@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from base.address import HIGHEST_PORT, WILDCARDS, Address, address, advertised_address
 from base.document import Part
@@ -85,6 +85,14 @@ class WrapUpPart(Part):
     """By `*14` alone."""
     longest: Annotated[Seconds, Field(gt=0)] = 900.0
     """The whole of it, from the end of the call."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.step > self.longest:
+            raise ValueError(
+                f"step {self.step:g} s is more than longest {self.longest:g} s; make longest longer"
+            )
+        return self
 
 
 class Centre(Part):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from base.document import Part, suggest
 from base.durations import Seconds
@@ -37,6 +37,16 @@ def quoted(value: object) -> object:
 
 NumberWord = Annotated[str, BeforeValidator(quoted), Field(min_length=1)]
 """A text that may look like a number."""
+
+
+def _one_word(value: str) -> str:
+    if re.search(r"[\s/]", value):
+        raise ValueError(f"{value!r} is no name to call an agent by; write one word, and the whole in name:")
+    return value
+
+
+AgentName = Annotated[NumberWord, AfterValidator(_one_word)]
+"""Lamps and commands name agents so: one word."""
 
 
 def _keyed(value: str) -> str:
@@ -275,15 +285,22 @@ def _literal(value: str) -> str:
 Contact = Annotated[str, Field(pattern=r"^sips?:[^\s<>\"]+$"), AfterValidator(_literal)]
 
 
+Served = Annotated[
+    Annotated[tuple[str, ...], Tag("names")] | Annotated[dict[str, Level], Tag("levels")],
+    Discriminator(lambda value: "levels" if isinstance(value, dict) else "names"),
+]
+"""Queues of an agent; told apart by form, so that a wrong level is not called a wrong list as well."""
+
+
 class AgentPart(Part):
     """One agent, or a row of them: `id: a001..a500` with `{id}` in the other texts."""
 
-    id: NumberWord
+    id: AgentName
     name: str = ""
     account: NumberWord | None = None
     contact: Contact | None = None
     skills: dict[str, Proficiency] = Field(default_factory=dict)
-    queues: tuple[str, ...] | dict[str, Level] = ()
+    queues: Served = ()
     """Names, or names with a level: agents of a lower level are rung first."""
     status: Literal["logged_out", "available", "not_ready"] = "logged_out"
     wrap_up: Seconds | None = None
