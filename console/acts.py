@@ -48,16 +48,16 @@ async def read_act(model: type[A], request: web.Request) -> A:
         raise Refusal(422, "invalid_body", "; ".join(words)) from None
 
 
-def read_until(until: str | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
-    """When an act ends by itself. Raises Refusal for what is no moment, or over already."""
+def read_until(until: str | None, zone: ZoneInfo, *, now: datetime, name: str = "until") -> datetime | None:
+    """A moment to come, such as when an act ends by itself. Raises Refusal for what is none, or over already."""
     if until is None:
         return None
     try:
         found = read_moment(until, zone, now=now)
     except ValueError as error:
-        raise Refusal(422, "invalid_moment", f"until: {error}") from None
+        raise Refusal(422, "invalid_moment", f"{name}: {error}") from None
     if found <= now:
-        raise Refusal(422, "invalid_moment", f"until: {until} is over already")
+        raise Refusal(422, "invalid_moment", f"{name}: {until} is over already")
     return found
 
 

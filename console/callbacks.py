@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 from aiohttp import web
 from pydantic import Field
 
+from base.document import suggest
 from base.errors import CentralitaError
 from console.acts import Act, Line, read_act, read_until, who
-from console.keys import CALLBACKS, OPENING
+from console.keys import CALLBACKS, OPENING, WORK
 from console.problem import Refusal
 from routing.callbacks.callback import Wish
 from routing.callbacks.do_not_call import ALL
@@ -59,6 +60,13 @@ def shown(callback: Callback) -> dict[str, object]:
     }
 
 
+def _known_client(request: web.Request, client: str) -> None:
+    """A name that is written wrong must not slip past a client company's hours and lists. Raises Refusal."""
+    known = request.app[OPENING].clients()
+    if client not in known:
+        raise Refusal(404, "unknown_client", f"no client is called {client}; {suggest(client, known)}")
+
+
 @routes.get("/api/v1/callbacks")
 async def list_callbacks(request: web.Request) -> web.Response:
     """All that are kept, the latest first; `?open=1` those in which something is to be done."""
@@ -86,8 +94,14 @@ async def promise(request: web.Request) -> web.Response:
     if asked.agent is not None and not request.app[CALLBACKS].knows(asked.agent):
         raise Refusal(404, "unknown_agent", f"no agent is called {asked.agent}")
     desk = request.app[OPENING]
+    _known_client(request, asked.client)
+    queue = request.app[WORK].routing().queues.get(asked.queue)
+    if queue is not None and not queue.takes(asked.client):
+        words = f"{asked.queue} is a queue of {', '.join(queue.clients)}, not of {asked.client}"
+        raise Refusal(409, "foreign_queue", words)
     zone, now = desk.zone(), desk.board.now()
-    earliest, latest = read_until(asked.at, zone, now=now), read_until(asked.until, zone, now=now)
+    earliest = read_until(asked.at, zone, now=now, name="at")
+    latest = read_until(asked.until, zone, now=now)
     wish = Wish(
         client=asked.client,
         queue=asked.queue,
@@ -151,6 +165,8 @@ async def list_numbers(request: web.Request) -> web.Response:
 async def list_number(request: web.Request) -> web.Response:
     """Never call a number: for a client company, or for any."""
     act = await read_act(ListedNumber, request)
+    if act.client != ALL:
+        _known_client(request, act.client)
     try:
         listed = await request.app[CALLBACKS].list_number(
             request.match_info["number"], act.client, act.by, act.reason

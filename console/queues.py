@@ -114,6 +114,14 @@ def _destination(desk: WorkDesk, part: DestinationPart) -> Destination:
     return part.destination()
 
 
+def _refuse_foreign(desk: WorkDesk, view: EntryView, queue: str) -> None:
+    """The `clients` of a queue hold for callers whom people send, too. Raises Refusal."""
+    contact, settings = desk.contact_of(view.contact), desk.routing().queues.get(queue)
+    if contact is not None and settings is not None and not settings.takes(contact.client):
+        words = f"{queue} is a queue of {', '.join(settings.clients)}, and the caller of {contact.client}"
+        raise Refusal(409, "foreign_queue", words)
+
+
 def _answer(desk: WorkDesk, queue: str) -> web.Response:
     return web.json_response({"callers": [_caller(desk, each) for each in _waiting(desk, queue)]})
 
@@ -157,6 +165,7 @@ async def move(request: web.Request) -> web.Response:
     _view(desk, wished.queue)
     if wished.queue == queue:
         raise Refusal(409, "same_queue", f"{view.contact} waits in {queue} already")
+    _refuse_foreign(desk, view, wished.queue)
     desk.direct(view.contact, "queue.directed", wished.by, "move", queue=queue, to=wished.queue)
     desk.distribution.move(view.entry, wished.queue)
     return _answer(desk, queue)
@@ -181,6 +190,8 @@ async def withdraw(request: web.Request) -> web.Response:
     wished = await read_act(Withdrawal, request)
     desk, queue, view = _place(request)
     destination = _destination(desk, wished.to) if wished.to is not None else None
+    if wished.to is not None and wished.to.queue is not None:
+        _refuse_foreign(desk, view, wished.to.queue)
     desk.direct(view.contact, "queue.directed", wished.by, "withdraw", queue=queue)
     desk.distribution.withdraw(view.entry, destination)
     return _answer(desk, queue)

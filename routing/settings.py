@@ -144,6 +144,10 @@ class QueueSettings:
     """The key by which an agent takes a call."""
     callback: QueueCallbacks = field(default_factory=QueueCallbacks)
 
+    def takes(self, client: str | None) -> bool:
+        """Whether callers of a client company may come here."""
+        return not self.clients or client in self.clients
+
     def overflow_for(self, reason: LeaveReason) -> Destination:
         """Where an entry goes that leaves for this reason."""
         return self.overflow.get(reason) or DEFAULT_OVERFLOW.get(reason) or WAITED_TOO_LONG

@@ -74,6 +74,7 @@ class Api:
         self.ledger = Ledger(state / "ledger.sqlite")
         self.ledger.start()
         queues = {"q": QueueSettings("q", name="Questions"), "vip": QueueSettings("vip")}
+        queues["tills"] = QueueSettings("tills", clients=("tienda",))
         staff = {
             "ana": AgentSettings("ana", name="Ana García", account="1001", queues=("q",)),
             "bot": AgentSettings("bot", contact="sip:bot@192.0.2.9", queues=("q",), status=Status.AVAILABLE),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.console.interface import Api
 
 NUMBER = "+34911222333"
-ASKED = {"by": "joe", "number": NUMBER, "client": "bank", "queue": "q"}
+ASKED = {"by": "joe", "number": NUMBER, "client": "banco", "queue": "q"}
 
 
 async def promised(api: Api, **more: object) -> dict[str, Any]:
@@ -52,6 +52,7 @@ async def test_one_is_cancelled_and_tried_again(api: Api) -> None:
         ({"number": "+34911000000"}, (409, "callback_refused")),
         ({"queue": "nobody"}, (409, "callback_refused")),
         ({"agent": "nobody"}, (404, "unknown_agent")),
+        ({"client": "bnak"}, (404, "unknown_client")),
         ({"at": "yesterday"}, (422, "invalid_moment")),
         ({"at": "2026-03-09 10:00"}, (422, "invalid_moment")),
         ({"by": ""}, (422, "invalid_body")),
@@ -74,6 +75,22 @@ async def test_one_that_is_none_and_one_twice(api: Api) -> None:
     )
     await promised(api)
     assert await api.problem("POST", "/api/v1/callbacks", json=ASKED) == (409, "callback_refused")
+
+
+async def test_a_moment_that_is_none_is_told_by_its_own_name(api: Api) -> None:
+    for name in ("at", "until"):
+        _, found = await api.ask("POST", "/api/v1/callbacks", json={**ASKED, name: "yesterday"})
+        assert found["detail"].startswith(f"{name}: 'yesterday' is not a moment")
+
+
+async def test_nobody_calls_for_a_company_by_the_queue_of_another(api: Api) -> None:
+    asked = {**ASKED, "queue": "tills"}
+    assert await api.problem("POST", "/api/v1/callbacks", json=asked) == (409, "foreign_queue")
+
+
+async def test_a_list_of_a_company_that_is_none_is_refused(api: Api) -> None:
+    put = {"by": "joe", "client": "bnak"}
+    assert await api.problem("PUT", f"/api/v1/do-not-call/{NUMBER}", json=put) == (404, "unknown_client")
 
 
 async def test_a_number_is_put_on_the_list_and_taken_off(api: Api) -> None:

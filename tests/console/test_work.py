@@ -178,6 +178,8 @@ async def test_an_agent_is_given_a_caller_out_of_turn(api: Api) -> None:
         ("POST", "queues/q/callers/c1/move", {"queue": "nothing"}, (404, "unknown_queue")),
         ("POST", "queues/q/callers/c1/move", {"queue": "q"}, (409, "same_queue")),
         ("POST", "queues/q/callers/c1/withdraw", {"to": {"queue": "q", "echo": True}}, (422, "invalid_body")),
+        ("POST", "queues/q/callers/c1/move", {"queue": "tills"}, (409, "foreign_queue")),
+        ("POST", "queues/q/callers/c1/withdraw", {"to": {"queue": "tills"}}, (409, "foreign_queue")),
         ("POST", "queues/q/callers/c1/withdraw", {"to": {"queue": "nothing"}}, (404, "unknown_queue")),
         ("POST", "queues/q/callers/c1/withdraw", {"to": {"menu": "nothing"}}, (404, "unknown_menu")),
         ("POST", "queues/q/callers/c1/pick", {}, (422, "invalid_body")),
