@@ -68,15 +68,16 @@ class Assignments:
 
         Raises UnknownAgent and BadAssignment.
         """
-        before, routing = self.of(agent), self._present.now().routing
-        _check(wished.queues or (), routing.queues, "queue")
-        _check(wished.skills or (), routing.skills, "skill")
-        if wished:
-            queues = before.queues if wished.queues is None else wished.queues
-            skills = before.skills if wished.skills is None else dict(wished.skills)
-        else:
-            queues = skills = None
+        # Looked at only once nobody else changes anything: a reload may take a queue away, another wish may stand.
         async with self._changing:
+            before, routing = self.of(agent), self._present.now().routing
+            _check(wished.queues or (), routing.queues, "queue")
+            _check(wished.skills or (), routing.skills, "skill")
+            if wished:
+                queues = before.queues if wished.queues is None else wished.queues
+                skills = before.skills if wished.skills is None else dict(wished.skills)
+            else:
+                queues = skills = None
             self._book.note(agent, queues=queues, skills=skills)
             present = self._present
             file = present.now().config

@@ -104,11 +104,6 @@ class Dispatcher(Generic[R]):
         """Tasks that serve contacts."""
         return len(self._tasks)
 
-    def client_of(self, contact: str) -> str | None:
-        """Whose a contact in progress is."""
-        found = self.contact(contact)
-        return found.client if found is not None else None
-
     def contact(self, contact: str) -> Contact | None:
         """A contact in progress."""
         return self._contacts.get(contact)
@@ -208,9 +203,9 @@ class Dispatcher(Generic[R]):
             self._let_go(contact, 480, causes.NORMAL)
             self._close(contact)
             del self._contacts[contact.id]
-            over()
             if not self._contacts:
                 self._empty.set()
+            over()
 
     def _begin(self, contact: Contact, caller: Caller) -> None:
         """Tell that the caller is in a call for as long as its leg lasts: it may leave before the contact ends."""

@@ -61,9 +61,9 @@ def read_until(until: str | None, zone: ZoneInfo, *, now: datetime, name: str = 
     return found
 
 
-def who(request: web.Request) -> str:
-    """Who ends something: `by` of the query. Raises Refusal."""
-    by = request.query.get("by", "")
+def who(request: web.Request, otherwise: str = "") -> str:
+    """Who ends something: `by` of the query. Raises Refusal where it is not said, and nobody stands in."""
+    by = request.query.get("by", otherwise)
     if not 0 < len(by) <= 200 or not by.isprintable():
         raise Refusal(422, "invalid_query", "by says who does it: ?by=NAME")
     return by

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from base.document import Part
 from base.errors import CentralitaError
-from console.acts import Line, read_act
+from console.acts import Line, read_act, who
 from console.keys import WORK
 from console.problem import Refusal
 from routing.agents import Status
@@ -66,18 +66,17 @@ def _refusal(error: CentralitaError) -> Refusal:
     return Refusal(_STATUS.get(error.code, 409), error.code, str(error))
 
 
-def _by(request: web.Request) -> str:
-    by = request.query.get("by", API)
-    if not 0 < len(by) <= 200 or not by.isprintable():
-        raise Refusal(422, "invalid_query", "by says who does it: ?by=NAME")
-    return by
-
-
 def _answer(desk: WorkDesk, agent: str) -> web.Response:
     try:
         return web.json_response(desk.shown(desk.distribution.core.agent(agent)))
     except CentralitaError as error:
         raise _refusal(error) from None
+
+
+async def _done(desk: WorkDesk, agent: str) -> web.Response:
+    """What became of the agent, once that is kept."""
+    await desk.book.settled()
+    return _answer(desk, agent)
 
 
 @routes.get("/api/v1/agents")
@@ -120,21 +119,20 @@ async def set_status(request: web.Request) -> web.Response:
         desk.choose(agent, change.status, change.reason, change.by)
     except CentralitaError as error:
         raise _refusal(error) from None
-    await desk.book.settled()
-    return _answer(desk, agent)
+    return await _done(desk, agent)
 
 
 @routes.delete("/api/v1/agents/{agent}/wrap-up")
 async def end_wrap_up(request: web.Request) -> web.Response:
     """The agent is done with the work after a call."""
     desk, agent = request.app[WORK], request.match_info["agent"]
-    by = _by(request)
+    by = who(request, API)
     try:
         desk.distribution.end_wrap_up(agent)
     except CentralitaError as error:
         raise _refusal(error) from None
     desk.direct("", "agent.directed", by, "wrap-up over", agent=agent)
-    return _answer(desk, agent)
+    return await _done(desk, agent)
 
 
 @routes.post("/api/v1/agents/{agent}/wrap-up")
@@ -147,7 +145,7 @@ async def extend_wrap_up(request: web.Request) -> web.Response:
     except CentralitaError as error:
         raise _refusal(error) from None
     desk.direct("", "agent.directed", more.by, "more wrap-up", agent=agent)
-    return _answer(desk, agent)
+    return await _done(desk, agent)
 
 
 @routes.put("/api/v1/agents/{agent}/disposition")
@@ -160,7 +158,7 @@ async def dispose(request: web.Request) -> web.Response:
         desk.after_call.dispose(agent, result.code, result.by)
     except CentralitaError as error:
         raise _refusal(error) from None
-    return _answer(desk, agent)
+    return await _done(desk, agent)
 
 
 @routes.put("/api/v1/agents/{agent}/assignment")
@@ -176,7 +174,7 @@ async def assign(request: web.Request) -> web.Response:
 @routes.delete("/api/v1/agents/{agent}/assignment")
 async def unassign(request: web.Request) -> web.Response:
     """What agents.yaml says counts again."""
-    return await _assign(request, Assignment(), _by(request))
+    return await _assign(request, Assignment(), who(request, API))
 
 
 async def _assign(request: web.Request, wished: Assignment, by: str) -> web.Response:
@@ -188,4 +186,4 @@ async def _assign(request: web.Request, wished: Assignment, by: str) -> web.Resp
     queues = None if wished.queues is None else list(wished.queues)
     skills = None if wished.skills is None else dict(wished.skills)
     desk.direct("", "agent.directed", by, "assignment", agent=agent, queues=queues, skills=skills)
-    return _answer(desk, agent)
+    return await _done(desk, agent)

@@ -38,11 +38,7 @@ class Asked(Act):
     at: Line | None = None
     agent: Line | None = None
     case: Line | None = None
-    contact: str = ""
-
-
-class Hurried(Act):
-    """What is sent to have one tried again."""
+    contact: Line | None = None
 
 
 class ListedNumber(Act):
@@ -110,7 +106,7 @@ async def promise(request: web.Request) -> web.Response:
         language=asked.language,
         requires=tuple(sorted(asked.requires.items())),
         priority=asked.priority,
-        contact=asked.contact,
+        contact=asked.contact or "",
         earliest=earliest.timestamp() if earliest is not None else None,
         latest=latest.timestamp() if latest is not None else None,
         agent=asked.agent,
@@ -123,7 +119,7 @@ async def promise(request: web.Request) -> web.Response:
 @routes.post("/api/v1/callbacks/{reference}/retry")
 async def hurry(request: web.Request) -> web.Response:
     """Try it as soon as an agent is free, or again after its end."""
-    act = await read_act(Hurried, request)
+    act = await read_act(Act, request)
     work = request.app[CALLBACKS].hurry(request.match_info["reference"], act.by)
     return web.json_response(shown(await _done(work)))
 

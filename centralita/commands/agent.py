@@ -170,14 +170,20 @@ def history(
     agent: Agent,
     state: State = DEFAULT_STATE,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 30,
+    as_json: Json = False,
 ) -> None:
     """Show what an agent's status and state were, from the ledger; the node may be stopped."""
+    from dataclasses import asdict
     from datetime import UTC, datetime
 
     from records.facts import Facts
     from records.sentences import sentence
 
-    for event in open_ledger(state).agent_events(agent, limit):
+    found = open_ledger(state).agent_events(agent, limit)
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    for event in found:
         when = datetime.fromtimestamp(event.ts, UTC).strftime("%Y-%m-%d %H:%M:%S")
         typer.echo(f"{when} UTC  {sentence(event.type, Facts(event.data))}")
 

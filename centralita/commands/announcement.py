@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 import typer
 
 from centralita.commands.asking import Http, ask
-from centralita.commands.hours import By, Until  # noqa: TC001 - read by typer
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, login, print_json
+from centralita.commands.hours import Until  # noqa: TC001 - read by typer
+from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
 app = typer.Typer(
     help="Announcements: spoken by menus while they are on; switched without a reload.", no_args_is_help=True

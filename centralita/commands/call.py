@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from centralita.commands.asking import Http, ask
-from centralita.commands.hours import By  # noqa: TC001 - read by typer
-from centralita.commands.parameters import DEFAULT_STATE, State, login
+from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 app = typer.Typer(
     help="Conversations: transfer, consult, confer, hold, lead into a form; as the agent could by keys.",
@@ -22,92 +25,58 @@ Supervisor = Annotated[str, typer.Argument(help="The account of the supervisor's
 Mode = Annotated[str, typer.Option(help="listen, whisper or barge.")]
 
 
-@app.command()
-def transfer(
-    contact: Contact, target: Target, by: By = "", state: State = DEFAULT_STATE, http: Http = None
-) -> None:
-    """Let the caller talk with somebody else; the agent leaves once that one answers."""
-    _act(state, http, contact, "transfer", by, target)
+_TARGETED = {
+    "transfer": "Let the caller talk with somebody else; the agent leaves once that one answers.",
+    "consult": "Let the agent talk with somebody while the caller waits.",
+}
+_PLAIN = {
+    "supervisor": "Let the agent talk with a supervisor while the caller waits.",
+    "complete": "Let the agent leave the others together.",
+    "toggle": "Let the agent change between the caller and who is consulted.",
+    "conference": "Let all hear each other.",
+    "cancel": "Break off a transfer, a consultation or a secure capture.",
+    "hold": "Let the caller hear music.",
+    "resume": "Let the agent talk with the caller again.",
+    "capture": "Let the caller key secrets into the client company's form, unheard by the agent.",
+    "pause-recording": "Record nothing of what follows.",
+    "resume-recording": "Record again.",
+    "hand-back": "Give the caller back to the queue, for another agent.",
+    "end": "Let everybody go.",
+}
+"""The acts by their names in the API (console.conversations), and what `--help` says of each."""
 
 
-@app.command()
-def consult(
-    contact: Contact, target: Target, by: By = "", state: State = DEFAULT_STATE, http: Http = None
-) -> None:
-    """Let the agent talk with somebody while the caller waits."""
-    _act(state, http, contact, "consult", by, target)
+def _offer_targeted(act: str, told: str) -> None:
+    @app.command(act, help=told)
+    def run(
+        contact: Contact,
+        target: Target,
+        by: By = "",
+        state: State = DEFAULT_STATE,
+        http: Http = None,
+        as_json: Json = False,
+    ) -> None:
+        said = _post(state, http, contact, act, {"by": by or login(), "target": target})
+        _show(said, f"{contact}: {act} {target}", as_json=as_json)
 
 
-@app.command()
-def supervisor(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Let the agent talk with a supervisor while the caller waits."""
-    _act(state, http, contact, "supervisor", by)
+def _offer_plain(act: str, told: str) -> None:
+    @app.command(act, help=told)
+    def run(
+        contact: Contact,
+        by: By = "",
+        state: State = DEFAULT_STATE,
+        http: Http = None,
+        as_json: Json = False,
+    ) -> None:
+        said = _post(state, http, contact, act, {"by": by or login()})
+        _show(said, f"{contact}: {act}", as_json=as_json)
 
 
-@app.command()
-def complete(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Let the agent leave the others together."""
-    _act(state, http, contact, "complete", by)
-
-
-@app.command()
-def toggle(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Let the agent change between the caller and who is consulted."""
-    _act(state, http, contact, "toggle", by)
-
-
-@app.command()
-def conference(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Let all hear each other."""
-    _act(state, http, contact, "conference", by)
-
-
-@app.command()
-def cancel(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Break off a transfer, a consultation or a secure capture."""
-    _act(state, http, contact, "cancel", by)
-
-
-@app.command()
-def hold(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Let the caller hear music."""
-    _act(state, http, contact, "hold", by)
-
-
-@app.command()
-def resume(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Let the agent talk with the caller again."""
-    _act(state, http, contact, "resume", by)
-
-
-@app.command()
-def capture(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Let the caller key secrets into the client company's form, unheard by the agent."""
-    _act(state, http, contact, "capture", by)
-
-
-@app.command("pause-recording")
-def pause_recording(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Record nothing of what follows."""
-    _act(state, http, contact, "pause-recording", by)
-
-
-@app.command("resume-recording")
-def resume_recording(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Record again."""
-    _act(state, http, contact, "resume-recording", by)
-
-
-@app.command("hand-back")
-def hand_back(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Give the caller back to the queue, for another agent."""
-    _act(state, http, contact, "hand-back", by)
-
-
-@app.command()
-def end(contact: Contact, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
-    """Let everybody go."""
-    _act(state, http, contact, "end", by)
+for _name, _told in _TARGETED.items():
+    _offer_targeted(_name, _told)
+for _name, _told in _PLAIN.items():
+    _offer_plain(_name, _told)
 
 
 @app.command()
@@ -118,28 +87,34 @@ def monitor(
     by: By = "",
     state: State = DEFAULT_STATE,
     http: Http = None,
+    as_json: Json = False,
 ) -> None:
     """Call a supervisor's phone into a conversation."""
     body = {"by": by or login(), "supervisor": supervisor, "mode": mode}
-    found = ask(state, http, "POST", _path(contact, "monitor"), body)
-    typer.echo(f"{supervisor} is called, in contact {found['call']}")
+    said = _post(state, http, contact, "monitor", body)
+    _show(said, f"{supervisor} is called, in contact {said['call']}", as_json=as_json)
 
 
 @app.command("take-over")
 def take_over(
-    contact: Contact, supervisor: Supervisor, by: By = "", state: State = DEFAULT_STATE, http: Http = None
+    contact: Contact,
+    supervisor: Supervisor,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
 ) -> None:
     """Call a supervisor's phone, who goes on with the caller in the agent's place."""
-    body = {"by": by or login(), "supervisor": supervisor}
-    found = ask(state, http, "POST", _path(contact, "take-over"), body)
-    typer.echo(f"{supervisor} is called, in contact {found['call']}")
+    said = _post(state, http, contact, "take-over", {"by": by or login(), "supervisor": supervisor})
+    _show(said, f"{supervisor} is called, in contact {said['call']}", as_json=as_json)
 
 
-def _act(state: State, http: str | None, contact: str, act: str, by: str, target: str | None = None) -> None:
-    body = {"by": by or login(), "target": target}
-    ask(state, http, "POST", _path(contact, act), body)
-    typer.echo(f"{contact}: {act}{f' {target}' if target is not None else ''}")
+def _post(state: Path, http: str | None, contact: str, act: str, body: Mapping[str, str]) -> dict[str, Any]:
+    return ask(state, http, "POST", f"/api/v1/contacts/{quote(contact, safe='')}/{act}", body)
 
 
-def _path(contact: str, part: str) -> str:
-    return f"/api/v1/contacts/{quote(contact, safe='')}/{part}"
+def _show(said: Mapping[str, object], words: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(said)
+    else:
+        typer.echo(words)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote, urlencode
 
 import typer
 
 from centralita.commands.asking import Http, ask
-from centralita.commands.hours import By  # noqa: TC001 - read by typer
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, login, print_json
+from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, fail, login, print_json
 from centralita.state import CALLBACKS_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 app = typer.Typer(
     help="Callbacks: who is to be called back and what came of it; add, cancel, retry.",
@@ -64,7 +66,8 @@ def add(
     client: Annotated[str, typer.Option(help="The client company in whose name we call.")],
     queue: Annotated[str, typer.Option(help="Whose agents call.")],
     at: Annotated[
-        str | None, typer.Option(help='Not before: "2026-11-24 10:00", "18:30" or 2h, in the local time.')
+        str | None,
+        typer.Option(help='Not before: "2026-11-24 10:00", "18:30" or 2h, by the centre\'s clock.'),
     ] = None,
     until: Annotated[str | None, typer.Option(help="Not after, written alike.")] = None,
     agent: Annotated[str | None, typer.Option(help="The agent whose customer it is.")] = None,
@@ -74,6 +77,7 @@ def add(
     by: By = "",
     state: State = DEFAULT_STATE,
     http: Http = None,
+    as_json: Json = False,
 ) -> None:
     """Have somebody called, such as to follow up a case."""
     body = {
@@ -81,6 +85,9 @@ def add(
         "until": until, "agent": agent, "case": case, "language": language,
     }  # fmt: skip
     found = ask(state, http, "POST", "/api/v1/callbacks", body)
+    if as_json:
+        print_json(found)
+        return
     from centralita.callback_table import moment
 
     typer.echo(
@@ -90,16 +97,35 @@ def add(
 
 
 @app.command()
-def cancel(reference: Reference, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
+def cancel(
+    reference: Reference,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
     """Do not call."""
     query = urlencode({"by": by or login()})
     found = ask(state, http, "DELETE", f"/api/v1/callbacks/{quote(reference, safe='')}?{query}")
-    typer.echo(f"callback {found['id']} is cancelled")
+    _show(found, as_json=as_json)
 
 
 @app.command()
-def retry(reference: Reference, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
+def retry(
+    reference: Reference,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
     """Call as soon as an agent is free, or again after it was given up; the customer's hours count all the same."""
     path = f"/api/v1/callbacks/{quote(reference, safe='')}/retry"
     found = ask(state, http, "POST", path, {"by": by or login()})
-    typer.echo(f"callback {found['id']} is {found['state']}")
+    _show(found, as_json=as_json)
+
+
+def _show(found: Mapping[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(f"callback {found['id']} is {found['state']}")

@@ -8,8 +8,7 @@ from urllib.parse import quote, urlencode
 import typer
 
 from centralita.commands.asking import Http, ask
-from centralita.commands.hours import By  # noqa: TC001 - read by typer
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, login, print_json
+from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
 app = typer.Typer(help="Numbers that are never called back.", no_args_is_help=True)
 
@@ -42,19 +41,31 @@ def add(
     by: By = "",
     state: State = DEFAULT_STATE,
     http: Http = None,
+    as_json: Json = False,
 ) -> None:
     """Never call a number from now on; open callbacks to it are given up."""
     body = {"by": by or login(), "reason": reason, "client": client or ""}
     found = ask(state, http, "PUT", f"/api/v1/do-not-call/{quote(number, safe='')}", body)
+    if as_json:
+        print_json(found)
+        return
     whose = f" for {found['client']}" if found["client"] else ""
     typer.echo(f"{found['number']} is not called{whose}")
 
 
 @app.command()
 def remove(
-    number: Number, client: Client = None, by: By = "", state: State = DEFAULT_STATE, http: Http = None
+    number: Number,
+    client: Client = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
 ) -> None:
     """Take a number off the list."""
     query = urlencode({"by": by or login(), "client": client or ""})
     found = ask(state, http, "DELETE", f"/api/v1/do-not-call/{quote(number, safe='')}?{query}")
-    typer.echo(f"{found['number']} may be called again")
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(f"{found['number']} may be called again")

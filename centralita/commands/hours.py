@@ -9,7 +9,7 @@ import typer
 
 from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, login, print_json
+from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
 app = typer.Typer(help="Hours: who is open, closing in an emergency, opening again.", no_args_is_help=True)
 
@@ -17,7 +17,6 @@ Name = Annotated[str, typer.Argument(help="An id of hours.yaml.")]
 Closing = Annotated[
     str, typer.Argument(help="An id of hours.yaml, client:ID for all of a client company, or everything.")
 ]
-By = Annotated[str, typer.Option("--by", help="Who does it.", show_default="your login")]
 Until = Annotated[
     str | None,
     typer.Option(help='When it ends by itself: "2026-11-23 09:00", "18:30" or 2h, in the local time.'),

@@ -6,7 +6,6 @@ from collections import deque
 
 from routing.callbacks.settings import DAY
 
-
 SLACK = 1000
 """Names beyond twice those of a day at which the older ones are looked for."""
 
