@@ -325,6 +325,10 @@ def _go_on(call: Simulation, finale: str, turn: int) -> bool:
     step = call.menus.steps[call.session.step]
     slips = finale == "slips" or (finale == "mixed" and turn % 2)
     if isinstance(step, MenuStep) and finale == "zero":
+        if call.session.typed_ahead:
+            call.listen()  # an earlier key leads first, maybe to where the call ends
+        if call.finished or not isinstance(call.menus.steps[call.session.step], MenuStep):
+            return False
         before = len(call.transcript)
         call.press("0")
         call.listen()
