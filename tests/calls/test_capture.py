@@ -124,14 +124,15 @@ async def test_a_key_that_is_still_down_when_they_are_joined_is_not_heard(
 async def test_recordings_are_masked_until_after_they_are_joined(
     handled: Handled, form: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(secure_span, "UNMASK_AFTER", 0.1)
-    caller = handled.leg("alice")
+    monkeypatch.setattr(secure_span, "UNMASK_AFTER", 1.0)
+    caller, now = handled.leg("alice"), asyncio.get_running_loop().time
     await handled.ask(acts.CaptureSecurely())
     assert caller.secrets == handled.leg("bob").secrets == (secure_span.SECURE_SPAN,)
+    before = now()
     await handled.key("#", "alice")
     await handled.told("capture.ended")
-    assert caller.secrets
     await until(lambda: not caller.secrets and not handled.leg("bob").secrets)
+    assert now() - before >= 1.0
     await handled.over()
 
 

@@ -333,6 +333,20 @@ class Centre(RuleBasedStateMachine):
         assert len(self.store._entries) == len(self.waiting), "the store keeps who has left"
 
     @invariant()
+    def each_demand_knows_its_entries_and_is_forgotten_without_any(self) -> None:
+        floor = self.distributor._floor
+        entries = floor.entries.values()
+        shared = {demand for queue in floor.queues.values() for demand in queue.demands.values()}
+        for demand in {*shared, *(entry.demand for entry in entries)}:
+            own = [entry for entry in entries if entry.demand is demand]
+            assert demand.offering == sum(len(entry.reservations) for entry in own)
+            assert set(demand.waiting) == {
+                entry.id for entry in own if entry.has_room and not entry.is_overdue
+            }
+        asked = {demand for name in AGENTS for demand in self.distributor._staff[name].demands}
+        assert all(demand in shared or any(entry.demand is demand for entry in entries) for demand in asked)
+
+    @invariant()
     def whatever_is_transient_has_a_deadline(self) -> None:
         timers = {name for _, name in self.distributor._floor.timers._live}
         for command in self.ringing.values():

@@ -11,6 +11,7 @@ from routing.agents import State, Status
 from routing.distributor import Distributor
 from routing.errors import CannotPick, NotInWrapUp
 from routing.memory_store import MemoryStore
+from routing.reservation import ReservationResult
 from routing.settings import LeaveReason, Presence, QueueSettings, RoutingConfig, ServiceLevel
 from routing.skills import Relaxation
 from tests.routing.floor import (
@@ -302,3 +303,31 @@ def test_a_reload_that_changes_how_many_phones_ring_counts_for_who_waits() -> No
         assert len(rung(join(distributor, "e1", now=0))) == 1
         distributor.reconfigure(RoutingConfig(after, agents), now=1)
         assert len(rung([*distributor.take_commands(), *pass_time(distributor, 12)])) == more
+
+
+def offering(distributor: Distributor) -> list[int]:
+    """How many reservations each demand of the queue counts as its own."""
+    return [each.offering for each in distributor._floor.queues["q"].demands.values()]
+
+
+def test_a_phone_that_rings_counts_for_the_demand_that_its_caller_has_come_to() -> None:
+    agents = agent("ana", skills={"pl": 9}), agent("ben", skills={"pl": 1})
+    relax = (Relaxation(5.0, (("pl", 1),)),)
+    distributor = centre(*agents, relax=relax, sticky=5.0, ring_timeout=60.0)
+    first = reservation(join(distributor, "e1", now=0, requires=(("pl", 9),)))
+    second = reservation(join(distributor, "e2", now=1, sticky="ben"))
+    assert offering(distributor) == [0, 1], "the queue's own, and of those who ask for more"
+    assert rung(pass_time(distributor, 10)) == []
+    assert offering(distributor) == [1, 0, 1], "one more, of those who ask for less by now"
+    for each in (first, second):
+        distributor.reservation_failed(each, ReservationResult.REJECTED, now=11)
+    assert offering(distributor) == [0, 0, 0]
+
+
+def test_whoever_logs_out_in_a_call_has_no_wrap_up_after_it() -> None:
+    distributor = centre(agent("ana"), wrap_up=30)
+    talk(distributor, join(distributor, "e1", now=0), now=1)
+    distributor.agent_status("ana", Status.LOGGED_OUT, now=2)
+    distributor.bridge_ended("ana", now=3)
+    found = distributor.agent("ana")
+    assert (found.status, found.state, found.wrap_up_until) == (Status.LOGGED_OUT, State.IDLE, None)
