@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from centralita.options import Options
     from centralita.phones import Phones
     from centralita.present import Present
-    from centralita.staff import Staff
     from centralita.tracing import MessageTracing
     from centralita.trunks import Trunks
-    from centralita.watching import Watching
     from centralita.workplace import Workplace
     from ivr.io.back_end.transactions import Transactions
     from media.plane import Plane
@@ -63,11 +61,9 @@ class Parts:
     exchange: Exchange
     distribution: Distribution
     workplace: Workplace
-    staff: Staff
     phones: Phones
     trunks: Trunks
     resolver: Resolver
-    watching: Watching
     dispatcher: Dispatcher[Route]
     callbacks: CallbackDesk
     tracing: MessageTracing
@@ -101,16 +97,13 @@ class Parts:
         self.endpoint.stack.overload.configure(configuration.centre.overload.limits)
         internal = configuration.profiles.internal
         self.registrar.configure(internal.accounts.keys(), internal.registration.limits)
-        self.distribution.adopt(configuration.routing)
-        self.workplace.book.adopt()
+        self.workplace.adopt(configuration.routing)
         never = self.callbacks.book.admission.rules.do_not_call
         never.rewrite(configuration.do_not_call)
         self.callbacks.adopt(rules_of(configuration, never), queues_of(configuration))
-        self.staff.adopt(configuration.routing.agents)
         self.phones.adopt()
         self.resolver.dns.configure(self.present.dns())
         self.trunks.adopt(configuration.profiles, passwords)
-        self.watching.adopt()
         self.endpoint.flush()
 
     async def close(self) -> None:

@@ -15,14 +15,20 @@ import structlog
 
 from base.errors import CentralitaError
 from centralita.callbacks import with_contact
+from centralita.returning_callers import left_behind, remember
 from routing.callbacks.callback import Wish
-from routing.io.rescue import FIRST
+from routing.io.rescue import FIRST, Rescuer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from contextlib import AsyncExitStack
+    from pathlib import Path
 
     from calls.contact import Contact, Place
+    from centralita.phones import Phones
+    from centralita.present import Present
     from routing.io.callback_desk import CallbackDesk
+    from routing.io.distribution import Distribution
 
 log = structlog.get_logger()
 
@@ -81,3 +87,30 @@ class RescueCallbacks:
         task = asyncio.get_running_loop().create_task(work, name="rescue")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def open_rescuer(
+    ledger: Path,
+    present: Present,
+    phones: Phones,
+    callbacks: CallbackDesk,
+    distribution: Distribution,
+    resources: AsyncExitStack,
+) -> Rescuer:
+    """Who looks after callers that are cut off; whom the node's last run left behind is known from the ledger."""
+    calls_back = RescueCallbacks(callbacks, present.calls_back)
+    resources.push_async_callback(calls_back.close)
+
+    def agent_lost(agent: str) -> None:
+        settings = present.agents().get(agent)
+        if settings is not None and settings.account is not None:
+            phones.doubt(settings.account)
+
+    rescuer = Rescuer(agent_lost=agent_lost, call_back=calls_back.cut_off, came_back=calls_back.came_back)
+    behind = await asyncio.to_thread(left_behind, ledger, now=time())
+    queues = present.now().routing.queues
+    keeps = {queue.id: queue.keep_place for queue in queues.values()}
+    remember(
+        rescuer.returning, behind, lambda queue: keeps.get(queue, 0.0), wall=time(), now=distribution.now()
+    )
+    return rescuer

@@ -6,7 +6,6 @@ applications.
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from time import time
 from typing import TYPE_CHECKING
@@ -32,8 +31,7 @@ from centralita.phone_view import shown_phones
 from centralita.phones import Phones
 from centralita.places import Places
 from centralita.present import Present
-from centralita.rescue_callbacks import RescueCallbacks
-from centralita.returning_callers import left_behind, remember
+from centralita.rescue_callbacks import open_rescuer
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
 from centralita.staff import Staff
@@ -60,7 +58,6 @@ from ivr.io.books import Books
 from ivr.io.versions import Versions
 from records.reader import Reader
 from routing.io.distribution import Distribution
-from routing.io.rescue import Rescuer
 from routing.io.switch_board import SwitchBoard
 from sip.io.dns import Dns
 from sip.io.resolver import HOSTS, Resolver
@@ -185,20 +182,8 @@ async def _wire(
         if not trunks.hear(event):
             phones.hear(event)
 
-    def agent_lost(agent: str) -> None:
-        settings = present.agents().get(agent)
-        if settings is not None and settings.account is not None:
-            phones.doubt(settings.account)
-
-    rescue_callbacks = RescueCallbacks(callbacks, present.calls_back)
-    resources.push_async_callback(rescue_callbacks.close)
-    rescuer = Rescuer(
-        agent_lost=agent_lost, call_back=rescue_callbacks.cut_off, came_back=rescue_callbacks.came_back
-    )
-    behind = await asyncio.to_thread(left_behind, options.state / LEDGER_FILE, now=time())
-    keeps = {queue.id: queue.keep_place for queue in configuration.routing.queues.values()}
-    remember(
-        rescuer.returning, behind, lambda queue: keeps.get(queue, 0.0), wall=time(), now=distribution.now()
+    rescuer = await open_rescuer(
+        options.state / LEDGER_FILE, present, phones, callbacks, distribution, resources
     )
     numbers = Numbers(present.now, tolls.admits)
     reader, acquaintance = Reader(options.state / LEDGER_FILE), Acquaintance()
@@ -301,11 +286,9 @@ async def _wire(
         exchange=exchange,
         distribution=distribution,
         workplace=workplace,
-        staff=staff,
         phones=phones,
         trunks=trunks,
         resolver=resolver,
-        watching=watching,
         dispatcher=dispatcher,
         callbacks=callbacks,
         tracing=tracing,

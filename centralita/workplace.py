@@ -45,6 +45,7 @@ class Workplace:
         self._journal = journal
         self._contact_of = contact_of
         self._distribution = distribution
+        self._adopt = adopt
         self.book = AttendanceBook(
             distribution,
             lambda: present.now().routing.reasons,
@@ -100,6 +101,10 @@ class Workplace:
             queue = self._present.now().routing.queues.get(str(event.data["queue"]))
             promise = queue.service_level if queue is not None else ServiceLevel()
             self.tally.left(event.data, promise.within, self.today())
+
+    def adopt(self, routing: RoutingConfig) -> None:
+        """Let the running parts take over other agents and queues."""
+        self._adopt(routing)
 
     def desk(self) -> WorkDesk:
         """The desk that the API asks."""
