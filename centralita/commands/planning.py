@@ -10,6 +10,12 @@ import typer
 if TYPE_CHECKING:
     from routing.staffing.plan import Target
 
+Calls = Annotated[
+    float | None, typer.Option("--calls", min=0.0, help="Calls in half an hour, in place of a file.")
+]
+HandleTime = Annotated[
+    str | None, typer.Option("--aht", help="Mean handle time, talk and wrap-up, as 4m or 240.")
+]
 Promise = Annotated[
     str, typer.Option("--target", help="Per cent of callers to be answered within seconds, as 80/20.")
 ]

@@ -32,12 +32,8 @@ def simulate(
         int | None,
         typer.Option("--agents", min=1, max=100_000, help="How many agents, whatever the folder has."),
     ] = None,
-    calls: Annotated[
-        float | None, typer.Option("--calls", min=0.0, help="Calls in half an hour, in place of a file.")
-    ] = None,
-    aht: Annotated[
-        str | None, typer.Option("--aht", help="Mean handle time, talk and wrap-up, as 4m or 240.")
-    ] = None,
+    calls: planning.Calls = None,
+    aht: planning.HandleTime = None,
     opened: Annotated[str, typer.Option("--open", help="When --calls come.")] = "08:00-20:00",
     days: Annotated[
         int, typer.Option("--days", min=1, max=100_000, help="How often each day is played.")

@@ -26,12 +26,8 @@ def staff(
             help="CSV or YAML: start, calls, handle, and where known patience and queue; or calls that came (CSV)."
         ),
     ] = None,
-    calls: Annotated[
-        float | None, typer.Option("--calls", min=0.0, help="Calls in half an hour, in place of a file.")
-    ] = None,
-    aht: Annotated[
-        str | None, typer.Option("--aht", help="Mean handle time, talk and wrap-up, as 4m or 240.")
-    ] = None,
+    calls: planning.Calls = None,
+    aht: planning.HandleTime = None,
     promise: planning.Promise = "80/20",
     patience: planning.Patience = None,
     max_occupancy: Annotated[
