@@ -175,6 +175,10 @@ class _Attempt:
                 case RingAgent() if not self._is_open:
                     self._desk.postponed(reference, LATER)
                     return self._over(LeaveReason.CLOSED.value)
+                case RingAgent() if not await usable(self._means.ways(self._contact)):
+                    # No agent's phone rings for a customer who cannot be called.
+                    self._desk.postponed(reference, self._settings.retry[Missed.FAILED])
+                    return self._over("failed")
                 case RingAgent() as command:
                     if not self._desk.reserved(reference, command.agent):
                         return self._over("withdrawn")

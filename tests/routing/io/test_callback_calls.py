@@ -173,9 +173,11 @@ async def test_without_a_trunk_nobody_is_called_and_no_try_is_counted(tmp_path: 
     async with a_floor(tmp_path, replace(AGENT_FIRST, retry=dict.fromkeys(Missed, 60.0))) as floor:
         floor.no_way = True
         reference = await floor.promise()
-        await floor.picked_up(floor.agents["ana"])
+        await until(lambda: "contact.closed" in floor.house.kinds())
         assert (await floor.is_now("waiting", reference)).tries == ()
         await floor.over()
+        assert not [kind for kind in floor.house.kinds() if kind.startswith("leg.")], "no phone rings in vain"
+        assert floor.state() is State.IDLE
 
 
 async def test_whoever_is_put_on_the_list_meanwhile_is_not_called(tmp_path: Path) -> None:
