@@ -142,9 +142,11 @@ class CallbackBook:
         self.admission.adopt(rules, queues)
         self.review(now=now)
 
-    def review(self, *, now: float) -> None:
-        """The rules are others now: who may not be called any more is not."""
+    def review(self, *, now: float, number: str | None = None) -> None:
+        """The rules are others now, or those of one number: who may not be called any more is not."""
         for callback in tuple(self._callbacks.values()):
+            if number not in (None, callback.number):
+                continue
             if callback.state not in OPEN_STATES or callback.state is _S.CONNECTED:
                 continue
             refused = self.admission.forbidden(callback)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 HORIZON = timedelta(days=400)
 """How far ahead a change is looked for."""
 
+_MARGIN = timedelta(days=1)
+"""How much further it is looked for, so that the answer holds for so long where there is none."""
+
 _KEPT = 1000
 """Days whose moments are kept at hand."""
 
@@ -81,14 +84,16 @@ class _Moments:
 
 
 class OpeningHours:
-    """Answers about one timetable. Days are worked out once and kept; apart from that it has no state."""
+    """Answers about one timetable. Days, and the latest far look ahead, are kept; apart from that it has no state."""
 
-    __slots__ = ("_days", "timetable")
+    __slots__ = ("_days", "_looked", "timetable")
 
     def __init__(self, timetable: Timetable) -> None:
         """Nothing is worked out yet."""
         self.timetable = timetable
         self._days: dict[date, _Moments] = {}
+        self._looked: tuple[float, float, float | None] | None = None
+        """From when until when, and the first change after it: whoever never closes is asked about 400 days."""
 
     def state_at(self, moment: datetime) -> Opening:
         """What callers find at an aware moment."""
@@ -97,11 +102,28 @@ class OpeningHours:
     def next_change(self, moment: datetime, within: timedelta = HORIZON) -> datetime | None:
         """The first moment after this one at which the state is another, in its zone; None: not in that time."""
         at = _seconds(moment)
-        present = self._state(at)
-        last = at + within.total_seconds()
+        found = self._change_after(at, within)
+        if found is None or found > at + within.total_seconds():
+            return None
+        return datetime.fromtimestamp(found, self.timetable.zone)
+
+    def _change_after(self, at: float, within: timedelta) -> float | None:
+        """The first change; it may be one that comes later than `within`."""
+        if self._looked is not None and within <= HORIZON:
+            begin, end, found = self._looked
+            if begin <= at < end:
+                return found
+        if within != HORIZON:
+            return self._look_ahead(at, within)
+        found = self._look_ahead(at, HORIZON + _MARGIN)
+        self._looked = at, at + _MARGIN.total_seconds() if found is None else found, found
+        return found
+
+    def _look_ahead(self, at: float, within: timedelta) -> float | None:
+        present, last = self._state(at), at + within.total_seconds()
         while (at := self._boundary(at)) <= last:
             if self._state(at) is not present:
-                return datetime.fromtimestamp(at, self.timetable.zone)
+                return at
         return None
 
     def next_opening(self, moment: datetime) -> datetime | None:

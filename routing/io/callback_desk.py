@@ -143,7 +143,7 @@ class CallbackDesk:
         await self._store.list_number(listed)
         rules.do_not_call.add(listed)
         self._tell_list("do_not_call.added", listed, by)
-        self.book.review(now=self._wall())
+        self.book.review(now=self._wall(), number=listed.number)
         self._settle()
         return listed
 

@@ -203,7 +203,9 @@ def test_who_comes_onto_the_list_is_given_up_at_once() -> None:
     floor = Floor(with_rules=rules(do_not_call=never))
     floor.promise()
     never.add(Listed(NUMBER, ALL, "joe", floor.now))
-    floor.book.review(now=floor.now)
+    floor.book.review(now=floor.now, number="+34911222334")
+    assert floor.state("1") == "due", "another number's rules are others"
+    floor.book.review(now=floor.now, number=NUMBER)
     assert floor.state("1") == "failed"
 
 

@@ -106,6 +106,26 @@ def test_day_and_night_never_change() -> None:
     assert always.next_opening(at("2026-03-10 12:00")) is None
 
 
+def test_who_never_closes_is_looked_at_400_days_ahead_only_once_a_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    always, looks = hours("always", "always.yaml"), 0
+    real = OpeningHours._boundary
+
+    def counted(self: OpeningHours, at: float) -> float:
+        nonlocal looks
+        looks += 1
+        return real(self, at)
+
+    monkeypatch.setattr(OpeningHours, "_boundary", counted)
+    begin = at("2026-03-10 12:00")
+    for minute in range(0, 24 * 60, 10):
+        assert always.next_change(begin + timedelta(minutes=minute)) is None
+    assert looks < 410
+    assert always.next_change(begin + timedelta(days=1)) is None
+    assert looks > 410
+
+
 @pytest.mark.parametrize(
     ("zone", "spans", "opens", "closes"),
     [
@@ -231,6 +251,15 @@ def test_nothing_changes_before_the_next_change_and_something_at_it(
         assert change > moment
         assert here.state_at(change - timedelta(microseconds=1)) is present
         assert here.state_at(change) is not present
+
+
+@given(timetables(), st.lists(MOMENTS, min_size=2, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_what_was_asked_before_changes_no_answer(table: Timetable, moments: list[datetime]) -> None:
+    asked = OpeningHours(table)
+    for moment in [*moments, *(each + timedelta(hours=5) for each in moments)]:
+        for within in (timedelta(days=400), timedelta(hours=9)):
+            assert asked.next_change(moment, within) == OpeningHours(table).next_change(moment, within)
 
 
 @given(timetables(), MOMENTS)
