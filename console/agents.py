@@ -167,7 +167,11 @@ async def assign(request: web.Request) -> web.Response:
     given = await read_act(Given, request)
     wished = Assignment(given.queues, given.skills)
     if not wished:
-        raise Refusal(422, "invalid_body", "give queues, skills or both; DELETE takes back what was given")
+        raise Refusal(
+            422,
+            "invalid_body",
+            "give queues, skills or both; `centralita agent unassign`, or DELETE, takes back what was given",
+        )
     return await _assign(request, wished, given.by)
 
 

@@ -97,5 +97,5 @@ def _slot(request: web.Request) -> tuple[str, str | None]:
 
 def _not_on(name: str, client: str | None) -> Refusal:
     whose = f" for callers of {client}" if client is not None else ""
-    detail = f"the announcement {name} is not on{whose}; GET /api/v1/announcements lists what is"
+    detail = f"the announcement {name} is not on{whose}; `centralita announcement list` tells what is"
     return Refusal(404, "unknown_announcement", detail)

@@ -34,7 +34,11 @@ async def lift_ban(request: web.Request) -> web.Response:
     """End one ban, named as the list does or by an address in it."""
     source = request.match_info["source"]
     if not request.app[DOOR].guard.lift(source):
-        return problem(404, "unknown_ban", f"{source} is not banned; GET /api/v1/bans lists who is")
+        return problem(
+            404,
+            "unknown_ban",
+            f"{source} is not banned; `centralita bans list` and GET /api/v1/bans tell who is",
+        )
     return web.json_response({"source": source, "lifted": True})
 
 

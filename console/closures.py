@@ -96,5 +96,7 @@ async def reopen(request: web.Request) -> web.Response:
 
 
 def _not_closed(name: str) -> Refusal:
-    detail = f"{name} is not closed in an emergency; GET /api/v1/closures lists what is"
+    detail = (
+        f"{name} is not closed in an emergency; `centralita hours list` and GET /api/v1/closures tell what is"
+    )
     return Refusal(404, "unknown_closure", detail)

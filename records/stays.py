@@ -1,7 +1,7 @@
 """Stays in queues as the ledger tells them: who came when, who answered after how long, and for how long.
 
 For planning: `centralita records calls` prints them, `staff` and `simulate` read that. A caller who went on to another
-queue is one stay, in the queue where it began.
+queue is one stay, in the queue where it began. A callback in which nobody talked with the customer is none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-KINDS = ("queue.joined", "queue.left", "reservation.ended")
+KINDS = ("contact.opened", "queue.joined", "queue.left", "reservation.ended", "bridge.began")
 """The events of contacts that tell."""
 STATES = "agent.state"
 """The events of agents that tell."""
@@ -83,10 +83,15 @@ def stays(events: Iterable[Told], ends: Ends) -> list[Stay]:
     found: list[Stay] = []
     joined: Told | None = None
     answered: tuple[str, float] | None = None
+    untalked: set[str] = set()
     for each in events:
         if joined is not None and joined.contact != each.contact:
             joined = None
-        if each.type == "queue.joined":
+        if each.type == "contact.opened" and each.data.get("callback") is not None:
+            untalked.add(each.contact)
+        elif each.type == "bridge.began":
+            untalked.discard(each.contact)
+        elif each.type == "queue.joined":
             joined, answered = each, None
         elif each.type == "reservation.ended" and each.data["result"] == "answered":
             answered = (str(each.data["agent"]), each.ts)
@@ -98,7 +103,7 @@ def stays(events: Iterable[Told], ends: Ends) -> list[Stay]:
             else:
                 found.append(stay)
             joined = None
-    return sorted(found, key=lambda stay: stay.at)
+    return sorted((stay for stay in found if stay.contact not in untalked), key=lambda stay: stay.at)
 
 
 def _stay(joined: Told, left: Told, answered: tuple[str, float] | None, ends: Ends) -> Stay:

@@ -111,3 +111,17 @@ async def test_who_comes_back_by_a_menu_or_calls_again_is_another_stay(ledger: L
 async def test_contacts_of_another_day_and_stays_that_last_are_left_out(ledger: Ledger, path: Path) -> None:
     events = (*opened(0, "c1"), joined(5, "c1"), *opened(2000, "c2"), joined(2001, "c2"))
     assert await stays(ledger, path, *events, left(2009, "c2", "abandoned", 8.0)) == []
+
+
+async def test_a_callback_counts_when_the_customer_was_talked_with(ledger: Ledger, path: Path) -> None:
+    def callback(offset: float, contact: str) -> list[LedgerEvent]:
+        first = event(offset, contact, None, "contact.opened", ani="34600111222", dnis="1", callback="7")
+        return [first, joined(offset, contact), answered(offset + 2, contact)]
+
+    [stay] = await stays(
+        ledger, path, *callback(0, "c1"), state(2, "talking"), left(2, "c1", "answered", 2.0), state(3, "idle"),
+        *callback(10, "c2"), state(12, "talking"), left(12, "c2", "answered", 2.0),
+        event(20, "c2", None, "bridge.began", legs=[]), state(80, "idle"),
+    )  # fmt: skip
+    assert stay.contact == "c2"
+    assert stay.handle == pytest.approx(68.0)
