@@ -9,7 +9,15 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.archive import SEALED
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 from centralita.state import RECORDINGS_FOLDER
 
 if TYPE_CHECKING:
@@ -38,12 +46,17 @@ def recordings() -> None:
 def list_recordings(
     state: State = DEFAULT_STATE,
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
+    as_json: Json = False,
 ) -> None:
     """List the recordings of a node, the oldest first: file and bytes."""
     if not state.is_dir():
         fail(f"there is no folder {state}; name the node's with --state")
     folder = state / RECORDINGS_FOLDER
-    for path in sorted(folder.glob(f"{client or '*'}/*/*"), key=lambda path: (path.parent.name, path.name)):
+    found = sorted(folder.glob(f"{client or '*'}/*/*"), key=lambda path: (path.parent.name, path.name))
+    if as_json:
+        print_json([{"file": str(path), "bytes": path.stat().st_size} for path in found])
+        return
+    for path in found:
         typer.echo(f"{path}  {path.stat().st_size}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -64,6 +65,8 @@ def run(*words: object) -> tuple[int, str]:
 def test_a_sealed_recording_is_listed_checked_and_opened(config: Path, sealed: Path, tmp_path: Path) -> None:
     code, text = run("list", "--state", tmp_path / "state", "--client", "bank")
     assert (code, str(sealed) in text) == (0, True)
+    code, text = run("list", "--state", tmp_path / "state", "--json")
+    assert (code, json.loads(text)) == (0, [{"file": str(sealed), "bytes": sealed.stat().st_size}])
     code, text = run("verify", sealed, "--config", config)
     assert (code, "whole" in text) == (0, True)
     code, text = run("decrypt", sealed, "--config", config)
