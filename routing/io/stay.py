@@ -78,10 +78,12 @@ class Stay:
     async def run(self) -> Destination | None:
         """Wait, ring, talk. Returns where the contact goes next."""
         contact, caller = self._contact, self._caller
-        caller.answer()
-        self._announcing.play_music(self._music())
         self._distribution.join(self._entry(), contact.inbox)
         try:
+            # Whoever is not let in is led on as they came: a call that is refused must cost the caller nothing.
+            if self._distribution.core.position(contact.id) is not None:
+                caller.answer()
+                self._announcing.play_music(self._music())
             await self._wait()
             if self._agent_leg is not None:
                 contact.place = None

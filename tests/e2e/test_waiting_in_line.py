@@ -129,7 +129,7 @@ def test_priority_goes_first_and_who_has_waited_longer_than_it_is_worth_before_i
 
 def test_a_full_queue_takes_nobody_more(server: Server, phones: Desks, call: Call, tmp_path: Path) -> None:
     call("small", FIRST)
-    callers(server, "small", tmp_path, caller=SECOND).run()
+    callers(server, "small", tmp_path, caller=SECOND, scenario="busy-expect-486").run()
     assert newest(server, "small").row["outcome"] == "full"
     with at_work(server, "small-1"):
         call.finish()

@@ -292,9 +292,11 @@ async def test_a_full_queue_sends_the_next_caller_on_at_once() -> None:
         floor = Floor(house, alice, {}, capacity=1)
         await floor.waiting()
         bob.call(house, bob.body())
-        await bob.hears(SessionAnswered)
+        await until(lambda: len(floor.tasks) == 2)
         assert isinstance(await asyncio.wait_for(floor.tasks[1], 5), Hangup)
         assert not floor.tasks[0].done()
+        assert floor.contacts[1].caller is not None
+        assert not floor.contacts[1].caller.is_up, "a caller who is not let in must not pay for it"
         for contact in floor.contacts:
             assert contact.caller is not None
             contact.caller.hang_up()

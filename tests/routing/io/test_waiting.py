@@ -249,12 +249,12 @@ async def test_nobody_joins_a_queue_that_is_closed_and_no_phone_rings() -> None:
     async with House() as house, Party() as alice, Party() as ana:
         floor = Floor(house, alice, {"ana": ana}, overflow={LeaveReason.CLOSED: Menu("m", "closed")})
         floor.openness = CLOSED
-        hers = await floor.waiting()
+        alice.call(house, alice.body())
+        await until(lambda: bool(floor.tasks))
         assert await asyncio.wait_for(floor.tasks[0], 5) == Menu("m", "closed")
         assert floor.contacts[0].outcome == "closed"
         assert floor.results() == []
         assert house.row("queue.left").data["reason"] == "closed"
-        alice.hang_up(hers)
         await floor.over()
         floor.distribution.close()
 
