@@ -216,7 +216,8 @@ class Handling:
 
     async def _call_supervisor(self, agent: Leg, by: str) -> None:
         self._must_be_free()
-        found = self._rules.supervisors(self._talk.contact, agent)
+        talk = self._talk
+        found = [each for each in self._rules.supervisors(talk.contact, agent) if not talk.has(each)]
         await self._call_any(agent, found, "a supervisor", "a supervisor", by)
 
     async def _call_any(self, agent: Leg, found: Sequence[Party], to: str, target: str, by: str) -> None:

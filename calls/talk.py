@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from calls.acts import ActAsked, NotNow
 from calls.bridge import Bridge
+from calls.destination import Agent, Extension
 from calls.events import DigitPressed, LegEnded, TransferAsked
 from calls.handling import Handling
 from calls.held import Held
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from calls.contact import Contact
-    from calls.desk import Desk
+    from calls.desk import Desk, Party
     from calls.destination import Destination
     from calls.exchange import Exchange
     from calls.leg import Leg
@@ -184,6 +185,14 @@ class Talk:
     def rest(self, leg: Leg) -> tuple[Leg, ...]:
         """All other parties."""
         return tuple(each for each in self.parties if each is not leg)
+
+    def has(self, party: Party) -> bool:
+        """Whether a phone or an agent of the house talks here already."""
+        return any(
+            (isinstance(party, Extension) and party.account == leg.account)
+            or (isinstance(party, Agent) and party.agent == leg.agent)
+            for leg in self.parties
+        )
 
     def join(self) -> None:
         """Let all parties hear each other, if they do not."""

@@ -179,6 +179,15 @@ async def test_supervisors_are_called_one_after_the_other(handled: Handled) -> N
     await handled.over()
 
 
+async def test_a_supervisor_who_is_in_the_conference_already_is_not_rung(handled: Handled) -> None:
+    await handled.conferring()
+    handled.rules.helpers = ["carol", "dave"]
+    handled.leg("carol").account = "carol"  # as registered phones have it
+    await handled.ask(acts.CallSupervisor())
+    await handled.rings("dave")
+    await handled.over()
+
+
 async def test_a_queue_is_consulted_by_its_free_agents(handled: Handled) -> None:
     handled.board.elsewhere["900"] = Queue("repairs")
     with pytest.raises(ActRefused) as refused:
