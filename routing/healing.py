@@ -44,6 +44,8 @@ def mismatch(view: AgentView, real: Real) -> Mismatch | None:
         return Mismatch.FREE
     if state is State.IDLE and real.up:
         return Mismatch.BUSY
-    if view.reachable != real.has_phone:
-        return Mismatch.PHONE_THERE if real.has_phone else Mismatch.PHONE_GONE
+    if view.reachable and not real.has_phone:
+        return Mismatch.PHONE_GONE
+    if real.has_phone and not view.reachable and not view.rests:
+        return Mismatch.PHONE_THERE
     return None

@@ -46,6 +46,8 @@ class AgentView:
     """Callers of queues answered since the node started."""
     talked: float
     """Seconds with them."""
+    rests: bool = False
+    """Whether the phone is left alone for a while because it could not be reached, registered or not."""
 
 
 class Face(NamedTuple):
@@ -210,5 +212,5 @@ class Agent:
         return AgentView(
             settings.id, settings.name, settings.account, settings.contact, self.status, self.state,
             self.reason, self.since, self.wrap_up_until, self.reachable, settings.queues, self.reservation,
-            self.status_since, self.calls, self.talked,
+            self.status_since, self.calls, self.talked, self.offline_until is not None,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from routing.agents import State, Status
 from routing.entry import EntryJoin
 from routing.healing import Mismatch, Real, mismatch
 from routing.io.distribution import Distribution
+from routing.reservation import ReservationResult
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from tests.kit.party import until
 
@@ -141,6 +142,23 @@ async def test_phones_that_went_or_came_unheard_of_count(room: Room) -> None:
     assert room.state() is State.IDLE
 
 
+@pytest.mark.parametrize("agent", ["ana", "bot"])
+async def test_a_phone_that_could_not_be_reached_has_its_rest(room: Room, agent: str) -> None:
+    """It is there all the same, as far as anybody knows: ringing it at once again would find nobody."""
+    core, now = room.distribution.core, room.distribution.now()
+    other = "bot" if agent == "ana" else "ana"
+    room.distribution.choose_status(other, Status.LOGGED_OUT)
+    core.join(EntryJoin("e", "c", "q"), now=now)
+    reservation = core.agent(agent).reservation
+    assert reservation is not None
+    core.reservation_failed(reservation, ReservationResult.UNREACHABLE, now=now)
+    assert core.agent(agent).state is State.DEVICE_OFFLINE
+    await room.healing.look_at_all()
+    await asyncio.sleep(0.1)
+    assert room.told == []
+    assert core.agent(agent).state is State.DEVICE_OFFLINE
+
+
 async def test_a_difference_that_is_gone_at_the_second_look_was_none(room: Room) -> None:
     leg = room.leg("ana")
     await room.healing.look_at_all()
@@ -198,7 +216,7 @@ async def test_many_agents_are_looked_at_in_slices(room: Room, monkeypatch: pyte
 def test_what_agrees_is_left_alone(
     state: State, legs: int, up: int, *, reachable: bool, has_phone: bool
 ) -> None:
-    view = SimpleNamespace(state=state, reachable=reachable)
+    view = SimpleNamespace(state=state, reachable=reachable, rests=False)
     found = mismatch(view, Real(max(legs, up), up, has_phone))  # type: ignore[arg-type]
     talks = state in (State.TALKING, State.HOLD)
     if reachable is has_phone and (up or not talks) and state not in (State.IDLE, State.BUSY_ELSEWHERE):
