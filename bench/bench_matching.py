@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 
 from routing.matching import assign
-from routing.ranking import Ranking
+from routing.queues.ranking import Ranking
 
 AGENTS, WAITING, FEW, ROUNDS = 200, 500, 100, 200
 QUEUES, SHARED, SKILLS, LEVELS = 4, 8, 5, 3

@@ -9,10 +9,10 @@ import statistics
 import time
 from pathlib import Path
 
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.commands import RingAgent
 from routing.distributor import Distributor
-from routing.entry import EntryJoin
+from routing.queues.entry import EntryJoin
 from routing.settings import AgentSettings, LeaveReason, QueueSettings, RoutingConfig
 
 AGENTS, WAITING, ROUNDS, QUEUES = 200, 500, 5000, 4

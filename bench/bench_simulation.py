@@ -11,8 +11,8 @@ import platform
 import statistics
 import time
 
-from centralita.scenarios import Wish
-from centralita.simulating import play_seeded
+from centralita.staffing.scenarios import Wish
+from centralita.staffing.simulating import play_seeded
 
 CALLS, HANDLE, AGENTS = 114, 630.0, 50
 """In half an hour, seconds, and who takes them: a million calls a year from eight to eight, four fifths busy."""

@@ -11,7 +11,7 @@ from calls.dial import connect
 from calls.events import LegEnded, PlaybackFinished
 from calls.gate import FIXED, Errand
 from calls.ways import Way
-from centralita.redirects import Trail
+from centralita.outside.redirects import Trail
 from routing.feature_codes import CODES, MONITORING, Wish
 from sip import causes
 from sip.target import Target
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from calls.exchange import Exchange
     from calls.leg import Leg
     from calls.ways import FindWay, Follow
-    from centralita.agent_codes import Reply
-    from centralita.monitoring import Monitoring
-    from centralita.picking import Picking
-    from centralita.redirects import Redirects
+    from centralita.agents.codes import Reply
+    from centralita.agents.monitoring import Monitoring
+    from centralita.agents.picking import Picking
+    from centralita.outside.redirects import Redirects
     from media.plane import Clip
     from sip.io.resolver import Resolver
 

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from base.document import Fault, errors, refuse
 from centralita.back_ends import unanswerable
-from centralita.callback_faults import callback_faults
-from centralita.circles import circles, turned_away
+from centralita.callbacks.faults import callback_faults
 from centralita.consistency import formless, inconsistencies, unhoured, untimely, unwritable
 from centralita.house_words import add_names, nameless
-from centralita.ladders import unclimbable
+from centralita.menus.circles import circles, turned_away
+from centralita.menus.presets import preset_faults
+from centralita.menus.speakers import speechless, voices_of
 from centralita.outside_faults import outside_faults
-from centralita.presets import preset_faults
 from centralita.queue_faults import queue_faults
-from centralita.speakers import speechless, voices_of
+from centralita.queues.ladders import unclimbable
 from centralita.ways_in import entered
 from ivr.check import Known
 from ivr.load import load_menus

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from base.address import WILDCARDS
 from base.document import Fault, read, suggest
 from calls.destination import Extension, Menu, Number, Queue
-from centralita.queue_prompts import unsaid
+from centralita.queues.prompts import unsaid
 from centralita.ways_in import stepless
 from sip.listener import clash, on_one_port
 from sip.listener_settings import clashing

@@ -12,7 +12,7 @@ from base.errors import CentralitaError
 from calls.destination import Number, described
 from calls.leg_states import LegState
 from centralita.failures import place_of
-from centralita.tolls import NOT_ALLOWED
+from centralita.outside.tolls import NOT_ALLOWED
 from sip import causes
 from sip.reason import Reason
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.document import read, suggest
-from routing.dispositions import prompt_of
+from routing.agents.dispositions import prompt_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from centralita.configuration import load_configuration
-from centralita.menus import AT_RELOAD
+from centralita.menus.live import AT_RELOAD
 from centralita.wiring import wire
 from sip.flow import written
 

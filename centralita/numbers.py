@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.destination import Agent, Extension, FeatureCode, Number
-from centralita.lamps import AGENT
+from centralita.agents.lamps import AGENT
 from routing import feature_codes
-from routing.inbound import NumberPlan, Route, is_pattern
-from routing.outbound import OutboundPlan
+from routing.numbers.inbound import NumberPlan, Route, is_pattern
+from routing.numbers.outbound import OutboundPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable

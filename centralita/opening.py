@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from centralita.journal import Journal
     from centralita.options import Options
-    from routing.attendance import Standing
-    from routing.switches import Switches
+    from routing.agents.attendance import Standing
+    from routing.hours.switches import Switches
     from sip.digest.credentials import Credentials
     from sip.io.endpoint import Endpoint
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from centralita.back_ends import back_end_settings
-from centralita.callbacks import queues_of, rules_of
+from centralita.callbacks.callbacks import queues_of, rules_of
 from centralita.opening import spoken_codecs
 from centralita.state import CREDENTIALS_FILE, TRUNK_PASSWORDS_FILE
 from sip.io.certificates import all_contexts
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
     from calls.exchange import Exchange
+    from centralita.agents.workplace import Workplace
     from centralita.configuration import Configuration
     from centralita.dispatcher import Dispatcher
     from centralita.journal import Journal
-    from centralita.menus import LiveMenus
+    from centralita.menus.live import LiveMenus
     from centralita.options import Options
+    from centralita.outside.trunks import Trunks
     from centralita.phones import Phones
     from centralita.present import Present
     from centralita.tracing import MessageTracing
-    from centralita.trunks import Trunks
-    from centralita.workplace import Workplace
     from ivr.io.back_end.transactions import Transactions
     from media.plane import Plane
     from media.prompts import PromptLibrary
     from records.ledger import Ledger
-    from routing.inbound import Route
     from routing.io.callback_desk import CallbackDesk
     from routing.io.distribution import Distribution
+    from routing.numbers.inbound import Route
     from sip.admission import ProfileAdmission
     from sip.io.endpoint import Endpoint
     from sip.io.resolver import Resolver

@@ -10,7 +10,7 @@ from calls.lines import LineLimits
 from ivr.errors import UnknownMenu
 from ivr.manners import ACCESSIBLE, Floor
 from ivr.scene import CallerFacts
-from routing.screen import ScreenPart, screen
+from routing.agents.screen import ScreenPart, screen
 from routing.settings import QueueSettings
 from sip.io.dns import DnsSettings
 from sip.uri import Uri
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ivr.compiled import CompiledMenus
     from media.plane import Clip
     from media.prompts import PromptLibrary
-    from routing.screen import Screen
+    from routing.agents.screen import Screen
     from routing.settings import AgentSettings
     from routing.skills import Requirements
     from sip.identity.identity import IdentityRules

@@ -16,37 +16,37 @@ from calls.destination import (
     Queue,
     Uri,
 )
-from centralita.acting import Acting
-from centralita.agent_codes import AgentCodes
+from centralita.agents.acting import Acting
+from centralita.agents.codes import AgentCodes
+from centralita.agents.monitoring import Monitoring
+from centralita.agents.picking import Picking
 from centralita.applications import (
     DirectApplication,
     EchoApplication,
     FeatureCodeApplication,
     HangupApplication,
 )
-from centralita.escalating import EscalationApplication
-from centralita.monitoring import Monitoring
-from centralita.outgoing import NumberApplication
-from centralita.picking import Picking
+from centralita.outside.outgoing import NumberApplication
+from centralita.outside.redirects import Redirects
 from centralita.places import Places
-from centralita.queue_voice import QueueVoice
-from centralita.redirects import Redirects
+from centralita.queues.escalating import EscalationApplication
+from centralita.queues.voice import QueueVoice
 from centralita.transfers import TransferDesk
 from ivr.io.application import MenuApplication
 from routing.io.queue_application import QueueApplication
 
 if TYPE_CHECKING:
-    from centralita.acquaintance import Acquaintance
+    from centralita.agents.acquaintance import Acquaintance
+    from centralita.agents.staff import Staff
+    from centralita.agents.workplace import Workplace
     from centralita.dispatcher import Application
+    from centralita.menus.surroundings import LiveSurroundings
     from centralita.numbers import Numbers
+    from centralita.outside.tolls import Tolls
+    from centralita.outside.trunks import Trunks
     from centralita.phones import Phones
     from centralita.present import Present
     from centralita.signalling import Signalling
-    from centralita.staff import Staff
-    from centralita.surroundings import LiveSurroundings
-    from centralita.tolls import Tolls
-    from centralita.trunks import Trunks
-    from centralita.workplace import Workplace
     from ivr.io.books import Books
     from media.prompts import PromptLibrary
     from routing.io.distribution import Distribution

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from centralita.applications import DirectApplication
     from centralita.dispatcher import Watcher
     from centralita.numbers import Numbers
-    from centralita.outgoing import NumberApplication
-    from routing.inbound import Route
+    from centralita.outside.outgoing import NumberApplication
+    from routing.numbers.inbound import Route
     from routing.settings import AgentSettings
     from sip.flow import Address
     from sip.profile import Profiles

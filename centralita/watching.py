@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from calls.exchange import Exchange
-    from centralita.lamps import Lamps
+    from centralita.agents.lamps import Lamps
     from sip.events import RegistrationChanged
     from sip.profile import InternalProfile
     from sip.registrar.location import Location

@@ -11,30 +11,37 @@ from time import time
 from typing import TYPE_CHECKING
 
 from base.io.ids import SystemIds
-from centralita.acquaintance import KNOWN_FOR, Acquaintance
+from centralita.agents.acquaintance import KNOWN_FOR, Acquaintance
+from centralita.agents.conversations import Conversations
+from centralita.agents.healing import Healing
+from centralita.agents.lamps import Lamps
+from centralita.agents.monitoring import Monitoring
+from centralita.agents.staff import Staff
+from centralita.agents.workplace import Workplace
 from centralita.archive import RecordingArchive
-from centralita.callbacks import Outset, Promises, open_callbacks
-from centralita.conversations import Conversations
+from centralita.callbacks.callbacks import Outset, Promises, open_callbacks
+from centralita.callbacks.rescue import open_rescuer
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
-from centralita.healing import Healing
 from centralita.journal import Journal
-from centralita.lamps import Lamps
 from centralita.listening import refuse_wildcard
-from centralita.menu_view import MenuView
-from centralita.menus import AT_START, LiveMenus
-from centralita.monitoring import Monitoring
+from centralita.menus.live import AT_START, LiveMenus
+from centralita.menus.surroundings import LiveSurroundings
+from centralita.menus.switching import opening_desk
+from centralita.menus.view import MenuView
 from centralita.numbers import Numbers
 from centralita.opening import open_http, open_listeners, open_sound, open_state, open_transactions
+from centralita.outside.toll_book import TollBook
+from centralita.outside.tolls import Tolls
+from centralita.outside.trunk_view import shown_trunks
+from centralita.outside.trunks import Trunks
 from centralita.parts import Parts
 from centralita.phone_view import shown_phones
 from centralita.phones import Phones
 from centralita.places import Places
 from centralita.present import Present
-from centralita.rescue_callbacks import open_rescuer
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
-from centralita.staff import Staff
 from centralita.state import (
     LEDGER_FILE,
     MENUS_FILE,
@@ -43,16 +50,9 @@ from centralita.state import (
     SWITCHES_FILE,
     TOLLS_FILE,
 )
-from centralita.surroundings import LiveSurroundings
-from centralita.switching import opening_desk
-from centralita.toll_book import TollBook
-from centralita.tolls import Tolls
 from centralita.tracing import MessageTracing
 from centralita.tracking import Tracking
-from centralita.trunk_view import shown_trunks
-from centralita.trunks import Trunks
 from centralita.watching import Watching
-from centralita.workplace import Workplace
 from console.app import make_app
 from ivr.io.books import Books
 from ivr.io.versions import Versions

@@ -12,8 +12,8 @@ from base.errors import CentralitaError
 from console.acts import Line, read_act, who
 from console.keys import WORK
 from console.problem import Refusal
-from routing.agents import Status
-from routing.assignment import Assignment
+from routing.agents.assignment import Assignment
+from routing.agents.tables import Status
 from routing.documents import Proficiency
 
 if TYPE_CHECKING:

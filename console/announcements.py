@@ -9,7 +9,7 @@ from base.errors import CentralitaError
 from console.acts import Act, read_act, read_until, told, who
 from console.keys import OPENING
 from console.problem import Refusal
-from routing.switches import Announcement
+from routing.hours.switches import Announcement
 
 routes = web.RouteTableDef()
 

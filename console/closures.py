@@ -11,7 +11,7 @@ from base.errors import CentralitaError
 from console.acts import Act, Line, read_act, read_until, told, who
 from console.keys import OPENING
 from console.problem import Refusal
-from routing.switches import EVERYTHING, Closure, client_of, of_client
+from routing.hours.switches import EVERYTHING, Closure, client_of, of_client
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -14,7 +14,7 @@ from console.keys import OPENING
 from console.problem import Refusal
 from routing.hours.calendar import Opening
 from routing.hours.moments import read_moment
-from routing.opening import closure_of, next_opening, opening
+from routing.hours.opening import closure_of, next_opening, opening
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -19,7 +19,7 @@ from routing.documents import DestinationPart  # noqa: TC001 - pydantic reads it
 if TYPE_CHECKING:
     from calls.destination import Destination
     from console.work import WorkDesk
-    from routing.queue import EntryView, QueueView
+    from routing.queues.queue import EntryView, QueueView
 
 routes = web.RouteTableDef()
 

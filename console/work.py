@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from base.document import suggest
 from console.problem import Refusal
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from calls.contact import Contact
     from calls.events import Record
-    from routing.assignment import Assignment
-    from routing.attendance import Standing
+    from routing.agents.agent import AgentView
+    from routing.agents.assignment import Assignment
+    from routing.agents.attendance import Standing
     from routing.io.attendance_book import AttendanceBook
     from routing.io.distribution import Distribution
-    from routing.roster import AgentView
+    from routing.queues.tally import QueueTally
     from routing.settings import RoutingConfig
-    from routing.tally import QueueTally
 
 
 class AfterCallWork(Protocol):

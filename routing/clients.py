@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from base.document import Part, load
+from routing.agents.dispositions import DispositionsPart
+from routing.agents.screen import ScreenPart
 from routing.back_ends import (
     BackEndPart,
     Element,
@@ -18,11 +20,9 @@ from routing.back_ends import (
     system_faults,
 )
 from routing.callbacks.documents import ClientCallbacksPart
-from routing.dispositions import DispositionsPart
 from routing.documents import LADDER, quoted
 from routing.escalation import LadderPart
 from routing.recording import RecordingPart, key_faults
-from routing.screen import ScreenPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

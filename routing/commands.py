@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calls.destination import Destination
-    from routing.agents import State, Status
-    from routing.reservation import ReservationResult
+    from routing.agents.tables import State, Status
+    from routing.reservations.reservation import ReservationResult
     from routing.settings import LeaveReason
 
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from base.document import Fault, load, read, refuse, suggest
-from routing.agents import Status
+from routing.agents.reasons import load_reasons
+from routing.agents.tables import Status
 from routing.centre import Centre
 from routing.documents import AgentPart, AgentsFile, NumbersFile, QueuePart, QueuesFile, SkillsFile
-from routing.inbound import normalise
-from routing.reasons import load_reasons
+from routing.numbers.inbound import normalise
 from routing.settings import (
     AgentSettings,
     Delays,

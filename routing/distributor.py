@@ -11,29 +11,29 @@ from typing import TYPE_CHECKING
 
 from base.ids import SequenceIds
 from base.timers import Timers
-from routing.agents import State, StateInput, Status, StatusEffect
+from routing.agents.staff import Staff
+from routing.agents.tables import State, StateInput, Status, StatusEffect
 from routing.commands import StopRinging
 from routing.errors import CannotPick
-from routing.estimates import Estimates
-from routing.explanation import Choice
 from routing.floor import Due, Floor
-from routing.line import Line
-from routing.memory_store import MemoryStore
-from routing.offers import Offers
 from routing.pairing import Pairing
-from routing.queue import EntryView, QueueView, WaitingQueue
-from routing.reservation import ReservationResult
+from routing.queues.estimates import Estimates
+from routing.queues.line import Line
+from routing.queues.queue import EntryView, QueueView, WaitingQueue
+from routing.reservations.explanation import Choice
+from routing.reservations.memory_store import MemoryStore
+from routing.reservations.offers import Offers
+from routing.reservations.reservation import ReservationResult
 from routing.settings import LeaveReason
-from routing.staff import Staff
 
 if TYPE_CHECKING:
     from base.ids import Ids
     from calls.destination import Destination
+    from routing.agents.agent import Agent, AgentView
     from routing.commands import Command
-    from routing.entry import Entry, EntryJoin
-    from routing.roster import Agent, AgentView
+    from routing.queues.entry import Entry, EntryJoin
+    from routing.reservations.store import Store
     from routing.settings import RoutingConfig
-    from routing.store import Store
 
 
 class Distributor:

@@ -13,9 +13,9 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from base.document import Part, suggest
 from base.durations import Seconds
 from calls import destination as to
+from routing.agents.reasons import Language
+from routing.agents.screen import Alert
 from routing.callbacks.documents import QueueCallbacksPart
-from routing.reasons import Language
-from routing.screen import Alert
 from routing.settings import Delays, ServiceLevel
 from routing.strategies import ALIASES, STRATEGIES, canonical
 from routing.waiting.document import Acknowledged, AnnouncePart, Key, Whisper

@@ -10,13 +10,13 @@ from routing.commands import QueueChanged, Record
 if TYPE_CHECKING:
     from base.ids import Ids
     from base.timers import Timers
+    from routing.agents.agent import Agent
     from routing.commands import Command, JsonValue
-    from routing.entry import Entry
-    from routing.estimates import Estimates
-    from routing.queue import WaitingQueue
-    from routing.reservation import Reservation
-    from routing.roster import Agent
-    from routing.store import Store
+    from routing.queues.entry import Entry
+    from routing.queues.estimates import Estimates
+    from routing.queues.queue import WaitingQueue
+    from routing.reservations.reservation import Reservation
+    from routing.reservations.store import Store
 
 
 class Due(Enum):

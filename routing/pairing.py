@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from routing.demand import first_waiting
-from routing.explanation import Choice
 from routing.matching import assign
+from routing.queues.demand import first_waiting
+from routing.reservations.explanation import Choice
 
 if TYPE_CHECKING:
-    from routing.demand import Demand
-    from routing.entry import Entry
+    from routing.agents.agent import Agent
+    from routing.agents.staff import Staff
     from routing.floor import Floor
-    from routing.offers import Offers
-    from routing.roster import Agent
-    from routing.staff import Staff
+    from routing.queues.demand import Demand
+    from routing.queues.entry import Entry
+    from routing.reservations.offers import Offers
 
 
 class Pairing:

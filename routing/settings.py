@@ -7,9 +7,9 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 from calls import destination as to
-from routing.agents import Status
+from routing.agents.reasons import USUAL, Reasons
+from routing.agents.tables import Status
 from routing.callbacks.settings import QueueCallbacks
-from routing.reasons import USUAL, Reasons
 from routing.skills import NONE, Relaxation, Requirements
 from routing.waiting.settings import NOTHING_SAID, Acknowledge, Announcements, AtClosing
 

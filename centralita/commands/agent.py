@@ -39,7 +39,7 @@ def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json =
     if as_json:
         print_json(agents)
     else:
-        from centralita.agent_table import print_agents
+        from centralita.agents.table import print_agents
 
         print_agents(agents)
 
@@ -51,7 +51,7 @@ def show(agent: Agent, state: State = DEFAULT_STATE, http: Http = None, as_json:
     if as_json:
         print_json(found)
         return
-    from centralita.agent_table import print_agent
+    from centralita.agents.table import print_agent
 
     print_agent(found)
 
@@ -160,7 +160,7 @@ def reasons(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = Fal
     if as_json:
         print_json(found)
         return
-    from centralita.agent_table import print_reasons
+    from centralita.agents.table import print_reasons
 
     print_reasons(found["reasons"])
 

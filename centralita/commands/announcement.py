@@ -28,7 +28,7 @@ def list_announcements(state: State = DEFAULT_STATE, http: Http = None, as_json:
     if as_json:
         print_json(found)
         return
-    from centralita.hours_table import print_announcements
+    from centralita.menus.hours_table import print_announcements
 
     if found["announcements"]:
         print_announcements(found["announcements"])
@@ -51,7 +51,7 @@ def on(
     """Switch an announcement on, for calls that come to its place from now on; it survives a restart."""
     body = {"prompt": prompt, "client": client, "by": by or login(), "reason": reason, "until": until}
     said = ask(state, http, "PUT", f"/api/v1/announcements/{quote(name, safe='')}", body)
-    from centralita.hours_table import moment
+    from centralita.menus.hours_table import moment
 
     end = f" until {moment(said['until'], zone=True)}" if said["until"] else ""
     typer.echo(f"{said['name']}: callers{_of(client)} hear {said['prompt']}{end}")

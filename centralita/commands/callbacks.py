@@ -51,7 +51,7 @@ def callbacks(
     if as_json:
         print_json([{**to_json(each), "is_late": each.is_late} for each in rows])
         return
-    from centralita.callback_table import print_callbacks, tally
+    from centralita.callbacks.table import print_callbacks, tally
 
     if rows:
         print_callbacks(rows)
@@ -88,7 +88,7 @@ def add(
     if as_json:
         print_json(found)
         return
-    from centralita.callback_table import moment
+    from centralita.callbacks.table import moment
 
     typer.echo(
         f"callback {found['id']}: {found['number']} is called from {moment(found['earliest'])} "

@@ -37,8 +37,8 @@ def check(
     The cases of menus are played too; `serve` starts without them.
     """
     from centralita.configuration import check_configuration, edited_files
-    from centralita.publishing import differing, misfits
-    from centralita.trying import failing
+    from centralita.menus.publishing import differing, misfits
+    from centralita.menus.trying import failing
 
     live = _live(DEFAULT_STATE if state is None and config == DEFAULT_CONFIG else state)
     found, listed = check_configuration(config, live)
@@ -68,7 +68,7 @@ def check(
 
 def _live(state: Path | None) -> dict[str, CompiledMenus]:
     """What callers get now, where a node has ever run."""
-    from centralita.publishing import live_versions
+    from centralita.menus.publishing import live_versions
     from ivr.io.versions import Versions
 
     if state is None or not (state / MENUS_FILE).exists():

@@ -69,7 +69,7 @@ def why(contact_id: _Id, state: State = DEFAULT_STATE, as_json: Json = False) ->
     if not told:
         typer.echo(f"contact {found.contact.id} was in no queue")
         return
-    from centralita.why_table import print_stays
+    from centralita.queues.why_table import print_stays
 
     typer.echo(f"contact {found.contact.id}")
     print_stays(Console(), told)

@@ -25,7 +25,7 @@ def list_numbers(state: State = DEFAULT_STATE, http: Http = None, as_json: Json 
     if as_json:
         print_json(found)
         return
-    from centralita.callback_table import print_numbers
+    from centralita.callbacks.table import print_numbers
 
     if found["numbers"]:
         print_numbers(found["numbers"])

@@ -31,7 +31,7 @@ def list_hours(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = 
     if as_json:
         print_json({"hours": found, "closures": closures})
         return
-    from centralita.hours_table import print_closures, print_hours
+    from centralita.menus.hours_table import print_closures, print_hours
 
     if found:
         print_hours(found)
@@ -58,7 +58,7 @@ def show(
     if as_json:
         print_json(found)
         return
-    from centralita.hours_table import moment, print_days, print_hours
+    from centralita.menus.hours_table import moment, print_days, print_hours
 
     typer.echo(f"{found['id']} at {moment(found['at'])} ({found['timezone']}): {found['state']}")
     print_hours([found])
@@ -78,7 +78,7 @@ def close(
     """Close at once, whatever the calendar says; it survives a restart."""
     body = {"by": by or login(), "reason": reason, "until": until}
     closure = ask(state, http, "PUT", f"/api/v1/closures/{quote(name, safe=':')}", body)
-    from centralita.hours_table import moment
+    from centralita.menus.hours_table import moment
 
     end = f" until {moment(closure['until'], zone=True)}" if closure["until"] else " until it is reopened"
     typer.echo(f"{_called(closure['name'])} is closed{end}: {closure['reason']}")

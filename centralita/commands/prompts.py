@@ -24,7 +24,7 @@ from centralita.state import PROMPTS_FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from centralita.speakers import Speech
+    from centralita.menus.speakers import Speech
     from media.importing import Decoded
     from media.voice import VoicePart
 
@@ -145,7 +145,7 @@ def list_prompts(
     if as_json:
         print_json([asdict(row) for row in rows])
     else:
-        from centralita.prompt_table import print_prompts
+        from centralita.menus.prompt_table import print_prompts
 
         print_prompts(rows, [language] if language else speech.catalogue.languages())
     for fault in sorted(set(speech.faults)):
@@ -189,6 +189,6 @@ def _voice(name: str) -> VoicePart:
 
 
 def _speech(config: Path) -> Speech:
-    from centralita.speakers import load_speech
+    from centralita.menus.speakers import load_speech
 
     return load_speech(config)

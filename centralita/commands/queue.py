@@ -23,7 +23,7 @@ def list_queues(state: State = DEFAULT_STATE, http: Http = None, as_json: Json =
     if as_json:
         print_json(found)
         return
-    from centralita.queue_table import print_queues
+    from centralita.queues.table import print_queues
 
     print_queues(found)
 
@@ -106,7 +106,7 @@ def _show(answer: dict[str, object], *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    from centralita.queue_table import print_callers
+    from centralita.queues.table import print_callers
 
     if isinstance(found, list):
         print_callers(found)

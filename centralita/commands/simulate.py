@@ -13,7 +13,7 @@ from centralita.commands import planning
 from centralita.commands.parameters import Json, fail, print_json
 
 if TYPE_CHECKING:
-    from centralita.scenarios import Play, Wish
+    from centralita.staffing.scenarios import Play, Wish
     from routing.simulation.figures import Figures
 
 
@@ -72,11 +72,11 @@ def simulate(
     except CentralitaError as error:
         fail(str(error))
     if as_json:
-        from centralita.simulation_table import as_data
+        from centralita.staffing.simulation_table import as_data
 
         print_json(as_data(figures, to_play.centre))
     else:
-        from centralita.simulation_table import print_figures
+        from centralita.staffing.simulation_table import print_figures
 
         promised = wish.promise
         queues = to_play.centre.queues
@@ -96,7 +96,7 @@ def _wish(
     ring: str,
     days: int,
 ) -> Wish:
-    from centralita.scenarios import Wish
+    from centralita.staffing.scenarios import Wish
     from routing.settings import ServiceLevel
     from routing.strategies import STRATEGIES, canonical
 
@@ -136,7 +136,7 @@ def _play(to_play: Play, jobs: int | None) -> Figures:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from centralita.simulating import Players
+    from centralita.staffing.simulating import Players
     from routing.simulation.figures import Figures
 
     columns = (

@@ -13,7 +13,7 @@ from centralita.commands import planning
 from centralita.commands.parameters import Json, fail, print_json
 
 if TYPE_CHECKING:
-    from centralita.staffing import Need, Playing
+    from centralita.staffing.staffing import Need, Playing
     from routing.simulation.day import Day, Played
     from routing.staffing.forecast import HalfHour
     from routing.staffing.plan import Target
@@ -53,7 +53,7 @@ def staff(
     as_json: Json = False,
 ) -> None:
     """Say how many agents each half-hour needs: by Erlang C, by Erlang A and by simulation, side by side."""
-    from centralita.staffing import Playing
+    from centralita.staffing.staffing import Playing
 
     target = planning.target(promise, occupancy=max_occupancy, shrinkage=shrinkage)
     half_hours = _half_hours(forecast, calls, aht, planning.patience(patience))
@@ -66,11 +66,11 @@ def staff(
     if plot is not None:
         _draw(needs, plot)
     if as_json:
-        from centralita.staffing_table import as_data
+        from centralita.staffing.table import as_data
 
         print_json({"half_hours": as_data(needs, target)})
     else:
-        from centralita.staffing_table import print_needs
+        from centralita.staffing.table import print_needs
 
         print_needs(needs, target)
 
@@ -103,8 +103,8 @@ def _needs(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    from centralita.simulating import Players
-    from centralita.staffing import needs
+    from centralita.staffing.simulating import Players
+    from centralita.staffing.staffing import needs
 
     columns = (TextColumn("playing"), BarColumn(), TextColumn("{task.completed} days"))
     with (
@@ -121,7 +121,7 @@ def _needs(
 
 
 def _draw(needs: list[Need], path: Path) -> None:
-    from centralita.staffing_plot import draw
+    from centralita.staffing.plot import draw
 
     try:
         path.write_text(draw(needs), encoding="utf-8")

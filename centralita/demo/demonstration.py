@@ -17,7 +17,7 @@ from centralita.demo.live import LiveTimeline
 from centralita.options import PHONE_PASSWORD, STATE
 from media.sound import write_wav
 from media.voice import ESPEAK, say
-from routing.agents import Status
+from routing.agents.tables import Status
 from sip.flow import written
 
 if TYPE_CHECKING:

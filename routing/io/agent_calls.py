@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from base.errors import CentralitaError
 from calls.events import DigitPressed, LegAnswered, LegEnded, LegProgressed, LegRang, PlaybackFinished
 from calls.ways import Way, dial
-from routing.reservation import ReservationResult
+from routing.reservations.reservation import ReservationResult
 from routing.waiting.refusals import result_of
 from sip.reason import ELSEWHERE
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from calls.exchange import Exchange
     from calls.leg import Leg
     from media.plane import Clip
+    from routing.agents.screen import Screen
     from routing.commands import RingAgent, StopRinging
     from routing.io.distribution import Distribution
     from routing.io.queue_application import Directory
-    from routing.screen import Screen
     from routing.waiting.briefing import Briefing
     from sip.reason import Reason
 

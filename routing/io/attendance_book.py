@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from base.io.driver import Driver
-from routing.agents import Status
-from routing.attendance import SYSTEM, Attendance
+from routing.agents.attendance import SYSTEM, Attendance
+from routing.agents.tables import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from calls.events import Record
-    from routing.attendance import Standing, Won
+    from routing.agents.attendance import Standing, Won
+    from routing.agents.reasons import Reasons
     from routing.commands import AgentChanged
     from routing.io.attendance_file import AttendanceFile
     from routing.io.distribution import Distribution
-    from routing.reasons import Reasons
 
 log = structlog.get_logger()
 

@@ -8,8 +8,8 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from base.errors import CentralitaError
-from routing.agents import State, Status
-from routing.attendance import Standing
+from routing.agents.attendance import Standing
+from routing.agents.tables import State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,11 +17,11 @@ from calls.events import AnswerGuessed, LegEnded, LegHeld, LegResumed, PlaybackF
 from calls.talk import Talk
 from routing.callbacks.callback import Missed, Order
 from routing.commands import Overflow, RingAgent, StopRinging
-from routing.entry import EntryJoin
 from routing.io.agent_calls import AgentCalls
 from routing.io.callback_customer import CustomerCall, usable
 from routing.io.callback_desk import CallbackWithdrawn
 from routing.io.rescue import is_cut_off, strand
+from routing.queues.entry import EntryJoin
 from routing.settings import LeaveReason
 from routing.skills import combine
 from routing.waiting.briefing import briefing

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.callbacks.callback import CallbackRefused, Missed, Refused
 from routing.callbacks.commands import Forget, Keep, Tell, Withdraw
 from routing.callbacks.do_not_call import Listed

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from calls.contact import Inbox
     from calls.destination import Destination
     from calls.events import Record as Ledger
-    from routing.agents import Status
-    from routing.entry import EntryJoin
-    from routing.reservation import ReservationResult
+    from routing.agents.tables import Status
+    from routing.queues.entry import EntryJoin
+    from routing.reservations.reservation import ReservationResult
     from routing.settings import LeaveReason, RoutingConfig
 
 

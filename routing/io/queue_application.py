@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from calls.destination import Destination, Queue
     from calls.exchange import Exchange
     from media.plane import Clip
+    from routing.agents.screen import Screen
+    from routing.hours.opening import Openness
     from routing.io.distribution import Distribution
-    from routing.opening import Openness
-    from routing.screen import Screen
     from routing.settings import QueueSettings
     from routing.skills import Requirements
     from routing.waiting.sayings import Saying

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from calls.contact import Place
-from routing.returning import KeptPlace, Returning
+from routing.queues.returning import KeptPlace, Returning
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,10 @@ from calls.events import DigitPressed, LegEnded, LegHeld, LegResumed
 from calls.introduce import introduce
 from calls.talk import Talk
 from routing.commands import LookAgain, Overflow, RingAgent, StopRinging
-from routing.entry import EntryJoin
 from routing.io.agent_calls import AgentCalls
 from routing.io.announcing import Announcing
 from routing.io.rescue import FIRST, MOMENT, is_cut_off, strand
+from routing.queues.entry import EntryJoin
 from routing.settings import LeaveReason
 from routing.skills import combine
 from routing.waiting.announcer import Where
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from calls.destination import Destination, Queue
     from calls.leg import Leg
     from media.plane import Clip
+    from routing.hours.opening import Openness
     from routing.io.queue_application import QueueApplication
-    from routing.opening import Openness
     from routing.settings import QueueSettings
     from routing.waiting.briefing import Briefing
     from routing.waiting.sayings import Saying

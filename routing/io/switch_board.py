@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, Field
 from base.document import Part, load, refuse
 from base.errors import CentralitaError
 from base.io.private_file import write_private
-from routing.switches import Announcement, Closure, Switches
+from routing.hours.switches import Announcement, Closure, Switches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

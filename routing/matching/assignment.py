@@ -30,7 +30,7 @@ from routing.matching.service import served
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from routing.ranking import Key, Ranking
+    from routing.queues.ranking import Key, Ranking
 
 
 class Meeting(Protocol):

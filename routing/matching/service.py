@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from routing.ranking import Key
+    from routing.queues.ranking import Key
 
 
 def served(due: Sequence[Sequence[tuple[Key, str]]], classes: Mapping[tuple[int, ...], int]) -> list[int]:

@@ -13,10 +13,10 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from calls.destination import Queue
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.commands import ConnectAgent, Overflow, RingAgent, StopRinging
 from routing.distributor import Distributor
-from routing.entry import EntryJoin
+from routing.queues.entry import EntryJoin
 from routing.settings import LeaveReason
 from routing.simulation.figures import Figures, Tally, Work
 from routing.skills import combine

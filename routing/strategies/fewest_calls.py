@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from routing.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
-    from routing.demand import Demand
-    from routing.ranking import Key
-    from routing.roster import Agent
+    from routing.agents.agent import Agent
+    from routing.queues.demand import Demand
+    from routing.queues.ranking import Key
 
 
 def rank(agent: Agent, demand: Demand) -> Key:

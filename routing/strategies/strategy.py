@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from routing.demand import Demand
-    from routing.ranking import Key
-    from routing.roster import Agent
+    from routing.agents.agent import Agent
+    from routing.queues.demand import Demand
+    from routing.queues.ranking import Key
 
 
 class Rings(Enum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from routing.waiting.settings import AtClosing
 
 if TYPE_CHECKING:
-    from routing.opening import Openness
+    from routing.hours.opening import Openness
 
 
 class ClosingTime:

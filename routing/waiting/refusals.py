@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.reservation import ReservationResult
+from routing.reservations.reservation import ReservationResult
 
 _RESULTS = {
     486: ReservationResult.BUSY,

@@ -9,7 +9,7 @@ import pytest
 
 from calls import secure_span
 from calls.monitor import conversation
-from centralita.monitoring import Monitoring
+from centralita.agents.monitoring import Monitoring
 from routing.feature_codes import find
 from routing.settings import AgentSettings, RoutingConfig, SupervisorSettings
 from sip.events import SessionAnswered, SessionEnded, SessionRefused

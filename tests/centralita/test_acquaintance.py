@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from centralita.acquaintance import Acquaintance
+from centralita.agents.acquaintance import Acquaintance
 from records.ledger import Ledger
 from records.reader import Reader
 from tests.kit.floor import Floor

@@ -9,15 +9,15 @@ import pytest
 
 from base.ids import SequenceIds
 from calls.contact import Inbox
-from centralita.after_call import AfterCall
+from centralita.agents.after_call import AfterCall
 from records.event import LedgerEvent
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.centre import Centre
 from routing.clients import Client
 from routing.commands import RingAgent
-from routing.entry import EntryJoin
 from routing.io.attendance_book import AttendanceBook
 from routing.io.distribution import Distribution
+from routing.queues.entry import EntryJoin
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ import pytest
 from base.ids import SequenceIds
 from calls.contact import Contact
 from calls.destination import FeatureCode
-from centralita.after_call import AfterCall
-from centralita.agent_codes import AgentCodes, Reply
-from centralita.staff import Staff
+from centralita.agents.after_call import AfterCall
+from centralita.agents.codes import AgentCodes, Reply
+from centralita.agents.staff import Staff
 from records.event import LedgerEvent
-from routing.agents import Status
+from routing.agents.reasons import Reason, Reasons
+from routing.agents.tables import Status
 from routing.centre import Centre
 from routing.clients import Client
 from routing.io.attendance_book import AttendanceBook
 from routing.io.distribution import Distribution
-from routing.reasons import Reason, Reasons
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from centralita.agent_table import print_agent, print_agents
+from centralita.agents.table import print_agent, print_agents
 
 
 @pytest.mark.parametrize("columns", ["40", "200"])

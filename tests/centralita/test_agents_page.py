@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from calls.capture import outcome
-from centralita.agent_codes import UNKNOWN
+from centralita.agents.codes import UNKNOWN
 from ivr.wording import load_wording
+from routing.agents.reasons import USUAL
 from routing.feature_codes import CODES, IN_CALL
-from routing.reasons import USUAL
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from calls.contact import Contact, Place
-from centralita.callbacks import Promises, with_contact
+from centralita.callbacks.callbacks import Promises, with_contact
 from centralita.commands import app
 from centralita.configuration import check_configuration
-from centralita.surroundings import LiveSurroundings
+from centralita.menus.surroundings import LiveSurroundings
 from routing.callbacks.callback import Wish
 from tests.kit.small_centre import small_node, write_centre
 

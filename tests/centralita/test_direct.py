@@ -10,8 +10,8 @@ import pytest
 
 from calls.destination import Menu, Uri
 from centralita.applications import DirectApplication
-from centralita.redirects import Redirects
-from routing.inbound import Route
+from centralita.outside.redirects import Redirects
+from routing.numbers.inbound import Route
 from sip.events import InviteReceived, SessionAnswered, SessionRefused
 from sip.identity.diversion import Diversion
 from sip.io.resolver import Resolver

@@ -11,7 +11,7 @@ import pytest
 
 from base.errors import CentralitaError
 from calls.destination import Echo, FeatureCode, Hangup, Menu, Queue
-from centralita.agent_codes import Reply
+from centralita.agents.codes import Reply
 from centralita.applications import EchoApplication, FeatureCodeApplication, HangupApplication, until_over
 from centralita.dispatcher import Dispatcher
 from sip.events import Caller, SessionAnswered, SessionEnded, SessionRefused

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from centralita.publishing import checked_draft
+from centralita.menus.publishing import checked_draft
 from centralita.state import PROMPTS_FOLDER
 from ivr.publication import Wish
 from media.prompts import pieces

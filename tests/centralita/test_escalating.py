@@ -12,7 +12,7 @@ import pytest
 from base.document import load
 from calls.destination import Escalation, Extension, Hangup, Menu, Queue
 from centralita.configuration import check_configuration
-from centralita.escalating import ATTRIBUTE, EscalationApplication
+from centralita.queues.escalating import ATTRIBUTE, EscalationApplication
 from ivr.branch import Branch
 from routing.clients import Client
 from routing.escalation import Rung, ladder

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from centralita import tables
-from centralita.staffing import needs
-from centralita.staffing_table import print_needs
+from centralita.staffing.staffing import needs
+from centralita.staffing.table import print_needs
 from routing.staffing.forecast import HalfHour, Moment
 from routing.staffing.plan import Target
 

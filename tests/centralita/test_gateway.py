@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base.secret import Secret
-from centralita.gateway import Gateway
+from centralita.outside.gateway import Gateway
 from sip.flow import Flow
 from sip.locating.hops import Hop
 from sip.message import Request, response_to

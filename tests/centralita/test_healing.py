@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from base.ids import SequenceIds
 from calls.contact import Inbox
-from centralita import healing
-from centralita.healing import Healing
-from routing.agents import State, Status
-from routing.entry import EntryJoin
-from routing.healing import Mismatch, Real, mismatch
+from centralita.agents import healing
+from centralita.agents.healing import Healing
+from routing.agents.healing import Mismatch, Real, mismatch
+from routing.agents.tables import State, Status
 from routing.io.distribution import Distribution
-from routing.reservation import ReservationResult
+from routing.queues.entry import EntryJoin
+from routing.reservations.reservation import ReservationResult
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from tests.kit.party import until
 

@@ -16,16 +16,16 @@ from base.ids import SequenceIds
 from calls.contact import Inbox
 from centralita.commands import app
 from centralita.configuration import check_configuration
+from centralita.menus.surroundings import LiveSurroundings
 from centralita.present import Present
-from centralita.surroundings import LiveSurroundings
 from ivr.surroundings import HOURS_STATES, QueueStatus, Surroundings
-from routing.agents import Status
-from routing.entry import EntryJoin
+from routing.agents.tables import Status
 from routing.hours.calendar import Opening
+from routing.hours.switches import Announcement, Closure, Switches
 from routing.io.distribution import Distribution
 from routing.io.switch_board import SwitchBoard
+from routing.queues.entry import EntryJoin
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
-from routing.switches import Announcement, Closure, Switches
 from tests.kit.small_centre import small_node, write_centre
 
 if TYPE_CHECKING:

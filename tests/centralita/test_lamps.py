@@ -9,13 +9,13 @@ import pytest
 
 from base.ids import SequenceIds
 from calls.contact import Inbox
-from centralita.lamps import Lamps
+from centralita.agents.lamps import Lamps
 from centralita.watching import Watching
 from cluster.memory import MemoryLocation
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.commands import RingAgent
-from routing.entry import EntryJoin
 from routing.io.distribution import Distribution
+from routing.queues.entry import EntryJoin
 from routing.settings import AgentSettings, LeaveReason, QueueSettings, RoutingConfig, ServiceLevel
 from sip.profile import Account, InternalProfile
 from tests.centralita.test_watching import Desk

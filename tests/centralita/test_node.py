@@ -23,7 +23,7 @@ from centralita.node import Node
 from centralita.phone.script import read_script
 from centralita.phone.softphone import PhoneError, Softphone
 from records.reader import Reader
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from sip.digest.login import Login
 from tests.kit.human_recordings import encoded, spoken_like
 from tests.kit.party import until

@@ -11,6 +11,7 @@ import yaml
 
 from base.document import Part
 from centralita.configuration import check_configuration
+from routing.agents.reasons import ReasonPart
 from routing.back_ends import (
     BreakerPart,
     FraudPart,
@@ -24,7 +25,6 @@ from routing.centre import Centre
 from routing.clients import Client
 from routing.documents import AgentPart, QueuesFile
 from routing.hours.document import HoursPart
-from routing.reasons import ReasonPart
 from routing.waiting.document import AcknowledgePart, AnnouncePart, ComfortPart, StandingPart
 from routing.waiting.settings import Comfort
 from sip.profile import ExternalProfile, InternalProfile

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
-from centralita.publishing import joined, sources_of
+from centralita.menus.publishing import joined, sources_of
 from ivr.compiled import CompiledMenus, compile_menus, compiled_again
 from ivr.model import MenuFile
 from media.catalogue import Catalogue

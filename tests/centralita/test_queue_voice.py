@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from centralita.queue_voice import QueueVoice
+from centralita.queues.voice import QueueVoice
 from ivr.wording import load_wording
 from media.prompts import PromptMissing
 from routing.waiting.sayings import Saying, of_position, of_wait

@@ -9,8 +9,8 @@ import pytest
 
 from calls.contact import Contact
 from calls.destination import Agent, Extension, FeatureCode, Menu, Number, Uri
-from centralita.redirects import Redirects, Trail
-from routing.inbound import Route
+from centralita.outside.redirects import Redirects, Trail
+from routing.numbers.inbound import Route
 from sip.events import Caller
 from sip.profile import Account, ExternalProfile, InternalProfile, Profiles
 from sip.session.redirect import MOST

@@ -10,7 +10,7 @@ import pytest
 
 from calls.contact import Contact, Place
 from calls.events import LegEnded
-from centralita.rescue_callbacks import BY, RescueCallbacks
+from centralita.callbacks.rescue import BY, RescueCallbacks
 from routing.callbacks.callback import CallbackRefused, Refused
 from routing.io.rescue import FIRST, Rescuer
 from tests.kit.party import until

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from centralita.returning_callers import CUT_OFF, LeftBehind, left_behind, remember
+from centralita.queues.returning_callers import CUT_OFF, LeftBehind, left_behind, remember
 from records.event import LedgerEvent
 from records.ledger import Ledger
-from routing.returning import KeptPlace, Returning
+from routing.queues.returning import KeptPlace, Returning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

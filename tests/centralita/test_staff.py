@@ -8,8 +8,8 @@ import pytest
 
 from base.ids import SequenceIds
 from calls.destination import Agent, Extension, Uri
-from centralita.staff import Staff
-from routing.agents import State, Status
+from centralita.agents.staff import Staff
+from routing.agents.tables import State, Status
 from routing.io.distribution import Distribution
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.events import Caller, RegistrationChanged

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from base.secret import Secret
 from centralita.configuration import load_configuration
-from centralita.toll_book import TollBook
-from centralita.tolls import Tolls
+from centralita.outside.toll_book import TollBook
+from centralita.outside.tolls import Tolls
 from records.reader import Reader
 from sip.digest.login import Login
 from sip.events import InviteReceived, RegistrationAccepted, SessionAnswered, SessionEnded, SessionRefused

@@ -9,10 +9,10 @@ import pytest
 from base.secret import Secret
 from calls.contact import Contact
 from calls.lines import LineLimits, Lines
-from centralita.gateway import Gateway
-from centralita.outgoing import shown
-from centralita.trunk_view import print_trunks, shown_trunks
-from centralita.trunks import TrunkDown, Trunks, line_of
+from centralita.outside.gateway import Gateway
+from centralita.outside.outgoing import shown
+from centralita.outside.trunk_view import print_trunks, shown_trunks
+from centralita.outside.trunks import TrunkDown, Trunks, line_of
 from sip.events import PeerReachable, PeerUnreachable, RegistrationAccepted, RegistrationRefused
 from sip.io.dns import Dns, DnsSettings
 from sip.io.endpoint import Endpoint
@@ -110,7 +110,7 @@ async def test_a_name_that_leads_nowhere_is_told_until_it_leads_somewhere(scene:
 async def test_a_fault_of_ours_does_not_end_the_watching_of_a_trunk(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("centralita.trunks.SOON_AGAIN", 0.01)
+    monkeypatch.setattr("centralita.outside.trunks.SOON_AGAIN", 0.01)
     follow, faults = scene.trunks._follow, [RuntimeError("sip:secret@carrier.example")]
 
     def fails_once(gateway: Gateway, hops: tuple[Hop, ...]) -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from centralita.commands import app
 from centralita.configuration import load_configuration
-from centralita.trying import failing, play, stage_of
+from centralita.menus.trying import failing, play, stage_of
 from ivr.authoring.verdict import untried
 
 if TYPE_CHECKING:

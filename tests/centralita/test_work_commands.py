@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from calls.contact import Inbox
 from centralita.commands import app
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.commands import Overflow
-from routing.entry import EntryJoin
+from routing.queues.entry import EntryJoin
 from tests.kit.small_centre import small_node
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pytest
 
 from base.ids import SequenceIds
 from calls.contact import Contact
-from centralita.outgoing import shown
-from centralita.workplace import Workplace
-from routing.attendance import Won
+from centralita.agents.workplace import Workplace
+from centralita.outside.outgoing import shown
+from routing.agents.attendance import Won
 from routing.clients import Client
 from routing.io.attendance_file import AttendanceFile
 from routing.io.distribution import Distribution

@@ -15,7 +15,7 @@ from console.door import Door
 from console.opening import OpeningDesk
 from records.ledger import Ledger
 from records.reader import Reader
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.callbacks.book import CallbackBook
 from routing.callbacks.contact_hours import ContactHours
 from routing.callbacks.do_not_call import DoNotCall

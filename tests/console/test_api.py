@@ -12,8 +12,8 @@ from calls.contact import Inbox
 from centralita.journal import Journal
 from console.access import key_of
 from console.app import HttpServer
-from routing.agents import Status
-from routing.entry import EntryJoin
+from routing.agents.tables import Status
+from routing.queues.entry import EntryJoin
 from tests.console.interface import ANA_AT_HOME, KEY, Api
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pytest
 from calls.contact import Contact, Inbox
 from records.facts import Facts
 from records.sentences import sentence
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.commands import Overflow, RingAgent
-from routing.entry import EntryJoin
+from routing.queues.entry import EntryJoin
 
 if TYPE_CHECKING:
     from tests.console.interface import Api

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from calls.contact import Contact
 from calls.destination import Queue
 from calls.ways import Way
-from centralita.acquaintance import Acquaintance
+from centralita.agents.acquaintance import Acquaintance
 from centralita.dispatcher import Dispatcher
-from routing.agents import State, Status
+from routing.agents.screen import Screen
+from routing.agents.tables import State, Status
 from routing.callbacks.book import CallbackBook
 from routing.callbacks.callback import Missed, Order, Wish
 from routing.callbacks.contact_hours import ContactHours
@@ -20,14 +21,13 @@ from routing.callbacks.do_not_call import DoNotCall
 from routing.callbacks.rules import CallbackRules
 from routing.callbacks.settings import ClientCallbacks, QueueCallbacks
 from routing.hours.calendar import Timetable
+from routing.hours.opening import ALWAYS_OPEN
 from routing.hours.spans import read_span
 from routing.io.callback_application import CallbackApplication, CallbackMeans
 from routing.io.callback_desk import CallbackDesk
 from routing.io.callback_store import CallbackStore
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
-from routing.opening import ALWAYS_OPEN
-from routing.screen import Screen
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.events import InviteReceived
 from sip.stack import CallerIdentity, Target

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
 from calls.destination import Queue
-from centralita.acquaintance import Acquaintance
-from routing.agents import State, Status
+from centralita.agents.acquaintance import Acquaintance
+from routing.agents.screen import Screen, ScreenPart, screen
+from routing.agents.tables import State, Status
+from routing.hours.opening import ALWAYS_OPEN
 from routing.io.distribution import Distribution
 from routing.io.queue_application import QueueApplication
-from routing.opening import ALWAYS_OPEN
-from routing.screen import Screen, ScreenPart, screen
 from routing.settings import AgentSettings, Delays, QueueSettings, RoutingConfig
 from sip.events import InviteReceived, SessionAnswered
 from sip.stack import Target

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from centralita.menus.publishing import checked_draft
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
-from centralita.publishing import checked_draft
 from ivr.publication import Wish
 from tests.kit.ports import free_ports
 from tests.kit.small_centre import TONE

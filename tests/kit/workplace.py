@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from base.ids import SequenceIds
-from centralita.after_call import AfterCall
-from centralita.assignments import Assignments
+from centralita.agents.after_call import AfterCall
+from centralita.agents.assignments import Assignments
 from centralita.configuration import Configuration
 from centralita.present import Present
 from console.work import WorkDesk
@@ -18,7 +18,7 @@ from routing.clients import Client
 from routing.config import CentreConfig
 from routing.io.attendance_book import AttendanceBook
 from routing.io.distribution import Distribution
-from routing.tally import QueueTally
+from routing.queues.tally import QueueTally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from centralita.why_table import print_stays
+from centralita.queues.why_table import print_stays
 from records.decisions import stays
 from records.reader import ContactRow, ContactTimeline, StoredEvent
 from records.verdicts import PassedOver, asked, choice, passed_over
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.commands import Record, RingAgent
 from routing.distributor import Distributor
-from routing.entry import EntryJoin
-from routing.reservation import ReservationResult
+from routing.queues.entry import EntryJoin
+from routing.reservations.reservation import ReservationResult
 from routing.settings import AgentSettings, LeaveReason, QueueSettings, RoutingConfig
 from routing.skills import Relaxation
 

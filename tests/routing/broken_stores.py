@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from routing.agents import State, Status
-from routing.memory_store import MemoryStore
+from routing.agents.tables import State, Status
+from routing.reservations.memory_store import MemoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from routing.reservation import ReservationResult
+    from routing.reservations.reservation import ReservationResult
+    from routing.reservations.store import ReservationRow
     from routing.settings import LeaveReason
-    from routing.store import ReservationRow
 
 
 class ReservesTwice(MemoryStore):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.settings import NoAnswer, Presence, QueueSettings, ServiceLevel
 from routing.skills import Relaxation
 from tests.routing.floor import agent

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.commands import Command, Overflow, Record, RingAgent, StopRinging
 from routing.distributor import Distributor
-from routing.entry import EntryJoin
+from routing.queues.entry import EntryJoin
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from base.machine import Table
-from routing.memory_store import MemoryStore
+from routing.reservations.memory_store import MemoryStore
 from routing.settings import AgentSettings, Delays, QueueSettings, RoutingConfig
 from routing.strategies.strategy import Strategy
 from tests.routing.small_world import EVERYTHING, Scenario, World
@@ -29,7 +29,7 @@ from tests.routing.small_world import EVERYTHING, Scenario, World
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from routing.store import Store
+    from routing.reservations.store import Store
     from tests.routing.small_world import Event
 
 # --- states kept as bytes ---

@@ -10,22 +10,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.commands import ConnectAgent, Overflow, Record, RingAgent, StopRinging
 from routing.distributor import Distributor
-from routing.entry import EntryJoin
 from routing.errors import CannotPick
 from routing.floor import Due
-from routing.memory_store import HELD
-from routing.reservation import ReservationResult
+from routing.queues.entry import EntryJoin
+from routing.reservations.memory_store import HELD
+from routing.reservations.reservation import ReservationResult
 from routing.settings import AgentSettings, LeaveReason, QueueSettings, RoutingConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
+    from routing.agents.agent import Agent
     from routing.commands import Command
-    from routing.roster import Agent
-    from routing.store import Store
+    from routing.reservations.store import Store
 
 Event = tuple[str, ...]
 """What happens, and to whom."""

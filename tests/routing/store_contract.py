@@ -1,4 +1,4 @@
-"""What any store of routing must keep to (routing/store.py), as tests for every implementation.
+"""What any store of routing must keep to (routing/reservations/store.py), as tests for every implementation.
 
     class TestMyStore(StoreContract):
         make = MyStore
@@ -18,15 +18,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from routing.agents import State, Status
-from routing.reservation import ReservationResult
+from routing.agents.tables import State, Status
+from routing.reservations.reservation import ReservationResult
 from routing.settings import LeaveReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from unittest import TestCase
 
-    from routing.store import Store
+    from routing.reservations.store import Store
 
 AGENTS, ENTRIES, RESERVATIONS = ("ana", "ben", "cyd"), ("e1", "e2"), ("r1", "r2", "r3")
 HELD = (State.RESERVED, State.RINGING)

@@ -6,8 +6,8 @@ import pytest
 
 from base.errors import LocalProtocolError
 from base.machine import Machine
-from routing.agents import OURS, STATE, STATUS, State, StateInput, Status, StatusInput
-from routing.reservation import RESERVATION, ReservationInput, ReservationState
+from routing.agents.tables import OURS, STATE, STATUS, State, StateInput, Status, StatusInput
+from routing.reservations.reservation import RESERVATION, ReservationInput, ReservationState
 
 
 def test_each_status_knows_each_input() -> None:

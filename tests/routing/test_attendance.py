@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from routing.agents import State, Status
-from routing.attendance import Attendance, Standing, Won
+from routing.agents.agent import Agent
+from routing.agents.attendance import Attendance, Standing, Won
+from routing.agents.reasons import USUAL, Reason, Reasons, load_reasons
+from routing.agents.tables import State, Status
 from routing.commands import AgentChanged
-from routing.reasons import USUAL, Reason, Reasons, load_reasons
-from routing.roster import Agent
 from routing.settings import AgentSettings
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from routing.agents import State, Status
-from routing.attendance import Attendance, Standing
+from routing.agents.agent import Agent
+from routing.agents.attendance import Attendance, Standing
+from routing.agents.reasons import Reason, Reasons
+from routing.agents.tables import State, Status
 from routing.commands import AgentChanged
-from routing.reasons import Reason, Reasons
-from routing.roster import Agent
 from routing.settings import AgentSettings
 
 LIMITS: dict[str | None, float | None] = {"short": 10.0, "long": 100.0, "free": None, None: None}

@@ -10,7 +10,7 @@ import pytest
 from base.address import Address
 from base.errors import DocumentError
 from calls.destination import Hangup, Menu, Number, Queue
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.config import CentreConfig, check_config, read_config
 from routing.settings import LeaveReason
 from routing.waiting.settings import Acknowledge, Announcements, Comfort, Standing, When

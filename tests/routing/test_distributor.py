@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from calls.destination import Hangup, Menu
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.commands import AgentChanged, ConnectAgent, Overflow, Record, StopRinging
-from routing.entry import EntryJoin
 from routing.errors import EntryAlreadyQueued, UnknownAgent, UnknownQueue
-from routing.reservation import ReservationResult
+from routing.queues.entry import EntryJoin
+from routing.reservations.reservation import ReservationResult
 from routing.settings import LeaveReason, Presence, QueueSettings, RoutingConfig
 from tests.routing.floor import agent, centre, join, records, reservation, rung, talk
 

@@ -8,14 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.commands import ConnectAgent, Overflow, Record, RingAgent, StopRinging
 from routing.distributor import Distributor
-from routing.entry import EntryJoin, due
 from routing.errors import CannotPick, NotInWrapUp
-from routing.line import AVOIDED
-from routing.memory_store import MemoryStore
-from routing.reservation import ReservationResult
+from routing.queues.entry import EntryJoin, due
+from routing.queues.line import AVOIDED
+from routing.reservations.memory_store import MemoryStore
+from routing.reservations.reservation import ReservationResult
 from routing.settings import LeaveReason, RoutingConfig
 from routing.skills import combine, lacking, relaxed
 from tests.routing.busy_centre import AGENTS, QUEUES, REQUIRES

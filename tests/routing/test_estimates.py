@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.estimates import Estimates
+from routing.queues.estimates import Estimates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from routing.estimates import Guess
+    from routing.queues.estimates import Guess
 
 
 def known(handle: float = 200.0, calls: int = 20) -> Estimates:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from routing import familiar
-from routing.familiar import Familiar
+from routing.agents import familiar
+from routing.agents.familiar import Familiar
 
 
 def test_the_last_agent_of_a_customer_is_known_for_that_client_company_only() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from calls.destination import Echo, FeatureCode, Menu, Queue, Uri
 from routing.feature_codes import find, unknown
-from routing.inbound import NumberPlan
+from routing.numbers.inbound import NumberPlan
 from routing.settings import NumberSettings
 
 PLAN = NumberPlan(

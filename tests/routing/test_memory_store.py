@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from routing.memory_store import MemoryStore
+from routing.reservations.memory_store import MemoryStore
 from tests.routing.broken_stores import BROKEN
 from tests.routing.store_contract import Commands, StoreContract, commands_in_any_order
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calls.destination import Number
-from routing.outbound import OutboundPlan
+from routing.numbers.outbound import OutboundPlan
 from routing.settings import OutgoingSettings
 
 PLAN = OutboundPlan(

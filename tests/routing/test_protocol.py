@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from routing.agents.staff import Staff
 from routing.distributor import Distributor
-from routing.line import Line
-from routing.offers import Offers
 from routing.pairing import Pairing
-from routing.staff import Staff
+from routing.queues.line import Line
+from routing.reservations.offers import Offers
 from tests.routing.broken_stores import EndsSilently, ForgetsTheLosers
 from tests.routing.protocol import QUICK, Broken, explore, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from routing.memory_store import MemoryStore
+    from routing.reservations.memory_store import MemoryStore
     from tests.routing.small_world import Scenario
 
 

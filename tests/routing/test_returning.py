@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.returning import MOST, KeptPlace, Returning
+from routing.queues.returning import MOST, KeptPlace, Returning
 
 WHO = ("acme", "help", "+34600111222")
 

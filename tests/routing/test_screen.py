@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from calls.contact import Contact
+from routing.agents.screen import Screen, ScreenPart, screen
 from routing.clients import Client
 from routing.documents import QueuePart
-from routing.screen import Screen, ScreenPart, screen
 
 
 def contact(**facts: object) -> Contact:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.errors import DocumentError
+from routing.hours.switches import Announcement, Closure, Switches, client_of, of_client
 from routing.io.switch_board import SwitchBoard, load_switches, save_switches
-from routing.switches import Announcement, Closure, Switches, client_of, of_client
 
 if TYPE_CHECKING:
     from pathlib import Path

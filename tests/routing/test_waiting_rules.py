@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calls.destination import Menu
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.distributor import Distributor
 from routing.errors import CannotPick, NotInWrapUp
-from routing.memory_store import MemoryStore
-from routing.reservation import ReservationResult
+from routing.reservations.memory_store import MemoryStore
+from routing.reservations.reservation import ReservationResult
 from routing.settings import LeaveReason, Presence, QueueSettings, RoutingConfig, ServiceLevel
 from routing.skills import Relaxation
 from tests.routing.floor import (

@@ -26,9 +26,9 @@ from centralita.state import PROMPTS_FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from centralita.attempts import Attempts
     from centralita.configuration import Configuration
-    from centralita.menu_screen import Screen
+    from centralita.menus.screen import Screen
+    from centralita.outside.attempts import Attempts
     from ivr.authoring.dialogue import Dialogue
     from ivr.authoring.simulation import Simulation
     from ivr.compiled import CompiledMenus
@@ -97,8 +97,8 @@ def attempt(
 
     Digits of secure forms are dots in what is shown, and at a terminal they are not echoed. ? explains the lines.
     """
-    from centralita.attempts import Attempts, Wishes
-    from centralita.tried_sound import TriedSound
+    from centralita.menus.tried_sound import TriedSound
+    from centralita.outside.attempts import Attempts, Wishes
 
     if (replies or as_json) and keys is None:
         fail("--reply and --json belong to --keys")
@@ -129,8 +129,8 @@ def attempt(
 
 def _version(configuration: Configuration, state: Path, menu_set: str, which: str) -> CompiledMenus:
     from centralita.commands.menu.placing import versions_of
-    from centralita.publishing import read_version
-    from centralita.trying import with_words
+    from centralita.menus.publishing import read_version
+    from centralita.menus.trying import with_words
 
     versions = versions_of(state)
     try:
@@ -145,7 +145,7 @@ def _version(configuration: Configuration, state: Path, menu_set: str, which: st
 
 def _by_keys(calls: Attempts, keys: str, replies: list[str], *, as_json: bool) -> Simulation:
     """Without asking anything; a question that no reply is left for is met with silence."""
-    from centralita.menu_screen import Screen
+    from centralita.menus.screen import Screen
     from ivr.authoring.dialogue import Dialogue
     from ivr.authoring.transcript import as_json as entry_as_json
     from ivr.authoring.transcript import merged
@@ -172,7 +172,7 @@ def _by_keys(calls: Attempts, keys: str, replies: list[str], *, as_json: bool) -
 
 def _by_lines(calls: Attempts) -> Simulation:
     """Line by line, until the caller leaves or the lines end."""
-    from centralita.menu_screen import Screen
+    from centralita.menus.screen import Screen
     from ivr.authoring.dialogue import HELP, Dialogue
     from ivr.errors import Misunderstood
 

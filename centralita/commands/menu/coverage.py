@@ -70,7 +70,7 @@ def coverage(
     if as_json:
         print_json(_document(found))
     else:
-        from centralita.menu_tables import print_coverage
+        from centralita.menus.tables import print_coverage
 
         print_coverage(found)
 
@@ -87,7 +87,7 @@ def _menus(state: Path, draft: CompiledMenus, found: Coverage) -> CompiledMenus:
     """The version that most of these calls had; the draft where the store does not know it."""
     from base.errors import CentralitaError
     from centralita.commands.menu.placing import versions_of
-    from centralita.publishing import read_version
+    from centralita.menus.publishing import read_version
 
     (most, _), *_ = found.versions.most_common(1)
     try:

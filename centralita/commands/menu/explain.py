@@ -38,7 +38,7 @@ def explain(
 
 
 def _show(rows: Iterable[Row]) -> None:
-    from centralita.menu_tables import print_table
+    from centralita.menus.tables import print_table
 
     shown, step = [], ""
     for row in rows:

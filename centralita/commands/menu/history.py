@@ -10,7 +10,7 @@ from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, pri
 
 def history(menu_set: Set, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
     """List every publication and rollback of a menu set, the newest first; times are UTC."""
-    from centralita.menu_view import shown_history
+    from centralita.menus.view import shown_history
 
     try:
         found = shown_history(versions_of(state), menu_set)
@@ -21,6 +21,6 @@ def history(menu_set: Set, state: State = DEFAULT_STATE, as_json: Json = False) 
         return
     if not found:
         fail(f"nothing of {menu_set} was ever published in {state}")
-    from centralita.menu_tables import print_history
+    from centralita.menus.tables import print_history
 
     print_history(found)

@@ -124,8 +124,8 @@ def put(
 def _put_alone(
     wish: Wish, menus: CompiledMenus, configuration: Configuration, state: Path, config: Path
 ) -> dict[str, Any]:
-    from centralita.menu_view import shown
-    from centralita.publishing import refuse_misfit, sources_of
+    from centralita.menus.publishing import refuse_misfit, sources_of
+    from centralita.menus.view import shown
 
     refuse_misfit(menus, configuration, config)
     sources = sources_of(config, wish.menu_set) if wish.kind == "publish" else {}

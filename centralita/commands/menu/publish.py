@@ -56,7 +56,7 @@ def publish(
         for name in menu_sets:
             _cancel(name, state, http)
         return
-    from centralita.publishing import checked_draft
+    from centralita.menus.publishing import checked_draft
 
     versions = versions_of(state)
     configuration = _advised(config, versions, menu_sets)
@@ -103,7 +103,7 @@ def rollback(
     yes: Yes = False,
 ) -> None:
     """Make an earlier version live again for new calls; the draft stays as it is."""
-    from centralita.publishing import read_version
+    from centralita.menus.publishing import read_version
     from ivr.publication import Wish
 
     configuration, versions = checked(config), versions_of(state)
@@ -129,7 +129,7 @@ def _advised(config: Path, versions: Versions, menu_sets: list[str]) -> Configur
     """The files; errors end the command, what else is to be said of these menu sets is said."""
     from base.document import errors, refuse
     from centralita.configuration import check_configuration
-    from centralita.publishing import live_versions
+    from centralita.menus.publishing import live_versions
 
     try:
         live = live_versions(versions)

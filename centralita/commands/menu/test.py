@@ -30,7 +30,7 @@ def test(
 
     Ends with 1 when a case fails. `check` and `publish` play them too.
     """
-    from centralita.trying import play
+    from centralita.menus.trying import play
 
     configuration = checked(config)
     for name in menu_set or ():
@@ -85,7 +85,7 @@ def _show(
     untried: dict[str, list[str]],
     only: list[str] | tuple[str, ...],
 ) -> None:
-    from centralita.menu_tables import print_table
+    from centralita.menus.tables import print_table
 
     for fault in sorted(set(faults)):
         typer.echo(str(fault))

@@ -1,6 +1,6 @@
 """Presets of rules that a client company's file switches on, for all menus that its numbers lead to.
 
-What they ask of queues and of the client's file itself is checked where those are known (centralita/presets.py).
+What they ask of queues and of the client's file itself is checked where those are known (centralita/menus/presets.py).
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.ids import SequenceIds
-from routing.agents import State, Status
-from routing.attendance import SYSTEM, Standing, Won
+from routing.agents.attendance import SYSTEM, Standing, Won
+from routing.agents.reasons import Reason, Reasons
+from routing.agents.tables import State, Status
 from routing.errors import UnknownAgent
 from routing.io.attendance_book import AttendanceBook
 from routing.io.attendance_file import AttendanceBroken, AttendanceFile
 from routing.io.distribution import Distribution
-from routing.reasons import Reason, Reasons
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from calls.contact import Place
 from calls.destination import Menu, Queue
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.settings import NoAnswer
 from routing.waiting.sayings import Saying
 from routing.waiting.settings import Acknowledge

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.callbacks.callback import Missed
 from routing.callbacks.do_not_call import ALL, Listed
 from routing.waiting.settings import Acknowledge

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calls.destination import Queue
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.callbacks.callback import Missed
-from routing.opening import Openness
+from routing.hours.opening import Openness
 from tests.kit.callback_floor import AGENT_FIRST, CallbackFloor, a_floor
 from tests.kit.party import House, Party, until
 

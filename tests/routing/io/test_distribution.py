@@ -9,12 +9,12 @@ import pytest
 
 from base.ids import SequenceIds
 from calls.contact import Inbox
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.commands import AgentChanged, Overflow, RingAgent, StopRinging
-from routing.entry import EntryJoin
 from routing.errors import EntryAlreadyQueued, UnknownAgent, UnknownQueue
 from routing.io.distribution import Distribution
-from routing.reservation import ReservationResult
+from routing.queues.entry import EntryJoin
+from routing.reservations.reservation import ReservationResult
 from routing.settings import AgentSettings, LeaveReason, QueueSettings, RoutingConfig
 
 if TYPE_CHECKING:

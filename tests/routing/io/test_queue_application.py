@@ -9,7 +9,7 @@ import pytest
 
 from base.errors import CentralitaError
 from calls.destination import Hangup, Menu, Queue
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.settings import LeaveReason
 from sip.events import (
     InviteReceived,

@@ -11,7 +11,7 @@ import pytest
 from calls import acts
 from calls.acts import ActAsked
 from calls.destination import Queue
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from sip.events import InviteReceived, SessionAnswered, SessionEnded
 from tests.kit.act_rules import ActRules
 from tests.kit.floor import Floor

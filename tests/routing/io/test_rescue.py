@@ -12,7 +12,7 @@ import pytest
 from calls import pulse
 from calls.destination import Queue
 from calls.events import LegEnded
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.io.rescue import FIRST, MOMENT, MOST_RESCUES, REGAINED, is_cut_off
 from routing.waiting.sayings import Saying
 from sip.events import SessionEnded, SessionReoffered

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calls.destination import Menu
-from routing.agents import State, Status
+from routing.agents.tables import State, Status
 from routing.settings import NoAnswer
 from routing.waiting.settings import Acknowledge, Announcements, Comfort
 from sip.events import SessionAnswered

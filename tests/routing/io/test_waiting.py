@@ -10,8 +10,8 @@ import pytest
 
 from calls.destination import Hangup, Menu, Queue
 from calls.events import DigitPressed
-from routing.agents import State, Status
-from routing.opening import Openness
+from routing.agents.tables import State, Status
+from routing.hours.opening import Openness
 from routing.settings import LeaveReason
 from routing.waiting.sayings import Saying
 from routing.waiting.settings import Announcements, AtClosing, Comfort, Standing

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.matching import assign
-from routing.ranking import Ranking
+from routing.queues.ranking import Ranking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from routing.agents import Status
+from routing.agents.tables import Status
 from routing.commands import RingAgent
 from routing.distributor import Distributor
-from routing.entry import EntryJoin
+from routing.queues.entry import EntryJoin
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from routing.simulation.chance import Lengths, Stretch, arrivals
 from routing.simulation.engine import Simulation
 from routing.simulation.scenario import plain_centre
 
 if TYPE_CHECKING:
-    from routing.estimates import EstimateView
+    from routing.queues.estimates import EstimateView
 
 
 def play(agents: int, stretches: list[Stretch], seed: int = 1) -> dict[str, EstimateView]:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from routing.hours.calendar import OpeningHours, Timetable
+from routing.hours.opening import ALWAYS_OPEN, Openness, openness
 from routing.hours.spans import Span
-from routing.opening import ALWAYS_OPEN, Openness, openness
-from routing.switches import Closure, Switches
+from routing.hours.switches import Closure, Switches
 from routing.waiting.closing import ClosingTime
 from routing.waiting.settings import AtClosing
 

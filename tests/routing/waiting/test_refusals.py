@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.reservation import ReservationResult
+from routing.reservations.reservation import ReservationResult
 from routing.waiting.refusals import result_of
 
 

@@ -1,0 +1,1 @@
+"""Agents of a node: their codes, lamps, calls in progress, results, and supervisors."""

@@ -1,0 +1,1 @@
+"""Calls to the outside: trunks and carriers, what may be dialled, what it may cost."""

@@ -1,0 +1,1 @@
+"""How many agents: forecasts, simulations and their tables for the command line."""

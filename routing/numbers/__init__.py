@@ -1,0 +1,1 @@
+"""Numbers that are called: here, and outside."""
