@@ -27,7 +27,7 @@ def test_the_table_of_codes_is_the_programs() -> None:
 @pytest.mark.parametrize("language", ["es", "pl", "en"])
 def test_everything_said_to_agents_has_words(language: str) -> None:
     wording = load_wording([ROOT / "prompts"], [])
-    files = [ROOT / "centralita" / "agent_codes.py", *(ROOT / "calls").glob("*.py")]
+    files = [ROOT / "centralita" / "agents" / "codes.py", *(ROOT / "calls").glob("*.py")]
     found = (re.findall(r'"(agent_\w+)"', file.read_text(encoding="utf-8")) for file in files)
     prompts = {*(each for of_file in found for each in of_file), *UNKNOWN.prompts}
     prompts |= {f"agent_capture_{outcome(each)}" for each in ("ok", "declined", "unknown", "")}

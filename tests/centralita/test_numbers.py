@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,8 @@ def test_places_find_registered_phones_and_fixed_contacts(configuration: Configu
     found = places.agent("ana", None)
     assert found is not None
     assert (found.uri, found.destination) == ("sip:1001@10.0.0.5:5062", ("127.0.0.1", 40001))
-    assert places.account("1001") == found
+    # A queue has other agents: one phone of an agent that says nothing is not waited for as one that is dialled.
+    assert places.account("1001") == replace(found, try_for=None)
     fixed = places.agent("ana", "sip:a001@127.0.0.1:5090")
     assert fixed is not None
     assert (fixed.uri, fixed.destination) == ("sip:a001@127.0.0.1:5090", None)
