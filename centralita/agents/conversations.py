@@ -85,6 +85,8 @@ class Conversations:
         Raises UnknownContact, NotAllowed, NotNow and NoPhone.
         """
         talk = self._talk(contact)
+        if self._dispatcher.is_draining:
+            raise NotNow("the node stops: no more calls are begun")
         agent = next((leg for leg in talk.parties if self._is_theirs(account, leg)), None)
         if agent is None:
             self._monitoring.check(account, None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
 
 from base.io.driver import Driver
 from calls.destination import Queue
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
     from routing.queues.entry import EntryJoin
     from routing.reservations.reservation import ReservationResult
     from routing.settings import LeaveReason, RoutingConfig
+
+
+log = structlog.get_logger()
+
+Changed = TypeVar("Changed", AgentChanged, QueueChanged)
 
 
 class Distribution:
@@ -216,10 +223,10 @@ class Distribution:
                     self._record(command.contact, None, command.type, command.data)
                 case AgentChanged():
                     for watcher in self._agent_watchers:
-                        watcher(command)
+                        _show(watcher, command)
                 case QueueChanged():
-                    for tell in self._queue_watchers:
-                        tell(command)
+                    for watch in self._queue_watchers:
+                        _show(watch, command)
                 case RingAgent():
                     self._entries[command.reservation] = command.entry
                     self._tell(command.entry, command)
@@ -234,3 +241,11 @@ class Distribution:
         inbox = self._inboxes.get(entry)
         if inbox is not None:
             inbox.post(command)
+
+
+def _show(watcher: Callable[[Changed], None], change: Changed) -> None:
+    """Whoever looks on and fails must not keep the commands behind it from those who wait."""
+    try:
+        watcher(change)
+    except Exception as error:  # noqa: BLE001 - the last resort: one view is not renewed, callers are served
+        log.error("watcher_failed", error=type(error).__name__)

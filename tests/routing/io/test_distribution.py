@@ -127,6 +127,16 @@ async def test_watchers_hear_of_each_change_of_an_agent(distribution: Distributi
     ]
 
 
+async def test_a_watcher_that_fails_keeps_no_ringing_from_a_caller(distribution: Distribution) -> None:
+    def fail(change: object) -> None:
+        raise RuntimeError("a lamp is broken")
+
+    distribution.watch(fail)
+    distribution.watch_queues(fail)
+    (ring,) = await heard(join(distribution, "c1"))
+    assert isinstance(ring, RingAgent)
+
+
 async def test_an_unknown_agent_is_an_error_of_whoever_asks(distribution: Distribution) -> None:
     with pytest.raises(UnknownAgent):
         distribution.choose_status("nobody", Status.AVAILABLE)
