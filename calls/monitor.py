@@ -34,6 +34,13 @@ class MonitorOver:
     """The conversation that was monitored has ended, or its agent has left it."""
 
 
+@dataclass(frozen=True, slots=True)
+class ModeAsked:
+    """Who monitors already is asked to be something else to the two; without a mode, to take over."""
+
+    mode: MonitorMode | None
+
+
 class Monitor:
     """One leg of another contact that monitors an agent's conversation, until either ends it."""
 
@@ -52,6 +59,16 @@ class Monitor:
     def is_on(self) -> bool:
         """Whether it goes on."""
         return self._talk is not None
+
+    @property
+    def by(self) -> str:
+        """The account that monitors."""
+        return self._by
+
+    def ask(self, mode: MonitorMode | None) -> str:
+        """Have it change, or take over without a mode, from outside its own call; that call's contact."""
+        self._leg.contact.inbox.post(ModeAsked(mode))
+        return self._leg.contact.id
 
     def begin(self, mode: MonitorMode) -> None:
         """Let the leg in."""

@@ -82,6 +82,8 @@ class Conversations:
     def monitor(self, contact: str, account: str, mode: MonitorMode | None) -> str:
         """Call a supervisor's phone into a conversation; without a mode to take it over. Gives the new contact's id.
 
+        A supervisor who monitors it already is not called again: the mode of that call changes, or it takes over.
+
         Raises UnknownContact, NotAllowed, NotNow and NoPhone.
         """
         talk = self._talk(contact)
@@ -93,6 +95,9 @@ class Conversations:
         found = conversation([agent]) if agent is not None else None
         if found is None:
             raise NotNow("no agent is in this conversation")
+        already = next((each for each in talk.monitors if each.by == account), None)
+        if already is not None:
+            return already.ask(mode)
         target = self._phone_of(account)
         if target is None:
             raise NoPhone(f"no phone is registered for {account}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from calls.acts import ActRefused, NotAllowed, NotNow
 from calls.events import DigitPressed, LegEnded
-from calls.monitor import Monitor, MonitorMode, MonitorOver, conversation
+from calls.monitor import ModeAsked, Monitor, MonitorMode, MonitorOver, conversation
 from routing.feature_codes import CODES, KEYS, Wish
 from sip import causes
 
@@ -80,6 +80,11 @@ class Monitoring:
                         if wanted is not None:
                             monitor.change(wanted)
                         elif self._take_over(contact, monitor):
+                            return
+                    case ModeAsked(mode=asked) if asked is not None:
+                        monitor.change(asked)
+                    case ModeAsked():
+                        if self._take_over(contact, monitor):
                             return
                     case MonitorOver():
                         break
