@@ -178,7 +178,8 @@ class Distributor:
     def pick(self, entry: str, agent: str, *, now: float) -> None:
         """The agent gets this entry now, whoever else would; phones that ring for it stop.
 
-        Raises UnknownAgent, and CannotPick when the entry is gone or the agent not idle with a phone that is there.
+        Raises UnknownAgent, and CannotPick when the entry is gone, the agent not idle with a phone that is there, or
+        taken by another node at this moment.
         """
         found, picker = self._floor.entries.get(entry), self._staff[agent]
         if found is None:
@@ -188,7 +189,12 @@ class Distributor:
         self._line.rescind(found, ReservationResult.RESCINDED, now=now)
         self._line.wait(found)
         self._offers.make(found, picker, Choice.PICK, now=now)
+        is_picked = picker.reservation is not None
+        if not is_picked:
+            self._line.failed(found, now=now)
         self._settle(now=now)
+        if not is_picked:
+            raise CannotPick(f"{agent} has just been given to somebody else")
 
     # Agents
 

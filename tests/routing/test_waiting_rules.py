@@ -243,6 +243,16 @@ def test_an_agent_whom_another_node_has_taken_is_passed_over_and_asked_later() -
     assert rung(pass_time(distributor, 5)) == [("e1", "ana")]
 
 
+def test_who_picks_and_is_taken_elsewhere_is_told_and_the_caller_waits_on() -> None:
+    agents = {"ana": agent("ana", status=AWAY), "ben": agent("ben", status=AWAY)}
+    distributor = Distributor(RoutingConfig({"q": QueueSettings("q")}, agents), now=0, store=Elsewhere("ana"))
+    join(distributor, "e1", now=0)
+    with pytest.raises(CannotPick, match="somebody else"):
+        distributor.pick("e1", "ana", now=1)
+    distributor.agent_status("ben", Status.AVAILABLE, now=2)
+    assert rung(distributor.take_commands()) == [("e1", "ben")]
+
+
 def test_the_wait_is_estimated_once_calls_have_been_handled() -> None:
     distributor = centre(agent("ana"))
     for number in range(12):
