@@ -118,10 +118,6 @@ class Dispatcher(Generic[R]):
             return
         self._keep(contact, self._run_from(contact, caller, refusal))
 
-    def begin(self, contact: Contact, work: Coroutine[None, None, None]) -> None:
-        """Let a contact that begins with us be served by some work of its own."""
-        self._keep(contact, work)
-
     @property
     def is_draining(self) -> bool:
         """Whether no more contacts are taken."""

@@ -161,8 +161,6 @@ LEFT = {
     "join_empty": "no agent is there",
     "closed": "it closed",
     "leave_empty": "no agent is there any more",
-    "callback": "the caller is called back",
-    "overflow": "it was too full",
     "withdrawn": "somebody took it out",
     "system": "the server took it out",
 }

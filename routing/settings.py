@@ -30,8 +30,6 @@ class LeaveReason(Enum):
     JOIN_EMPTY = "join_empty"
     LEAVE_EMPTY = "leave_empty"
     CLOSED = "closed"
-    CALLBACK = "callback"
-    OVERFLOW = "overflow"
     WITHDRAWN = "withdrawn"
     """Taken out by a supervisor."""
     SYSTEM = "system"

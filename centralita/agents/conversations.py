@@ -103,8 +103,8 @@ class Conversations:
             raise NoPhone(f"no phone is registered for {account}")
         way = Way(target, talk.contact.caller_identity(), role="agent", begun=self._watch(account))
         own = self._exchange.open(account, account=account)
-        own.caller = dial(self._exchange, own, way, None)
-        self._dispatcher.begin(own, self._attend(own, own.caller, found, account, mode))
+        own.caller = leg = dial(self._exchange, own, way, None)
+        self._dispatcher.open(own, lambda contact: self._attend(contact, leg, found, account, mode))
         return own.id
 
     def _talk(self, contact: str) -> Talk:

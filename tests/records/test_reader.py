@@ -6,27 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from records import Ledger
 from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
 from records.reader import Reader
 from tests.records.calls import BEGAN, arrival, event, whole_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(path, gather=0.0)
-    ledger.start(now=BEGAN)
-    yield ledger
-    ledger.close()
+    from records import Ledger
 
 
 async def store(ledger: Ledger) -> None:

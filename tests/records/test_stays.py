@@ -6,28 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from records import Ledger, LedgerEvent
 from records.reader import Reader
 from tests.records.calls import BEGAN, event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from records import Ledger, LedgerEvent
     from records.stays import Stay
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(path, gather=0.0)
-    ledger.start(now=BEGAN)
-    yield ledger
-    ledger.close()
 
 
 def opened(offset: float, contact: str) -> list[LedgerEvent]:
