@@ -10,7 +10,7 @@ from records.event import LedgerEvent
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from records.ledger import Ledger
+    from records.ledger.ledger import Ledger
 
 
 class Journal:

@@ -25,7 +25,7 @@ from ivr.io.back_end.transactions import Transactions
 from media.codec import Codec
 from media.plane import Plane
 from media.prompts import PromptLibrary
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 from routing.io.attendance_file import AttendanceFile
 from routing.io.switch_board import load_switches
 from sip.flow import written

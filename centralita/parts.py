@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ivr.io.back_end.transactions import Transactions
     from media.plane import Plane
     from media.prompts import PromptLibrary
-    from records.ledger import Ledger
+    from records.ledger.ledger import Ledger
     from routing.io.callback_desk import CallbackDesk
     from routing.io.distribution import Distribution
     from routing.numbers.inbound import Route

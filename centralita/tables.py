@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from records import ladder, timeline
+from records.timeline import ladder, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from records.reader import ContactRow, ContactTimeline, NotedEvent
-    from records.timeline import TimelineRow
+    from records.timeline.timeline import TimelineRow
 
 _STYLES = {"caller": "cyan", "routing": "magenta", timeline.HOUSE: "default"}
 

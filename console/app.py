@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from console.keys import Conversations, Menus
     from console.opening import OpeningDesk
     from console.work import WorkDesk
-    from records.ledger import Ledger
+    from records.ledger.ledger import Ledger
     from records.reader import Reader
     from routing.io.callback_desk import CallbackDesk
 

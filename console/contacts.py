@@ -12,7 +12,7 @@ from aiohttp import web
 from base.errors import CentralitaError
 from console.keys import LEDGER, READER
 from console.problem import Refusal, problem
-from records.decisions import stays
+from records.timeline.decisions import stays
 
 if TYPE_CHECKING:
     from records.reader import ContactTimeline

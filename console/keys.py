@@ -9,7 +9,7 @@ from aiohttp import web
 from console.door import Door
 from console.opening import OpeningDesk
 from console.work import WorkDesk
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 from records.reader import Reader
 from routing.io.callback_desk import CallbackDesk
 

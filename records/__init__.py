@@ -2,7 +2,7 @@
 
 from records.errors import RecordsError
 from records.event import NODE, LedgerEvent
-from records.ledger import Ledger, LedgerHealth
-from records.recovery import Recovery
+from records.ledger.ledger import Ledger, LedgerHealth
+from records.ledger.recovery import Recovery
 
 __all__ = ["NODE", "Ledger", "LedgerEvent", "LedgerHealth", "RecordsError", "Recovery"]

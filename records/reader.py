@@ -12,11 +12,11 @@ from sqlalchemy import create_engine, desc, select
 from sqlalchemy.pool import NullPool
 
 from records import schema
-from records.answering import KINDS, Asked, asked_for_person
 from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
-from records.projection import MICROSECONDS
-from records.stays import KINDS as STAY_KINDS
-from records.stays import STATES, Ends, Told, stays
+from records.views.answering import KINDS, Asked, asked_for_person
+from records.views.projection import MICROSECONDS
+from records.views.stays import KINDS as STAY_KINDS
+from records.views.stays import STATES, Ends, Told, stays
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, RowMapping, Select, Table
 
-    from records.stays import Stay
+    from records.views.stays import Stay
 
 _TIMES = frozenset({"ts", "started_at", "answered_at", "ended_at", "invited_at", "ringing_at"})
 _AMBIGUOUS_SHOWN = 5

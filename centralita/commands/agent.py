@@ -176,8 +176,8 @@ def history(
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from records.facts import Facts
-    from records.sentences import sentence
+    from records.timeline.facts import Facts
+    from records.timeline.sentences import sentence
 
     found = open_ledger(state).agent_events(agent, limit)
     if as_json:

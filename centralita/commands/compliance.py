@@ -23,7 +23,7 @@ from centralita.commands.parameters import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from records.answering import Share
+    from records.views.answering import Share
 
 LIMIT = 180.0
 """Seconds (Ley 10/2025)."""
@@ -49,7 +49,7 @@ def compliance(
     Days are those of the centre's time zone. Who hung up before an answer counts as not answered.
     """
     del preset
-    from records.answering import shares
+    from records.views.answering import shares
     from routing.config import bare_config
 
     zone = ZoneInfo(bare_config(config).centre.timezone)

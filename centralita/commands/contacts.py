@@ -59,7 +59,7 @@ def contact(
 
 def why(contact_id: _Id, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
     """Print why a contact got its agents, or none: who was passed over in each decision, and why."""
-    from records.decisions import stays
+    from records.timeline.decisions import stays
 
     found = _found(contact_id, state)
     told = stays(found)

@@ -100,8 +100,8 @@ def history(
     """Show who closed, reopened and announced what, from the ledger; the node may be stopped."""
     from datetime import UTC, datetime
 
-    from records.facts import Facts
-    from records.sentences import sentence
+    from records.timeline.facts import Facts
+    from records.timeline.sentences import sentence
 
     for event in open_ledger(state).node_events(limit):
         when = datetime.fromtimestamp(event.ts, UTC).strftime("%Y-%m-%d %H:%M:%S")

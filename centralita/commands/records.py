@@ -25,7 +25,7 @@ def records() -> None:
 @app.command("rebuild")
 def rebuild_tables(state: State = DEFAULT_STATE) -> None:
     """Make the tables of contacts and legs anew from the events. The node must be stopped."""
-    from records.rebuild import rebuild
+    from records.views.rebuild import rebuild
 
     try:
         count = rebuild(state / LEDGER_FILE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from centralita.tables import timeline_line
-from records import timeline
 from records.reader import StoredEvent
+from records.timeline import timeline
 
 if TYPE_CHECKING:
     from rich.console import Console

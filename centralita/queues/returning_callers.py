@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from records.ledger.recovery import INTERRUPTED
 from records.reader import Reader
-from records.recovery import INTERRUPTED
 from routing.queues.returning import KeptPlace
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from records.sentences import LEFT
-from records.wording import duration
+from records.timeline.sentences import LEFT
+from records.timeline.wording import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
 
-    from records.decisions import Decision, Stay
-    from records.verdicts import PassedOver
+    from records.timeline.decisions import Decision, Stay
+    from records.timeline.verdicts import PassedOver
 
 _RESULTS = {
     "answered": ("answers", ""),

@@ -1,6 +1,7 @@
 """Why this agent, and why nobody: what is written beside events, so that a decision can be read afterwards.
 
-Names are listed as the queue keeps them, which costs a copy and no search; `records.decisions` makes sentences of them.
+Names are listed as the queue keeps them, which costs a copy and no search; `records.timeline.decisions` makes
+sentences of them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from centralita.agents.acquaintance import Acquaintance
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 from records.reader import Reader
 from tests.kit.floor import Floor
 from tests.kit.party import House, Party

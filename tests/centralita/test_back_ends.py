@@ -13,7 +13,7 @@ from centralita.configuration import check_configuration
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
 from records.reader import Reader
-from records.timeline import rows
+from records.timeline.timeline import rows
 from tests.kit.back_end_asking import says
 from tests.kit.back_end_floor import Clock, Server
 from tests.kit.party import until

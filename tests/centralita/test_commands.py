@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from centralita.client import NodeClient, NodeUnreachable
 from centralita.commands import app
 from centralita.journal import Journal
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 from tests.kit.ports import free_port
 from tests.kit.small_centre import ACCOUNT, small_node, write_centre
 

@@ -12,7 +12,7 @@ from centralita.demo.accounts import FILE, demo_passwords
 from centralita.demo.live import LiveTimeline
 from centralita.journal import Journal
 from records.event import LedgerEvent
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 from records.reader import Reader
 from sip.digest.credentials import HashedSecrets
 from sip.io.credentials_file import load_credentials, save_credentials

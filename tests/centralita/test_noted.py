@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from centralita.commands import app
 from centralita.state import LEDGER_FILE
 from records.event import LedgerEvent
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path

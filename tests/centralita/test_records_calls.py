@@ -12,7 +12,7 @@ from centralita.commands import app
 from centralita.state import LEDGER_FILE
 from records import Ledger
 from tests.records.calls import BEGAN
-from tests.records.test_stays import answered, joined, left, opened, state
+from tests.records.views.test_stays import answered, joined, left, opened, state
 
 if TYPE_CHECKING:
     from pathlib import Path

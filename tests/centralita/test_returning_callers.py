@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from centralita.queues.returning_callers import CUT_OFF, LeftBehind, left_behind, remember
 from records.event import LedgerEvent
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 from routing.queues.returning import KeptPlace, Returning
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from centralita.journal import Journal
 from console.app import make_app
 from console.door import Door
 from console.opening import OpeningDesk
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 from records.reader import Reader
 from routing.agents.tables import Status
 from routing.callbacks.book import CallbackBook

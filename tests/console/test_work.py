@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calls.contact import Contact, Inbox
-from records.facts import Facts
-from records.sentences import sentence
+from records.timeline.facts import Facts
+from records.timeline.sentences import sentence
 from routing.agents.tables import State, Status
 from routing.commands import Overflow, RingAgent
 from routing.queues.entry import EntryJoin

@@ -141,8 +141,8 @@ class FarEnd:
         return heard
 
     def hear_sound(self, packets: int) -> bytes:
-        """Wait for so many packets and decode them, each by its own payload type."""
-        heard = self.hear(packets)
+        """Wait for so many packets and decode them, each by its own payload type; keys among them are no sound."""
+        heard = [packet for packet in self.hear(packets) if packet.payload_type != EVENT_PAYLOAD]
         decoders = {number: Decoder(Codec(number)) for number in {p.payload_type for p in heard}}
         return b"".join(decoders[p.payload_type].decode(p.payload) for p in heard)
 

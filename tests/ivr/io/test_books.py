@@ -11,7 +11,7 @@ from base.secret import Secret
 from ivr.events import BackEndReplied
 from ivr.io.books import Books
 from records.event import LedgerEvent
-from records.ledger import Ledger
+from records.ledger.ledger import Ledger
 from records.reader import Reader
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from records.event import LedgerEvent
-from records.projection import MICROSECONDS
+from records.views.projection import MICROSECONDS
 from sip import causes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from records.projection import ContactState
+    from records.views.projection import ContactState
 
 INTERRUPTED = "interrupted"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from records.wording import counted, duration
+from records.timeline.wording import counted, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from records.facts import Facts
+    from records.timeline.facts import Facts
 
 _MISSED = {
     "busy": "the line is busy",

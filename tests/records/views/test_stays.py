@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from records import Ledger, LedgerEvent
-    from records.stays import Stay
+    from records.views.stays import Stay
 
 
 def opened(offset: float, contact: str) -> list[LedgerEvent]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from records.errors import LedgerMissing
-from records.store import Store
+from records.ledger.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from centralita.queues.why_table import print_stays
-from records.decisions import stays
 from records.reader import ContactRow, ContactTimeline, StoredEvent
-from records.verdicts import PassedOver, asked, choice, passed_over
+from records.timeline.decisions import stays
+from records.timeline.verdicts import PassedOver, asked, choice, passed_over
 from routing.agents.tables import Status
 from routing.commands import Record, RingAgent
 from routing.distributor import Distributor
@@ -27,7 +27,7 @@ from routing.skills import Relaxation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EXPECTED = Path(__file__).resolve().parents[1] / "data" / "records"
+EXPECTED = Path(__file__).resolve().parents[2] / "data" / "records"
 BEGAN = 1_795_294_000.0
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from records import Ledger
-from records.answering import Asked, asked_for_person, shares
 from records.reader import Reader
+from records.views.answering import Asked, asked_for_person, shares
 from tests.records.calls import BEGAN, event
 
 if TYPE_CHECKING:

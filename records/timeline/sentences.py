@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.callback_sentences import CALLBACK_SENTENCES, callback_opened
-from records.handling_sentences import HANDLING_SENTENCES
-from records.menu_sentences import MENU_SENTENCES
-from records.outbound_sentences import OUTBOUND_SENTENCES
-from records.verdicts import asked, choice
-from records.wording import cause_words, duration, language_words, status_words
+from records.timeline.callback_sentences import CALLBACK_SENTENCES, callback_opened
+from records.timeline.handling_sentences import HANDLING_SENTENCES
+from records.timeline.menu_sentences import MENU_SENTENCES
+from records.timeline.outbound_sentences import OUTBOUND_SENTENCES
+from records.timeline.verdicts import asked, choice
+from records.timeline.wording import cause_words, duration, language_words, status_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from records.facts import Facts
+    from records.timeline.facts import Facts
 
 
 def sentence(kind: str, facts: Facts) -> str:

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, cast
 from records.card_numbers import is_doubtful, masked
 from records.errors import LedgerStopped, StoreUnavailable
 from records.event import LedgerEvent
-from records.projection import MICROSECONDS
-from records.recovery import Recovery, interruptions
-from records.store import ENTRY_FAULTS, Entry, Store
+from records.ledger.recovery import Recovery, interruptions
+from records.ledger.store import ENTRY_FAULTS, Entry, Store
+from records.views.projection import MICROSECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from records.projection import Data
+    from records.views.projection import Data
 
 GATHER = 0.1
 """Seconds that the writer lets events gather before it commits them together."""

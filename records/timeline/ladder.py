@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from records.timeline import HOUSE, leg_names
-from records.wording import clock
+from records.timeline.timeline import HOUSE, leg_names
+from records.timeline.wording import clock
 
 if TYPE_CHECKING:
     from records.reader import ContactTimeline, LegRow, StoredEvent

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from records.wording import counted, duration
+from records.timeline.wording import counted, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

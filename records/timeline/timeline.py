@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from records.facts import Facts
-from records.sentences import sentence
+from records.timeline.facts import Facts
+from records.timeline.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

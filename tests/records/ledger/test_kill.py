@@ -14,13 +14,13 @@ import pytest
 
 from records import Ledger
 from records.reader import Reader
-from tests.records.appender import stream
+from tests.records.ledger.appender import stream
 
 if TYPE_CHECKING:
     from records import Recovery
     from records.reader import ContactTimeline
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LIVES = 8
 
 
@@ -34,7 +34,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, in
 
 def live_and_die(path: Path, life: str, chance: random.Random) -> int:
     """Start a process, kill it after a random number of acknowledgements: the last count it gave."""
-    command = [sys.executable, str(ROOT / "tests/records/appender.py"), str(path), life]
+    command = [sys.executable, str(ROOT / "tests/records/ledger/appender.py"), str(path), life]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.wording import counted, duration, language_words
+from records.timeline.wording import counted, duration, language_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from records.facts import Facts
+    from records.timeline.facts import Facts
 
 
 def _menu_entered(facts: Facts) -> str:

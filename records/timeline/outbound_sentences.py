@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.wording import duration
+from records.timeline.wording import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from records.facts import Facts
+    from records.timeline.facts import Facts
 
 _CAPS = {
     "at_once": "calls at once",

@@ -26,7 +26,7 @@ from records import schema
 from records.errors import LedgerInUse, StoreUnavailable
 from records.event import NODE
 from records.migrate import upgrade
-from records.projection import Column, ContactState, Data, new_contact, project, text
+from records.views.projection import Column, ContactState, Data, new_contact, project, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

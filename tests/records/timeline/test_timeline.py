@@ -9,17 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from records import Ledger, ladder, timeline
-from records.facts import Facts
+from records import Ledger
 from records.reader import Reader, StoredEvent
-from records.sentences import KNOWN, sentence
-from records.wording import clock, counted, duration
+from records.timeline import ladder, timeline
+from records.timeline.facts import Facts
+from records.timeline.sentences import KNOWN, sentence
+from records.timeline.wording import clock, counted, duration
 from tests.records.calls import BEGAN, whole_call
 
 if TYPE_CHECKING:
     from records.reader import ContactTimeline
 
-EXPECTED = Path(__file__).resolve().parents[1] / "data" / "records"
+EXPECTED = Path(__file__).resolve().parents[2] / "data" / "records"
 
 
 @pytest.fixture(scope="module")

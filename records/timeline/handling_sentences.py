@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.wording import duration, status_words
+from records.timeline.wording import duration, status_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from records.facts import Facts
+    from records.timeline.facts import Facts
 
 _CONSULT = {
     "completed": "the caller goes on with {}",

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from records import Ledger, schema
 from records.migrate import upgrade
-from records.projection import ContactState, new_contact, project
 from records.reader import Reader
-from records.rebuild import rebuild
-from records.sentences import KNOWN
+from records.timeline.sentences import KNOWN
+from records.views.projection import ContactState, new_contact, project
+from records.views.rebuild import rebuild
 from tests.records.calls import BEGAN, event, whole_call
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from records import verdicts
+from records.timeline import verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from records.reader import ContactTimeline, StoredEvent
-    from records.verdicts import PassedOver
+    from records.timeline.verdicts import PassedOver
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""A contact as people read it: sentences, SIP ladder, the decisions of queues."""
