@@ -55,3 +55,9 @@ class ContactAmbiguous(RecordsError):
 
     code = "contact_ambiguous"
     status = 300
+
+
+class DatabaseUnknown(RecordsError):
+    """What was given as the place of the records is none."""
+
+    code = "database_unknown"

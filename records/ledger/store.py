@@ -23,6 +23,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from records import schema
+from records.database import Database
 from records.errors import LedgerInUse, StoreUnavailable
 from records.event import NODE
 from records.migrate import upgrade
@@ -82,7 +83,7 @@ class Store:
         try:
             # Records are personal data: for this user only. The log files beside it take over its mode.
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            upgrade(self._path)
+            upgrade(Database.of(self._path))
             self._connect()
         except BaseException as problem:
             self.close()

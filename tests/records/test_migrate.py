@@ -1,47 +1,52 @@
 from __future__ import annotations
 
-import re
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import text
 
 from records import Ledger, schema
+from records.database import Database
 from records.errors import LedgerTooNew, StoreUnavailable
-from records.migrate import HEAD, stored_version, upgrade
+from records.migrate import stored_version, upgrade, versions
 
-VERSIONS = Path(__file__).resolve().parents[2] / "records" / "migrations" / "versions"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def test_the_migrations_lead_to_the_tables_that_the_program_reads(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    upgrade(path)
-    assert stored_version(path) == HEAD
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
+def test_the_migrations_lead_to_the_tables_that_the_program_reads(database: Database) -> None:
+    assert stored_version(database) == versions()[-1]
+    with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
-    engine.dispose()
 
 
-def test_the_newest_step_is_the_one_the_program_expects() -> None:
-    found = [
-        re.search(r'^revision = "(\d+)"', path.read_text(), re.MULTILINE) for path in VERSIONS.glob("v*.py")
-    ]
-    assert max(step[1] for step in found if step) == HEAD
+def test_the_steps_are_one_line() -> None:
+    assert [int(each) for each in versions()] == list(range(1, len(versions()) + 1))
 
 
-def test_a_ledger_of_a_later_program_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    upgrade(path)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        connection.commit()
+@pytest.mark.parametrize("version", versions())
+def test_each_earlier_form_is_brought_to_the_present_one(where: Path | str, version: str) -> None:
+    if not isinstance(where, str):
+        where.parent.mkdir()
+    database = Database.of(where)
+    told: list[str] = []
+    upgrade(database, to=version, tell=told.append)
+    assert stored_version(database) == version
+    assert told == []
+    upgrade(database, tell=told.append)
+    assert bool(told) == (version != versions()[-1])
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+    database.close()
+
+
+def test_a_ledger_of_a_later_program_is_left_alone(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(LedgerTooNew, match="9999"):
-        Ledger(path).start()
+        upgrade(database)
 
 
 def test_a_file_that_is_no_database_is_said_to_be_so(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from records import Ledger, schema
+from records.database import Database
 from records.migrate import upgrade
 from records.reader import Reader
 from records.timeline.sentences import KNOWN
@@ -118,7 +119,7 @@ strange_events = st.lists(
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "ledger.db"
-    upgrade(path)
+    upgrade(Database.of(path))
     return path
 
 

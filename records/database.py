@@ -1,0 +1,178 @@
+"""Where the records are kept: an SQLite file, or a PostgreSQL database by its URL. All of it waits: call it in threads.
+
+Passwords do not stand in URLs of files: libpq's own ways (PGPASSWORD, a password file) or the environment give them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import NullPool
+
+from records.errors import DatabaseUnknown, LedgerMissing, StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Self
+
+    from sqlalchemy import Connection, Table
+
+PATIENCE = 5.0
+"""Seconds that a reader or writer waits for a lock, a connection of the pool, or the server."""
+
+_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""The database's fault rather than the statement's."""
+
+_READERS = 8
+"""Connections that stand ready towards PostgreSQL."""
+
+
+class Database:
+    """One database. Holds no connection until it is asked."""
+
+    __slots__ = ("_engines", "url")
+
+    def __init__(self, url: URL) -> None:
+        """As SQLAlchemy writes it; see `of`."""
+        self.url = url
+        self._engines: dict[str, Engine] = {}
+
+    @classmethod
+    def of(cls, where: Path | str | Self) -> Database:
+        """An SQLite file by its path, or any by its URL. Raises DatabaseUnknown."""
+        if isinstance(where, Database):
+            return where
+        if isinstance(where, Path):
+            return cls(URL.create("sqlite", database=str(where)))
+        try:
+            url = make_url(where)
+        except ArgumentError:
+            raise DatabaseUnknown(f"{where!r} is no database; {_WRITE_IT}") from None
+        if url.drivername in ("postgresql", "postgres", "postgresql+psycopg") and url.database:
+            return cls(url.set(drivername="postgresql+psycopg"))
+        if url.drivername == "sqlite" and url.database:
+            return cls(url)
+        raise DatabaseUnknown(f"{url.render_as_string()} is no database that we know; {_WRITE_IT}")
+
+    def __str__(self) -> str:
+        """As people may read it: without password."""
+        return (
+            str(self.path)
+            if self.path is not None
+            else self.url.set(drivername="postgresql").render_as_string()
+        )
+
+    __repr__ = __str__
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; None of PostgreSQL."""
+        return Path(str(self.url.database)) if self.url.drivername == "sqlite" else None
+
+    def check_exists(self) -> None:
+        """Raises LedgerMissing for an SQLite file that is not there: reading would say less clearly."""
+        if self.path is not None and not self.path.exists():
+            raise LedgerMissing(f"no ledger at {self.path}: no server has run with this state folder yet")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that cannot write. Raises StoreUnavailable, LedgerMissing."""
+        self.check_exists()
+        with self._guarded(), self._engine("read").connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all is kept at the end, or nothing where an exception passes. Raises StoreUnavailable."""
+        with self._guarded(), self._engine("write").begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the connections that stand ready."""
+        while self._engines:
+            self._engines.popitem()[1].dispose()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as problem:
+            if isinstance(problem, _AWAY) or type(problem) is DatabaseError:
+                raise StoreUnavailable(f"{self}: {first_line(problem.orig)}") from None
+            raise
+        except PoolTimeout:
+            raise StoreUnavailable(f"{self}: all connections are busy") from None
+
+    def _engine(self, use: str) -> Engine:
+        found = self._engines.get(use)
+        if found is None:
+            make = _sqlite_engine if self.path is not None else _postgresql_engine
+            found = self._engines[use] = make(self.url, is_reader=use == "read")
+        return found
+
+
+_WRITE_IT = "write postgresql://USER@HOST:5432/NAME, or leave it out for an SQLite file in the state folder"
+
+
+def first_line(problem: object) -> str:
+    """What a driver says, short enough for a log. Rows that it quotes stand in the lines below."""
+    return (str(problem).strip().splitlines() or ["it does not answer"])[0][:200]
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; those whose primary key is there already take the new values."""
+    if not rows:
+        return
+    is_sqlite = connection.dialect.name == "sqlite"
+    statement: Any = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if changed:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    connection.execute(statement, list(rows))
+
+
+def _sqlite_engine(url: URL, *, is_reader: bool) -> Engine:
+    path = Path(str(url.database))
+
+    def connect() -> sqlite3.Connection:
+        address = f"file:{quote(str(path.resolve()))}?mode={'ro' if is_reader else 'rwc'}"
+        connection = sqlite3.connect(
+            address, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        if not is_reader:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    how = "BEGIN" if is_reader else "BEGIN IMMEDIATE"
+    # The driver would begin at the first change, and find then that another has written since it read.
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(how))
+    return engine
+
+
+def _postgresql_engine(url: URL, *, is_reader: bool) -> Engine:
+    return create_engine(
+        url,
+        pool_size=_READERS,
+        pool_timeout=PATIENCE,
+        pool_pre_ping=True,
+        execution_options={"postgresql_readonly": True} if is_reader else {},
+        connect_args={
+            "connect_timeout": int(PATIENCE),
+            "options": "-c timezone=UTC -c statement_timeout=60s",
+        },
+    )
