@@ -2,17 +2,20 @@
 
 In one lane are the tests whose calls and sounds run in real time: they wait most of their time, and want the machine
 when they do not. The other, which gives way, has the tests that only compute, and the Rust side. Nothing stops at a
-fault: all that is wrong is shown in one run, and the exit code tells whether anything was.
+fault: all that is wrong is shown in one run, and the exit code tells whether anything was. A few tests in real time
+that failed are run once more when the machine is quiet (tools/second_chance.py).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tools.second_chance import Crowded, give
 from tools.side_by_side import Check, Lane, Runner, summary
 
 if TYPE_CHECKING:
@@ -49,31 +52,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--all", action="store_true", help="also the end-to-end tests with foreign phones")
     parser.add_argument("pytest", nargs="*", help="arguments for one pytest, in place of all tests")
     options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="centralita-check-") as notes:
+        return _run(options, Path(notes))
+
+
+def _run(options: argparse.Namespace, notes: Path) -> int:
     began = time.monotonic()
     quick = Lane("quick", QUICK)
-    beside = [_told(options.pytest, is_whole=options.all)] if options.pytest else _tests(is_whole=options.all)
+    crowded = [] if options.pytest else _in_real_time(notes, is_whole=options.all)
+    beside = _told(options.pytest, is_whole=options.all) if options.pytest else _rest(is_whole=options.all)
     # pyo3 looks for an interpreter while it compiles: give it the one that will load the extension.
     runner = Runner(ROOT, {"PYO3_PYTHON": PYTHON})
     runner.run([quick])
-    runner.run(beside)
-    lanes = [quick, *beside]
-    for each in lanes:
-        print(*each.broken_tests, sep="\n", end="\n" if each.broken_tests else "")
-    failed = [title for each in lanes for title in each.failed]
+    lanes = [quick, *(each.lane for each in crowded), beside]
+    runner.run(lanes[1:])
+    unsteady = give(crowded, runner, PYTEST, notes / "alone")
+    return _tell(lanes, unsteady, time.monotonic() - began)
+
+
+def _tell(lanes: Sequence[Lane], unsteady: Sequence[str], seconds: float) -> int:
+    for line in unsteady:
+        print(f"unsteady: failed in the crowd, passed alone: {line}", flush=True)
+    for line in (line for lane in lanes for line in lane.broken_tests):
+        print(line, flush=True)
+    failed = [title for lane in lanes for title in lane.failed]
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
-    print(summary(lanes, time.monotonic() - began), flush=True)
+    print(summary(lanes, seconds), flush=True)
     return 1 if failed else 0
 
 
-def _tests(*, is_whole: bool) -> list[Lane]:
+def _in_real_time(notes: Path, *, is_whole: bool) -> list[Crowded]:
     paths = (*IN_REAL_TIME, BY_PHONE) if is_whole else IN_REAL_TIME
-    calls = Check("tests in real time", (*PYTEST, *paths))
+    return [Crowded.of("calls", "tests in real time", (*PYTEST, *paths), notes / "calls")]
+
+
+def _rest(*, is_whole: bool) -> Lane:
     ignored = [f"--ignore={each}" for each in (*IN_REAL_TIME, BY_PHONE)]
-    rest = Check("all other tests", (*PYTEST, *ignored))
+    tests = Check("all other tests", (*PYTEST, *ignored))
     # The compiler takes all the machine it gets: not while sounds are measured, which the first lane begins with.
-    patient = (rest, *RUST, HOSTILE) if is_whole else (rest, *RUST)
-    return [Lane("calls", [calls]), Lane("rest", patient, is_patient=True)]
+    checks = (tests, *RUST, HOSTILE) if is_whole else (tests, *RUST)
+    return Lane("rest", checks, is_patient=True)
 
 
 def _told(arguments: Sequence[str], *, is_whole: bool) -> Lane:

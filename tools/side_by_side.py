@@ -35,6 +35,8 @@ class Lane:
     checks: Sequence[Check]
     is_patient: bool = False
     failed: list[str] = field(default_factory=list)
+    statuses: dict[str, int] = field(default_factory=dict)
+    """How the program of each check left, by its title."""
     broken_tests: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -98,6 +100,7 @@ class Runner:
                 self._print(prefix + said if said else "")
                 take(lane, said)
         self._running.discard(process)
+        lane.statuses[check.title] = process.returncode
         return process.returncode == 0
 
     def _begin(self, command: Sequence[str]) -> subprocess.Popen[str]:
@@ -129,7 +132,7 @@ def take(lane: Lane, line: str) -> None:
 def summary(lanes: Sequence[Lane], seconds: float) -> str:
     """What pytest would say had it run all tests of all lanes."""
     counts = sum((each.counts for each in lanes), Counter[str]())
-    told = ", ".join(f"{counts[what]} {what}" for what in sorted(counts)) or "no tests ran"
+    told = ", ".join(f"{counts[what]} {what}" for what in sorted(counts) if counts[what]) or "no tests ran"
     minutes, rest = divmod(round(seconds), 60)
     line = f" {told} in {seconds:.2f}s ({minutes // 60}:{minutes % 60:02}:{rest:02}) "
     return line.center(80, "=")
