@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 LEDGER_FILE = "ledger.sqlite"
+RECORDS_KEY_FILE = "records.key"
+"""Wraps the keys of contacts; all nodes of one database need the same."""
 CREDENTIALS_FILE = "credentials.yaml"
 TRUNK_PASSWORDS_FILE = "trunk-passwords.yaml"
 """Passwords of our accounts at carriers. They answer challenges, so that hashes would not do."""

@@ -61,3 +61,23 @@ class DatabaseUnknown(RecordsError):
     """What was given as the place of the records is none."""
 
     code = "database_unknown"
+
+
+class MasterKeyMissing(RecordsError):
+    """The file of the key that opens the records' personal fields is not there, or is none."""
+
+    code = "records_key_missing"
+    status = 503
+
+
+class MasterKeyWrong(RecordsError):
+    """The records' personal fields were sealed under another master key."""
+
+    code = "records_key_wrong"
+    status = 503
+
+
+class SealBroken(RecordsError):
+    """Sealed personal fields were changed or moved after they were written."""
+
+    code = "seal_broken"

@@ -1,0 +1,83 @@
+"""The master key: it wraps the keys of contacts, so that a stolen database alone opens nothing.
+
+It lies in the state folder (`records.key`, for its owner only) and never in the database. All nodes on one PostgreSQL
+need the same file. Keys are wrapped with AES-SIV (RFC 5297), which takes no nonce that could come twice, and are bound
+to their contact: moved to another row they open nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from base.io.private_file import write_private
+from records.errors import MasterKeyMissing, MasterKeyWrong
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LENGTH = 32
+_WRAPPING, _HASHING, _NUMBER = (
+    f"centralita records {use}".encode() for use in ("wrapping", "hashing", "number")
+)
+
+
+class MasterKey:
+    """One key, and what is derived from it. Prints nothing of it."""
+
+    __slots__ = ("_hashing", "_wrapping", "number")
+
+    def __init__(self, key: bytes) -> None:
+        """Take 32 random bytes."""
+        self._wrapping = AESSIV(_derived(key, _WRAPPING, 64))
+        self._hashing = _derived(key, _HASHING, 32)
+        self.number = _derived(key, _NUMBER, 8).hex()
+        """What tells keys apart without telling anything of them."""
+
+    def wrap(self, owner: str, key: bytes) -> bytes:
+        """A contact's key as it may be stored."""
+        return self._wrapping.encrypt(key, [owner.encode()])
+
+    def unwrap(self, owner: str, wrapped: bytes) -> bytes:
+        """A contact's key. Raises MasterKeyWrong."""
+        try:
+            return self._wrapping.decrypt(wrapped, [owner.encode()])
+        except (InvalidTag, ValueError):
+            raise MasterKeyWrong(
+                f"the records' master key {self.number} does not open the key of {owner}: "
+                "another node's or an older file is needed"
+            ) from None
+
+    def hash(self, kind: str, value: str) -> str:
+        """A keyed hash (HMAC-SHA-256, 32 hexadecimal digits) by which a value is known again and not read."""
+        return hmac.digest(self._hashing, f"{kind}\0{value}".encode(), "sha256")[:16].hex()
+
+
+def open_master_key(path: Path, *, may_make: bool) -> MasterKey:
+    """The key in a file; a new one where there is none and `may_make` says that nothing is sealed yet.
+
+    Raises MasterKeyMissing and OSError.
+    """
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        if not may_make:
+            raise MasterKeyMissing(
+                f"{path} is missing, and the database holds what was sealed with it. Bring it back from a copy, or "
+                "from another node of this database; without it nobody can read who called"
+            ) from None
+        key = os.urandom(LENGTH)
+        write_private(path, key)
+    if len(key) != LENGTH:
+        raise MasterKeyMissing(f"{path} holds no key: {LENGTH} bytes are needed, it has {len(key)}")
+    return MasterKey(key)
+
+
+def _derived(key: bytes, use: bytes, length: int) -> bytes:
+    return HKDF(SHA256(), length, None, use).derive(key)
