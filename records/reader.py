@@ -13,8 +13,9 @@ from sqlalchemy.pool import NullPool
 
 from records import schema
 from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
+from records.views import tables
 from records.views.answering import KINDS, Asked, asked_for_person
-from records.views.projection import MICROSECONDS
+from records.views.fields import MICROSECONDS
 from records.views.stays import KINDS as STAY_KINDS
 from records.views.stays import STATES, Ends, Told, stays
 
@@ -147,7 +148,7 @@ class Reader:
         self, limit: int = 50, *, client: str | None = None, since: float | None = None
     ) -> list[ContactRow]:
         """The latest contacts, newest first; of one client, or begun at `since` (Unix time) or later."""
-        table = schema.contact
+        table = tables.contact
         query = select(*_columns(ContactRow, table)).order_by(desc(table.c.started_at), desc(table.c.id))
         if client is not None:
             query = query.where(table.c.client == client)
@@ -158,8 +159,8 @@ class Reader:
     def contact(self, wanted: str) -> ContactTimeline:
         """Everything about one contact, by its identifier or a beginning of it that only it has."""
         row = self._find(wanted)
-        legs = select(*_columns(LegRow, schema.leg)).where(schema.leg.c.contact == row.id)
-        ordered = legs.order_by(schema.leg.c.invited_at, schema.leg.c.id)
+        legs = select(*_columns(LegRow, tables.leg)).where(tables.leg.c.contact == row.id)
+        ordered = legs.order_by(tables.leg.c.invited_at, tables.leg.c.id)
         return ContactTimeline(
             row, tuple(_filled(LegRow, each) for each in self._all(ordered)), tuple(self.events(row.id))
         )
@@ -172,7 +173,7 @@ class Reader:
 
     def noted(self, kind: str, *, client: str | None = None, limit: int = 100) -> list[NotedEvent]:
         """The latest events of one type, newest first, of one client company's contacts or of all."""
-        event, contact = schema.event, schema.contact
+        event, contact = schema.event, tables.contact
         query = select(event.c.contact, event.c.ts, event.c.data, contact.c.client, contact.c.language)
         joined = query.join(contact, contact.c.id == event.c.contact).where(event.c.type == kind)
         if client is not None:
@@ -186,7 +187,7 @@ class Reader:
 
         As (contact, type, data): one contact after the other, each one's in order. Read bit by bit: there may be many.
         """
-        event, contact = schema.event, schema.contact
+        event, contact = schema.event, tables.contact
         begun = (
             contact.c.started_at >= round(since * MICROSECONDS),
             contact.c.started_at < round(until * MICROSECONDS),
@@ -203,7 +204,7 @@ class Reader:
 
     def stays(self, *, since: float, until: float) -> list[Stay]:
         """Stays in queues of the contacts that began from `since` to before `until` (Unix time), by their beginning."""
-        event, contact, agent = schema.event, schema.contact, schema.agent_event
+        event, contact, agent = schema.event, tables.contact, schema.agent_event
         first, last = round(since * MICROSECONDS), round(until * MICROSECONDS)
         told = (
             select(*_columns(Told, event, contact))
@@ -224,7 +225,7 @@ class Reader:
         self, *, client: str | None = None, since: float | None = None, until: float | None = None
     ) -> list[Asked]:
         """The contacts that asked for a person; of one client, begun at `since` or later and before `until`."""
-        event, contact = schema.event, schema.contact
+        event, contact = schema.event, tables.contact
         query = select(event.c.contact, contact.c.client, event.c.ts, event.c.type, event.c.data)
         query = query.join(contact, contact.c.id == event.c.contact).where(event.c.type.in_(KINDS))
         if client is not None:
@@ -254,7 +255,7 @@ class Reader:
         return [_filled(AgentEvent, row) for row in self._all(query.order_by(desc(table.c.id)).limit(limit))]
 
     def _find(self, wanted: str) -> ContactRow:
-        table = schema.contact
+        table = tables.contact
         query = select(*_columns(ContactRow, table)).order_by(table.c.id)
         exact = self._all(query.where(table.c.id == wanted))
         found = exact or self._all(
@@ -280,9 +281,9 @@ def _connect(address: str) -> sqlite3.Connection:
 _T = TypeVar("_T")
 
 
-def _columns(kind: type[Any], *tables: Table) -> list[Column[Any]]:
+def _columns(kind: type[Any], *of: Table) -> list[Column[Any]]:
     """The columns that a value's fields are named for, each of the first table that has one."""
-    return [next(table.c[each.name] for table in tables if each.name in table.c) for each in fields(kind)]
+    return [next(table.c[each.name] for table in of if each.name in table.c) for each in fields(kind)]
 
 
 def _filled(kind: type[_T], row: RowMapping) -> _T:

@@ -23,13 +23,13 @@ from records.errors import LedgerStopped, StoreUnavailable
 from records.event import LedgerEvent
 from records.ledger.recovery import Recovery, interruptions
 from records.ledger.store import ENTRY_FAULTS, Entry, Store
-from records.views.projection import MICROSECONDS
+from records.views.fields import MICROSECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from records.views.projection import Data
+    from records.views.fields import Data
 
 GATHER = 0.1
 """Seconds that the writer lets events gather before it commits them together."""

@@ -10,15 +10,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from records.event import LedgerEvent
-from records.views.projection import MICROSECONDS
+from records.views.fields import MICROSECONDS
 from sip import causes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from records.views.projection import ContactState
-
 INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Unclosed:
+    """A contact that was going on."""
+
+    contact: str
+    last_ts: int
+    """Its last sign of life, in microseconds."""
+    legs: tuple[str, ...]
+    """Those that were not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +38,24 @@ class Recovery:
     events: tuple[LedgerEvent, ...]
 
 
-def interruptions(states: Iterable[ContactState], *, now: float) -> Recovery:
+def interruptions(found: Iterable[Unclosed], *, now: float) -> Recovery:
     """The events that close these contacts."""
     contacts: list[str] = []
     events: list[LedgerEvent] = []
-    for state in states:
-        contacts.append(str(state.contact["id"]))
-        events.extend(_closing(state, now=now))
+    for each in found:
+        contacts.append(each.contact)
+        events.extend(_closing(each, now=now))
     return Recovery(tuple(contacts), tuple(events))
 
 
-def _closing(state: ContactState, *, now: float) -> list[LedgerEvent]:
-    contact = str(state.contact["id"])
-    seen = int(state.contact["last_ts"] or 0) / MICROSECONDS
+def _closing(found: Unclosed, *, now: float) -> list[LedgerEvent]:
+    seen = found.last_ts / MICROSECONDS
     at = max(now, seen)
     how = {"ended_by": INTERRUPTED, "status": None, "cause": causes.INTERRUPTED, "last_seen": seen}
     legs = [
-        LedgerEvent(at, contact, leg, "leg.ended", how | {"reason": "the server stopped during the call"})
-        for leg, row in state.legs.items()
-        if row["ended_at"] is None
+        LedgerEvent(
+            at, found.contact, leg, "leg.ended", how | {"reason": "the server stopped during the call"}
+        )
+        for leg in found.legs
     ]
-    return [*legs, LedgerEvent(at, contact, None, "contact.closed", how | {"outcome": INTERRUPTED})]
+    return [*legs, LedgerEvent(at, found.contact, None, "contact.closed", how | {"outcome": INTERRUPTED})]

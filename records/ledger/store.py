@@ -19,21 +19,25 @@ import itertools
 import json
 import os
 import sqlite3
-from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from records import schema
 from records.database import Database
 from records.errors import LedgerInUse, StoreUnavailable
 from records.event import NODE
+from records.ledger.recovery import Unclosed
 from records.migrate import upgrade
-from records.views.projection import Column, ContactState, Data, new_contact, project, text
+from records.views import tables
+from records.views.fields import text
+from records.views.fold import Fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Table
+
+    from records.views.fields import Column, Data, Row
 
 _BUSY_PATIENCE = 0.5
 """Seconds that SQLite itself waits for a lock before we are told."""
@@ -41,13 +45,11 @@ _BUSY_PATIENCE = 0.5
 _CHUNKS = (64, 16, 4, 1)
 """Rows per statement: few different statements, so that all stay prepared."""
 
-_CLOSED_KEPT = 256
-"""Closed contacts whose rows are kept at hand."""
+_AT_ONCE = 1_000
+"""Events that are folded together when all is rebuilt."""
 
 _EVENT = ("contact", "n", "leg", "ts", "type", "data")
 _AGENT_EVENT = ("agent", "ts", "type", "data")
-_CONTACT = tuple(schema.contact.columns.keys())
-_LEG = tuple(schema.leg.columns.keys())
 
 
 ENTRY_FAULTS = (sqlite3.Error, ValueError, TypeError, ArithmeticError, AttributeError)
@@ -63,6 +65,9 @@ class Entry(NamedTuple):
     type: str
     data: Data
     encoded: str
+    offset: int | None = None
+    """Microseconds since the node began, by its monotonic clock."""
+    node: str | None = None
 
 
 class Store:
@@ -73,8 +78,7 @@ class Store:
         self._path = path
         self._connection: sqlite3.Connection | None = None
         self._lock: int | None = None
-        self._open: dict[str, ContactState] = {}
-        self._closed: deque[str] = deque()
+        self._fold = Fold(self._rows)
 
     def open(self) -> None:
         """Take the file for ourselves, bring its tables up to date."""
@@ -109,73 +113,75 @@ class Store:
         try:
             self._write(entries)
         except BaseException as problem:
-            self._open.clear()
+            self._fold.forget_all()
             self._disconnect()
             if is_unavailable(problem):
                 raise StoreUnavailable(str(problem)) from problem
             raise
-        self._forget_closed(entries)
 
-    def unclosed(self) -> list[ContactState]:
+    def unclosed(self) -> list[Unclosed]:
         """The contacts that never got their contact.closed, oldest first."""
         found = self._connected().execute(
-            "SELECT id FROM contact WHERE ended_at IS NULL ORDER BY started_at, id"
+            "SELECT id, last_ts FROM contact WHERE ended_at IS NULL ORDER BY started_at, id"
         )
-        return [state for (contact,) in found.fetchall() if (state := self._load(contact))]
+        return [Unclosed(contact, last_ts, self._open_legs(contact)) for contact, last_ts in found.fetchall()]
+
+    def _open_legs(self, contact: str) -> tuple[str, ...]:
+        legs = self._rows(tables.leg, {"contact": contact, "ended_at": None})
+        return tuple(str(leg["id"]) for leg in legs)
 
     def rebuild(self) -> int:
-        """Make the contact and leg tables anew from the events; how many contacts there are."""
+        """Make all that is derived anew from the events; how many contacts there are."""
         connection = self._connected()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            connection.execute("DELETE FROM leg")
-            connection.execute("DELETE FROM contact")
-            count = 0
-            for state in self._folded(connection):
-                self._keep([state])
-                count += 1
+            for table in tables.ALL:
+                connection.execute(f"DELETE FROM {table.name}")
+            self._fold.forget_all()
+            self._fold_all(connection)
+            (count,) = connection.execute("SELECT count(*) FROM contact").fetchone()
         except BaseException:
+            self._fold.forget_all()
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
-        self._open.clear()
-        return count
+        self._fold.forget_all()
+        return int(count)
 
-    def _folded(self, connection: sqlite3.Connection) -> Iterator[ContactState]:
-        rows = connection.execute("SELECT contact, leg, ts, type, data FROM event ORDER BY contact, n")
-        for contact, events in itertools.groupby(rows, key=lambda row: str(row[0])):
-            state: ContactState | None = None
-            for _, leg, ts, kind, data in events:
-                state = state or new_contact(contact, ts)
-                project(state, leg, ts, kind, json.loads(data))
-            if state is not None:
-                yield state
+    def _fold_all(self, connection: sqlite3.Connection) -> None:
+        after = 0
+        while True:
+            rows = connection.execute(
+                "SELECT id, ts, contact, leg, type, data FROM event WHERE id > ? ORDER BY id LIMIT ?",
+                (after, _AT_ONCE),
+            ).fetchall()
+            if not rows:
+                return
+            for _, ts, contact, leg, kind, data in rows:
+                self._fold.take(Entry(ts, contact, leg, kind, json.loads(data), data))
+            self._keep()
+            after = rows[-1][0]
 
     def _write(self, entries: Sequence[Entry]) -> None:
         connection = self._connected()
         connection.execute("BEGIN IMMEDIATE")
         events: list[tuple[Column, ...]] = []
         agent_events: list[tuple[Column, ...]] = []
-        touched: dict[str, ContactState] = {}
         for entry in entries:
             if entry.contact in ("", NODE):
                 agent_events.append((text(entry.data, "agent"), entry.ts, entry.type, entry.encoded))
                 continue
-            state = touched[entry.contact] = self._state(entry)
-            n = project(state, entry.leg, entry.ts, entry.type, entry.data)
+            n = self._fold.take(entry)
             events.append((entry.contact, n, entry.leg, entry.ts, entry.type, entry.encoded))
         self._insert(schema.event, _EVENT, events)
         self._insert(schema.agent_event, _AGENT_EVENT, agent_events)
-        self._keep(touched.values())
+        self._keep()
         connection.execute("COMMIT")
 
-    def _keep(self, states: Iterable[ContactState]) -> None:
-        contacts = list(states)
-        self._insert(
-            schema.contact, _CONTACT, [tuple(map(state.contact.__getitem__, _CONTACT)) for state in contacts]
-        )
-        legs = [tuple(map(row.__getitem__, _LEG)) for state in contacts for row in state.legs.values()]
-        self._insert(schema.leg, _LEG, legs)
+    def _keep(self) -> None:
+        for table, rows in self._fold.changed():
+            columns = _columns(table)
+            self._insert(table, columns, [tuple(map(row.__getitem__, columns)) for row in rows])
 
     def _insert(self, table: Table, columns: tuple[str, ...], rows: list[tuple[Column, ...]]) -> None:
         connection = self._connected()
@@ -186,30 +192,14 @@ class Store:
                 connection.execute(_insert_statement(table, columns, chunk), values)
                 at += chunk
 
-    def _state(self, entry: Entry) -> ContactState:
-        contact = entry.contact
-        state = self._open.get(contact)
-        if state is None:
-            state = self._open[contact] = self._load(contact) or new_contact(contact, entry.ts)
-        return state
-
-    def _load(self, contact: str) -> ContactState | None:
-        found = self._rows("SELECT * FROM contact WHERE id = ?", contact)
-        if not found:
-            return None
-        legs = self._rows("SELECT * FROM leg WHERE contact = ?", contact)
-        return ContactState(found[0], {leg["id"]: leg for leg in legs})
-
-    def _rows(self, statement: str, contact: str) -> list[dict[str, Any]]:
-        cursor = self._connected().execute(statement, (contact,))
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def _forget_closed(self, entries: Sequence[Entry]) -> None:
-        """Closed contacts stay a little while: the last SIP messages come after the closing."""
-        self._closed.extend(each.contact for each in entries if each.type == "contact.closed")
-        while len(self._closed) > _CLOSED_KEPT:
-            self._open.pop(self._closed.popleft(), None)
+    def _rows(self, table: Table, where: Mapping[str, Column]) -> list[Row]:
+        names = ",".join(_columns(table))
+        asked = " AND ".join(
+            f"{name} IS NULL" if value is None else f"{name} = ?" for name, value in where.items()
+        )
+        given = [value for value in where.values() if value is not None]
+        cursor = self._connected().execute(f"SELECT {names} FROM {table.name} WHERE {asked}", given)
+        return [dict(zip(_columns(table), row, strict=True)) for row in cursor.fetchall()]
 
     def _connected(self) -> sqlite3.Connection:
         return self._connection or self._connect()
@@ -257,12 +247,17 @@ def is_unavailable(problem: BaseException) -> bool:
 
 
 @functools.cache
+def _columns(table: Table) -> tuple[str, ...]:
+    return tuple(table.columns.keys())
+
+
+@functools.cache
 def _insert_statement(table: Table, columns: tuple[str, ...], rows: int) -> str:
-    """One statement for so many rows; rows with a text key replace their earlier form."""
+    """One statement for so many rows; those that are given their key replace their earlier form."""
     one = f"({','.join('?' * len(columns))})"
     statement = f"INSERT INTO {table.name} ({','.join(columns)}) VALUES {','.join([one] * rows)}"
-    if columns[0] == "id":
-        statement += " ON CONFLICT (id) DO UPDATE SET " + ",".join(
-            f"{each}=excluded.{each}" for each in columns[1:]
-        )
+    keys = [each.name for each in table.primary_key]
+    if set(keys) <= set(columns):
+        changed = ",".join(f"{each}=excluded.{each}" for each in columns if each not in keys)
+        statement += f" ON CONFLICT ({','.join(keys)}) DO UPDATE SET {changed}"
     return statement

@@ -5,6 +5,10 @@ from __future__ import annotations
 from alembic import context
 
 from records.schema import metadata
+from records.views import tables
+
+_DESCRIBED = (tables,)
+"""The modules whose tables belong to `metadata` by being imported."""
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True

@@ -1,0 +1,104 @@
+"""What is known of one contact while its events are folded: its rows, its clock, what goes on in it.
+
+All of it is in its rows, so that folding can go on from them at any event: what goes on stands in `contact.ongoing`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from records.views import tables
+from records.views.fields import number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Self
+
+    from sqlalchemy import Table
+
+    from records.views.fields import Column, Row
+
+_encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+_EMPTY: dict[Table, Row] = {table: dict.fromkeys(table.columns.keys()) for table in tables.ALL}
+
+_FRESH: Row = {
+    "agents": "",
+    "waited": 0.0,
+    "talked": 0.0,
+    "rang": 0.0,
+    "held": 0.0,
+    "wrapped": 0.0,
+    "in_menu": 0.0,
+    "transfers": 0,
+    "last_n": 0,
+}
+
+_LATE = 3_600_000_000
+"""Microseconds after its end within which a contact's offsets are still believed to be of the same run of the node."""
+
+
+class ContactState:
+    """One contact's rows, as of event `last_n`."""
+
+    __slots__ = ("_changed", "_ongoing", "contact", "legs", "ongoing")
+
+    def __init__(self, contact: Row) -> None:
+        """Its own row."""
+        self.contact = contact
+        self.legs: dict[str, Row] = {}
+        stored = contact["ongoing"]
+        self._ongoing = stored if isinstance(stored, str) else None
+        self.ongoing: dict[str, Any] = json.loads(self._ongoing) if self._ongoing is not None else {}
+        """What goes on: whatever the views need to know at the next event, as JSON can hold it."""
+        self._changed: dict[int, tuple[Table, Row]] = {}
+
+    @classmethod
+    def new(cls, contact: str, ts: int, offset: int | None, node: str | None) -> Self:
+        """A contact of which nothing is known yet."""
+        own: Row = {"id": contact, "started_at": ts, "last_ts": ts, "began_offset": offset, "node": node}
+        return cls(_EMPTY[tables.contact] | _FRESH | own)
+
+    @classmethod
+    def stored(cls, contact: Row, rows: Callable[[Table, Mapping[str, Column]], list[Row]]) -> Self:
+        """A contact as it was left."""
+        state = cls(contact)
+        of_it = {"contact": contact["id"]}
+        state.legs = {str(row["id"]): row for row in rows(tables.leg, of_it)}
+        return state
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is over; a few events come later."""
+        return self.contact["ended_at"] is not None
+
+    def clock(self, ts: int, offset: int | None) -> int:
+        """When something happened by the contact's own clock: its beginning by the wall, what follows by offsets.
+
+        Where there are no offsets, as in old events and after a restart of the node, the wall it is.
+        """
+        row = self.contact
+        began, ended = row["began_offset"], row["ended_at"]
+        if offset is None or not isinstance(began, int) or offset < began:
+            return ts
+        at = number(row["started_at"]) + offset - began
+        return at if ended is None or 0 <= at - number(ended) <= _LATE else ts
+
+    def add(self, table: Table, **values: Column) -> Row:
+        """A row that begins."""
+        row = _EMPTY[table] | values
+        self._changed[id(row)] = table, row
+        return row
+
+    def touch(self, table: Table, row: Row) -> None:
+        """A row of this contact has changed."""
+        self._changed[id(row)] = table, row
+
+    def take_changed(self) -> list[tuple[Table, Row]]:
+        """The rows that changed since the last call."""
+        if self.ongoing or self._ongoing is not None:
+            self.contact["ongoing"] = self._ongoing = _encode(self.ongoing) if self.ongoing else None
+        found = [(tables.contact, self.contact), *self._changed.values()]
+        self._changed.clear()
+        return found

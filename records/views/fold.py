@@ -1,0 +1,118 @@
+"""Contacts and all else that is derived, as the fold of events: the same rows whether kept up or rebuilt.
+
+Open contacts are kept in memory, closed ones for a little while, since their last SIP messages come after the closing;
+of others the rows are loaded when an event comes for them. Knows no database: rows are asked for and given back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from records.event import NODE
+from records.views import contact, leg, tables
+from records.views.contact_state import ContactState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sqlalchemy import Table
+
+    from records.views.fields import Column, Data, Row
+
+Load: TypeAlias = "Callable[[Table, Mapping[str, Column]], list[Row]]"
+"""Gives the rows of a table, with all its columns by name, in which these columns have these values."""
+
+CLOSED_KEPT = 256
+"""Closed contacts whose rows are kept at hand."""
+
+
+class Happening(Protocol):
+    """One event as the fold reads it; its time and offset are microseconds."""
+
+    @property
+    def ts(self) -> int: ...  # noqa: D102
+    @property
+    def offset(self) -> int | None: ...  # noqa: D102
+    @property
+    def node(self) -> str | None: ...  # noqa: D102
+    @property
+    def contact(self) -> str: ...  # noqa: D102
+    @property
+    def leg(self) -> str | None: ...  # noqa: D102
+    @property
+    def type(self) -> str: ...  # noqa: D102
+    @property
+    def data(self) -> Data: ...  # noqa: D102
+
+
+class Fold:
+    """All that is derived. Used by one thread at a time."""
+
+    __slots__ = ("_closed", "_contacts", "_load", "_touched")
+
+    def __init__(self, load: Load) -> None:
+        """`load` reads within the transaction in which the changed rows are written."""
+        self._load = load
+        self._contacts: dict[str, ContactState] = {}
+        self._touched: dict[str, ContactState] = {}
+        self._closed: deque[str] = deque()
+
+    def take(self, entry: Happening) -> int:
+        """Fold one event; its number within its contact is returned, 0 for an event of none."""
+        contact_id = entry.contact
+        if contact_id in ("", NODE):
+            return 0
+        state = self._contacts.get(contact_id)
+        if state is None:
+            state = self._contacts[contact_id] = self._state(entry)
+        self._touched[contact_id] = state
+        row = state.contact
+        n = row["last_n"] + 1  # type: ignore[operator]
+        at = state.clock(entry.ts, entry.offset)
+        row["last_n"], row["last_ts"] = n, at
+        for change in _ON.get(entry.type, ()):
+            change(state, at, entry.leg, entry.data)
+        if entry.type == "contact.closed":
+            self._closed.append(contact_id)
+        return n  # type: ignore[return-value]
+
+    def changed(self) -> list[tuple[Table, list[Row]]]:
+        """The rows to insert, or to put in the place of those of the same key, since the last call."""
+        found: dict[Table, list[Row]] = {}
+        for state in self._touched.values():
+            for table, row in state.take_changed():
+                found.setdefault(table, []).append(row)
+        self._touched.clear()
+        self._forget_closed()
+        return list(found.items())
+
+    def forget_all(self) -> None:
+        """What was taken was not kept: rows are loaded anew."""
+        self._contacts.clear()
+        self._touched.clear()
+        self._closed.clear()
+
+    def _state(self, entry: Happening) -> ContactState:
+        found = self._load(tables.contact, {"id": entry.contact})
+        if found:
+            state = ContactState.stored(found[0], self._load)
+            if state.is_closed:
+                self._closed.append(entry.contact)
+            return state
+        return ContactState.new(entry.contact, entry.ts, entry.offset, entry.node)
+
+    def _forget_closed(self) -> None:
+        while len(self._closed) > CLOSED_KEPT:
+            self._contacts.pop(self._closed.popleft(), None)
+
+
+def _together(
+    *views: Mapping[str, Callable[[ContactState, int, str | None, Data], None]],
+) -> dict[str, tuple[Callable[[ContactState, int, str | None, Data], None], ...]]:
+    kinds: Iterable[str] = dict.fromkeys(kind for view in views for kind in view)
+    return {kind: tuple(view[kind] for view in views if kind in view) for kind in kinds}
+
+
+_ON = _together(leg.ON, contact.ON)
+"""All that an event changes, in this order."""
