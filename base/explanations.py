@@ -59,7 +59,7 @@ _WORDS = {
 """What administrators are told in place of the model's own words."""
 
 
-_FORMS = {
+FORMS = {
     "^[a-z][a-z0-9_]*$": "a name: small letters, figures and _, a letter first",
     "^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*$": "a name: small letters, figures and _, a letter first",
     "^[0-9*#]{1,6}$": "1 to 6 keys of a telephone: 0 to 9, * and #",
@@ -77,8 +77,8 @@ _FORMS = {
 
 def in_words(error: Any, written: Any) -> str:
     """What is wrong with a value, for an error of a model; `written` is what stands in the file."""
-    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in _FORMS:
-        return f"{error['input']!r} is not {_FORMS[error['ctx']['pattern']]}"
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in FORMS:
+        return f"{error['input']!r} is not {FORMS[error['ctx']['pattern']]}"
     words = _WORDS.get(error["type"])
     if words is None:
         return str(error["msg"]).removeprefix("Value error, ")

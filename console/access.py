@@ -9,6 +9,7 @@ from aiohttp import web
 
 from base.io.private_file import write_private
 from console.problem import problem
+from records.people.principal import NODE, Principal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Middleware
 
-OPEN = frozenset({"/api/v1/health", "/api/v1/counters"})
-"""What anybody who reaches the port may read: no names, no numbers, only counts."""
+
+PRINCIPAL = web.RequestKey("principal", Principal)
+"""Who sent a request; only requests to open routes have none."""
 
 
 def key_of(file: Path, make: Callable[[], str]) -> str:
@@ -30,8 +32,8 @@ def key_of(file: Path, make: Callable[[], str]) -> str:
     return key
 
 
-def guard(key: str) -> Middleware:
-    """Refuse requests without `Authorization: Bearer <key>`, except for the open paths."""
+def guard(key: str, is_open: Callable[[web.Request], bool]) -> Middleware:
+    """Find who asks by `Authorization: Bearer <key>`; refuse everybody else, except where a route `is_open`."""
     expected = f"Bearer {key}".encode()
 
     @web.middleware
@@ -39,10 +41,15 @@ def guard(key: str) -> Middleware:
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
-        if request.path in OPEN or hmac.compare_digest(given, expected):
-            return await handler(request)
-        return problem(
-            401, "unauthorized", "send the node's key: Authorization: Bearer <key of the state folder>"
-        )
+        if hmac.compare_digest(given, expected):
+            request[PRINCIPAL] = NODE
+        elif not is_open(request):
+            return problem(
+                401,
+                "unauthorized",
+                "send the node's key: Authorization: Bearer <key of the state folder>",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        return await handler(request)
 
     return check

@@ -14,6 +14,10 @@ from console import menus as menu_routes
 from console import phones as phone_routes
 from console import trunks as trunk_routes
 from console.access import guard
+from console.api import described
+from console.api.described import ROUTES
+from console.api.request_ids import request_ids
+from console.api.routes import install, is_open
 from console.keys import (
     CALLBACKS,
     CONVERSATIONS,
@@ -43,6 +47,9 @@ if TYPE_CHECKING:
 
 
 log = structlog.get_logger()
+
+LARGEST = 64 * 1024
+"""Bytes of a body; uploads have a limit of their own."""
 
 
 @web.middleware
@@ -76,7 +83,9 @@ def make_app(
     talks: Conversations,
 ) -> web.Application:
     """Wire the routes."""
-    app = web.Application(middlewares=[problems, failures, guard(key)], client_max_size=64 * 1024)
+    app = web.Application(
+        middlewares=[request_ids, problems, failures, guard(key, is_open)], client_max_size=LARGEST
+    )
     app[WORK] = work
     app[LEDGER] = ledger
     app[READER] = reader
@@ -89,7 +98,8 @@ def make_app(
     app[OPENING] = opening
     app[CALLBACKS] = callbacks
     app[CONVERSATIONS] = talks
-    parts = (node, agents, queues, contacts, conversations, bans, hours, closures, announcements)
+    app[ROUTES] = install(app, (described.routes, node.routes))
+    parts = (agents, queues, contacts, conversations, bans, hours, closures, announcements)
     for part in (*parts, callback_routes, trunk_routes, phone_routes, menu_routes):
         app.add_routes(part.routes)
     return app

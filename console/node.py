@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
+from console.api.answers import Answered
+from console.api.model import Model
+from console.api.route import PUBLIC
+from console.api.routes import Routes
 from console.keys import COUNTERS, HEALTH, MENUS
 
-routes = web.RouteTableDef()
+routes = Routes("node")
 
 
-@routes.get("/api/v1/health")
-async def health(request: web.Request) -> web.Response:
-    """200 while the node takes calls and its ledger is written; 503 with the reason otherwise."""
+class Health(Model):
+    """Whether a node does its work."""
+
+    ok: bool
+    trouble: tuple[str, ...]
+    """Why it takes no calls."""
+    warnings: int = 0
+    """How many things somebody should see to; GET /api/v1/menus tells them to those who may know."""
+
+
+@routes.get("/api/v1/health", permission=PUBLIC, answer=Health, also=(503,))
+async def health(request: web.Request) -> Answered:
+    """Tell whether the node takes calls and its ledger is written; 503 with the reason where not."""
     trouble = request.app[HEALTH]()
-    found: dict[str, object] = {"ok": not trouble, "trouble": trouble}
-    warnings = len(request.app[MENUS].warnings())
-    if warnings:
-        found["warnings"] = warnings  # what they are is for those with the key: GET menus
-    return web.json_response(found, status=503 if trouble else 200)
+    found = Health(ok=not trouble, trouble=tuple(trouble), warnings=len(request.app[MENUS].warnings()))
+    return Answered(found, status=503 if trouble else 200)
 
 
-@routes.get("/api/v1/counters")
-async def counters(request: web.Request) -> web.Response:
-    """What is in use now; every number is back at zero when no call is up."""
-    return web.json_response(request.app[COUNTERS]())
+@routes.get("/api/v1/counters", permission=PUBLIC, answer=dict[str, int])
+async def counters(request: web.Request) -> Mapping[str, int]:
+    """Tell what is in use now; every number is back at zero when no call is up."""
+    return request.app[COUNTERS]()

@@ -1,36 +1,75 @@
-"""Errors as problem documents (RFC 9457)."""
+"""Errors as problem documents (RFC 9457): whatever a request is refused for, the answer has this one form."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+TYPE = "application/problem+json"
+_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    417: "expectation_failed",
+}
+"""For the errors that aiohttp raises by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong in a request."""
+
+    pointer: str
+    """Where, as a JSON pointer into the request: /query/limit, /path/agent, /body/to/queue."""
+    detail: str
 
 
 class Refusal(Exception):
     """A request that is refused: the middleware makes a problem document of it."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        mistakes: Sequence[Mistake] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """As `problem` takes them."""
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
+        self.mistakes, self.headers = tuple(mistakes), headers
 
 
-def problem(status: int, code: str, detail: str) -> web.Response:
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    mistakes: Sequence[Mistake] = (),
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
     """A problem document; `code` is stable, `detail` says what to do."""
-    body = {
+    body: dict[str, object] = {
         "type": f"urn:centralita:problem:{code}",
         "title": code.replace("_", " "),
         "status": status,
         "detail": detail,
+        "code": code,
     }
-    return web.Response(
-        status=status, text=json.dumps(body, ensure_ascii=False), content_type="application/problem+json"
-    )
+    if mistakes:
+        body["errors"] = [{"pointer": each.pointer, "detail": each.detail} for each in mistakes]
+    text = json.dumps(body, ensure_ascii=True)  # half a character of a request must not break the answer
+    return web.Response(status=status, text=text, content_type=TYPE, headers=headers)
 
 
 @web.middleware
@@ -41,12 +80,19 @@ async def problems(
     try:
         return await handler(request)
     except Refusal as error:
-        return problem(error.status, error.code, error.detail)
+        return problem(error.status, error.code, error.detail, mistakes=error.mistakes, headers=error.headers)
+    except web.HTTPMethodNotAllowed as error:
+        allowed = ", ".join(sorted(error.allowed_methods))
+        detail = f"{request.method} is not among what {request.path} takes: {allowed}"
+        return problem(405, _CODES[405], detail, headers={"Allow": allowed})
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return problem(
-            error.status,
-            error.reason.lower().replace(" ", "_"),
-            f"{request.method} {request.path}: {error.reason}",
-        )
+        code = _CODES.get(error.status, error.reason.lower().replace(" ", "_"))
+        return problem(error.status, code, _told(request, error.status))
+
+
+def _told(request: web.Request, status: int) -> str:
+    if status == 404:
+        return f"there is nothing at {request.path}; GET /api/v1/docs shows what there is"
+    return f"{request.method} {request.path}: {HTTPStatus(status).phrase}"

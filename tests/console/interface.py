@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp.test_utils import TestClient, TestServer
 
 from centralita.journal import Journal
+from console.api.route import CHECKED
 from console.app import make_app
 from console.door import Door
 from console.opening import OpeningDesk
@@ -113,8 +114,8 @@ class Api:
         self.client: TestClient[web.Request, web.Application] = TestClient(TestServer(self.make()))
 
     def make(self) -> web.Application:
-        """The application."""
-        return make_app(
+        """The application; each answer is compared with what its route declares."""
+        app = make_app(
             key=KEY,
             work=self.workplace.desk,
             ledger=self.ledger,
@@ -136,6 +137,8 @@ class Api:
             talks=self.talks,
             callbacks=self.callbacks,
         )
+        app[CHECKED] = True
+        return app
 
     def _counters(self) -> dict[str, int]:
         if self.broken:
@@ -155,6 +158,7 @@ class Api:
             assert answer.content_type == "application/problem+json", await answer.text()
             body = await answer.json(content_type=None)
             assert body["status"] == answer.status
-            assert set(body) == {"type", "title", "status", "detail"}
+            assert set(body) - {"errors"} == {"type", "title", "status", "detail", "code"}
             assert body["detail"]
-            return answer.status, body["type"].removeprefix("urn:centralita:problem:")
+            assert body["type"] == f"urn:centralita:problem:{body['code']}"
+            return answer.status, body["code"]

@@ -70,13 +70,16 @@ async def test_counters_and_health_are_open_and_hold_only_numbers(api: Api) -> N
     async with api.client.get("/api/v1/counters") as answer:
         assert (answer.status, await answer.json()) == (200, {"contacts": 0, "legs": 2})
     async with api.client.get("/api/v1/health") as answer:
-        assert (answer.status, await answer.json()) == (200, {"ok": True, "trouble": []})
+        assert (answer.status, await answer.json()) == (200, {"ok": True, "trouble": [], "warnings": 0})
 
 
 async def test_a_node_in_trouble_says_so_with_503(api: Api) -> None:
     api.trouble.append("draining")
     async with api.client.get("/api/v1/health") as answer:
-        assert (answer.status, await answer.json()) == (503, {"ok": False, "trouble": ["draining"]})
+        assert (answer.status, await answer.json()) == (
+            503,
+            {"ok": False, "trouble": ["draining"], "warnings": 0},
+        )
 
 
 async def test_agents_are_listed_in_the_order_of_the_file(api: Api) -> None:

@@ -1,0 +1,30 @@
+"""The base of what the interface takes and gives: the text below a field describes it, in OpenAPI as well."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from base.document import Part
+
+
+class Model(Part):
+    """Refuses fields that it does not know."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, json_schema_serialization_defaults_required=True)
+
+
+def printable(value: str) -> str:
+    """Text that a table and a log can show on one line."""
+    if not value.isprintable():
+        raise ValueError("must be one line of printable text")
+    return value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(printable)]
+"""One line of text that says something."""
+Note = Annotated[str, Field(max_length=200), AfterValidator(printable)]
+"""One line of text, or nothing."""
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+"""What something is called, in paths; whether there is such a thing is for the handler to say."""

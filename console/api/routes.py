@@ -1,0 +1,99 @@
+"""Routes of one subject, declared one by one, and put into an application together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+
+from aiohttp import web
+
+from console.api.route import PUBLIC, Route
+from console.api.signature import signature
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+
+H = TypeVar("H", bound="Callable[..., Awaitable[object]]")
+
+
+class Terms(TypedDict, total=False):
+    """What may be said of a route besides; as in Route."""
+
+    status: int
+    also: tuple[int, ...]
+    problems: Mapping[str, int]
+    otherwise: int
+    own: str
+
+
+class Routes:
+    """What is declared under one tag."""
+
+    def __init__(self, tag: str) -> None:
+        """Begin with none; `tag` groups them in the description."""
+        self._tag = tag
+        self._routes: list[Route] = []
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
+
+    def get(self, path: str, *, permission: str, answer: Any, **more: Unpack[Terms]) -> Callable[[H], H]:
+        """Declare what is read; `more` as in Route, here and below."""
+        return self._declare("GET", path, permission, answer, more)
+
+    def post(self, path: str, *, permission: str, answer: Any, **more: Unpack[Terms]) -> Callable[[H], H]:
+        """Declare what is begun."""
+        return self._declare("POST", path, permission, answer, more)
+
+    def put(self, path: str, *, permission: str, answer: Any, **more: Unpack[Terms]) -> Callable[[H], H]:
+        """Declare what is set."""
+        return self._declare("PUT", path, permission, answer, more)
+
+    def patch(self, path: str, *, permission: str, answer: Any, **more: Unpack[Terms]) -> Callable[[H], H]:
+        """Declare what is changed in part."""
+        return self._declare("PATCH", path, permission, answer, more)
+
+    def delete(self, path: str, *, permission: str, answer: Any, **more: Unpack[Terms]) -> Callable[[H], H]:
+        """Declare what is ended."""
+        return self._declare("DELETE", path, permission, answer, more)
+
+    def _declare(self, method: str, path: str, permission: str, answer: Any, more: Terms) -> Callable[[H], H]:
+        def keep(handler: H) -> H:
+            if not handler.__doc__:
+                raise TypeError(f"{handler.__qualname__} says nothing of itself")
+            asked = signature(handler, path)
+            self._routes.append(Route(method, path, handler, asked, permission, answer, self._tag, **more))
+            return handler
+
+        return keep
+
+
+def install(app: web.Application, parts: Iterable[Routes]) -> tuple[Route, ...]:
+    """Put declared routes into an application. Raises ValueError where two have one name."""
+    found: dict[str, Route] = {}
+    for route in (each for part in parts for each in part):
+        if found.setdefault(route.name, route) is not route:
+            raise ValueError(f"two operations are called {route.name}")
+        app.router.add_route(route.method, route.path, route.serve)
+    return tuple(found.values())
+
+
+def declared(request: web.Request) -> Route | None:
+    """The declared route that a request came to."""
+    owner = getattr(request.match_info.handler, "__self__", None)
+    return owner if isinstance(owner, Route) else None
+
+
+def is_open(request: web.Request) -> bool:
+    """Whether anybody may ask this."""
+    route = declared(request)
+    return route is not None and route.permission == PUBLIC
+
+
+@web.middleware
+async def only_declared(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Whatever was added to the application in another way is not there: nobody would ask who may use it."""
+    if request.match_info.http_exception is None and declared(request) is None:
+        raise web.HTTPNotFound
+    return await handler(request)

@@ -1,0 +1,45 @@
+"""Whose data a request may see: a viewer of one client company sees nothing of another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.access import PRINCIPAL
+from console.problem import Refusal
+from records.people.principal import NODE_ID
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+def scope(request: web.Request) -> frozenset[str] | None:
+    """The client companies whose data may be shown; None for all, and for what belongs to none."""
+    return request[PRINCIPAL].clients
+
+
+def sees(request: web.Request, client: str | None) -> bool:
+    """Whether something of a client company (None: of none) may be shown. What may not is as if it were not there."""
+    return request[PRINCIPAL].sees_client(client)
+
+
+def may(request: web.Request, permission: str) -> bool:
+    """Whether who asks has a permission besides that of the route."""
+    return request[PRINCIPAL].may(permission)
+
+
+def is_own(request: web.Request, agent: str) -> bool:
+    """Whether who asks is this agent."""
+    return request[PRINCIPAL].is_agent(agent)
+
+
+def who_acts(request: web.Request, by: str | None) -> str:
+    """In whose name something is done and recorded: whoever asks, or the one named by a command with the node's key.
+
+    Raises Refusal where anybody else names another.
+    """
+    principal = request[PRINCIPAL]
+    if by is None or by == principal.id:
+        return principal.id
+    if principal.id != NODE_ID:
+        raise Refusal(403, "forbidden", "by: acts are recorded under the name of who signs in; leave it out")
+    return by
