@@ -22,8 +22,8 @@ class Secret:
     __slots__ = ("_buffer",)
 
     def __init__(self, digits: str = "") -> None:
-        """Begin with these characters (ASCII), or empty."""
-        self._buffer = bytearray(digits, "ascii")
+        """Begin with these characters, or empty. Digits and signs are ASCII; passwords may have other letters."""
+        self._buffer = bytearray(digits, "utf-8", "surrogatepass")
 
     def append(self, digit: str) -> None:
         """Add one character. The old buffer is wiped when it has to grow into a new one."""
@@ -35,7 +35,7 @@ class Secret:
 
     def reveal(self) -> str:
         """The characters. For the back end's edge and checks only; never keep, log or format the result."""
-        return self._buffer.decode("ascii")
+        return self._buffer.decode("utf-8", "surrogatepass")
 
     def lend(self, use: Callable[[memoryview], T]) -> T:
         """Let a function read the characters in place. It must keep no view of them and make no copy that stays."""
@@ -62,7 +62,7 @@ class Secret:
         self._buffer = bytearray()
 
     def __len__(self) -> int:
-        """How many characters are held."""
+        """How many octets are held: of digits and signs as many as characters."""
         return len(self._buffer)
 
     def __bool__(self) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
+from records.people import tables as people
 from records.schema import metadata
 from records.views import tables
 
-_DESCRIBED = (tables,)
+_DESCRIBED = (tables, people)
 """The modules whose tables belong to `metadata` by being imported."""
 
 context.configure(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from base.weak_passwords import weakness
 from sip.digest.digest import HASHES, make_ha1, make_userhash
 from sip.errors import WeakPassword
 
@@ -15,11 +16,7 @@ if TYPE_CHECKING:
 
     from base.ids import Ids
 
-MIN_LENGTH = 10
-"""Shortest password taken: digest lets a listener try guesses offline, so these must be long."""
 _LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_KNOWN = ("password", "qwerty", "letmein", "welcome", "changeme", "secret", "asterisk", "centralita", "admin")
-_ROWS = ("0123456789012345678", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
 
 class Credentials(Protocol):
@@ -78,8 +75,11 @@ class HashedSecrets:
         return account if account is not None and self._accounts[account][0] == realm else None
 
     def set_password(self, account: str, realm: str, password: str) -> None:
-        """Hash and keep a password. Raises WeakPassword (which does not name it)."""
-        fault = weakness(account, password)
+        """Hash and keep a password. Raises WeakPassword (which does not name it).
+
+        Digest lets a listener try guesses offline, so weak ones are not taken.
+        """
+        fault = weakness(password, (account,))
         if fault is not None:
             raise WeakPassword(fault)
         self._accounts[account] = (realm, {name: make_ha1(name, account, realm, password) for name in HASHES})
@@ -93,27 +93,12 @@ class HashedSecrets:
 
 def make_password(ids: Ids, *, length: int = 16) -> str:
     """A strong password without letters that look alike (16 of them are 92 bits)."""
-    number = ids.number(8 * length)
-    letters = []
-    for _ in range(length):
-        number, letter = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[letter])
-    return "".join(letters)
-
-
-def weakness(account: str, password: str) -> str | None:
-    """Why a password is too weak, or None when it will do."""
-    lower = password.lower()
-    if len(password) < MIN_LENGTH:
-        return f"the password is shorter than {MIN_LENGTH} characters"
-    if not password.isprintable():
-        return "the password has characters that cannot be typed"
-    if len(account) >= 3 and account.lower() in lower:
-        return "the password contains the account's name"
-    if len(set(lower)) < 5:
-        return "the password is made of too few different characters"
-    if any(each in lower for each in _KNOWN):
-        return "the password contains a word that attackers try first"
-    if any(lower in row or lower in row[::-1] for row in _ROWS):
-        return "the password is a row of the keyboard or the alphabet"
-    return None
+    while True:
+        number = ids.number(8 * length)
+        letters = []
+        for _ in range(length):
+            number, letter = divmod(number, len(_LETTERS))
+            letters.append(_LETTERS[letter])
+        made = "".join(letters)
+        if weakness(made) is None:
+            return made

@@ -245,8 +245,8 @@ def test_a_password_is_made_and_only_its_hash_is_kept(tmp_path: Path) -> None:
     ("account", "password", "says"),
     [
         ("1009", "a-Good-one-48", "did you mean"),
-        (ACCOUNT, "1001", "shorter than 10"),
-        (ACCOUNT, "", "shorter than 10"),
+        (ACCOUNT, "1001", "shorter than 12"),
+        (ACCOUNT, "", "shorter than 12"),
     ],
 )
 def test_a_password_that_is_too_weak_or_for_nobody_is_refused(

@@ -9,7 +9,8 @@ import pytest
 
 from base.errors import DocumentError
 from base.ids import SequenceIds
-from sip.digest.credentials import HashedSecrets, make_password, weakness
+from base.weak_passwords import weakness
+from sip.digest.credentials import HashedSecrets, make_password
 from sip.digest.digest import make_ha1
 from sip.errors import WeakPassword
 from sip.io.credentials_file import load_credentials, read_credentials, save_credentials
@@ -76,7 +77,7 @@ def test_made_passwords_are_long_strong_and_different() -> None:
     ids = FullIds()
     made = {make_password(ids) for _ in range(20)}
     assert len(made) == 20
-    assert all(len(each) == 16 and weakness("1001", each) is None for each in made)
+    assert all(len(each) == 16 and weakness(each, ("1001",)) is None for each in made)
 
 
 def test_the_file_is_private_and_read_back(secrets: HashedSecrets, tmp_path: Path) -> None:

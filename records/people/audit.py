@@ -1,0 +1,168 @@
+"""The audit log: who did what from where, and what came of it. Its entries are events of the ledger, in its chain.
+
+Nothing that was sent stands in it, only what the act was and whom or what it was about: no secret can.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import column, literal_column, select, table
+
+from records.event import LedgerEvent
+from records.people.tables import MICROSECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from records.database import Database
+    from records.people.principal import Principal
+
+ACT, LOGIN, LOGOUT, READ = "audit.act", "audit.login", "audit.logout", "audit.read"
+TYPES = (ACT, LOGIN, LOGOUT, READ)
+WHERE = "substr(type, 1, 6) = 'audit.'"
+"""Of the event table, as its partial index has it, letter by letter."""
+
+DONE, REFUSED, FAILED = "done", "refused", "failed"
+
+_LONGEST = 200
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did, or was refused."""
+
+    by: str
+    """A person's id, `key:ID`, `node` with the login of whoever holds its key, or empty of a stranger."""
+    role: str
+    act: str
+    """What, such as `PUT /api/v1/agents/{agent}/status` or `people add`."""
+    result: str = DONE
+    on: Mapping[str, str] = field(default_factory=dict)
+    """What or whom it was about, by kind."""
+    source: str = ""
+    """The address it came from; empty at the command line of the node itself."""
+    code: str | None = None
+    """Why it was refused or failed: the code of the problem."""
+
+    @classmethod
+    def of(cls, who: Principal, act: str, **parts: str) -> Deed:
+        """What somebody did at the command line."""
+        return cls(who.id, who.role.value, act, on=parts)
+
+    def event(self, kind: str = ACT, *, now: float) -> LedgerEvent:
+        """As it goes into the ledger."""
+        data: dict[str, object] = {
+            "by": _line(self.by),
+            "role": self.role,
+            "act": self.act,
+            "result": self.result,
+        }
+        if self.on:
+            data["on"] = {name: _line(value) for name, value in self.on.items()}
+        if self.source:
+            data["source"] = self.source
+        if self.code is not None:
+            data["code"] = self.code
+        return LedgerEvent(now, "", None, kind, data)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An entry as it was written; `id` is that of the event."""
+
+    id: int
+    ts: float
+    type: str
+    by: str
+    role: str
+    act: str
+    result: str
+    on: Mapping[str, str]
+    source: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries are asked for. Times are Unix seconds."""
+
+    by: str | None = None
+    act: str | None = None
+    """Part of what was done."""
+    result: str | None = None
+    on: str | None = None
+    """Whom or what it was about."""
+    since: float | None = None
+    until: float | None = None
+
+    def takes(self, entry: AuditEntry) -> bool:
+        """Whether an entry is among them, by what the database does not look at."""
+        return (
+            (self.by is None or entry.by == self.by)
+            and (self.act is None or self.act.casefold() in entry.act.casefold())
+            and (self.result is None or entry.result == self.result)
+            and (self.on is None or self.on in entry.on.values())
+        )
+
+
+class AuditLog:
+    """Read from the ledger. Call in threads."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: Database) -> None:
+        """In this database."""
+        self._database = database
+
+    def entries(
+        self, wanted: AuditFilter | None = None, *, before: int | None = None, limit: int = 100
+    ) -> list[AuditEntry]:
+        """The newest that fit, newest first; `before` goes on behind the last one of the page before."""
+        wanted = wanted or AuditFilter()
+        found: list[AuditEntry] = []
+        for entry in self._read(wanted, before):
+            if wanted.takes(entry):
+                found.append(entry)
+                if len(found) >= limit:
+                    break
+        return found
+
+    def _read(self, wanted: AuditFilter, before: int | None) -> Iterator[AuditEntry]:
+        query = select(_EVENT.c.id, _EVENT.c.ts, _EVENT.c.type, _EVENT.c.data)
+        query = query.where(literal_column(WHERE)).order_by(_EVENT.c.id.desc())
+        if before is not None:
+            query = query.where(_EVENT.c.id < before)
+        if wanted.since is not None:
+            query = query.where(_EVENT.c.ts >= round(wanted.since * MICROSECONDS))
+        if wanted.until is not None:
+            query = query.where(_EVENT.c.ts < round(wanted.until * MICROSECONDS))
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+                yield _entry(row.id, row.ts, row.type, json.loads(row.data))
+
+
+_EVENT = table("event", column("id"), column("ts"), column("type"), column("data"))
+
+
+def _entry(number: int, ts: int, kind: str, data: Mapping[str, object]) -> AuditEntry:
+    on, code = data.get("on"), data.get("code")
+    return AuditEntry(
+        number,
+        ts / MICROSECONDS,
+        kind,
+        str(data.get("by", "")),
+        str(data.get("role", "")),
+        str(data.get("act", "")),
+        str(data.get("result", "")),
+        {str(name): str(value) for name, value in on.items()} if isinstance(on, dict) else {},
+        str(data.get("source", "")),
+        None if code is None else str(code),
+    )
+
+
+def _line(text: str) -> str:
+    return "".join(each if each.isprintable() else "?" for each in text[:_LONGEST])

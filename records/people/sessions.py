@@ -1,0 +1,178 @@
+"""Sessions of people who logged in: opaque tokens, of which a hash is kept; over when idle, after a day, or ended.
+
+Call in threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+
+from records.people import tables
+from records.people.directory import found
+from records.people.errors import UnknownSession
+from records.people.principal import Principal
+from records.people.roles import Role, permissions_of
+from records.people.tables import person_proof
+from records.people.tables import session as table
+from records.people.tokens import SESSION_PREFIX, hashed, new_token, short_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from records.database import Database
+    from records.people.person import Person
+
+SEEN_EVERY = 60.0
+"""Seconds between two notes that a session is used: not each request writes."""
+KEPT = 90 * 86400.0
+"""Seconds for which ended sessions are kept to be listed."""
+_LONGEST_TEXT = 200
+
+PENDING = frozenset({"self:write"})
+"""What may be done before the second factor that the role asks for is set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """How long sessions last, in seconds, and who needs a second factor."""
+
+    idle: float = 1800.0
+    longest: float = 43200.0
+    second_factor: frozenset[Role] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One that was begun. Times are Unix seconds."""
+
+    id: str
+    person: str
+    made_at: float
+    seen_at: float
+    until: float
+    ended_at: float | None
+    address: str
+    device: str
+
+
+class Sessions:
+    """Begun, found by their token, ended."""
+
+    __slots__ = ("_database", "_rules")
+
+    def __init__(self, database: Database, rules: Callable[[], SessionRules] = SessionRules) -> None:
+        """In this database; the rules may change."""
+        self._database, self._rules = database, rules
+
+    def begin(self, person: str, *, address: str, device: str, now: float) -> tuple[str, Session]:
+        """A new session and its token, which is told this once. Those long over are forgotten."""
+        token, rules = new_token(SESSION_PREFIX), self._rules()
+        made = Session(short_id(), person, now, now, now + rules.longest, None, address, _printable(device))
+        row = {
+            "hash": hashed(token),
+            "id": made.id,
+            "person": person,
+            "made_at": tables.stored(now),
+            "seen_at": tables.stored(now),
+            "until": tables.stored(made.until),
+            "address": address,
+            "device": made.device,
+        }
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(table.c.until < tables.stored(now - KEPT)))
+            connection.execute(insert(table).values(row))
+        return token, made
+
+    def principal(self, token: str, *, now: float) -> Principal | None:
+        """Whose session it is, as they may now; None of a token that is none, or over."""
+        rules, key = self._rules(), hashed(token)
+        with self._database.read() as connection:
+            row = connection.execute(select(table).where(table.c.hash == key)).mappings().first()
+            if row is None or row["ended_at"] is not None:
+                return None
+            seen, until = row["seen_at"] / tables.MICROSECONDS, row["until"] / tables.MICROSECONDS
+            if now >= until or now >= seen + rules.idle:
+                return None
+            person = found(connection, row["person"])
+            if person is None or not person.is_active:
+                return None
+            is_pending = False
+            if person.role in rules.second_factor:
+                at = person_proof.c.person == person.id
+                query = select(person_proof.c.second_factor_at).where(at)
+                is_pending = connection.execute(query).scalar() is None
+        if now - seen >= SEEN_EVERY:
+            self._note(key, now)
+        return principal_of(person, session=row["id"], is_pending=is_pending)
+
+    def _note(self, key: str, now: float) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(table).where(table.c.hash == key).values(seen_at=tables.stored(now)))
+
+    def open(self, person: str | None = None, *, now: float) -> list[Session]:
+        """Those that are in force, of one person or of all, the newest first."""
+        query = select(table).where(
+            table.c.ended_at.is_(None),
+            table.c.until > tables.stored(now),
+            table.c.seen_at > tables.stored(now - self._rules().idle),
+        )
+        if person is not None:
+            query = query.where(table.c.person == person)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(table.c.made_at.desc())).mappings().all()
+        return [
+            Session(
+                row["id"],
+                row["person"],
+                row["made_at"] / tables.MICROSECONDS,
+                row["seen_at"] / tables.MICROSECONDS,
+                row["until"] / tables.MICROSECONDS,
+                tables.read(row["ended_at"]),
+                row["address"],
+                row["device"],
+            )
+            for row in rows
+        ]
+
+    def end(self, session: str, *, now: float, person: str | None = None) -> str:
+        """End one by its id, of this person where one is named; whose it was. Raises UnknownSession."""
+        at = [table.c.id == session, table.c.ended_at.is_(None)]
+        if person is not None:
+            at.append(table.c.person == person)
+        with self._database.write() as connection:
+            whose = connection.execute(select(table.c.person).where(*at)).scalar()
+            if whose is None:
+                raise UnknownSession(f"no session {session!r} is open")
+            connection.execute(update(table).where(*at).values(ended_at=tables.stored(now)))
+        return str(whose)
+
+    def end_all(self, person: str, *, now: float) -> int:
+        """End all of a person; how many."""
+        at = (table.c.person == person, table.c.ended_at.is_(None))
+        with self._database.write() as connection:
+            return connection.execute(update(table).where(*at).values(ended_at=tables.stored(now))).rowcount
+
+
+def principal_of(person: Person, *, session: str | None = None, is_pending: bool = False) -> Principal:
+    """A person as somebody who asks."""
+    permissions = permissions_of(person.role, person.grants)
+    return Principal(
+        person.id,
+        person.name,
+        person.role,
+        permissions & PENDING if is_pending else permissions,
+        person.clients,
+        person.teams,
+        person.agent,
+        person.id,
+        session,
+        is_pending,
+    )
+
+
+def _printable(text: str) -> str:
+    """What a stranger calls the own browser, fit for a table."""
+    return "".join(each if each.isprintable() else "?" for each in text[:_LONGEST_TEXT])
