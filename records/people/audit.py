@@ -9,10 +9,11 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import column, literal_column, select, table
+from sqlalchemy import literal_column, select
 
 from records.event import LedgerEvent
-from records.people.tables import MICROSECONDS
+from records.people.tables import AUDITED, MICROSECONDS
+from records.schema import event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 ACT, LOGIN, LOGOUT, READ = "audit.act", "audit.login", "audit.logout", "audit.read"
 TYPES = (ACT, LOGIN, LOGOUT, READ)
-WHERE = "substr(type, 1, 6) = 'audit.'"
-"""Of the event table, as its partial index has it, letter by letter."""
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
 
@@ -132,20 +131,17 @@ class AuditLog:
         return found
 
     def _read(self, wanted: AuditFilter, before: int | None) -> Iterator[AuditEntry]:
-        query = select(_EVENT.c.id, _EVENT.c.ts, _EVENT.c.type, _EVENT.c.data)
-        query = query.where(literal_column(WHERE)).order_by(_EVENT.c.id.desc())
+        query = select(event.c.id, event.c.ts, event.c.type, event.c.data)
+        query = query.where(literal_column(AUDITED)).order_by(event.c.id.desc())
         if before is not None:
-            query = query.where(_EVENT.c.id < before)
+            query = query.where(event.c.id < before)
         if wanted.since is not None:
-            query = query.where(_EVENT.c.ts >= round(wanted.since * MICROSECONDS))
+            query = query.where(event.c.ts >= round(wanted.since * MICROSECONDS))
         if wanted.until is not None:
-            query = query.where(_EVENT.c.ts < round(wanted.until * MICROSECONDS))
+            query = query.where(event.c.ts < round(wanted.until * MICROSECONDS))
         with self._database.read() as connection:
             for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
                 yield _entry(row.id, row.ts, row.type, json.loads(row.data))
-
-
-_EVENT = table("event", column("id"), column("ts"), column("type"), column("data"))
 
 
 def _entry(number: int, ts: int, kind: str, data: Mapping[str, object]) -> AuditEntry:
