@@ -18,6 +18,7 @@ from centralita.menus.speakers import speechless, voices_of
 from centralita.outside_faults import outside_faults
 from centralita.queue_faults import queue_faults
 from centralita.queues.ladders import unclimbable
+from centralita.survey_faults import survey_faults
 from centralita.ways_in import entered
 from ivr.check import Known
 from ivr.load import load_menus
@@ -123,6 +124,7 @@ def check_configuration(
     if whole is not None:
         faults.extend(inconsistencies(config, menus, wording, profiles))
         faults.extend(formless(config, clients, menus))
+        faults.extend(survey_faults(config, clients, menus))
         accounts = profiles.internal.accounts if profiles is not None else None
         faults.extend(unclimbable(config, clients, menus, accounts))
         faults.extend(nameless(config, wording))

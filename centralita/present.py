@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from calls.contact import Contact
+    from calls.destination import Menu
     from centralita.configuration import Configuration
     from ivr.compiled import CompiledMenus
     from media.plane import Clip
@@ -166,6 +167,16 @@ class Present:
             contact,
             queue,
         )
+
+    def survey(self, contact: Contact, queue: str) -> Menu | None:
+        """What a contact is asked after its conversation: by the queue's own survey, else the client company's."""
+        company = self.configuration.clients.get(contact.client or "")
+        part = company.survey if company is not None else None
+        asked = self.queue(queue).survey or (part.settings() if part is not None else None)
+        menu = self.configuration.menus.get(asked.menu) if asked is not None else None
+        if asked is None or menu is None:
+            return None
+        return asked.after(contact.id, contact.language, contact.attributes, tuple(menu.languages))
 
     def hides_callers(self, client: str | None) -> bool:
         """Whether agents are not to see who calls a client company."""

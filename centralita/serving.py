@@ -109,6 +109,7 @@ def make_applications(
         surroundings.openness,
         desk,
         rescuer,
+        present.survey,
     )
     escalation = EscalationApplication(
         exchange,

@@ -1,4 +1,4 @@
-"""Steps in the middle of menu sets at which callers come in: from numbers, out of queues, for secure capture."""
+"""Steps in the middle of menu sets at which callers come in: from numbers, out of queues, for secrets and surveys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from base.document import Fault, read, suggest
 from calls.destination import Menu
+from centralita.survey_faults import survey_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def entered(config: CentreConfig, clients: Mapping[str, Client]) -> set[tuple[str, str]]:
     """(menu set, step) of each."""
     found = {(to.menu, to.step) for _, _, to in _written(config) if to.step is not None}
+    found |= survey_steps(config, clients)
     parts = (each.secure_capture for each in clients.values())
     return found | {(each.menu, each.step) for each in parts if each is not None and each.step is not None}
 

@@ -23,6 +23,7 @@ from routing.callbacks.documents import ClientCallbacksPart
 from routing.documents import LADDER, quoted
 from routing.escalation import LadderPart
 from routing.recording import RecordingPart, key_faults
+from routing.surveys import SurveyPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +76,8 @@ class Client(Part):
     escalation: dict[Annotated[str, Field(pattern=LADDER)], LadderPart] = Field(default_factory=dict)
     """Ladders by name: who is called when more is needed than an agent."""
     callback: ClientCallbacksPart = ClientCallbacksPart()
+    survey: SurveyPart | None = None
+    """What callers are asked once their agent has hung up."""
 
 
 def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:

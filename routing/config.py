@@ -344,4 +344,5 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         whisper=part.whisper,
         acknowledge=part.acknowledge.settings() if part.acknowledge is not None else None,
         callback=part.callback.settings(),
+        survey=part.survey.settings() if part.survey is not None else None,
     )

@@ -18,6 +18,7 @@ from routing.agents.screen import Alert
 from routing.callbacks.documents import QueueCallbacksPart
 from routing.settings import Delays, ServiceLevel
 from routing.strategies import ALIASES, STRATEGIES, canonical
+from routing.surveys import SurveyPart
 from routing.waiting.document import Acknowledged, AnnouncePart, Key, Whisper
 from sip.dialog import is_literal
 from sip.errors import ParseError
@@ -263,6 +264,7 @@ class QueuePart(Part):
     whisper: Whisper = Field(default_factory=dict)
     acknowledge: Acknowledged | None = None
     callback: QueueCallbacksPart = QueueCallbacksPart()
+    survey: SurveyPart | None = None
 
 
 class QueuesFile(Part):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calls.destination import Destination
+    from routing.surveys import Survey
 
 
 class LeaveReason(Enum):
@@ -141,6 +142,8 @@ class QueueSettings:
     acknowledge: Acknowledge | None = None
     """The key by which an agent takes a call."""
     callback: QueueCallbacks = field(default_factory=QueueCallbacks)
+    survey: Survey | None = None
+    """What its callers are asked after the conversation, in place of what the client company asks."""
 
     def takes(self, client: str | None) -> bool:
         """Whether callers of a client company may come here."""

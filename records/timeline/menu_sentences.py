@@ -79,6 +79,10 @@ def _message_recorded(facts: Facts) -> str:
     return f"Leaves a message for {facts['mailbox']}: {facts['recording']}, {facts['seconds']} s"
 
 
+def _survey_began(facts: Facts) -> str:
+    return f"The agent has gone, and the caller is asked by the menu {facts['menu']}"
+
+
 def _survey_answered(facts: Facts) -> str:
     return f"Answers {facts['question']}: {facts['answer']} from {facts['least']} to {facts['most']}"
 
@@ -119,6 +123,7 @@ MENU_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "message.failed": lambda facts: f"The message failed{facts.phrase('reason', ': {}')}",
     "recording.allowed": lambda _: "Agrees to be recorded",
     "recording.refused": lambda _: "Does not agree to be recorded",
+    "survey.began": _survey_began,
     "survey.answered": _survey_answered,
     "case.opened": _case_opened,
     "auth.locked": _auth_locked,

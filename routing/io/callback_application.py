@@ -21,6 +21,7 @@ from routing.io.agent_calls import AgentCalls
 from routing.io.callback_customer import CustomerCall, usable
 from routing.io.callback_desk import CallbackWithdrawn
 from routing.io.rescue import is_cut_off, strand
+from routing.io.surveying import lead_to_survey
 from routing.queues.entry import EntryJoin
 from routing.settings import LeaveReason
 from routing.skills import combine
@@ -333,6 +334,8 @@ class _Attempt:
                     self._distribution.held(agent, held=isinstance(event, LegHeld))
                 case LegEnded(leg=leg) if leg is agent_leg and is_cut_off(event):
                     self._is_rescue = strand(talk, contact, leg)
+                case LegEnded(leg=leg):
+                    lead_to_survey(talk, contact, leg, self._queue, queues.survey)
                 case _:
                     pass
 

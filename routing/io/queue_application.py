@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from calls.pulse import Pulse
 from routing.io.rescue import Rescuer
 from routing.io.stay import Stay
+from routing.io.surveying import nothing_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from routing.agents.screen import Screen
     from routing.hours.opening import Openness
     from routing.io.distribution import Distribution
+    from routing.io.surveying import FindSurvey
     from routing.settings import QueueSettings
     from routing.skills import Requirements
     from routing.waiting.sayings import Saying
@@ -69,13 +71,14 @@ class QueueApplication:
         openness: Callable[[str, str | None], Openness],
         desk: Desk | None = None,
         rescuer: Rescuer | None = None,
+        survey: FindSurvey = nothing_asked,
     ) -> None:
         """Keep what every stay needs.
 
         `settings` gives those of a queue at this moment, `screen` what agents' phones show of a contact in it,
         `language_skill` what an agent must have to speak a contact's language, `agent_language` an agent's own;
         `acquaintance` knows who has talked with whom, `openness` the hours of a queue for callers of a client company;
-        `desk` decides transfers.
+        `desk` decides transfers; `survey` what a contact of a queue is asked once its agent has hung up.
         """
         self.exchange = exchange
         self.distribution = distribution
@@ -88,6 +91,7 @@ class QueueApplication:
         self.acquaintance = acquaintance
         self.openness = openness
         self.desk = desk
+        self.survey = survey
         self.rescuer = Rescuer() if rescuer is None else rescuer
         self.pulse = Pulse()
         distribution.watch_losses(self.pulse.suspect)

@@ -12,6 +12,7 @@ from routing.commands import LookAgain, Overflow, RingAgent, StopRinging
 from routing.io.agent_calls import AgentCalls
 from routing.io.announcing import Announcing
 from routing.io.rescue import FIRST, MOMENT, is_cut_off, strand
+from routing.io.surveying import lead_to_survey
 from routing.queues.entry import EntryJoin
 from routing.settings import LeaveReason
 from routing.skills import combine
@@ -247,6 +248,8 @@ class Stay:
                     self._distribution.held(agent, held=isinstance(event, LegHeld))
                 case LegEnded(leg=leg) if leg is agent_leg and is_cut_off(event):
                     self._is_rescue = strand(talk, self._contact, leg)
+                case LegEnded(leg=leg):
+                    lead_to_survey(talk, self._contact, leg, self._queue, self._app.survey)
                 case _:
                     pass
 

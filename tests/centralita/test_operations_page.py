@@ -129,6 +129,7 @@ def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() ->
             "phone",
             "caller_id",
             "secure_capture",
+            "survey",
             "escalation",
             "rescue",
             "kind",
