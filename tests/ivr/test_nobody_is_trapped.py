@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = ROOT / "tests/data/menus/good"
-DEMO = {"banco_sol", "tienda_norte"}
+WITH_PEOPLE = ("banco_sol", "tienda_norte")
+DEMO = {*WITH_PEOPLE, "tienda_encuesta"}  # whom an agent has served already wants no other
 CARD, BIRTH = "5555555555554444", "31121975"
 HOUR = 3600.0
 FACTS = {"last4": "4444", "reference": "000123", "balance": "100 EUR", "due": "2100 EUR", "segment": "gold"}
@@ -158,7 +159,7 @@ def test_each_call_to_a_good_menu_ends_well(
 
 
 def test_a_silent_caller_reaches_a_person_in_each_language() -> None:
-    for each in demo().values():
+    for each in map(demo().__getitem__, WITH_PEOPLE):
         for language in (None, "es", "pl", "en"):
             call = Simulation(each, Stage(language=language))
             call.wait(600)
