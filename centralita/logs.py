@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from records.card_scan import mask_line, mask_logged
+
 if TYPE_CHECKING:
     from structlog.typing import Processor
 
@@ -17,22 +19,32 @@ LEVELS = ("debug", "info", "warning", "error")
 def set_up(level: str = "info") -> None:
     """Once, before anything logs. Exceptions are logged without local variables, which may hold what callers typed."""
     terminal = sys.stderr.isatty()
-    last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    last: Processor = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if terminal
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *last,
+            structlog.processors.format_exc_info,
+            mask_logged,  # after all that makes text, before what only sets it
+            last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
-    )
+    others = logging.StreamHandler(sys.stderr)
+    others.setFormatter(_Masking("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[others])
+
+
+class _Masking(logging.Formatter):
+    """What libraries log, without card numbers."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As one text."""
+        return mask_line(super().format(record))

@@ -10,6 +10,7 @@ import structlog
 from centralita.configuration import load_configuration
 from centralita.menus.live import AT_RELOAD
 from centralita.wiring import wire
+from records.card_scan import finds
 from sip.flow import written
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class Node:
             "tasks": parts.dispatcher.task_count,
             "tracing_dropped": parts.tracing.dropped,
             "recording_drops": plane.recording_drops,
+            "card_numbers_masked": finds.total + parts.ledger.health().masked,
             **parts.endpoint.stack.counters(),
             **parts.endpoint.counters(),
             **parts.transactions.counters(),

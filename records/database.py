@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceEr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
+from records.card_scan import guard
 from records.errors import DatabaseUnknown, LedgerMissing, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class Database:
         if found is None:
             make = _sqlite_engine if self.path is not None else _postgresql_engine
             found = self._engines[use] = make(self.url, is_reader=use == "read")
+            if use == "write":
+                guard(found)
         return found
 
 

@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from records.card_scan import guarded
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -48,7 +50,7 @@ class TollBook:
     def _open(self) -> sqlite3.Connection:
         # For its owner only, and so for the journal that SQLite puts beside it.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        database = sqlite3.connect(self.path, timeout=5.0)
+        database = sqlite3.connect(self.path, timeout=5.0, factory=guarded("tolls.db"))
         database.execute("pragma journal_mode = wal")
         database.execute(_SCHEMA)
         return database

@@ -8,6 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from base.errors import CentralitaError
+from records.card_scan import guarded
 from routing.agents.attendance import Standing
 from routing.agents.tables import State, Status
 
@@ -33,10 +34,13 @@ class AttendanceFile:
         """Open it, or begin it. Raises AttendanceBroken."""
         self._path = path
         path.touch(mode=0o600)
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._database = sqlite3.connect(
+            path, check_same_thread=False, isolation_level=None, factory=guarded("agents.sqlite")
+        )
         try:
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
+            self._database.execute("PRAGMA secure_delete=ON")
             (edition,) = self._database.execute("PRAGMA user_version").fetchone()
             if edition not in (0, _EDITION):
                 raise AttendanceBroken(f"{path} was written by a newer version; start that one")

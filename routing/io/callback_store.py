@@ -17,6 +17,7 @@ from urllib.parse import quote
 import structlog
 
 from base.errors import CentralitaError
+from records.card_scan import guarded
 from routing.callbacks.do_not_call import Listed
 from routing.callbacks.written import read, written
 
@@ -108,7 +109,9 @@ class CallbackStore:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # For its owner only, and so for the journal that SQLite puts beside it.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        self._connection = store = sqlite3.connect(self._path, isolation_level="IMMEDIATE")
+        self._connection = store = sqlite3.connect(
+            self._path, isolation_level="IMMEDIATE", factory=guarded("callbacks.db")
+        )
         try:
             return self._opened(store)
         except sqlite3.Error as error:
@@ -122,6 +125,7 @@ class CallbackStore:
     def _opened(self, store: sqlite3.Connection) -> Kept:
         store.execute("PRAGMA journal_mode = WAL")
         store.execute("PRAGMA synchronous = FULL")
+        store.execute("PRAGMA secure_delete = ON")  # what was erased of a person must not stay in free pages
         (version,) = store.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise CallbackNotKept(f"{self._path} was written by a newer version; start that one")

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, Field
 from base.document import Part, load, refuse
 from base.errors import CentralitaError
 from base.io.private_file import write_private
+from records.card_scan import clean
 from routing.hours.switches import Announcement, Closure, Switches
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ def save_switches(path: Path, switches: Switches) -> None:
     """Replace the file. Raises OSError."""
     content = {
         "schema": _SCHEMA,
-        "closures": [_entry(each) for each in switches.closures.values()],
-        "announcements": [_entry(each) for each in switches.announcements.values()],
+        "closures": [clean(path.name, _entry(each)) for each in switches.closures.values()],
+        "announcements": [clean(path.name, _entry(each)) for each in switches.announcements.values()],
     }
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
     write_private(path, (_HEADER + text).encode())
