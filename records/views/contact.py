@@ -1,10 +1,12 @@
-"""The contact itself: who called whom by what, in which language, how it ended."""
+"""The contact itself: who called whom by what, why, in which language, what came of it, how it ended."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.views.fields import last_seen, real, seconds, span, text, whole
+from records.views import menu_steps, queue_visits, reservations, segments, tables
+from records.views.fields import last_seen, number, real, text, whole
+from records.views.sums import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -12,10 +14,42 @@ if TYPE_CHECKING:
     from records.views.contact_state import ContactState
     from records.views.fields import Data
 
+SATISFACTION = frozenset({"csat", "satisfaction"})
+"""How the question of a survey is called that asks how satisfied the customer is; without it the first one counts."""
+_REASON = "reason"
+"""The attribute of a contact by which a menu says what it is about."""
+
 
 def _opened(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+    row = state.contact
     for name in ("client", "profile", "trunk", "account", "ani", "dnis", "language"):
-        state.contact[name] = text(data, name)
+        row[name] = text(data, name)
+    is_callback, is_ours = data.get("callback") is not None, row["account"] is not None
+    row["initiation"] = text(data, "initiation") or (
+        "callback" if is_callback else "internal" if is_ours else "inbound"
+    )
+    row["direction"] = "outbound" if is_callback else "internal" if is_ours else "inbound"
+    row["previous"] = text(data, "promised_in")
+
+
+def _leg_invited(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+    """A call of one of our phones to somebody outside."""
+    row = state.contact
+    if row["direction"] == "internal" and data.get("role") == "external" and data.get("direction") == "out":
+        row["direction"] = "outbound"
+        row["initiation"] = "outbound" if row["initiation"] == "internal" else row["initiation"]
+
+
+def _leg_answered(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+    row, its = state.contact, state.legs.get(leg or "")
+    if its is None:
+        return
+    if row["answered_at"] is None and (its["role"] == "caller" or leg == state.ongoing.get("customer")):
+        row["answered_at"] = at
+    if its["agent"]:
+        agents = str(row["agents"] or "").split()
+        if its["agent"] not in agents:
+            row["agents"] = " ".join([*agents, str(its["agent"])])
 
 
 def _routed(state: ContactState, at: int, leg: str | None, data: Data) -> None:
@@ -27,30 +61,47 @@ def _language_set(state: ContactState, at: int, leg: str | None, data: Data) -> 
     state.contact["language"] = text(data, "language") or state.contact["language"]
 
 
-def _queue_joined(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    _queue_over(state, at)
-    state.contact["queue"] = text(data, "queue") or state.contact["queue"]
-    state.ongoing["queued_since"] = at
+def _field(column: str, name: str) -> Callable[[ContactState, int, str | None, Data], None]:
+    """The last one that is told counts."""
+
+    def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+        state.contact[column] = text(data, name) or state.contact[column]
+
+    return take
 
 
-def _queue_left(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    waited = real(data, "waited")
-    if waited is not None:
-        state.contact["waited"] = seconds(state.contact["waited"]) + waited
-        state.ongoing.pop("queued_since", None)
-    _queue_over(state, at)
+def _attributes_set(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+    for each in (text(data, "set") or "").split(", "):
+        name, _, value = each.partition(" ")
+        if name == _REASON and value:
+            state.contact["reason"] = value
 
 
-def _queue_over(state: ContactState, at: int) -> None:
-    _add(state, "waited", "queued_since", at)
+def _identified(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+    state.contact["identity"] = text(data, "by") or "proven"
 
 
-def _bridge_began(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    state.ongoing.setdefault("bridged_since", at)
+def _survey_answered(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+    """On a scale from 1 to 5, whatever keys were offered."""
+    answer, least, most = real(data, "answer"), real(data, "least"), real(data, "most")
+    if answer is None or least is None or most is None or not least <= answer <= most or least == most:
+        return
+    if state.contact["csat"] is None or data.get("question") in SATISFACTION:
+        state.contact["csat"] = 1.0 + 4.0 * (answer - least) / (most - least)
 
 
-def _bridge_ended(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    _add(state, "talked", "bridged_since", at)
+def _transferred(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+    """Only what sends a party on is a transfer: who goes on at another phone of theirs, or picks up, sends nobody."""
+    row = state.contact
+    if data.get("kind") != "replaced":
+        row["transfers"] = number(row["transfers"]) + 1
+    row["next"] = text(data, "into") or row["next"]
+    row["previous"] = row["previous"] or text(data, "merged")
+    before, after = state.legs.get(leg or ""), state.legs.get(text(data, "to_leg") or "")
+    if before is not None and after is not None:
+        before["transferred_to"], after["transferred_from"] = after["id"], before["id"]
+        state.touch(tables.leg, before)
+        state.touch(tables.leg, after)
 
 
 def _closed(state: ContactState, at: int, leg: str | None, data: Data) -> None:
@@ -58,27 +109,29 @@ def _closed(state: ContactState, at: int, leg: str | None, data: Data) -> None:
     if state.is_closed:
         return  # the first closing counts
     ended_at = last_seen(data, at)
-    _queue_over(state, ended_at)
-    _bridge_ended(state, ended_at, leg, data)
     row["ended_at"] = ended_at
     row["outcome"], row["ended_by"] = text(data, "outcome"), text(data, "ended_by")
     row["status"], row["cause"] = whole(data, "status"), whole(data, "cause")
-
-
-def _add(state: ContactState, total: str, since: str, at: int) -> None:
-    """Add the running span to its total."""
-    if (began := state.ongoing.pop(since, None)) is not None:
-        state.contact[total] = seconds(state.contact[total]) + span(began, at)
+    queue_visits.finish(state, ended_at)
+    reservations.finish(state, ended_at)
+    menu_steps.finish(state, ended_at)
+    check(state, data, segments.finish(state, ended_at))
+    state.ongoing.clear()
 
 
 ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
     "contact.opened": _opened,
     "contact.routed": _routed,
-    "language.set": _language_set,
-    "queue.joined": _queue_joined,
-    "queue.left": _queue_left,
-    "bridge.began": _bridge_began,
-    "bridge.ended": _bridge_ended,
+    "contact.identified": _identified,
+    "contact.disposition": _field("disposition", "code"),
     "contact.closed": _closed,
+    "language.set": _language_set,
+    "attributes.set": _attributes_set,
+    "tracking.given": _field("tracking", "number"),
+    "case.opened": _field("case_id", "reference"),
+    "survey.answered": _survey_answered,
+    "leg.invited": _leg_invited,
+    "leg.answered": _leg_answered,
+    "transfer.completed": _transferred,
 }
 """What each event means for it."""

@@ -42,12 +42,31 @@ _LATE = 3_600_000_000
 class ContactState:
     """One contact's rows, as of event `last_n`."""
 
-    __slots__ = ("_changed", "_ongoing", "contact", "legs", "ongoing")
+    __slots__ = (
+        "_changed",
+        "_ongoing",
+        "contact",
+        "legs",
+        "ongoing",
+        "open",
+        "recordings",
+        "reservations",
+        "segments",
+        "steps",
+        "visits",
+    )
 
     def __init__(self, contact: Row) -> None:
         """Its own row."""
         self.contact = contact
         self.legs: dict[str, Row] = {}
+        self.visits: list[Row] = []
+        self.reservations: dict[str, Row] = {}
+        self.segments: list[Row] = []
+        self.open: dict[str, Row] = {}
+        """The segments that go on: by leg, the customer's under an empty name."""
+        self.steps: list[Row] = []
+        self.recordings: dict[str, Row] = {}
         stored = contact["ongoing"]
         self._ongoing = stored if isinstance(stored, str) else None
         self.ongoing: dict[str, Any] = json.loads(self._ongoing) if self._ongoing is not None else {}
@@ -66,6 +85,16 @@ class ContactState:
         state = cls(contact)
         of_it = {"contact": contact["id"]}
         state.legs = {str(row["id"]): row for row in rows(tables.leg, of_it)}
+        state.visits = _in_order(rows(tables.queue_visit, of_it), "visit")
+        state.reservations = {str(row["id"]): row for row in rows(tables.reservation, of_it)}
+        state.segments = _in_order(rows(tables.segment, of_it), "n")
+        state.open = {
+            str(row["leg"]) if row["party"] == "agent" else "": row
+            for row in state.segments
+            if row["ended_at"] is None
+        }
+        state.steps = _in_order(rows(tables.menu_step, of_it), "n")
+        state.recordings = {str(row["name"]): row for row in _in_order(rows(tables.recording, of_it), "n")}
         return state
 
     @property
@@ -76,19 +105,29 @@ class ContactState:
     def clock(self, ts: int, offset: int | None) -> int:
         """When something happened by the contact's own clock: its beginning by the wall, what follows by offsets.
 
-        Where there are no offsets, as in old events and after a restart of the node, the wall it is.
+        Where there are no offsets, as in old events and after a restart of the node, the wall it is; while the contact
+        lasts it is not put back.
         """
         row = self.contact
         began, ended = row["began_offset"], row["ended_at"]
-        if offset is None or not isinstance(began, int) or offset < began:
-            return ts
-        at = number(row["started_at"]) + offset - began
-        return at if ended is None or 0 <= at - number(ended) <= _LATE else ts
+        if offset is not None and isinstance(began, int) and offset >= began:
+            at = number(row["started_at"]) + offset - began
+            if ended is None or 0 <= at - number(ended) <= _LATE:
+                return at
+        return ts if ended is not None else max(ts, number(row["last_ts"]))
 
     def add(self, table: Table, **values: Column) -> Row:
         """A row that begins."""
         row = _EMPTY[table] | values
         self._changed[id(row)] = table, row
+        return row
+
+    def begin_segment(self, place: str | None, **values: Column) -> Row:
+        """A segment that begins; it goes on at a place among the open ones, unless there is none."""
+        row = self.add(tables.segment, contact=self.contact["id"], n=len(self.segments) + 1, **values)
+        self.segments.append(row)
+        if place is not None:
+            self.open[place] = row
         return row
 
     def touch(self, table: Table, row: Row) -> None:
@@ -102,3 +141,7 @@ class ContactState:
         found = [(tables.contact, self.contact), *self._changed.values()]
         self._changed.clear()
         return found
+
+
+def _in_order(rows: list[Row], *names: str) -> list[Row]:
+    return sorted(rows, key=lambda row: [row[name] for name in names])

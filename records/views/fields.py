@@ -19,6 +19,8 @@ def text(data: Data, name: str) -> str | None:
     value = data.get(name)
     if value is None or (isinstance(value, str) and value.isascii() and "\0" not in value):
         return value
+    if not isinstance(value, str | int | float):
+        return None
     return str(value).replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
 
 

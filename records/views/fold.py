@@ -10,7 +10,17 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from records.event import NODE
-from records.views import contact, leg, tables
+from records.views import (
+    contact,
+    leg,
+    menu_steps,
+    queue_visits,
+    recordings,
+    reservations,
+    segments,
+    tables,
+)
+from records.views.agent_spans import AgentSpans
 from records.views.contact_state import ContactState
 
 if TYPE_CHECKING:
@@ -49,7 +59,7 @@ class Happening(Protocol):
 class Fold:
     """All that is derived. Used by one thread at a time."""
 
-    __slots__ = ("_closed", "_contacts", "_load", "_touched")
+    __slots__ = ("_closed", "_contacts", "_load", "_spans", "_touched")
 
     def __init__(self, load: Load) -> None:
         """`load` reads within the transaction in which the changed rows are written."""
@@ -57,11 +67,13 @@ class Fold:
         self._contacts: dict[str, ContactState] = {}
         self._touched: dict[str, ContactState] = {}
         self._closed: deque[str] = deque()
+        self._spans = AgentSpans(load)
 
     def take(self, entry: Happening) -> int:
         """Fold one event; its number within its contact is returned, 0 for an event of none."""
         contact_id = entry.contact
         if contact_id in ("", NODE):
+            self._spans.take(entry.ts, entry.type, entry.data)
             return 0
         state = self._contacts.get(contact_id)
         if state is None:
@@ -69,7 +81,8 @@ class Fold:
         self._touched[contact_id] = state
         row = state.contact
         n = row["last_n"] + 1  # type: ignore[operator]
-        at = state.clock(entry.ts, entry.offset)
+        # What a restart tells has been before it: the offsets of another run of the node.
+        at = state.clock(entry.ts, None if "last_seen" in entry.data else entry.offset)
         row["last_n"], row["last_ts"] = n, at
         for change in _ON.get(entry.type, ()):
             change(state, at, entry.leg, entry.data)
@@ -83,6 +96,8 @@ class Fold:
         for state in self._touched.values():
             for table, row in state.take_changed():
                 found.setdefault(table, []).append(row)
+        if spans := self._spans.changed():
+            found[tables.agent_span] = spans
         self._touched.clear()
         self._forget_closed()
         return list(found.items())
@@ -92,6 +107,7 @@ class Fold:
         self._contacts.clear()
         self._touched.clear()
         self._closed.clear()
+        self._spans.forget_all()
 
     def _state(self, entry: Happening) -> ContactState:
         found = self._load(tables.contact, {"id": entry.contact})
@@ -114,5 +130,7 @@ def _together(
     return {kind: tuple(view[kind] for view in views if kind in view) for kind in kinds}
 
 
-_ON = _together(leg.ON, contact.ON)
+_ON = _together(
+    leg.ON, menu_steps.ON, queue_visits.ON, reservations.ON, recordings.ON, segments.ON, contact.ON
+)
 """All that an event changes, in this order."""

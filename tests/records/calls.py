@@ -120,8 +120,8 @@ def _talk(contact: str) -> list[LedgerEvent]:
     return [
         event(36.21, contact, None, "bridge.began", legs=[caller, agent]),
         message(50.0, contact, agent, "<", "INVITE sdp"),
-        message(50.001, contact, agent, ">", "200 OK (INVITE) sdp"),
         event(50.0, contact, agent, "leg.held"),
+        message(50.001, contact, agent, ">", "200 OK (INVITE) sdp"),
         event(60.0, contact, agent, "leg.resumed"),
     ]
 

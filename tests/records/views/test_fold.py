@@ -12,33 +12,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from records import Ledger
+from records import Ledger, LedgerEvent
 from records.database import Database
-from records.ledger.store import Entry
 from records.migrate import upgrade
 from records.reader import Reader
 from records.timeline.sentences import KNOWN
 from records.views import tables
-from records.views.fold import Fold
 from records.views.rebuild import rebuild
 from tests.records.calls import BEGAN, event, whole_call
+from tests.records.views.folding import folded, in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from records import LedgerEvent
-    from records.views.contact_state import ContactState
-
-
-def fold(events: Iterable[LedgerEvent]) -> ContactState:
-    made = Fold(lambda table, where: [])
-    for each in events:
-        made.take(Entry(round(each.ts * 1e6), each.contact, each.leg, each.type, each.data, ""))
-    return made._contacts["c1"]
-
 
 def test_a_whole_call_gives_the_contact_its_figures() -> None:
-    row = fold(whole_call("c1")).contact
+    (row,) = folded(whole_call("c1")).of(tables.contact)
     assert (row["client"], row["ani"], row["dnis"], row["trunk"]) == (
         "bank",
         "34600111222",
@@ -46,14 +35,14 @@ def test_a_whole_call_gives_the_contact_its_figures() -> None:
         "carrier",
     )
     assert (row["language"], row["queue"], row["agents"]) == ("es", "support", "ana")
-    assert (row["waited"], row["talked"]) == (18.2, 60.0)
+    assert (row["waited"], row["talked"], row["held"]) == (18.2, 50.0, 10.0)
     assert (row["outcome"], row["ended_by"], row["status"], row["cause"]) == ("answered", "remote", 200, 16)
     assert row["answered_at"] == round((BEGAN + 0.003) * 1e6)
     assert row["last_n"] == len(whole_call("c1"))
 
 
 def test_each_leg_gets_its_own_figures() -> None:
-    legs = fold(whole_call("c1")).legs
+    legs = {row["id"]: row for row in folded(whole_call("c1")).of(tables.leg)}
     assert [legs[leg]["role"] for leg in ("caller-c1", "first-c1", "second-c1")] == [
         "caller",
         "agent",
@@ -70,25 +59,36 @@ def test_each_leg_gets_its_own_figures() -> None:
     assert second["rtp"] == '{"packets_in":3000,"packets_out":3000,"lost":0,"jitter_ms":0.4}'
 
 
+def test_a_phone_that_is_called_has_its_delay_and_how_long_it_rang() -> None:
+    first, second = folded(whole_call("c1")).of(tables.leg, direction="out")
+    assert (first["pdd"], first["rang"]) == (0.018, 15.01)
+    assert (second["pdd"], second["rang"], second["talked"]) == (0.02, 3.14, 50.0)
+
+
 def test_waiting_without_a_stated_time_counts_from_joining_to_leaving() -> None:
-    row = fold([event(1, "c1", None, "queue.joined", queue="q"), event(6, "c1", None, "queue.left")]).contact
-    assert row["waited"] == 5.0
+    kept = folded([event(1, "c1", None, "queue.joined", queue="q"), event(6, "c1", None, "queue.left")])
+    assert kept.of(tables.contact)[0]["waited"] == 5.0
 
 
 def test_a_contact_closed_in_a_queue_or_a_bridge_stops_both_clocks() -> None:
-    state = fold(
+    legs = [
+        event(1, "c1", each, "leg.invited", role=role) for each, role in (("l1", "caller"), ("l2", "agent"))
+    ]
+    kept = folded(
         [
+            *legs,
             event(1, "c1", None, "queue.joined", queue="q"),
-            event(2, "c1", None, "bridge.began", legs=[]),
+            event(2, "c1", None, "bridge.began", legs=["l1", "l2"]),
             event(9, "c1", None, "contact.closed", outcome="abandoned", last_seen=BEGAN + 4),
         ]
     )
-    assert (state.contact["waited"], state.contact["talked"]) == (3.0, 2.0)
-    assert state.contact["ended_at"] == round((BEGAN + 4) * 1e6)
+    (row,) = kept.of(tables.contact)
+    assert (row["waited"], row["talked"], row["ongoing"]) == (3.0, 2.0, None)
+    assert row["ended_at"] == round((BEGAN + 4) * 1e6)
 
 
 def test_only_the_first_ending_counts() -> None:
-    state = fold(
+    kept = folded(
         [
             event(1, "c1", "l1", "leg.invited", role="caller"),
             event(2, "c1", "l1", "leg.ended", ended_by="remote", status=200),
@@ -97,18 +97,21 @@ def test_only_the_first_ending_counts() -> None:
             event(5, "c1", None, "contact.closed", outcome="failed"),
         ]
     )
-    assert state.legs["l1"]["ended_by"] == "remote"
-    assert state.contact["outcome"] == "answered"
+    assert kept.of(tables.leg)[0]["ended_by"] == "remote"
+    assert kept.of(tables.contact)[0]["outcome"] == "answered"
 
 
 anything = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([{"a": 1}])
-NAMES = (
-    "client ani language role agent peer codec status cause ended_by outcome waited queue legs rtp last_seen"
-)
+NAMES = """
+    client ani language role direction agent peer codec status cause ended_by outcome waited queue legs rtp last_seen
+    reservation result ring menu step version recording masked seconds state to_leg into kind set answer least most
+"""
 fields = st.sampled_from(NAMES.split())
 strange_events = st.lists(
     st.builds(
-        lambda offset, contact, leg, kind, data: event(offset, contact, leg and leg + contact, kind, **data),
+        lambda offset, contact, leg, kind, data: LedgerEvent(
+            BEGAN + offset, contact, leg and leg + contact, kind, data
+        ),
         st.floats(0, 100),
         st.sampled_from(["c1", "c2", "-"]),
         st.sampled_from([None, "l1", "l2"]),
@@ -126,7 +129,17 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=300, deadline=None)
+@given(events=strange_events, batch=st.integers(1, 7), forgets=st.booleans())
+def test_strange_events_give_the_same_rows_in_any_batches(
+    *, events: list[LedgerEvent], batch: int, forgets: bool
+) -> None:
+    at_once = folded(events)
+    batches = [events[at : at + batch] for at in range(0, len(events), batch)]
+    assert in_batches(batches, forgets=forgets).rows == at_once.rows
+
+
+@settings(max_examples=5, deadline=None)
 @given(strange_events, st.integers(1, 7))
 def test_rows_kept_as_events_come_are_those_rebuilt_from_all_of_them(
     empty: Path, events: list[LedgerEvent], batch: int
