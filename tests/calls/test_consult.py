@@ -12,7 +12,7 @@ from calls.acts import ActRefused
 from calls.destination import Queue
 from sip.events import SessionCancelled
 from tests.kit.handled import VOICES
-from tests.kit.party import until
+from tests.kit.party import PATIENCE, until
 
 if TYPE_CHECKING:
     from tests.kit.handled import Handled
@@ -247,7 +247,7 @@ async def test_an_agent_who_called_out_leaves_the_contact_to_the_customer(handle
     assert contact.caller is bob
     handled.board.elsewhere["900"] = Queue("repairs")
     await handled.ask(acts.TransferTo("900"))
-    assert await asyncio.wait_for(handled.board.tasks[0], 5) == Queue("repairs")
+    assert await asyncio.wait_for(handled.board.tasks[0], PATIENCE) == Queue("repairs")
     assert bob.is_up
     await handled.over()
 

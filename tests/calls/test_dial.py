@@ -23,7 +23,7 @@ from sip.events import (
 from sip.reason import Reason
 from sip.stack import CallerIdentity, Target
 from tests.kit.line import Line
-from tests.kit.party import MUSIC, House, Party, until
+from tests.kit.party import MUSIC, PATIENCE, House, Party, until
 from tests.kit.tone import hears, tone
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ async def test_an_answered_caller_whom_the_other_does_not_take_goes_where_that_l
             line.bob.refuse(his, 486)
         else:
             await line.bob.hears(SessionCancelled)
-    assert await asyncio.wait_for(line.tasks[0], 5) == line.otherwise
+    assert await asyncio.wait_for(line.tasks[0], PATIENCE) == line.otherwise
     caller = line.contacts[0].caller
     assert caller is not None
     assert caller.is_up

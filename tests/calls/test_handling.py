@@ -11,6 +11,7 @@ from calls import acts, calling, in_call_keys
 from calls.acts import ActRefused
 from calls.destination import Echo, Hangup, Menu, Queue
 from sip.events import SessionCancelled
+from tests.kit.party import PATIENCE
 
 if TYPE_CHECKING:
     from calls.acts import Act
@@ -76,7 +77,7 @@ async def test_what_answers_at_once_takes_the_caller(
     handled.board.elsewhere["900"] = destination
     await handled.key("*30900#")
     await handled.gone("bob")
-    found = await asyncio.wait_for(handled.board.tasks[0], 5)
+    found = await asyncio.wait_for(handled.board.tasks[0], PATIENCE)
     assert found == destination
     await handled.over()
 
@@ -85,7 +86,9 @@ async def test_the_agent_who_sends_a_caller_to_a_queue_is_not_asked_again(handle
     handled.board.elsewhere["900"] = Queue("sales", priority=3)
     handled.board.contacts[0].legs[1].agent = "bob"
     await handled.ask(acts.TransferTo("900"))
-    assert await asyncio.wait_for(handled.board.tasks[0], 5) == Queue("sales", priority=3, avoid=("bob",))
+    assert await asyncio.wait_for(handled.board.tasks[0], PATIENCE) == Queue(
+        "sales", priority=3, avoid=("bob",)
+    )
     await handled.over()
 
 

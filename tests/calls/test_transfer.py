@@ -10,7 +10,7 @@ import pytest
 from calls import calling
 from calls.destination import Hangup, Menu
 from sip.events import SessionCancelled, SessionEnded, SessionReanswered
-from tests.kit.party import MUSIC, House, Party, until
+from tests.kit.party import MUSIC, PATIENCE, House, Party, until
 from tests.kit.switchboard import Switchboard
 from tests.kit.tone import hears
 
@@ -135,7 +135,7 @@ async def test_a_third_who_is_forwarded_to_a_menu_sends_the_caller_there(scene: 
     scene.carol.say(lambda now: scene.carol.stack.reject(carols, 302, headers=contact, now=now))
     assert await scene.bob.outcome() == 200
     await scene.bob.hears(SessionEnded)
-    assert await asyncio.wait_for(scene.board.tasks[0], 5) == Menu("shop")
+    assert await asyncio.wait_for(scene.board.tasks[0], PATIENCE) == Menu("shop")
     scene.alice.hang_up(scene.hers)
     await scene.board.over()
 
@@ -324,7 +324,7 @@ async def test_to_a_menu_the_one_who_stays_goes_on_with_the_leg_it_has(scene: Sc
     party.transfer(session, "tel:900")
     assert await party.outcome() == 200
     await party.hears(SessionEnded)
-    assert await asyncio.wait_for(scene.board.tasks[0], 5) == Menu("shop")
+    assert await asyncio.wait_for(scene.board.tasks[0], PATIENCE) == Menu("shop")
     stays = scene.board.contacts[0].caller
     assert stays is not None
     assert stays.is_up

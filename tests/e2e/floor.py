@@ -46,7 +46,7 @@ class Desks(Scenario):
         """What came of this method, or with this status."""
         return [each for each in self.messages() if not each.is_sent and each.start == start]
 
-    def wait_for(self, start: str, times: int = 1, *, within: float = 5.0) -> list[Message]:
+    def wait_for(self, start: str, times: int = 1, *, within: float = 15.0) -> list[Message]:
         """Wait until so many of this have come."""
         wait_until(lambda: len(self.heard(start)) >= times, f"{times} {start} at {self.port}", within=within)
         return self.heard(start)

@@ -51,7 +51,7 @@ def newest(server: Server, dialled: str) -> Seen:
 
 
 def wait_for_event(
-    server: Server, dialled: str, kind: str, *, within: float = 8.0, **match: object
+    server: Server, dialled: str, kind: str, *, within: float = 15.0, **match: object
 ) -> dict[str, Any]:
     """Wait until the newest contact that dialled this has such an event, and return its data."""
     found: list[dict[str, Any]] = []

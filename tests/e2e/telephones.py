@@ -85,7 +85,7 @@ def agent_at_desk(
         )
 
 
-def wait_for_agent(server: Server, agent: str, *, within: float = 5.0, **fields: str) -> None:
+def wait_for_agent(server: Server, agent: str, *, within: float = 15.0, **fields: str) -> None:
     """Wait until the agent's status, state or reason is so."""
 
     def so() -> bool:
@@ -95,7 +95,7 @@ def wait_for_agent(server: Server, agent: str, *, within: float = 5.0, **fields:
     wait_until(so, f"{agent} {fields}", within=within)
 
 
-def wait_to_hear(caller: PyVoipCaller, tones: Collection[int], *, within: float = 8.0) -> None:
+def wait_to_hear(caller: PyVoipCaller, tones: Collection[int], *, within: float = 15.0) -> None:
     """Listen until these tones sound together."""
     limit = time.monotonic() + within
     last = b""

@@ -140,11 +140,11 @@ def test_readiness_follows_the_registration_at_once(
 ) -> None:
     with agent_at_desk(server, "ana", tmp_path, plays=agent_sound) as ana:
         ana.unregister()
-        wait_for_agent(server, "ana", status="available", state="device_offline", within=0.5)
+        wait_for_agent(server, "ana", status="available", state="device_offline", within=2.0)
     with agent_at_desk(server, "ana", tmp_path / "again", plays=agent_sound, transport="tcp") as ana:
         wait_for_agent(server, "ana", status="available", state="idle")
         ana.process.kill()
-        wait_for_agent(server, "ana", status="available", state="device_offline", within=1.0)
+        wait_for_agent(server, "ana", status="available", state="device_offline", within=2.0)
 
 
 def lamp(server: Server, folder: Path, name: str, watched: str, address: str) -> Scenario:

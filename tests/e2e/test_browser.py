@@ -89,7 +89,7 @@ def test_a_browser_registers_refreshes_and_leaves(
     page.evaluate("() => window.agent.register()")
     page.evaluate("() => window.agent.unregister()")
     happened(page, "unregistered")
-    wait_until(lambda: registered(centre) == [], "the binding goes", within=5)
+    wait_until(lambda: registered(centre) == [], "the binding goes", within=15)
 
 
 def test_a_wrong_password_is_refused(centre: Server, page: Page, places: dict[str, str]) -> None:
@@ -107,7 +107,7 @@ def test_a_browser_that_is_closed_is_no_longer_reached(
     begin(page, f"ws://{places['ws']}")
     happened(page, "registered")
     context.close()
-    wait_until(lambda: registered(centre) == [], "the connection is lost and the binding with it", within=10)
+    wait_until(lambda: registered(centre) == [], "the connection is lost and the binding with it", within=15)
 
 
 def test_a_call_reaches_the_browser(

@@ -14,7 +14,7 @@ from tests.e2e.customers import set_client
 from tests.e2e.ledger import read
 from tests.e2e.telephones import agent_at_desk, all_heard, pyvoip_caller, wait_for_agent, wait_to_hear
 from tests.kit.foreign_pjsua2 import PjsuaPhone
-from tests.kit.ports import free_port, free_ports
+from tests.kit.ports import free_ports, kept_port
 from tests.kit.server import wait_until
 from tests.kit.tone import hears
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.kit.server import Server
 
-CUSTOMER, PORT = "127.0.0.3", free_port(address="127.0.0.3")
+CUSTOMER, PORT = "127.0.0.3", kept_port(address="127.0.0.3")
 NUMBER = "+34911222333"
 TRUNK = f"""
   - name: outside
@@ -104,7 +104,7 @@ def ask(server: Server, folder: Path, hears: str | None = None, user: str = CARR
         caller.press("1")
         if hears is not None:
             wait_to_hear(caller, PROMPT_TONES[hears])
-        caller.wait_for_hang_up(within=8)
+        caller.wait_for_hang_up(within=15)
 
 
 def asked(server: Server, folder: Path) -> str:
@@ -156,7 +156,7 @@ def test_who_asks_by_keys_is_called_back_when_an_agent_is_free_and_both_hear_eac
         kept = wait_for_state(own_server, "connected")
         wait_for_agent(own_server, "ana", state="talking")
         phone.process.wait_for("media", flows=True)
-        wait_until(lambda: phone.recording.exists(), "the customer hears something", within=5)
+        wait_until(lambda: phone.recording.exists(), "the customer hears something", within=15)
         ana.wait_for_sound()
         phone.wait_for_sound()
         time.sleep(3)

@@ -10,7 +10,7 @@ from tests.e2e.centre import AGENT_TONES
 from tests.e2e.floor import at_work, callers, desks, fixed, make_floor, state_of
 from tests.e2e.ledger import contacts, wait_for_event
 from tests.e2e.telephones import agent_at_desk, pyvoip_caller, wait_for_agent, wait_to_hear
-from tests.kit.ports import free_port
+from tests.kit.ports import kept_port
 from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SOON = 6.0
 """Seconds: less than until a phone is asked that is only silent."""
-PORT = free_port()
+PORT = kept_port()
 CROWD = "many-callers-wait-until-let-go"
 TALKING, WAITING = 5, 3
 
@@ -74,8 +74,8 @@ def test_a_node_that_dies_amid_calls_begins_with_clean_hands(node: Server, tmp_p
         desks(PORT, mind, tmp_path / "before"),
         callers(node, "interrupted", tmp_path, scenario=CROWD, calls=TALKING + WAITING),
     ):
-        wait_until(lambda: node.counters()["legs"] == 2 * TALKING + WAITING, "all talk or wait", within=5)
-        wait_until(lambda: len(contacts(node)) >= TALKING + WAITING, "all are in the ledger", within=3)
+        wait_until(lambda: node.counters()["legs"] == 2 * TALKING + WAITING, "all talk or wait", within=15)
+        wait_until(lambda: len(contacts(node)) >= TALKING + WAITING, "all are in the ledger", within=15)
         node.kill()
     node.start()
     assert node.held() == {}

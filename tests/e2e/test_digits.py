@@ -67,7 +67,7 @@ class Menu:
 
     def wait_for_first(self) -> None:
         """Wait until a key has come."""
-        wait_until(lambda: len(self.results()) > 0, "a key in the menu", within=6)
+        wait_until(lambda: len(self.results()) > 0, "a key in the menu", within=15)
 
 
 def by_event(phone: PjsuaPhone, key: str) -> None:

@@ -30,10 +30,10 @@ def test_linphones_call_each_other_hold_and_resume(server: Server, tmp_path: Pat
         for turn in (1, 2):
             caller.say("pause")
             caller.wait_for("is now paused", times=turn)
-            wait_for_event(server, "1002", "leg.held", within=5)
+            wait_for_event(server, "1002", "leg.held", within=15)
             caller.say("resume 1")
             caller.wait_for("Media streams established", times=turn + 1)
-        wait_for_event(server, "1002", "leg.resumed", within=5)
+        wait_for_event(server, "1002", "leg.resumed", within=15)
         caller.say("terminate all")
         called.wait_for(" ended (")
 
@@ -48,6 +48,6 @@ def test_a_linphone_hands_a_call_on_and_the_other_party_stays(server: Server, tm
         caller.say(f"transfer 1 sip:echo@{server.sip[0]}:{server.sip[1]}")
         caller.wait_for("has been transfered")
         caller.wait_for(" ended (")
-        wait_until(lambda: server.counters()["legs"] == 1, "the party that was handed on is alone", within=5)
+        wait_until(lambda: server.counters()["legs"] == 1, "the party that was handed on is alone", within=15)
         called.say("terminate all")
         called.wait_for(" ended (")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.floor import at_work, callers, desks, fixed, make_floor, state_of
 from tests.e2e.ledger import contacts, read
-from tests.kit.ports import free_port
+from tests.kit.ports import kept_port
 from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ FAILURES = [
     Failure("broken-500", "agent-refuses", "failed", RESTS, 500),
     Failure("silent", "agent-is-silent", "unreachable", AWAY),
 ]
-BAD, GOOD = free_port(), free_port()
+BAD, GOOD = kept_port(), kept_port()
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +94,10 @@ def test_the_next_agent_gets_the_caller_who_keeps_the_place(
     ):
         phone.wait_for("INVITE")
         if failure.dies:
-            wait_until(lambda: state_of(node, bad)[1] == "ringing", f"{bad} rings", within=3)
+            wait_until(lambda: state_of(node, bad)[1] == "ringing", f"{bad} rings", within=15)
             phone.stop()
         with second:
-            wait_until(lambda: state_of(node, bad) == failure.then, f"{bad} {failure.then}", within=7)
+            wait_until(lambda: state_of(node, bad) == failure.then, f"{bad} {failure.then}", within=15)
             assert phone.rung() == [bad]
             with at_work(node, good):
                 first.finish()

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.centre import CARRIER_SENDS, PASSWORD, TRUNK, make_centre
 from tests.e2e.telephones import agent_at_desk
 from tests.kit.foreign_sipp import Scenario
-from tests.kit.ports import free_port
+from tests.kit.ports import free_port, kept_port
 from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.kit.server import Server
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-FAR_END = free_port()
+FAR_END = kept_port()
 PAUSE = 0.7  # a little more than `subscriptions.pause`: each change is told by a message of its own
 
 
@@ -291,7 +291,7 @@ def test_the_lamp_of_a_colleague_follows_a_call(
         keys={"event": "dialog"},
     )
     with lamp, agent_at_desk(server, "piotr", tmp_path, plays=agent_sound, dials=None) as phone:
-        wait_until(lambda: server.counters()["subscriptions"] == 1, "the lamp is subscribed", within=5)
+        wait_until(lambda: server.counters()["subscriptions"] == 1, "the lamp is subscribed", within=15)
         time.sleep(PAUSE)
         phone.dial("echo")
         time.sleep(2 * PAUSE)

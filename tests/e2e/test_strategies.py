@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.floor import callers, choose, desks, fixed, make_floor, state_of
-from tests.kit.ports import free_port
+from tests.kit.ports import kept_port
 from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ ORDERS = {
     "best-skill": [2, 2, 2, 3, 3, 3],
 }
 """Six callers, one after the other; the third agent comes to work after the third of them."""
-PORTS = [free_port() for _ in PROFICIENCY]
-RINGING, QUICK, QUICKER = (free_port() for _ in range(3))
+PORTS = [kept_port() for _ in PROFICIENCY]
+RINGING, QUICK, QUICKER = (kept_port() for _ in range(3))
 ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
 
 
@@ -72,7 +72,7 @@ def test_phones_ring_in_the_order_of_the_strategy(strategy: str, server: Server,
         third = _name(strategy, 3)
         choose(server, third, "not_ready")
         callers(server, strategy, tmp_path, calls=3, at_once=1).run()
-        wait_until(lambda: _all_idle(server, strategy), "all are idle", within=3)
+        wait_until(lambda: _all_idle(server, strategy), "all are idle", within=15)
         choose(server, third, "available")
         callers(server, strategy, tmp_path, calls=3, at_once=1).run()
         invites = sorted((each for phone in phones for each in phone.invites()), key=lambda each: each.at)
@@ -123,8 +123,8 @@ def test_of_two_who_answer_at_once_one_has_the_caller_and_the_other_is_let_go(
     assert let_go.at - max(each.at for each in acks) < 0.5
     assert let_go.at < hung_up <= kept.at
     assert "elsewhere" in let_go.header("Reason")
-    wait_until(lambda: state_of(server, "quick") == ("available", "idle"), "quick is idle", within=3)
-    wait_until(lambda: state_of(server, "quicker") == ("available", "idle"), "quicker is idle", within=3)
+    wait_until(lambda: state_of(server, "quick") == ("available", "idle"), "quick is idle", within=15)
+    wait_until(lambda: state_of(server, "quicker") == ("available", "idle"), "quicker is idle", within=15)
 
 
 def test_one_phone_more_rings_each_time_the_delay_has_passed(server: Server, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_lists_and_caps_hold_over_a_kill_and_calls_for_help_go(
             assert newest(centre, dear).data("outbound.refused")[0]["why"] == "destination"
         calls("911222333")
         calls("+34911222333")
-        wait_until(lambda: _counted(centre) == 2, "the counts are on disk", within=5)
+        wait_until(lambda: _counted(centre) == 2, "the counts are on disk", within=15)
         centre.kill()
         centre.start()
         phone(centre, tmp_path, stranger, "+34911222444", REFUSED)

@@ -13,7 +13,7 @@ from tests.e2e.ledger import newest, wait_for_event
 from tests.e2e.telephones import agent_at_desk, agent_heard, pjsua_caller, wait_for_agent
 from tests.kit.foreign_baresip import BaresipPhone
 from tests.kit.foreign_sipp import Scenario
-from tests.kit.ports import free_port
+from tests.kit.ports import kept_port
 from tests.kit.tone import tone, write_wav
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.kit.server import Server
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-FAR, THIRD = free_port(), free_port()
+FAR, THIRD = kept_port(), kept_port()
 THIRD_TONES = frozenset({930, 1540})
 
 TO_ITSELF = [

@@ -17,7 +17,7 @@ from tests.e2e.telephones import (
 from tests.kit.certificates import Authority
 from tests.kit.foreign_baresip import BaresipPhone
 from tests.kit.foreign_pjsua2 import PjsuaPhone
-from tests.kit.ports import free_port, free_ports
+from tests.kit.ports import free_port, free_ports, kept_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.kit.server import Server
 
-PORT, FAR = free_port(), free_port()
+PORT, FAR = kept_port(), kept_port()
 SAFE = ("127.0.0.1", PORT)
 
 

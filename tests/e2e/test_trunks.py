@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.centre import CARRIER_SENDS, PASSWORD, TRUNK, make_centre
 from tests.kit.dns_server import DnsThread
 from tests.kit.foreign_sipp import Scenario
-from tests.kit.ports import free_port
+from tests.kit.ports import free_port, kept_port
 from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 CARRIER = "127.0.0.3"
-FIRST, SECOND, DEAD, DROPS, DNS = (free_port() for _ in range(5))
+FIRST, SECOND, DEAD, DROPS, DNS = (kept_port() for _ in range(5))
 TRUNK_PASSWORD = "lemon-Kettle-9"
 
 TRUNKS = f"""
@@ -216,7 +216,7 @@ def test_a_carrier_that_says_nothing_is_given_up_after_a_second(server: Server, 
 def test_no_more_calls_than_channels(server: Server, tmp_path: Path) -> None:
     with carrier("far-end-ends", tmp_path) as second:
         talking = caller(server, tmp_path / "1", "narrow", "answered-then-ended-by-server").start()
-        wait_until(lambda: server.counters()["legs"] == 2, "the first call is up", within=5)
+        wait_until(lambda: server.counters()["legs"] == 2, "the first call is up", within=15)
         shown = server.ask("/api/v1/trunks/narrow")
         assert (shown["channels"], shown["up"]) == ({"in_use": 1, "most": 1}, True)
         caller(server, tmp_path / "2", "narrow", "all-channels-busy-expect-503-retry-after").run()
@@ -228,7 +228,7 @@ def test_no_more_calls_than_channels(server: Server, tmp_path: Path) -> None:
 def test_no_more_new_calls_in_a_second_than_the_carrier_bears(server: Server, tmp_path: Path) -> None:
     with carrier("far-end-answers", tmp_path) as second:
         first = caller(server, tmp_path / "1", "slow").start()
-        wait_until(lambda: server.counters()["legs"] == 2, "the first call is up", within=5)
+        wait_until(lambda: server.counters()["legs"] == 2, "the first call is up", within=15)
         caller(server, tmp_path / "2", "slow", "all-channels-busy-expect-503-retry-after").run()
         first.finish()
         second.finish()
@@ -290,7 +290,7 @@ trunks:
     )
     with carrier("carrier-registers-us-and-hears-us-leave", tmp_path, port, limit=40.0) as registrar:
         with server:
-            wait_until(lambda: server.ask("/api/v1/trunks/proven")["registered"], "registered", within=10)
+            wait_until(lambda: server.ask("/api/v1/trunks/proven")["registered"], "registered", within=15)
             shown = server.run("trunks", "--state", str(server.state)).stdout
             assert re.search(r"proven +127\.0\.0\.3:\d+ +up", shown)
             contact = re.search(r"Contact: <(sip:trunk-user@[^>]+;line=[0-9a-f]+)>", heard(registrar))
@@ -323,15 +323,15 @@ trunks:
         def is_up(trunk: str = "asked") -> bool:
             return bool(server.ask(f"/api/v1/trunks/{trunk}")["up"])
 
-        wait_until(lambda: not is_up(), "nobody answers", within=5)
+        wait_until(lambda: not is_up(), "nobody answers", within=15)
         with carrier("carrier-answers-options", tmp_path, port, limit=30.0):
-            wait_until(is_up, "it answers", within=12)
+            wait_until(is_up, "it answers", within=15)
             assert server.ask("/api/v1/trunks/asked")["round_trip"] < 1
         with caller(server, tmp_path, "echo") as talking:
             added = asked + f"  - {{name: added, host: {CARRIER}}}\n"
             (server.folder / "sip_profiles" / "external.yaml").write_text(added)
             server.signal(signal.SIGHUP)
-            wait_until(lambda: len(server.ask("/api/v1/trunks")["trunks"]) == 3, "added", within=5)
-            wait_until(lambda: is_up("added"), "up at once", within=5)
+            wait_until(lambda: len(server.ask("/api/v1/trunks")["trunks"]) == 3, "added", within=15)
+            wait_until(lambda: is_up("added"), "up at once", within=15)
             talking.finish()
         assert server.output().count("trunk_up") >= 2

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.floor import at_work, callers, choose, desks, fixed, make_floor, set_queue
 from tests.e2e.ledger import contacts, newest
-from tests.kit.ports import free_port
+from tests.kit.ports import kept_port
 from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.kit.foreign_sipp import Scenario
     from tests.kit.server import Server
 
-PORT = free_port()
+PORT = kept_port()
 CROWD = "many-callers-wait-until-let-go"
 CASE = """
 schema: ivr/1
@@ -45,7 +45,7 @@ FIRST = "600100401"
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     usual = {"clients": ["banco_sol"], "ring_timeout": "5s", "wrap_up": 0, "keep_place": 0}
     queues = {
-        "aged": {**usual, "priority_step": "1s"},
+        "aged": {**usual, "priority_step": "3s"},
         "small": {**usual, "capacity": 1},
         "staffed": {**usual, "join_empty": "ready", "overflow": {"join_empty": {"queue": "refuge"}}},
         "left": {
@@ -106,7 +106,7 @@ class Call:
         """Call, and wait in the queue."""
         before = waiting(self._server, queue or dial)
         self.made.append(self._stack.enter_context(callers(self._server, dial, self._folder, caller=caller)))
-        wait_until(lambda: waiting(self._server, queue or dial) == before + 1, f"{caller} waits", within=3)
+        wait_until(lambda: waiting(self._server, queue or dial) > before, f"{caller} waits", within=15)
 
     def finish(self) -> None:
         """Wait until all have been let go."""
@@ -117,10 +117,10 @@ class Call:
 def test_priority_goes_first_and_who_has_waited_longer_than_it_is_worth_before_it(
     server: Server, phones: Desks, call: Call
 ) -> None:
-    began = time.monotonic()
     call("aged", FIRST)
+    began = time.monotonic()
     call("aged-urgent", SECOND, "aged")
-    wait_until(lambda: time.monotonic() - began > 1.3, "a point of priority is worth a second", within=2)
+    wait_until(lambda: time.monotonic() - began > 3.3, "a point of priority is worth three", within=5)
     call("aged-urgent", THIRD, "aged")
     with at_work(server, "aged-1"):
         call.finish()
@@ -154,7 +154,7 @@ def test_whoever_overflows_to_another_queue_goes_before_those_who_came_later(
 ) -> None:
     call("hasty", FIRST)
     call("patient", SECOND)
-    wait_until(lambda: waiting(server, "patient") == 2, "the first has gone on", within=3)
+    wait_until(lambda: waiting(server, "patient") == 2, "the first has gone on", within=15)
     with at_work(server, "patient-1"):
         call.finish()
     assert served(phones) == [FIRST, SECOND]
@@ -166,7 +166,7 @@ def test_skills_are_relaxed_with_time(server: Server, phones: Desks, call: Call)
         call("skilled", FIRST)
         call.finish()
         (invite,) = phones.invites()
-    assert 0.9 < invite.at - began < 2.0
+    assert 0.9 < invite.at - began < 4.0
 
 
 def test_a_caller_gets_the_owner_of_the_case_while_that_one_is_there(
@@ -188,7 +188,7 @@ def test_a_reload_with_another_strategy_keeps_the_order_of_twenty_who_wait(
 ) -> None:
     crowd = callers(server, "reloaded", tmp_path, calls=20, rate=50, scenario=CROWD)
     with crowd:
-        wait_until(lambda: waiting(server, "reloaded") == 20, "all wait", within=5)
+        wait_until(lambda: waiting(server, "reloaded") == 20, "all wait", within=15)
         rows = sorted(
             (row["started_at"], row["ani"]) for row in contacts(server) if row["dnis"] == "reloaded"
         )

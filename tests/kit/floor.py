@@ -16,7 +16,7 @@ from routing.io.queue_application import QueueApplication
 from routing.settings import AgentSettings, Delays, QueueSettings, RoutingConfig
 from sip.events import InviteReceived, SessionAnswered
 from sip.stack import Target
-from tests.kit.party import House, Party, until
+from tests.kit.party import PATIENCE, House, Party, until
 from tests.kit.tone import tone
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Floor:
 
     async def over(self) -> list[Destination | None]:
         """Everything has ended, without an exception; where each contact goes next."""
-        found = await asyncio.wait_for(asyncio.gather(*self.tasks), 5)
+        found = await asyncio.wait_for(asyncio.gather(*self.tasks), PATIENCE)
         for contact in self.contacts:
             if contact.caller is not None:
                 contact.caller.hang_up()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-PATIENCE = 10.0  # seconds a phone may take for anything that is not a call
+PATIENCE = 20.0  # seconds a phone may take for anything that is not a call
 
 
 class PhoneFault(AssertionError):

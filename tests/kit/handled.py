@@ -9,7 +9,7 @@ from calls import acts
 from calls.acts import ActAsked
 from sip.events import SessionEnded
 from tests.kit.act_rules import RINGING, ActRules
-from tests.kit.party import MUSIC, Party, until
+from tests.kit.party import MUSIC, PATIENCE, Party, until
 from tests.kit.tone import hears, tone
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Handled:
         """The same from outside. Raises ActRefused."""
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.board.contacts[0].inbox.post(ActAsked(act, "boss", answer))
-        await asyncio.wait_for(answer, 5)
+        await asyncio.wait_for(answer, PATIENCE)
 
     async def rings(self, name: str) -> Session:
         self.sessions[name] = await self.board.rings(name)

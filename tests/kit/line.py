@@ -9,7 +9,7 @@ from calls import dial
 from calls.ways import RING_TIMEOUT, Way
 from sip.events import InviteReceived, SessionAnswered, SessionRinging
 from sip.stack import Target
-from tests.kit.party import until
+from tests.kit.party import PATIENCE, until
 
 if TYPE_CHECKING:
     from calls.contact import Contact
@@ -69,5 +69,5 @@ class Line:
 
     async def over(self) -> None:
         """Everything has ended, without an exception."""
-        await asyncio.wait_for(asyncio.gather(*self.tasks), 5)
+        await asyncio.wait_for(asyncio.gather(*self.tasks), PATIENCE)
         await self.house.over()

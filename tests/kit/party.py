@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 
 HOST = "127.0.0.1"
-PATIENCE = 5.0
+PATIENCE = 15.0
 """Seconds after which what was waited for is taken as never coming."""
 MUSIC = frozenset({620, 1040})
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound="MediaEvent")
 
-PATIENCE = 5.0
+PATIENCE = 15.0
 """Seconds after which what was waited for is taken as never coming."""
 EVENT_PAYLOAD = 101
 

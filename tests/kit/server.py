@@ -154,7 +154,7 @@ class Server:
         request.add_header("Content-Type", "application/json")
         request.add_header("Authorization", f"Bearer {(self.state / KEY_FILE).read_text().strip()}")
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=15) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as refusal:
             with refusal:
@@ -170,7 +170,7 @@ class Server:
         """What belongs to calls in progress (nothing, when there are none)."""
         return {name: count for name, count in self.counters().items() if count and name not in LINGERING}
 
-    def wait_for_rest(self, *, within: float = 5.0, since: Mapping[str, int] | None = None) -> None:
+    def wait_for_rest(self, *, within: float = 15.0, since: Mapping[str, int] | None = None) -> None:
         """Hold the server to having let go of everything of the calls `since` then."""
         known = since or {}
         limit = time.monotonic() + within

@@ -13,7 +13,7 @@ from calls.ways import FindWay, Follow, Way
 from sip.events import Caller, InviteReceived, SessionAnswered
 from sip.target import Target
 from sip.uri import Uri
-from tests.kit.party import HOST, House, until
+from tests.kit.party import HOST, PATIENCE, House, until
 from tests.kit.party import Party as Phone
 from tests.kit.tone import hears, tone
 
@@ -150,7 +150,7 @@ class Switchboard(Desk):
 
     async def over(self) -> list[Destination | None]:
         """Everything has ended; where each contact went next."""
-        found = await asyncio.wait_for(asyncio.gather(*self.tasks), 5)
+        found = await asyncio.wait_for(asyncio.gather(*self.tasks), PATIENCE)
         await self.house.over()
         assert [leg for contact in self.contacts for leg in contact.legs if not leg.has_ended] == []
         kinds = self.house.kinds()
