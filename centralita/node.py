@@ -10,6 +10,7 @@ import structlog
 from centralita.configuration import load_configuration
 from centralita.menus.live import AT_RELOAD
 from centralita.wiring import wire
+from console.telling import Check
 from records.card_scan import finds
 from sip.flow import written
 
@@ -72,7 +73,9 @@ class Node:
         Raises DocumentError with every fault of the configuration, CannotListen where an address cannot be had.
         """
         configuration = await asyncio.to_thread(load_configuration, self.options.config)
-        self._parts = await wire(self.options, configuration, trouble=self.trouble, counters=self.counters)
+        self._parts = await wire(
+            self.options, configuration, trouble=self.trouble, checks=self.checks, counters=self.counters
+        )
         self._started = configuration
 
     async def reload(self) -> None:
@@ -121,6 +124,17 @@ class Node:
         ledger = self.parts.ledger.health()
         found = [f"ledger: {ledger.problem}"] if ledger.problem else []
         return ["draining", *found] if self._draining else found
+
+    def checks(self) -> list[Check]:
+        """What the node needs to take calls, and what of it is not well."""
+        parts = self.parts
+        ledger = parts.ledger.health()
+        return [
+            Check("draining", "no new calls are taken: the node is to stop" if self._draining else None),
+            Check("ledger", ledger.problem),
+            Check("plane", None if parts.plane.is_running else "the media plane has stopped"),
+            Check("listeners", None if parts.endpoint.listeners else "no SIP listener is open"),
+        ]
 
     def counters(self) -> Mapping[str, int]:
         """What is in use now."""

@@ -29,6 +29,7 @@ from centralita.menus.live import AT_START, LiveMenus
 from centralita.menus.surroundings import LiveSurroundings
 from centralita.menus.switching import opening_desk
 from centralita.menus.view import MenuView
+from centralita.metrics.page import MetricsPage
 from centralita.numbers import Numbers
 from centralita.opening import open_http, open_listeners, open_sound, open_state, open_transactions
 from centralita.outside.toll_book import TollBook
@@ -50,6 +51,7 @@ from centralita.state import (
     SWITCHES_FILE,
     TOLLS_FILE,
 )
+from centralita.telling import open_telling
 from centralita.tracing import MessageTracing
 from centralita.tracking import Tracking
 from centralita.watching import Watching
@@ -63,11 +65,12 @@ from sip.io.dns import Dns
 from sip.io.resolver import HOSTS, Resolver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from calls.contact import Contact
     from centralita.configuration import Configuration
     from centralita.options import Options
+    from console.telling import Check
     from routing.settings import RoutingConfig
     from sip.events import PresenceEvent, RegistrationChanged
 
@@ -81,11 +84,12 @@ async def wire(
     configuration: Configuration,
     *,
     trouble: Callable[[], list[str]],
+    checks: Callable[[], Sequence[Check]],
     counters: Callable[[], Mapping[str, int]],
 ) -> Parts:
     """Open everything and join it, or leave nothing open. Raises CentralitaError naming what could not be had."""
     async with AsyncExitStack() as resources:
-        parts = await _wire(options, configuration, resources, trouble, counters)
+        parts = await _wire(options, configuration, resources, trouble, checks, counters)
         parts.resources = resources.pop_all()
         return parts
 
@@ -95,6 +99,7 @@ async def _wire(
     configuration: Configuration,
     resources: AsyncExitStack,
     trouble: Callable[[], list[str]],
+    checks: Callable[[], Sequence[Check]],
     counters: Callable[[], Mapping[str, int]],
 ) -> Parts:
     centre, ids = configuration.centre, SystemIds()
@@ -103,6 +108,8 @@ async def _wire(
     kept = await open_state(options, ids, resources)
     journal = Journal(kept.ledger)
     journal.watch(warn_of_recordings)
+    metrics = MetricsPage()
+    journal.watch(metrics.happened)
     menus = LiveMenus(Versions(options.state / MENUS_FILE), options.config, options.state / PROMPTS_FOLDER)
     plan = await menus.plan(configuration, who=AT_START)
     await menus.commit(plan)
@@ -234,17 +241,35 @@ async def _wire(
         barred=tolls.refused,
     )
     outset = Outset(present, numbers, applications, callbacks, dispatcher, ids, journal)
+    door = entrance.door(endpoint.now)
+
+    def trunk_list() -> Sequence[Mapping[str, object]]:
+        return shown_trunks(trunks, signalling.lines)
+
+    telling = await open_telling(
+        metrics,
+        present,
+        kept,
+        resources,
+        dispatcher=dispatcher,
+        exchange=exchange,
+        distribution=distribution,
+        door=door,
+        trunks=trunk_list,
+        checks=checks,
+        counters=counters,
+    )
     app = make_app(
         key=kept.key,
         work=workplace.desk(),
         ledger=kept.ledger,
         reader=reader,
-        trunks=lambda: shown_trunks(trunks, signalling.lines),
+        trunks=trunk_list,
         phones=lambda account: shown_phones(phones, account),
         counters=counters,
         health=trouble,
         menus=MenuView(menus),
-        door=entrance.door(endpoint.now),
+        door=door,
         opening=opening_desk(board, present),
         talks=Conversations(
             dispatcher,
@@ -254,6 +279,7 @@ async def _wire(
             staff.called,
         ),
         callbacks=callbacks,
+        telling=telling,
     )
     tracing = MessageTracing(stack, options.config)
     resources.push_async_callback(tracing.close)

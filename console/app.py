@@ -11,6 +11,7 @@ from aiohttp import web
 from console import agents, announcements, bans, closures, contacts, conversations, hours, node, queues
 from console import callbacks as callback_routes
 from console import menus as menu_routes
+from console import metrics as metrics_routes
 from console import phones as phone_routes
 from console import trunks as trunk_routes
 from console.access import guard
@@ -33,6 +34,7 @@ from console.keys import (
     WORK,
 )
 from console.problem import Refusal, problem, problems
+from console.telling import TELLING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from console.door import Door
     from console.keys import Conversations, Menus
     from console.opening import OpeningDesk
+    from console.telling import Telling
     from console.work import WorkDesk
     from records.ledger.ledger import Ledger
     from records.reader import Reader
@@ -81,6 +84,7 @@ def make_app(
     opening: OpeningDesk,
     callbacks: CallbackDesk,
     talks: Conversations,
+    telling: Telling,
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(
@@ -98,7 +102,8 @@ def make_app(
     app[OPENING] = opening
     app[CALLBACKS] = callbacks
     app[CONVERSATIONS] = talks
-    app[ROUTES] = install(app, (described.routes, node.routes))
+    app[TELLING] = telling
+    app[ROUTES] = install(app, (described.routes, node.routes, metrics_routes.routes))
     parts = (agents, queues, contacts, conversations, bans, hours, closures, announcements)
     for part in (*parts, callback_routes, trunk_routes, phone_routes, menu_routes):
         app.add_routes(part.routes)

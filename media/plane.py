@@ -207,6 +207,9 @@ class Plane:
         except ValueError as error:
             raise MediaError(f"media address {address!r}: {error}") from None
 
+        self.is_running = True
+        """Until it is closed."""
+
     def fileno(self) -> int:
         """Return a descriptor that is readable when events wait."""
         return self._plane.fileno()
@@ -293,6 +296,7 @@ class Plane:
 
     def close(self) -> None:
         """End the threads; all ports are closed with them."""
+        self.is_running = False
         self._plane.close()
 
 

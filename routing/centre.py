@@ -95,6 +95,13 @@ class WrapUpPart(Part):
         return self
 
 
+class MetricsPart(Part):
+    """Who may read /metrics."""
+
+    is_open: Annotated[bool, Field(alias="open")] = False
+    """Whether everybody who reaches the port may, and not only programs of this machine."""
+
+
 class Centre(Part):
     """centre.yaml."""
 
@@ -135,6 +142,7 @@ class Centre(Part):
     listening: Listening = Listening()
     wrap_up: WrapUpPart = WrapUpPart()
     overload: OverloadPart = OverloadPart()
+    metrics: MetricsPart = MetricsPart()
 
     @field_validator("rtp_address")
     @classmethod

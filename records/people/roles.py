@@ -47,6 +47,7 @@ _TABLE: dict[str, tuple[str, tuple[Role, ...]]] = {
     "webhooks:write": ("who else is told of events", (A,)),
     "node:read": ("phones, trunks, bans, what the node does", (A, S)),
     "node:direct": ("lift bans, reload", (A,)),
+    "metrics:read": ("figures for Prometheus", (A, S)),
     "people:read": ("the directory of people", (A,)),
     "people:write": ("add, change and disable people, end their sessions", (A,)),
     "keys:write": ("make and revoke API keys", (A,)),

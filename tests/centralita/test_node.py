@@ -26,6 +26,7 @@ from records.reader import Reader
 from routing.agents.tables import State, Status
 from sip.digest.login import Login
 from tests.kit.human_recordings import encoded, spoken_like
+from tests.kit.metric_names import families, lint, value
 from tests.kit.party import until
 from tests.kit.ports import free_ports
 from tests.kit.small_centre import ACCOUNT, MUSIC, PASSWORD, SECOND, TONE, small_node
@@ -335,7 +336,18 @@ async def test_the_interface_tells_the_truth_about_the_node(node: Node) -> None:
         async with client.get(f"http://{host}:{port}/api/v1/counters") as answer:
             assert set((await answer.json()).values()) == {0}
         async with client.get(f"http://{host}:{port}/api/v1/health") as answer:
-            assert (answer.status, await answer.json()) == (200, {"ok": True, "trouble": []})
+            assert (answer.status, await answer.json()) == (200, {"ok": True, "trouble": [], "warnings": 0})
+        async with client.get(f"http://{host}:{port}/api/v1/ready") as answer:
+            found = await answer.json()
+            assert (answer.status, [each["name"] for each in found["checks"]]) == (
+                200,
+                ["draining", "ledger", "plane", "listeners"],
+            )
+        async with client.get(f"http://{host}:{port}/metrics") as answer:
+            page = families(await answer.text())
+            assert list(lint(page)) == []
+            assert value(page, "centralita_legs", state="up", direction="in") == 0
+            assert value(page, "centralita_ledger_writing") == 1
     assert node.ready_line().startswith("ready sip=127.0.0.1:")
 
 

@@ -14,6 +14,7 @@ from console.api.route import CHECKED
 from console.app import make_app
 from console.door import Door
 from console.opening import OpeningDesk
+from console.telling import Check, Telling
 from records.ledger.ledger import Ledger
 from records.reader import Reader
 from routing.agents.tables import Status
@@ -85,6 +86,8 @@ class Api:
         )
         self.distribution = self.workplace.distribution
         self.trouble: list[str] = []
+        self.checks = [Check("ledger", None)]
+        self.is_open = False
         self.broken = False
         self.guard = Guard(GuardLimits())
         self.menus = StoredMenus()
@@ -136,9 +139,13 @@ class Api:
             ),
             talks=self.talks,
             callbacks=self.callbacks,
+            telling=Telling(self._metrics, lambda: self.is_open, lambda: self.checks),
         )
         app[CHECKED] = True
         return app
+
+    async def _metrics(self) -> bytes:
+        return b"centralita_contacts 0\n"
 
     def _counters(self) -> dict[str, int]:
         if self.broken:
@@ -150,6 +157,12 @@ class Api:
         headers = {**AUTH, **parts.pop("headers", {})}
         async with self.client.request(method, path, headers=headers, **parts) as answer:
             return answer.status, await answer.json(content_type=None)
+
+    async def text(self, path: str, **parts: Any) -> tuple[int, str]:
+        """Status and body of a request with the key that is not answered in JSON."""
+        headers = {**AUTH, **parts.pop("headers", {})}
+        async with self.client.get(path, headers=headers, **parts) as answer:
+            return answer.status, await answer.text()
 
     async def problem(self, method: str, path: str, **parts: Any) -> tuple[int, str]:
         """Status and code of a request that must come back as a problem document."""
