@@ -81,3 +81,10 @@ class SealBroken(RecordsError):
     """Sealed personal fields were changed or moved after they were written."""
 
     code = "seal_broken"
+
+
+class CursorUnknown(RecordsError):
+    """What was sent as the place to go on from is none."""
+
+    code = "cursor_unknown"
+    status = 422

@@ -134,6 +134,11 @@ class ContactState:
         """A row of this contact has changed."""
         self._changed[id(row)] = table, row
 
+    def changed_row(self, table: Table, key: str, value: Column) -> Row | None:
+        """The row with this key, if it has changed since the last `take_changed`: a key is written once."""
+        rows = (row for of, row in self._changed.values() if of is table and row[key] == value)
+        return next(rows, None)
+
     def take_changed(self) -> list[tuple[Table, Row]]:
         """The rows that changed since the last call."""
         if self.ongoing or self._ongoing is not None:

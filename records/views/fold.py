@@ -14,6 +14,7 @@ from records.views import (
     contact,
     leg,
     menu_steps,
+    promises,
     queue_visits,
     recordings,
     reservations,
@@ -131,6 +132,6 @@ def _together(
 
 
 _ON = _together(
-    leg.ON, menu_steps.ON, queue_visits.ON, reservations.ON, recordings.ON, segments.ON, contact.ON
+    leg.ON, menu_steps.ON, queue_visits.ON, reservations.ON, recordings.ON, segments.ON, promises.ON, contact.ON
 )
 """All that an event changes, in this order."""

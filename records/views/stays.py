@@ -18,9 +18,9 @@ KINDS = ("contact.opened", "queue.joined", "queue.left", "reservation.ended", "b
 STATES = "agent.state"
 """The events of agents that tell."""
 _BUSY = frozenset({"talking", "hold", "wrap_up"})
-_OWN_CHOICE = frozenset({"abandoned", "exit_key", "callback"})
+OWN_CHOICE = frozenset({"abandoned", "exit_key", "callback"})
 """Reasons for leaving that show how long a caller held."""
-_AT_ONCE = 5.0
+AT_ONCE = 5.0
 """Seconds within which a caller is in the next queue who went on from one."""
 
 
@@ -43,7 +43,7 @@ class Stay:
     @property
     def patience(self) -> float | None:
         """How long the caller held, where that is known."""
-        return self.waited if self.result in _OWN_CHOICE else None
+        return self.waited if self.result in OWN_CHOICE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +127,5 @@ def _stay(joined: Told, left: Told, answered: tuple[str, float] | None, ends: En
 
 def _goes_on(before: Stay, stay: Stay) -> bool:
     """Whether a caller came from the one queue into the other without doing anything."""
-    is_moved = before.result != "answered" and before.result not in _OWN_CHOICE
-    return is_moved and before.contact == stay.contact and stay.at - (before.at + before.waited) <= _AT_ONCE
+    is_moved = before.result != "answered" and before.result not in OWN_CHOICE
+    return is_moved and before.contact == stay.contact and stay.at - (before.at + before.waited) <= AT_ONCE

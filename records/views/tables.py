@@ -58,7 +58,7 @@ contact = Table(
     Index("contact_started_at", "started_at"),
     Index("contact_client_started_at", "client", "started_at"),
     Index("contact_ended_at", "ended_at"),
-    Index("contact_ani", "ani"),
+    Index("contact_ani_started_at", "ani", "started_at"),
     Index("contact_queue_started_at", "queue", "started_at"),
     Index("contact_checked", "checked"),
 )
@@ -144,6 +144,7 @@ reservation = Table(
     Column("status", Integer),
     Index("reservation_contact", "contact"),
     Index("reservation_created_at", "created_at"),
+    Index("reservation_ended_at", "ended_at"),
     Index("reservation_agent_created_at", "agent", "created_at"),
 )
 """One agent held for one wait; `status` is the SIP status that ended the call to the agent's phone."""
@@ -210,5 +211,21 @@ recording = Table(
 )
 """One sound file: `kind` is call or message (left in a `mailbox`), `masked` the spans [from, to] in its seconds."""
 
-ALL = (contact, leg, queue_visit, reservation, segment, agent_span, menu_step, recording)
+promise = Table(
+    "promise",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("contact", Text, nullable=False),
+    *_text("client", "queue", "language", "agent"),
+    Column("promised_at", BigInteger, nullable=False),
+    *_moments("earliest", "latest", "ended_at"),
+    *_text("result", "kept_in"),
+    Index("promise_latest", "latest"),
+)
+"""One callback that was promised in `contact`, for between `earliest` and `latest`.
+
+`result` is kept, late, failed, expired or cancelled; `kept_in` is the contact in which an agent talked with them.
+"""
+
+ALL = (contact, leg, queue_visit, reservation, segment, agent_span, menu_step, recording, promise)
 """Every table that is rebuilt."""

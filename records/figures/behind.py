@@ -1,0 +1,153 @@
+"""The contacts behind a figure, page by page: who was counted, and out of whom."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, func, literal, not_, or_, select, true
+
+from records.errors import CursorUnknown
+from records.figures.catalogue import DEFINITIONS
+from records.figures.measures import MEASURES, ROWS, Source, Sum
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Subquery
+
+    from records.database import Database
+    from records.figures.measures import Measure
+    from records.figures.question import Question
+
+MICROSECONDS = 1_000_000
+
+
+class Part(Enum):
+    """Which of the contacts behind a figure."""
+
+    ALL = "all"
+    """All that it is about: those it is divided by."""
+    COUNTED = "counted"
+    """Those above the line."""
+    REST = "rest"
+    """Those that it is divided by, and that are not above the line: not in time, not kept, not contained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One contact, as often as it counts."""
+
+    contact: str
+    at: float
+    """When, in Unix seconds: as the figure reckons it."""
+    value: float | None
+    """Seconds, where the figure is made of seconds."""
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of them, and where to go on."""
+
+    items: tuple[Behind, ...]
+    next: str | None
+
+
+def behind(
+    database: Database,
+    question: Question,
+    name: str,
+    *,
+    part: Part = Part.ALL,
+    limit: int = 100,
+    after: str | None = None,
+) -> Page:
+    """One page, in order of time; of the longest waits, the longest first. `question.by` plays no part.
+
+    Raises CursorUnknown, StoreUnavailable, LedgerMissing.
+    """
+    definition = DEFINITIONS[name]
+    counted = MEASURES[definition.counted]
+    rows = ROWS[counted.source](question)
+    in_counted = counted.where(rows, question)
+    in_all = MEASURES[definition.of].where(rows, question) if definition.of else in_counted
+    wanted = {
+        Part.ALL: or_(in_all, in_counted),
+        Part.COUNTED: in_counted,
+        Part.REST: and_(in_all, not_(in_counted)),
+    }
+    picked = [*question.picked(rows), wanted[part]]
+    value = counted.value(rows, question) if counted.value is not None else literal(None)
+    lines = _lines(rows, counted, picked, value, in_counted)
+    key = -lines.c.value if counted.sum is Sum.MOST else lines.c.at
+    query = select(lines, key.label("key")).order_by(key, lines.c.contact, lines.c.n).limit(limit + 1)
+    if after is not None:
+        query = query.where(_beyond([key, lines.c.contact, lines.c.n], _read(after)))
+    with database.read() as connection:
+        found = connection.execute(query).all()
+    items = tuple(
+        Behind(
+            row.contact,
+            row.at / MICROSECONDS,
+            None if row.value is None else float(row.value),
+            bool(row.counted),
+        )
+        for row in found[:limit]
+    )
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(
+        items, None if last is None else json.dumps([last.key, last.contact, last.n], separators=(",", ":"))
+    )
+
+
+def _lines(
+    rows: Subquery,
+    measure: Measure,
+    picked: list[ColumnElement[bool]],
+    value: ColumnElement[Any],
+    counted: ColumnElement[bool],
+) -> Subquery:
+    is_counted = case((counted, 1), else_=0).label("counted")
+    if measure.source is not Source.SPANS:
+        columns = (rows.c.contact, rows.c.n, rows.c.at, value.label("value"), is_counted)
+        return select(*columns).where(*picked).subquery("lines")
+    # Of agents' time, the contacts that they were busy with: each once, however often they held it.
+    return (
+        select(
+            rows.c.contact,
+            literal("").label("n"),
+            func.min(rows.c.at).label("at"),
+            func.sum(value).label("value"),
+            func.max(is_counted).label("counted"),
+        )
+        .where(*picked, rows.c.contact.is_not(None))
+        .group_by(rows.c.contact)
+        .subquery("lines")
+    )
+
+
+def _beyond(columns: list[ColumnElement[Any]], values: list[Any]) -> ColumnElement[bool]:
+    """Behind these values in the order of the columns."""
+    found: list[ColumnElement[bool]] = []
+    equal: ColumnElement[bool] = true()
+    for column, value in zip(columns, values, strict=True):
+        found.append(and_(equal, column > value))
+        equal = and_(equal, column == value)
+    return or_(*found)
+
+
+def _read(cursor: str) -> list[Any]:
+    try:
+        found = json.loads(cursor)
+    except ValueError:
+        found = None
+    if (
+        not isinstance(found, list)
+        or len(found) != 3
+        or not isinstance(found[0], int | float)
+        or not isinstance(found[1], str)
+        or not isinstance(found[2], int | str)
+    ):
+        raise CursorUnknown("this is no cursor that we gave; begin without one")
+    return found

@@ -1,0 +1,276 @@
+"""The rows that figures count: waits, calls handled, contacts, agents' time. Each has `contact`, `n` and `at`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Float,
+    and_,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+    values,
+)
+
+from records.figures.calendar import slots
+from records.figures.definition import TIMES, Group
+from records.views import tables
+from records.views.stays import AT_ONCE, OWN_CHOICE
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, FromClause, Subquery
+
+    from records.figures.question import Question
+
+_MICROSECONDS = 1_000_000
+_ANSWERED = "answered"
+_HANDLE = ("talking", "hold", "wrap_up")
+BUSY = _HANDLE
+"""States of agents in which they are occupied."""
+
+
+def waits(question: Question) -> Subquery:
+    """Waits of callers in queues: each queue's own where queues are asked for, else each caller's from end to end."""
+    own = select(*_wait(tables.queue_visit)).where(not_(tables.queue_visit.c.is_callback))
+    if question.asks_for(Group.QUEUE):
+        return own.subquery("waits")
+    return _journeys(question)
+
+
+def _wait(visit: FromClause) -> list[ColumnElement[Any]]:
+    names = ("contact", "client", "queue", "reason", "language", "waited", "result", "agent")
+    return [visit.c.visit.label("n"), visit.c.joined_at.label("at"), *(visit.c[name] for name in names)]
+
+
+def _journeys(question: Question) -> Subquery:
+    """Callers from their first queue to the last, as long as each sent them on to the next.
+
+    Hardly anybody is sent on: those who were not are taken as they stand, and only the others are followed.
+    """
+    visit, before = tables.queue_visit, tables.queue_visit.alias("before")
+    after = tables.queue_visit.alias("after")
+    comes_on = exists().where(_goes_on(before, visit))
+    is_first = and_(not_(visit.c.is_callback), not_(and_(visit.c.visit > 1, comes_on)))
+    goes_on = and_(_may_go_on(visit), exists().where(_goes_on(visit, after)))
+    since, until = question.span
+    in_period = and_(
+        visit.c.joined_at >= literal(since, BigInteger), visit.c.joined_at < literal(until, BigInteger)
+    )
+    plain = select(*_wait(visit)).where(in_period, is_first, not_(goes_on))
+
+    begins = select(
+        *_wait(visit), visit.c.visit.label("last"), visit.c.left_at, literal(0).label("followed")
+    ).where(in_period, is_first, goes_on)
+    way = begins.cte("way", recursive=True)
+    step = tables.queue_visit.alias("step")
+    way = way.union_all(
+        select(
+            way.c.n, way.c.at, way.c.contact, way.c.client, way.c.queue, way.c.reason, way.c.language,
+            # Nobody has left the last one yet: nothing is over.
+            (way.c.waited + step.c.waited).label("waited"), step.c.result, step.c.agent,
+            step.c.visit.label("last"), step.c.left_at, (way.c.followed + 1).label("followed"),
+        ).where(
+            step.c.contact == way.c.contact,
+            step.c.visit == way.c.last + 1,
+            or_(way.c.result.is_(None), _may_go_on(way)),
+            step.c.joined_at - way.c.left_at <= int(AT_ONCE * _MICROSECONDS),
+        )
+    )  # fmt: skip
+    further = way.alias("further")
+    is_last = not_(
+        exists().where(
+            further.c.contact == way.c.contact,
+            further.c.n == way.c.n,
+            further.c.followed == way.c.followed + 1,
+        )
+    )
+    followed = select(
+        way.c.n, way.c.at, way.c.contact, way.c.client, way.c.queue, way.c.reason, way.c.language, way.c.waited,
+        way.c.result, way.c.agent,
+    ).where(is_last)  # fmt: skip
+    return union_all(plain, followed).subquery("waits")
+
+
+def _may_go_on(visit: FromClause) -> ColumnElement[bool]:
+    return visit.c.result.not_in([_ANSWERED, *sorted(OWN_CHOICE)])
+
+
+def _goes_on(visit: FromClause, after: FromClause) -> ColumnElement[bool]:
+    """Whether a caller came from one queue into the next without doing anything (as records.views.stays)."""
+    return and_(
+        after.c.contact == visit.c.contact,
+        after.c.visit == visit.c.visit + 1,
+        _may_go_on(visit),
+        after.c.joined_at - visit.c.left_at <= int(AT_ONCE * _MICROSECONDS),
+    )
+
+
+def handlings(question: Question) -> Subquery:
+    """Calls that agents took from queues, with their seconds; `open` counts what is not over."""
+    taken, part = tables.reservation, tables.segment
+    again = tables.reservation.alias("again")
+    next_time = (
+        select(func.min(again.c.ended_at))
+        .where(
+            again.c.contact == taken.c.contact,
+            again.c.agent == taken.c.agent,
+            again.c.result == _ANSWERED,
+            again.c.ended_at > taken.c.ended_at,
+        )
+        .scalar_subquery()
+    )
+    own_part = and_(
+        part.c.contact == taken.c.contact,
+        part.c.agent == taken.c.agent,
+        part.c.party == "agent",
+        part.c.kind.in_(_HANDLE),
+        part.c.queue == taken.c.queue,
+        part.c.began_at >= taken.c.ended_at,
+        # Handed back and taken again by the same agent: each time has its own.
+        or_(next_time.is_(None), part.c.began_at < next_time),
+    )
+    about = tables.contact
+    seconds = {kind: _total(part, kind).label(kind) for kind in _HANDLE}
+    since, until = question.span
+    query = (
+        select(
+            taken.c.id.label("n"),
+            taken.c.contact,
+            taken.c.ended_at.label("at"),
+            taken.c.client,
+            taken.c.queue,
+            taken.c.agent,
+            about.c.reason,
+            about.c.language,
+            *seconds.values(),
+            func.sum(case((and_(part.c.contact.is_not(None), part.c.ended_at.is_(None)), 1), else_=0)).label("open"),
+        )
+        .select_from(taken.join(about, about.c.id == taken.c.contact).outerjoin(part, own_part))
+        .where(
+            taken.c.result == _ANSWERED,
+            taken.c.ended_at >= literal(since, BigInteger),
+            taken.c.ended_at < literal(until, BigInteger),
+        )
+        .group_by(
+            taken.c.id, taken.c.contact, taken.c.ended_at, taken.c.client, taken.c.queue, taken.c.agent,
+            about.c.reason, about.c.language,
+        )
+    )  # fmt: skip
+    return query.subquery("handlings")
+
+
+def _total(part: FromClause, kind: str) -> ColumnElement[Any]:
+    return func.sum(case((part.c.kind == kind, func.coalesce(part.c.seconds, 0.0)), else_=0.0))
+
+
+def contacts(question: Question) -> Subquery:
+    """Contacts; where queues or agents are asked for, once for each that answered them."""
+    about = tables.contact
+    names = (
+        "client",
+        "reason",
+        "language",
+        "ani",
+        "initiation",
+        "menu",
+        "contained",
+        "transfers",
+        "agents",
+        "csat",
+    )
+    columns: list[ColumnElement[Any]] = [
+        about.c.id.label("contact"),
+        about.c.started_at.label("at"),
+        about.c.ended_at,
+        *(about.c[name] for name in names),
+    ]
+    asked = [group.value for group in (Group.QUEUE, Group.AGENT) if question.asks_for(group)]
+    if not asked:
+        return select(*columns, literal("").label("n")).subquery("contacts")
+    taken = tables.reservation
+    answered = (
+        select(taken.c.contact.label("taken"), *(taken.c[name] for name in asked))
+        .where(taken.c.result == _ANSWERED)
+        .distinct()
+        .subquery("answered")
+    )
+    own = [answered.c[name] for name in asked]
+    return (
+        select(*columns, *own, own[0].label("n"))
+        .select_from(about.join(answered, answered.c.taken == about.c.id))
+        .subquery("contacts")
+    )
+
+
+def has_repeat(question: Question, served: FromClause) -> ColumnElement[bool]:
+    """Whether the same customer called the same company again for the same reason, soon enough."""
+    again = tables.contact.alias("again")
+    usual = question.terms.client(None).repeat_days
+    others = {
+        name: each.repeat_days for name, each in question.terms.clients.items() if each.repeat_days != usual
+    }
+    soon: ColumnElement[Any] = _days(usual)
+    if others:
+        soon = case(*((served.c.client == name, _days(days)) for name, days in others.items()), else_=soon)
+    return exists().where(
+        again.c.ani == served.c.ani,
+        again.c.started_at > served.c.at,
+        again.c.started_at <= served.c.at + soon,
+        again.c.client.is_not_distinct_from(served.c.client),
+        again.c.reason.is_not_distinct_from(served.c.reason),
+        again.c.initiation == "inbound",
+    )
+
+
+def _days(count: int) -> ColumnElement[int]:
+    return literal(count * 86_400 * _MICROSECONDS, BigInteger)
+
+
+def spans(question: Question) -> Subquery:
+    """Agents' time, cut at the ends of the period, by the centre's clock; what goes on counts until now."""
+    span = tables.agent_span
+    since, until = question.period.span(question.calendar.zone)
+    first, last = literal(since, BigInteger), literal(max(since, min(until, question.now)), BigInteger)
+    ended = func.coalesce(span.c.ended_at, last)
+    began = case((span.c.began_at < first, first), else_=span.c.began_at)
+    columns = [span.c[name] for name in ("agent", "n", "status", "reason", "state", "contact")]
+    whole = (
+        select(*columns, began.label("at"), case((ended > last, last), else_=ended).label("until"))
+        .where(span.c.began_at < last, or_(span.c.ended_at.is_(None), span.c.ended_at > first))
+        .subquery("whole")
+    )
+    time = next((group for group in question.by if group in TIMES), None)
+    return whole if time is None else _cut(whole, question, time)
+
+
+def _cut(whole: Subquery, question: Question, time: Group) -> Subquery:
+    """Spans cut at the ends of half-hours or days. Few cross one: only these are held against all slots."""
+    at, until = whole.c.at, whole.c.until
+    stays = question.slot(time, at, None) == question.slot(time, until - 1, None)
+    found = slots(time, question.calendar.zone, question.period.span(question.calendar.zone))
+    slot = (
+        values(column("began", BigInteger), column("ended", BigInteger), name="slot").data(found).cte("slot")
+    )
+    names = ("agent", "n", "status", "reason", "state", "contact")
+    pieces = select(
+        *(whole.c[name] for name in names),
+        case((at < slot.c.began, slot.c.began), else_=at).label("at"),
+        case((until > slot.c.ended, slot.c.ended), else_=until).label("until"),
+    ).where(not_(stays), slot.c.began < until, slot.c.ended > at)
+    return union_all(
+        select(*(whole.c[name] for name in (*names, "at", "until"))).where(stays), pieces
+    ).subquery("spans")
+
+
+def length(rows: FromClause) -> ColumnElement[Any]:
+    """Seconds of a row of `spans`."""
+    return cast(rows.c.until - rows.c.at, Float) / float(_MICROSECONDS)
