@@ -120,7 +120,7 @@ WAITS = {
 
 
 def _is_done(rows: FromClause, _: Question) -> ColumnElement[bool]:
-    return rows.c.open == 0
+    return and_(rows.c.open == 0, not_(sources.is_still_at_it(rows)))
 
 
 def _seconds(*kinds: str) -> Callable[[FromClause, Question], ColumnElement[Any]]:

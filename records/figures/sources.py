@@ -168,6 +168,17 @@ def handlings(question: Question) -> Subquery:
     return query.subquery("handlings")
 
 
+def is_still_at_it(handled: FromClause) -> ColumnElement[bool]:
+    """Whether the agent is busy with that contact at present: its wrap-up is told when it is over."""
+    span = tables.agent_span
+    return exists().where(
+        span.c.ended_at.is_(None),
+        span.c.agent == handled.c.agent,
+        span.c.contact == handled.c.contact,
+        span.c.state.in_(BUSY),
+    )
+
+
 def _total(part: FromClause, kind: str) -> ColumnElement[Any]:
     return func.sum(case((part.c.kind == kind, func.coalesce(part.c.seconds, 0.0)), else_=0.0))
 

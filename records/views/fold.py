@@ -132,6 +132,13 @@ def _together(
 
 
 _ON = _together(
-    leg.ON, menu_steps.ON, queue_visits.ON, reservations.ON, recordings.ON, segments.ON, promises.ON, contact.ON
+    leg.ON,
+    menu_steps.ON,
+    queue_visits.ON,
+    reservations.ON,
+    recordings.ON,
+    segments.ON,
+    promises.ON,
+    contact.ON,
 )
 """All that an event changes, in this order."""

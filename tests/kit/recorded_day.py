@@ -133,11 +133,9 @@ def _add_wait(
     began = left
     for kind in ("talk", "hold", "wrap"):
         seconds = wait.get(kind, 0)
-        if kind == "wrap" and wait.get("wrapping"):
-            seconds = None
-        elif not seconds:
+        if not seconds:
             continue
-        ended = None if seconds is None else began + seconds * SECOND
+        ended = began + seconds * SECOND
         rows["segment"].append(
             {
                 "contact": call["id"],
@@ -152,7 +150,7 @@ def _add_wait(
                 "seconds": seconds,
             }
         )
-        began = ended or began
+        began = ended
 
 
 def spans(listed: Iterable[list[Any]], zone: ZoneInfo = MADRID) -> Iterable[dict[str, Any]]:
