@@ -21,7 +21,8 @@ _RUN = re.compile(r"(?<![^\W_])\d(?:[ ./-]?\d){12,}(?![^\W_])")
 
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 _GROUP = re.compile(r"\d+")
-_PHONE = re.compile(r"\d{13,15}")
+_PHONE_LONGEST = 15
+_PHONE = re.compile(rf"\d{{13,{_PHONE_LONGEST}}}")
 _LONGEST_GROUP = 7
 """Cards are written in groups of up to seven digits, or in one piece."""
 
@@ -100,6 +101,8 @@ def _is_one_piece_card(text: str, start: int, end: int) -> bool:
     digits = text[start:end]
     if text[:start].endswith("+") and _PHONE.fullmatch(digits):
         return False  # E.164: nobody writes a plus before a card, and a caller's number must survive
+    if digits.startswith("00") and len(digits) <= len("00") + _PHONE_LONGEST:
+        return False  # the same as it is dialled; no issuer has numbers that begin so (ISO/IEC 7812-1)
     if len(digits) <= _LONGEST:
         return len(digits) >= _SHORTEST and passes_luhn(digits)
     # Longer than any card: it may hold one with an expiry date or a code run together.

@@ -23,6 +23,8 @@ E = TypeVar("E", bound="MediaEvent")
 
 PATIENCE = 15.0
 """Seconds after which what was waited for is taken as never coming."""
+LISTENING = 5.0
+"""Seconds after which whoever listens has heard all there is: some hear nothing, and should."""
 EVENT_PAYLOAD = 101
 
 
@@ -129,7 +131,7 @@ class FarEnd:
             self.sequence += 1
         self.timestamp += 160 * packets + 320
 
-    def hear(self, count: int, *, patience: float = PATIENCE) -> list[Packet]:
+    def hear(self, count: int, *, patience: float = LISTENING) -> list[Packet]:
         """Wait for so many packets; fewer when no more come."""
         heard: list[Packet] = []
         deadline = time.monotonic() + patience

@@ -70,6 +70,7 @@ def test_a_card_number_with_more_digits_behind_it_is_found() -> None:
         "34600111222",
         "+48600100200",
         "+4915112345676",  # thirteen digits that pass Luhn, but written as a telephone number
+        "0034600111222",  # these pass it too, and are what is dialled from a country with the prefix 00
         "4111111111111112",  # wrong check digit
         "a4111111111111111",  # hexadecimal words are no digits
         "4111111111111111f00d@10.0.0.1",
