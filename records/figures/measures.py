@@ -120,7 +120,7 @@ WAITS = {
 
 
 def _is_done(rows: FromClause, _: Question) -> ColumnElement[bool]:
-    return and_(rows.c.open == 0, not_(sources.is_still_at_it(rows)))
+    return and_(rows.c.through_at.is_not(None), not_(sources.is_still_at_it(rows)))
 
 
 def _seconds(*kinds: str) -> Callable[[FromClause, Question], ColumnElement[Any]]:
@@ -135,10 +135,10 @@ def _seconds(*kinds: str) -> Callable[[FromClause, Question], ColumnElement[Any]
 
 HANDLINGS = {
     "handled": Measure(Source.HANDLINGS, _is_done),
-    "handle_time": Measure(Source.HANDLINGS, _is_done, _seconds("talking", "hold", "wrap_up"), Sum.TOTAL),
-    "talk_time": Measure(Source.HANDLINGS, _is_done, _seconds("talking"), Sum.TOTAL),
-    "hold_time": Measure(Source.HANDLINGS, _is_done, _seconds("hold"), Sum.TOTAL),
-    "wrap_time": Measure(Source.HANDLINGS, _is_done, _seconds("wrap_up"), Sum.TOTAL),
+    "handle_time": Measure(Source.HANDLINGS, _is_done, _seconds("talked", "held", "wrapped"), Sum.TOTAL),
+    "talk_time": Measure(Source.HANDLINGS, _is_done, _seconds("talked"), Sum.TOTAL),
+    "hold_time": Measure(Source.HANDLINGS, _is_done, _seconds("held"), Sum.TOTAL),
+    "wrap_time": Measure(Source.HANDLINGS, _is_done, _seconds("wrapped"), Sum.TOTAL),
 }
 
 

@@ -12,11 +12,13 @@ from sqlalchemy import (
     cast,
     column,
     exists,
+    false,
     func,
     literal,
     not_,
     or_,
     select,
+    true,
     union_all,
     values,
 )
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 
 _MICROSECONDS = 1_000_000
 _ANSWERED = "answered"
-_HANDLE = ("talking", "hold", "wrap_up")
-BUSY = _HANDLE
+BUSY = ("talking", "hold", "wrap_up")
 """States of agents in which they are occupied."""
 
 
@@ -59,8 +60,9 @@ def _journeys(question: Question) -> Subquery:
     visit, before = tables.queue_visit, tables.queue_visit.alias("before")
     after = tables.queue_visit.alias("after")
     comes_on = exists().where(_goes_on(before, visit))
-    is_first = and_(not_(visit.c.is_callback), not_(and_(visit.c.visit > 1, comes_on)))
-    goes_on = and_(_may_go_on(visit), exists().where(_goes_on(visit, after)))
+    # Told in this order, nobody looks for the visits before and after of those who had only one.
+    is_first = and_(not_(visit.c.is_callback), case((visit.c.visit == 1, true()), else_=not_(comes_on)))
+    goes_on = case((_may_go_on(visit), exists().where(_goes_on(visit, after))), else_=false())
     since, until = question.span
     in_period = and_(
         visit.c.joined_at >= literal(since, BigInteger), visit.c.joined_at < literal(until, BigInteger)
@@ -115,57 +117,26 @@ def _goes_on(visit: FromClause, after: FromClause) -> ColumnElement[bool]:
 
 
 def handlings(question: Question) -> Subquery:
-    """Calls that agents took from queues, with their seconds; `open` counts what is not over."""
-    taken, part = tables.reservation, tables.segment
-    again = tables.reservation.alias("again")
-    next_time = (
-        select(func.min(again.c.ended_at))
-        .where(
-            again.c.contact == taken.c.contact,
-            again.c.agent == taken.c.agent,
-            again.c.result == _ANSWERED,
-            again.c.ended_at > taken.c.ended_at,
-        )
-        .scalar_subquery()
-    )
-    own_part = and_(
-        part.c.contact == taken.c.contact,
-        part.c.agent == taken.c.agent,
-        part.c.party == "agent",
-        part.c.kind.in_(_HANDLE),
-        part.c.queue == taken.c.queue,
-        part.c.began_at >= taken.c.ended_at,
-        # Handed back and taken again by the same agent: each time has its own.
-        or_(next_time.is_(None), part.c.began_at < next_time),
-    )
-    about = tables.contact
-    seconds = {kind: _total(part, kind).label(kind) for kind in _HANDLE}
+    """Calls that agents took from queues, with their seconds."""
+    taken, about = tables.reservation, tables.contact
+    names = ("contact", "client", "queue", "agent", "through_at", "talked", "held", "wrapped")
     since, until = question.span
-    query = (
+    return (
         select(
             taken.c.id.label("n"),
-            taken.c.contact,
             taken.c.ended_at.label("at"),
-            taken.c.client,
-            taken.c.queue,
-            taken.c.agent,
+            *(taken.c[name] for name in names),
             about.c.reason,
             about.c.language,
-            *seconds.values(),
-            func.sum(case((and_(part.c.contact.is_not(None), part.c.ended_at.is_(None)), 1), else_=0)).label("open"),
         )
-        .select_from(taken.join(about, about.c.id == taken.c.contact).outerjoin(part, own_part))
+        .select_from(taken.join(about, about.c.id == taken.c.contact))
         .where(
             taken.c.result == _ANSWERED,
             taken.c.ended_at >= literal(since, BigInteger),
             taken.c.ended_at < literal(until, BigInteger),
         )
-        .group_by(
-            taken.c.id, taken.c.contact, taken.c.ended_at, taken.c.client, taken.c.queue, taken.c.agent,
-            about.c.reason, about.c.language,
-        )
-    )  # fmt: skip
-    return query.subquery("handlings")
+        .subquery("handlings")
+    )
 
 
 def is_still_at_it(handled: FromClause) -> ColumnElement[bool]:
@@ -177,10 +148,6 @@ def is_still_at_it(handled: FromClause) -> ColumnElement[bool]:
         span.c.contact == handled.c.contact,
         span.c.state.in_(BUSY),
     )
-
-
-def _total(part: FromClause, kind: str) -> ColumnElement[Any]:
-    return func.sum(case((part.c.kind == kind, func.coalesce(part.c.seconds, 0.0)), else_=0.0))
 
 
 def contacts(question: Question) -> Subquery:
@@ -272,11 +239,14 @@ def _cut(whole: Subquery, question: Question, time: Group) -> Subquery:
         values(column("began", BigInteger), column("ended", BigInteger), name="slot").data(found).cte("slot")
     )
     names = ("agent", "n", "status", "reason", "state", "contact")
+    # Found once: otherwise each slot would look through all spans.
+    crosses = select(whole).where(not_(stays)).cte("crosses").prefix_with("MATERIALIZED")
+    first, last = crosses.c.at, crosses.c.until
     pieces = select(
-        *(whole.c[name] for name in names),
-        case((at < slot.c.began, slot.c.began), else_=at).label("at"),
-        case((until > slot.c.ended, slot.c.ended), else_=until).label("until"),
-    ).where(not_(stays), slot.c.began < until, slot.c.ended > at)
+        *(crosses.c[name] for name in names),
+        case((first < slot.c.began, slot.c.began), else_=first).label("at"),
+        case((last > slot.c.ended, slot.c.ended), else_=last).label("until"),
+    ).where(slot.c.began < last, slot.c.ended > first)
     return union_all(
         select(*(whole.c[name] for name in (*names, "at", "until"))).where(stays), pieces
     ).subquery("spans")

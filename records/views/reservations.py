@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from records.views import tables
-from records.views.fields import real, span, text, whole
+from records.views.fields import last_seen, number, real, seconds, span, text, whole
 from records.views.queue_visits import present
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from records.views.contact_state import ContactState
     from records.views.fields import Data, Row
+
+_SPENT = {"talking": "talked", "hold": "held"}
+"""The columns that add up an agent's segments."""
 
 
 def _created(state: ContactState, at: int, leg: str | None, data: Data) -> None:
@@ -29,6 +32,9 @@ def _created(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         queue=text(data, "queue"),
         agent=text(data, "agent"),
         created_at=at,
+        talked=0.0,
+        held=0.0,
+        wrapped=0.0,
     )
 
 
@@ -67,12 +73,39 @@ def _leg_ended(state: ContactState, at: int, leg: str | None, data: Data) -> Non
     for row in state.reservations.values():
         if leg is not None and row["leg"] == leg and row["status"] is None:
             row["status"] = whole(data, "status")
+            if row["result"] == "answered":
+                row["through_at"] = last_seen(data, at)
             state.touch(tables.reservation, row)
+
+
+def spent(state: ContactState, leg: str, kind: str, lasted: float) -> None:
+    """The agent whose leg this is has talked with the caller, or let the caller wait."""
+    column = _SPENT.get(kind)
+    if column is None:
+        return
+    for row in state.reservations.values():
+        if row["leg"] == leg and row["result"] == "answered":
+            row[column] = seconds(row[column]) + lasted
+            state.touch(tables.reservation, row)
+
+
+def wrapped_up(state: ContactState, agent: str | None, lasted: float) -> None:
+    """An agent is done with the work after the call: of the last time that he or she took it."""
+    taken = [
+        row for row in state.reservations.values() if row["agent"] == agent and row["result"] == "answered"
+    ]
+    if taken:
+        row = max(taken, key=lambda each: number(each["ended_at"]))
+        row["wrapped"] = seconds(row["wrapped"]) + lasted
+        state.touch(tables.reservation, row)
 
 
 def finish(state: ContactState, at: int) -> None:
     """The contact is over: what nobody ended was broken off."""
     for row in state.reservations.values():
+        if row["result"] == "answered" and row["through_at"] is None:
+            row["through_at"] = at
+            state.touch(tables.reservation, row)
         if row["ended_at"] is None:
             row["ended_at"], row["result"] = at, "failed"
             row["rang"] = span(row["ringing_at"], at) if row["ringing_at"] is not None else None

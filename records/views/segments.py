@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.views import tables
+from records.views import reservations, tables
 from records.views.fields import MICROSECONDS, last_seen, number, real, seconds, text
 
 if TYPE_CHECKING:
@@ -229,6 +229,8 @@ def _close(state: ContactState, place: str, at: int) -> None:
     state.touch(tables.segment, row)
     if place == _OWN and (total := _SUMS.get(str(row["kind"]))):
         state.contact[total] = seconds(state.contact[total]) + lasted
+    if place != _OWN:
+        reservations.spent(state, place, str(row["kind"]), lasted)
     leg = state.legs.get(str(row["leg"]))
     if leg is not None and row["kind"] == "talking":
         leg["talked"] = seconds(leg["talked"]) + lasted
@@ -273,6 +275,7 @@ def _wrapped_up(state: ContactState, at: int, leg: str | None, data: Data) -> No
         began_at=at - round(lasted * MICROSECONDS),
     )
     row["ended_at"], row["seconds"] = at, lasted
+    reservations.wrapped_up(state, text(data, "agent"), lasted)
     state.contact["wrapped"] = seconds(state.contact["wrapped"]) + lasted
 
 

@@ -142,12 +142,18 @@ reservation = Table(
     Column("result", Text),
     Column("rang", Float),
     Column("status", Integer),
+    *_moments("through_at"),
+    *_sums("talked", "held", "wrapped"),
     Index("reservation_contact", "contact"),
     Index("reservation_created_at", "created_at"),
     Index("reservation_ended_at", "ended_at"),
     Index("reservation_agent_created_at", "agent", "created_at"),
 )
-"""One agent held for one wait; `status` is the SIP status that ended the call to the agent's phone."""
+"""One agent held for one wait; `status` is the SIP status that ended the call to the agent's phone.
+
+Of one that was answered, `through_at` is when the agent's phone left the call; `talked` and `held` add up the agent's
+segments until then, `wrapped` is the work after it.
+"""
 
 segment = Table(
     "segment",

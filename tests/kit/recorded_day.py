@@ -43,7 +43,7 @@ def at(text: str, zone: ZoneInfo = MADRID) -> int:
 
 def write_day(database: Database) -> None:
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    rows: Rows = {name: [] for name in ("contact", "queue_visit", "reservation", "segment")}
+    rows: Rows = {name: [] for name in ("contact", "queue_visit", "reservation")}
     for call in document["calls"]:
         add_call(rows, call)
     rows["promise"] = [
@@ -128,29 +128,12 @@ def _add_wait(
             "ended_at": left,
             "result": "answered",
             "rang": 3.0,
+            "through_at": left + (wait.get("talk", 0) + wait.get("hold", 0)) * SECOND,
+            "talked": wait.get("talk", 0),
+            "held": wait.get("hold", 0),
+            "wrapped": wait.get("wrap", 0),
         }
     )
-    began = left
-    for kind in ("talk", "hold", "wrap"):
-        seconds = wait.get(kind, 0)
-        if not seconds:
-            continue
-        ended = began + seconds * SECOND
-        rows["segment"].append(
-            {
-                "contact": call["id"],
-                "n": len(rows["segment"]) + 1,
-                "party": "agent",
-                "agent": agent,
-                "leg": leg,
-                "kind": {"talk": "talking", "hold": "hold", "wrap": "wrap_up"}[kind],
-                "queue": wait["queue"],
-                "began_at": began,
-                "ended_at": ended,
-                "seconds": seconds,
-            }
-        )
-        began = ended
 
 
 def spans(listed: Iterable[list[Any]], zone: ZoneInfo = MADRID) -> Iterable[dict[str, Any]]:

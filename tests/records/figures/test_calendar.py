@@ -72,7 +72,7 @@ def test_sql_finds_the_day_that_the_clock_on_the_wall_shows(zone: ZoneInfo, firs
 
 
 def test_the_hour_that_comes_twice_is_two_hours(database: Database) -> None:
-    rows: Rows = {name: [] for name in ("contact", "queue_visit", "reservation", "segment")}
+    rows: Rows = {name: [] for name in ("contact", "queue_visit", "reservation")}
     for name, moment in (("early", "2026-10-25 00:30:00"), ("late", "2026-10-25 01:30:00")):
         wait = {"queue": "cards", "at": moment, "waited": 9, "agent": "ana"}
         add_call(rows, {"id": name, "client": "sol", "at": moment, "waits": [wait]}, ZoneInfo("UTC"))
