@@ -7,12 +7,17 @@ import urllib.error
 import urllib.request
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from base.errors import CentralitaError
 from centralita.state import HTTP_FILE, KEY_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+PAGE = 1000
+"""Items that are asked for at once."""
 
 
 class NodeUnreachable(CentralitaError):
@@ -61,6 +66,17 @@ class NodeClient:
             raise NodeUnreachable(f"no node answers at {self._address}: {_why(error.reason)}") from None
         except (OSError, ValueError, HTTPException) as error:
             raise NodeUnreachable(f"no node answers at {self._address}: {error}") from None
+
+    def every(self, path: str, **query: str) -> dict[str, Any]:
+        """A whole list, page after page, as one: `items`, and whatever else the first page told. Raises as `ask`."""
+        asked = {**query, "limit": str(PAGE)}
+        found = self.ask("GET", f"{path}?{urlencode(asked)}")
+        cursor = found["next"]
+        while cursor is not None:
+            more = self.ask("GET", f"{path}?{urlencode({**asked, 'cursor': cursor})}")
+            found["items"] += more["items"]
+            cursor = more["next"]
+        return found
 
 
 def _why(reason: object) -> str:

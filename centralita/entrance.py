@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from centralita.bans import BanLog, note_lock, note_overload
-from console.door import Door
+from console.node.door import Door
 from sip.admission import ProfileAdmission
 from sip.protection.overload import Overload
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from centralita.metrics.page import MetricsPage
     from centralita.opening import Kept
     from centralita.present import Present
-    from console.door import Door
+    from console.node.door import Door
     from console.telling import Check
     from routing.io.distribution import Distribution
     from routing.numbers.inbound import Route

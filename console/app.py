@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from console import agents, announcements, bans, closures, contacts, conversations, hours, node, queues
-from console import callbacks as callback_routes
-from console import menus as menu_routes
-from console import metrics as metrics_routes
-from console import phones as phone_routes
-from console import trunks as trunk_routes
 from console.access import guard
-from console.api import described
 from console.api.described import ROUTES
 from console.api.request_ids import request_ids
-from console.api.routes import install, is_open
+from console.api.routes import install, is_open, only_declared
 from console.keys import (
     CALLBACKS,
     CONVERSATIONS,
@@ -33,17 +26,18 @@ from console.keys import (
     TRUNKS,
     WORK,
 )
+from console.offered import PARTS
 from console.problem import Refusal, problem, problems
 from console.telling import TELLING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from console.door import Door
+    from console.hours.desk import OpeningDesk
     from console.keys import Conversations, Menus
-    from console.opening import OpeningDesk
+    from console.node.door import Door
     from console.telling import Telling
-    from console.work import WorkDesk
+    from console.work.desk import WorkDesk
     from records.ledger.ledger import Ledger
     from records.reader import Reader
     from routing.io.callback_desk import CallbackDesk
@@ -88,7 +82,8 @@ def make_app(
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(
-        middlewares=[request_ids, problems, failures, guard(key, is_open)], client_max_size=LARGEST
+        middlewares=[request_ids, problems, failures, guard(key, is_open), only_declared],
+        client_max_size=LARGEST,
     )
     app[WORK] = work
     app[LEDGER] = ledger
@@ -103,10 +98,7 @@ def make_app(
     app[CALLBACKS] = callbacks
     app[CONVERSATIONS] = talks
     app[TELLING] = telling
-    app[ROUTES] = install(app, (described.routes, node.routes, metrics_routes.routes))
-    parts = (agents, queues, contacts, conversations, bans, hours, closures, announcements)
-    for part in (*parts, callback_routes, trunk_routes, phone_routes, menu_routes):
-        app.add_routes(part.routes)
+    app[ROUTES] = install(app, PARTS)
     return app
 
 

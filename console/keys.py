@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from console.door import Door
-from console.opening import OpeningDesk
-from console.work import WorkDesk
+from console.hours.desk import OpeningDesk
+from console.node.door import Door
+from console.work.desk import WorkDesk
 from records.ledger.ledger import Ledger
 from records.reader import Reader
 from routing.io.callback_desk import CallbackDesk
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from calls.acts import Act
     from calls.monitor import MonitorMode
-    from console.menus import Asked
+    from console.menus.sets import Asked
 
     Shown = Mapping[str, object]
     """Something as JSON."""
@@ -33,7 +33,7 @@ class Menus(Protocol):
     async def history(self, menu_set: str) -> Sequence[Shown]:
         """Every decision about one, the newest first."""
 
-    async def put(self, menu_set: str, asked: Asked) -> Shown:
+    async def put(self, menu_set: str, asked: Asked, by: str) -> Shown:
         """Publish or roll back."""
 
     async def cancel_pending(self, menu_set: str) -> Shown:

@@ -16,6 +16,7 @@ from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
 from records.views import tables
 from records.views.answering import KINDS, Asked, asked_for_person
 from records.views.fields import MICROSECONDS
+from records.views.search import narrowed
 from records.views.stays import KINDS as STAY_KINDS
 from records.views.stays import STATES, Ends, Told, stays
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, RowMapping, Select, Table
 
+    from records.views.search import Wanted
     from records.views.stays import Stay
 
 _TIMES = frozenset({"ts", "started_at", "answered_at", "ended_at", "invited_at", "ringing_at"})
@@ -154,6 +156,11 @@ class Reader:
             query = query.where(table.c.client == client)
         if since is not None:
             query = query.where(table.c.started_at >= round(since * MICROSECONDS))
+        return [_filled(ContactRow, row) for row in self._all(query.limit(limit))]
+
+    def search(self, wanted: Wanted, *, limit: int = 100) -> list[ContactRow]:
+        """The contacts that are wanted, newest first."""
+        query = narrowed(select(*_columns(ContactRow, tables.contact)), wanted)
         return [_filled(ContactRow, row) for row in self._all(query.limit(limit))]
 
     def contact(self, wanted: str) -> ContactTimeline:

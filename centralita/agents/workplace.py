@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from centralita.agents.after_call import AfterCall
 from centralita.agents.assignments import Assignments
-from console.work import WorkDesk
+from console.work.desk import WorkDesk
 from routing.io.attendance_book import AttendanceBook
 from routing.queues.tally import QueueTally
 from routing.settings import ServiceLevel

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import typer
 
 from base.errors import CentralitaError
-from centralita.commands.asking import Http, ask
+from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
@@ -35,7 +35,7 @@ Agent = Annotated[str, typer.Argument(help="The agent's id.")]
 @app.command("list")
 def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show all agents of a running node."""
-    agents = ask(state, http, "GET", "/api/v1/agents")["agents"]
+    agents = ask_all(state, http, "/api/v1/agents")["items"]
     if as_json:
         print_json(agents)
     else:
@@ -158,11 +158,11 @@ def reasons(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = Fal
     """Show the reasons for being not ready, and the digits after *12."""
     found = ask(state, http, "GET", "/api/v1/reasons")
     if as_json:
-        print_json(found)
+        print_json({"reasons": found["items"], "required": found["required"]})
         return
     from centralita.agents.table import print_reasons
 
-    print_reasons(found["reasons"])
+    print_reasons(found["items"])
 
 
 @app.command()

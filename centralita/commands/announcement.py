@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from centralita.commands.asking import Http, ask
+from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.hours import Until  # noqa: TC001 - read by typer
 from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
@@ -24,14 +24,14 @@ Client = Annotated[
 @app.command("list")
 def list_announcements(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show what is on, and the names that menus have places for."""
-    found = ask(state, http, "GET", "/api/v1/announcements")
+    found = ask_all(state, http, "/api/v1/announcements")
     if as_json:
-        print_json(found)
+        print_json({"announcements": found["items"], "places": found["places"]})
         return
     from centralita.menus.hours_table import print_announcements
 
-    if found["announcements"]:
-        print_announcements(found["announcements"])
+    if found["items"]:
+        print_announcements(found["items"])
     else:
         typer.echo("no announcement is on")
     typer.echo(f"places in menus: {', '.join(found['places']) or 'none'}")

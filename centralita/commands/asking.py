@@ -23,3 +23,11 @@ def ask(state: Path, http: str | None, method: str, path: str, body: object = No
         return NodeClient(state, http).ask(method, path, body)
     except CentralitaError as error:
         fail(str(error))
+
+
+def ask_all(state: Path, http: str | None, path: str) -> dict[str, Any]:
+    """A whole list, in `items`; the command fails as with `ask`."""
+    try:
+        return NodeClient(state, http).every(path)
+    except CentralitaError as error:
+        fail(str(error))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import typer
 
-from centralita.commands.asking import Http, ask
+from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, print_json
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
 @app.command("list")
 def list_bans(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show who is banned, why, and for how long yet."""
-    bans = ask(state, http, "GET", "/api/v1/bans")["bans"]
+    bans = ask_all(state, http, "/api/v1/bans")["items"]
     if as_json:
         print_json(bans)
         return
@@ -35,5 +35,5 @@ def remove(
     http: Http = None,
 ) -> None:
     """Let a source in again."""
-    ask(state, http, "DELETE", f"/api/v1/bans/{quote(source, safe=':')}")
+    ask(state, http, "DELETE", f"/api/v1/bans/{quote(source, safe='')}")
     typer.echo(f"{source} is let in again")

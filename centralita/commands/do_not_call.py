@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from centralita.commands.asking import Http, ask
+from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
 app = typer.Typer(help="Numbers that are never called back.", no_args_is_help=True)
@@ -21,14 +21,14 @@ Client = Annotated[
 @app.command("list")
 def list_numbers(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show the list: what people have put on it, then what config/do_not_call.yaml says."""
-    found = ask(state, http, "GET", "/api/v1/do-not-call")
+    found = ask_all(state, http, "/api/v1/do-not-call")["items"]
     if as_json:
-        print_json(found)
+        print_json({"numbers": found})
         return
     from centralita.callbacks.table import print_numbers
 
-    if found["numbers"]:
-        print_numbers(found["numbers"])
+    if found:
+        print_numbers(found)
     else:
         typer.echo("the list is empty")
 
@@ -44,7 +44,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Never call a number from now on; open callbacks to it are given up."""
-    body = {"by": by or login(), "reason": reason, "client": client or ""}
+    body = {"by": by or login(), "reason": reason, "client": client}
     found = ask(state, http, "PUT", f"/api/v1/do-not-call/{quote(number, safe='')}", body)
     if as_json:
         print_json(found)
@@ -63,7 +63,7 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Take a number off the list."""
-    query = urlencode({"by": by or login(), "client": client or ""})
+    query = urlencode({"by": by or login()} | ({} if client is None else {"client": client}))
     found = ask(state, http, "DELETE", f"/api/v1/do-not-call/{quote(number, safe='')}?{query}")
     if as_json:
         print_json(found)

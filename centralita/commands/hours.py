@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from centralita.commands.asking import Http, ask
+from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
@@ -26,8 +26,8 @@ Until = Annotated[
 @app.command("list")
 def list_hours(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show all hours of a running node: open, closed, on holiday, or closed in an emergency."""
-    found = ask(state, http, "GET", "/api/v1/hours")["hours"]
-    closures = ask(state, http, "GET", "/api/v1/closures")["closures"]
+    found = ask_all(state, http, "/api/v1/hours")["items"]
+    closures = ask_all(state, http, "/api/v1/closures")["items"]
     if as_json:
         print_json({"hours": found, "closures": closures})
         return

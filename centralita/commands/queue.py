@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import typer
 
-from centralita.commands.asking import Http, ask
+from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
 app = typer.Typer(help="Queues: how they do, who waits, callers served out of turn.", no_args_is_help=True)
@@ -19,7 +19,7 @@ Contact = Annotated[str, typer.Argument(help="The contact, as `queue callers` sh
 @app.command("list")
 def list_queues(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show all queues of a running node."""
-    found = ask(state, http, "GET", "/api/v1/queues")["queues"]
+    found = ask_all(state, http, "/api/v1/queues")["items"]
     if as_json:
         print_json(found)
         return
@@ -31,7 +31,7 @@ def list_queues(state: State = DEFAULT_STATE, http: Http = None, as_json: Json =
 @app.command()
 def callers(queue: Queue, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show who waits in a queue, in the order of the line."""
-    _show(ask(state, http, "GET", f"{_path(queue)}/callers"), as_json=as_json)
+    _show(ask_all(state, http, f"{_path(queue)}/callers"), as_json=as_json)
 
 
 @app.command()
@@ -102,7 +102,7 @@ def _path(queue: str, contact: str = "", act: str = "") -> str:
 
 
 def _show(answer: dict[str, object], *, as_json: bool) -> None:
-    found = answer["callers"]
+    found = answer["items"]
     if as_json:
         print_json(found)
         return

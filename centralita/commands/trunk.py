@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from base.errors import CentralitaError
-from centralita.commands.asking import Http, ask
+from centralita.commands.asking import Http, ask_all
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -25,7 +25,7 @@ app = typer.Typer(help="Trunks: give one its password at the carrier.", no_args_
 
 def trunks(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show the trunks of a running node: up or down and why, calls, registration."""
-    found = ask(state, http, "GET", "/api/v1/trunks")["trunks"]
+    found = ask_all(state, http, "/api/v1/trunks")["items"]
     if as_json:
         print_json(found)
     else:

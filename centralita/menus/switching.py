@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from base.document import suggest
-from console.opening import OpeningDesk
+from console.hours.desk import OpeningDesk
 from ivr.steps.say import SayStep
 
 if TYPE_CHECKING:

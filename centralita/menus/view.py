@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from centralita.menus.live import LiveMenus
-    from console.menus import Asked
+    from console.menus.sets import Asked
     from ivr.io.versions import Versions
     from ivr.publication import Publication
 
@@ -80,7 +80,7 @@ class MenuView:
             raise UnknownMenu(f"no menu set is called {menu_set}")
         return found
 
-    async def put(self, menu_set: str, asked: Asked) -> Mapping[str, object]:
+    async def put(self, menu_set: str, asked: Asked, by: str) -> Mapping[str, object]:
         """Publish or roll back; what is told also names the one that waited and now never will."""
         menus = self._menus
         if menu_set not in menus.drafts:
@@ -88,9 +88,7 @@ class MenuView:
         version = asked.version
         if asked.kind == "rollback":
             version = await asyncio.to_thread(menus.versions.find, menu_set, version)
-        wish = Wish(
-            menu_set, version, asked.kind, asked.who, asked.note, asked.effective_at, asked.instead_of
-        )
+        wish = Wish(menu_set, version, asked.kind, by, asked.note, asked.effective_at, asked.instead_of)
         done, replaced = await (menus.roll_back if asked.kind == "rollback" else menus.publish)(wish)
         live = None if done.is_pending else done
         return {**shown(done, live), "replaced": shown(replaced, None) if replaced is not None else None}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
     from calls.leg import Leg
-    from console.door import Door
+    from console.node.door import Door
     from records.ledger.ledger import LedgerHealth
     from routing.agents.agent import AgentView
     from routing.queues.queue import QueueView

@@ -2,7 +2,7 @@
 
 How to add a route, in a module of your own under console/:
 
-    routes = Routes("cases")                        # the tag; then name the module in console/app.py
+    routes = Routes("cases")                        # the tag; then name the module in console/offered.py
 
     class CaseShown(Model): ...                     # console.api.model: the text below a field describes it
     class CasesAsked(Paged): client: str | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Annotated, Any, get_type_hints
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, create_model
 
 from base.document import Part
 
@@ -28,3 +30,10 @@ Note = Annotated[str, Field(max_length=200), AfterValidator(printable)]
 """One line of text, or nothing."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 """What something is called, in paths; whether there is such a thing is for the handler to say."""
+
+
+def model_of(kind: type[Any], name: str) -> type[Model]:
+    """A model with the fields of a dataclass and what is said of it: it follows as the dataclass grows."""
+    hints = get_type_hints(kind, localns={"Mapping": Mapping})
+    every: dict[str, Any] = {each.name: (hints[each.name], ...) for each in fields(kind)}
+    return create_model(name, __base__=Model, __doc__=kind.__doc__, **every)

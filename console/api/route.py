@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from console.api.signature import Signature
+    from records.people.principal import Principal
 
 PUBLIC = ""
 """In place of a permission: for everybody who reaches the port. No name and no number may be in such an answer."""
@@ -28,7 +29,18 @@ SELF = "agents:self"
 """The permission of agents to do something for themselves, where a route says whose `own` it is."""
 CHECKED: web.AppKey[bool] = web.AppKey("checked", bool)
 """Whether answers are compared with what their routes declare: in tests."""
-_FROM_SIP = {400: 422, 403: 403, 404: 404, 429: 429, 480: 409, 486: 409, 488: 409, 491: 409, 503: 503}
+_FROM_SIP = {
+    400: 422,
+    403: 403,
+    404: 404,
+    409: 409,
+    429: 429,
+    480: 409,
+    486: 409,
+    488: 409,
+    491: 409,
+    503: 503,
+}
 """Of the SIP statuses that errors carry, what a client of HTTP is told; anything else is a fault of ours."""
 USUAL = frozenset({401, 403, 429, 500, 503})
 """What any route may answer."""
@@ -53,8 +65,8 @@ class Route:
     """What it may be refused for: codes and their statuses."""
     otherwise: int | None = None
     """The status of errors whose codes are not named; by what they would be in SIP unless given."""
-    own: str | None = None
-    """The part of the path that names an agent, who may do this for himself or herself without the permission."""
+    own: str | Callable[[web.Request], bool] | None = None
+    """Whose it is: the part of the path that names an agent, or a question. Agents may do this for themselves."""
 
     def __post_init__(self) -> None:
         """Raises TypeError for a permission that nobody can have: a mistake of the programmer, found at import."""
@@ -100,8 +112,13 @@ class Route:
             raise Refusal(401, "unauthorized", "sign in first")
         if self.permission == ANYBODY or principal.may(self.permission):
             return
-        if self.own is None or not (principal.may(SELF) and principal.is_agent(request.match_info[self.own])):
+        if not (principal.may(SELF) and self._is_own(request, principal)):
             raise Refusal(403, "forbidden", f"this needs the permission {self.permission}")
+
+    def _is_own(self, request: web.Request, principal: Principal) -> bool:
+        if isinstance(self.own, str):
+            return principal.is_agent(request.match_info[self.own])
+        return self.own is not None and self.own(request)
 
     async def _arguments(self, request: web.Request) -> dict[str, Any]:
         asked = self.signature

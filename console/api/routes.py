@@ -22,7 +22,7 @@ class Terms(TypedDict, total=False):
     also: tuple[int, ...]
     problems: Mapping[str, int]
     otherwise: int
-    own: str
+    own: str | Callable[[web.Request], bool]
 
 
 class Routes:
@@ -70,7 +70,9 @@ class Routes:
 def install(app: web.Application, parts: Iterable[Routes]) -> tuple[Route, ...]:
     """Put declared routes into an application. Raises ValueError where two have one name."""
     found: dict[str, Route] = {}
-    for route in (each for part in parts for each in part):
+    every = (each for part in parts for each in part)
+    # What is written out goes before what stands for anything: .../{contact}/monitor before .../{contact}/{act}.
+    for route in sorted(every, key=lambda each: [step.startswith("{") for step in each.path.split("/")]):
         if found.setdefault(route.name, route) is not route:
             raise ValueError(f"two operations are called {route.name}")
         app.router.add_route(route.method, route.path, route.serve)

@@ -32,6 +32,17 @@ def is_own(request: web.Request, agent: str) -> bool:
     return request[PRINCIPAL].is_agent(agent)
 
 
+def sees_agent(request: web.Request, agent: str) -> bool:
+    """Whether who asks may see and direct an agent: oneself, and those of one's teams."""
+    principal = request[PRINCIPAL]
+    return principal.is_agent(agent) or principal.sees_team(None)
+
+
+def sees_all(request: web.Request) -> bool:
+    """Whether who asks may see and change what belongs to no client company: what all of them share."""
+    return scope(request) is None
+
+
 def who_acts(request: web.Request, by: str | None) -> str:
     """In whose name something is done and recorded: whoever asks, or the one named by a command with the node's key.
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from calls.acts import is_targeted
 from centralita.commands import app, call
-from console.conversations import ACTS
+from console.contacts.conversations import ACTS
 
 if TYPE_CHECKING:
     from pathlib import Path

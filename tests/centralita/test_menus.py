@@ -262,16 +262,16 @@ async def test_with_on_reload_a_rollback_of_what_was_published_by_hand_stays(
 async def test_publishing_over_the_api(node: Node, tmp_path: Path) -> None:
     change_words(node)
     asked = await wish(node)
-    body = {"kind": "publish", "version": asked.version, "instead_of": asked.instead_of, "who": "ana"}
+    body = {"kind": "publish", "version": asked.version, "instead_of": asked.instead_of, "by": "ana"}
     client = NodeClient(node.options.state)
     path = "/api/v1/menus/main/publications"
-    (listed,) = (await asyncio.to_thread(client.ask, "GET", "/api/v1/menus"))["menus"]
+    (listed,) = (await asyncio.to_thread(client.ask, "GET", "/api/v1/menus"))["items"]
     assert (listed["menu"], listed["draft_differs"], listed["pending"]) == ("main", False, None)
     done = await asyncio.to_thread(client.ask, "POST", path, body)
     assert (done["state"], done["who"], done["version"]) == ("live", "ana", asked.version)
     with pytest.raises(NodeRefused, match="meanwhile ana has put version"):
         await asyncio.to_thread(client.ask, "POST", path, body)
-    told = (await asyncio.to_thread(client.ask, "GET", path))["publications"]
+    told = (await asyncio.to_thread(client.ask, "GET", path))["items"]
     assert [each["state"] for each in told] == ["live", "former"]
     assert await heard(node, tmp_path) == NEW_TONE
 

@@ -12,8 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from centralita.journal import Journal
 from console.api.route import CHECKED
 from console.app import make_app
-from console.door import Door
-from console.opening import OpeningDesk
+from console.hours.desk import OpeningDesk
+from console.node.door import Door
 from console.telling import Check, Telling
 from records.ledger.ledger import Ledger
 from records.reader import Reader
@@ -43,7 +43,39 @@ if TYPE_CHECKING:
 
 HOURS = Path(__file__).resolve().parents[1] / "data/hours/good/office.yaml"
 KEY = "a-key-of-the-state-folder"
-ANA_AT_HOME = {"account": "1001", "phones": [{"answers": "reachable"}]}
+ANA_AT_HOME = {
+    "account": "1001",
+    "phones": [
+        {
+            "contact": "sip:1001@192.0.2.1",
+            "transport": "udp",
+            "address": "192.0.2.1",
+            "port": 5060,
+            "expires": 60,
+            "q": 1.0,
+            "user_agent": "",
+            "path": [],
+            "instance": None,
+            "reg_id": None,
+            "answers": "reachable",
+            "round_trip": 0.02,
+        }
+    ],
+}
+CARRIER = {
+    "name": "carrier",
+    "host": "carrier.example",
+    "up": True,
+    "why": "",
+    "downs": 0,
+    "channels": {"in_use": 0, "most": None},
+    "calls": 0,
+    "refused": 0,
+    "registered": None,
+    "expires": None,
+    "round_trip": 0.02,
+    "servers": [{"transport": "udp", "address": "192.0.2.7", "port": 5060, "answers": True}],
+}
 AUTH = {"Authorization": f"Bearer {KEY}"}
 
 
@@ -123,12 +155,12 @@ class Api:
             work=self.workplace.desk,
             ledger=self.ledger,
             reader=self.reader,
-            trunks=lambda: [{"name": "carrier", "up": True}],
+            trunks=lambda: [CARRIER],
             phones=lambda account: [ANA_AT_HOME] if account in (None, "1001") else [],
             counters=self._counters,
             health=lambda: self.trouble,
             menus=self.menus,
-            door=Door(self.guard, lambda: {"turned_away": self.guard.tally.all()}, lambda: 100.0),
+            door=Door(self.guard, self._report, lambda: 100.0),
             opening=OpeningDesk(
                 self.board,
                 hours=lambda: self.hours,
@@ -147,6 +179,9 @@ class Api:
     async def _metrics(self) -> bytes:
         return b"centralita_contacts 0\n"
 
+    def _report(self) -> dict[str, object]:
+        return {"turned_away": self.guard.tally.all(), "overload": {"refusing": False, "share": 0.0}}
+
     def _counters(self) -> dict[str, int]:
         if self.broken:
             raise RuntimeError("4111111111111111")
@@ -154,7 +189,7 @@ class Api:
 
     async def ask(self, method: str, path: str, **parts: Any) -> tuple[int, Any]:
         """Status and body of one request with the key."""
-        headers = {**AUTH, **parts.pop("headers", {})}
+        headers = {**AUTH, **_json(parts), **parts.pop("headers", {})}
         async with self.client.request(method, path, headers=headers, **parts) as answer:
             return answer.status, await answer.json(content_type=None)
 
@@ -166,7 +201,7 @@ class Api:
 
     async def problem(self, method: str, path: str, **parts: Any) -> tuple[int, str]:
         """Status and code of a request that must come back as a problem document."""
-        headers = {**AUTH, **parts.pop("headers", {})}
+        headers = {**AUTH, **_json(parts), **parts.pop("headers", {})}
         async with self.client.request(method, path, headers=headers, **parts) as answer:
             assert answer.content_type == "application/problem+json", await answer.text()
             body = await answer.json(content_type=None)
@@ -175,3 +210,8 @@ class Api:
             assert body["detail"]
             assert body["type"] == f"urn:centralita:problem:{body['code']}"
             return answer.status, body["code"]
+
+
+def _json(parts: dict[str, Any]) -> dict[str, str]:
+    """Raw bodies are sent as JSON, whatever they are."""
+    return {"Content-Type": "application/json"} if isinstance(parts.get("data"), bytes) else {}

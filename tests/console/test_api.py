@@ -85,7 +85,7 @@ async def test_a_node_in_trouble_says_so_with_503(api: Api) -> None:
 async def test_agents_are_listed_in_the_order_of_the_file(api: Api) -> None:
     status, body = await api.ask("GET", "/api/v1/agents")
     assert status == 200
-    assert [each["id"] for each in body["agents"]] == ["ana", "bot"]
+    assert [each["id"] for each in body["items"]] == ["ana", "bot"]
     status, ana = await api.ask("GET", "/api/v1/agents/ana")
     assert status == 200
     assert datetime.fromisoformat(ana.pop("since")) == datetime.fromisoformat(ana.pop("state_since"))
@@ -137,21 +137,23 @@ async def test_an_unknown_agent_is_a_problem_404(api: Api, method: str, path: st
 @pytest.mark.parametrize(
     "body",
     [
-        b"",
-        b"{",
         b"[]",
         b"null",
-        b"\xff\xfe",
         b'{"status": "asleep"}',
         b'{"status": 7}',
         b'{"reason": "lunch"}',
         b'{"status": "available", "since": "today"}',
         b'{"status": "available", "reason": 3}',
-        b"[" * 5000,
     ],
 )
 async def test_a_body_that_is_no_status_is_a_problem_422_and_changes_nothing(api: Api, body: bytes) -> None:
     assert await api.problem("PUT", "/api/v1/agents/bot/status", data=body) == (422, "invalid_body")
+    assert api.distribution.core.agent("bot").status is Status.AVAILABLE
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 5000, b"nul", b"{'status': 'available'}"])
+async def test_a_body_that_is_no_json_is_a_problem_400_and_changes_nothing(api: Api, body: bytes) -> None:
+    assert await api.problem("PUT", "/api/v1/agents/bot/status", data=body) == (400, "no_json")
     assert api.distribution.core.agent("bot").status is Status.AVAILABLE
 
 
@@ -175,9 +177,9 @@ async def test_contacts_are_listed_as_soon_as_they_were_recorded(api: Api) -> No
         Journal(api.ledger)(contact, None, "contact.closed", {"outcome": "menu", "status": 200, "cause": 16})
     status, body = await api.ask("GET", "/api/v1/contacts", params={"limit": "2"})
     assert status == 200
-    assert [each["id"] for each in body["contacts"]] == ["c2", "c1"]
+    assert [each["id"] for each in body["items"]] == ["c2", "c1"]
     status, body = await api.ask("GET", "/api/v1/contacts", params={"client": "nobody"})
-    assert body["contacts"] == []
+    assert body["items"] == []
     status, body = await api.ask("GET", "/api/v1/contacts/c1")
     assert status == 200
     assert body["contact"]["outcome"] == "menu"
@@ -240,7 +242,7 @@ async def test_queues_show_who_waits(api: Api) -> None:
     api.distribution.join(EntryJoin("c1", "c1", "q"), Inbox())
     status, body = await api.ask("GET", "/api/v1/queues")
     assert status == 200
-    queue = body["queues"][0]
+    queue = body["items"][0]
     assert (queue["id"], queue["name"], queue["waiting"]) == ("q", "Questions", 1)
 
 
@@ -293,28 +295,27 @@ async def test_bans_are_listed_while_they_last_and_can_be_lifted(api: Api) -> No
     assert await api.ask("GET", "/api/v1/bans") == (
         200,
         {
-            "bans": [
+            "items": [
                 {"source": "203.0.113.7", "why": "scanner", "seconds_left": 200.0},
                 {"source": "2001:db8:1:2::/64", "why": "scanner", "seconds_left": 250.0},
-            ]
+            ],
+            "next": None,
         },
     )
-    assert (await api.ask("DELETE", "/api/v1/bans/2001:db8:1:2::/64"))[0] == 200
+    assert (await api.ask("DELETE", "/api/v1/bans/2001:db8:1:2::%2F64"))[0] == 200
     assert (await api.ask("DELETE", "/api/v1/bans/203.0.113.7"))[0] == 200
     assert await api.problem("DELETE", "/api/v1/bans/203.0.113.7") == (404, "unknown_ban")
-    assert (await api.ask("GET", "/api/v1/bans"))[1] == {"bans": []}
+    assert (await api.ask("GET", "/api/v1/bans"))[1] == {"items": [], "next": None}
 
 
 async def test_what_was_turned_away_is_counted_by_reason(api: Api) -> None:
     api.guard.scan("203.0.113.7", now=0.0)
     api.guard.is_banned("203.0.113.7", now=1.0)
-    assert await api.ask("GET", "/api/v1/guard") == (
-        200,
-        {"turned_away": {"banned": 1, "bans": 1, "scanner": 1}},
-    )
+    status, found = await api.ask("GET", "/api/v1/guard")
+    assert (status, found["turned_away"]) == (200, {"banned": 1, "bans": 1, "scanner": 1})
 
 
 async def test_phones_are_listed_and_asked_for_by_account(api: Api) -> None:
-    assert await api.ask("GET", "/api/v1/phones") == (200, {"accounts": [ANA_AT_HOME]})
+    assert await api.ask("GET", "/api/v1/phones") == (200, {"items": [ANA_AT_HOME], "next": None})
     assert await api.ask("GET", "/api/v1/phones/1001") == (200, ANA_AT_HOME)
     assert await api.problem("GET", "/api/v1/phones/1002") == (404, "no_phone")

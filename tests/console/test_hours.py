@@ -20,7 +20,7 @@ DOWN = {"by": "ana", "prompt": "cards_down"}
 async def test_a_place_is_shown_as_it_stands(api: Api) -> None:
     status, body = await api.ask("GET", "/api/v1/hours")
     assert status == 200
-    assert body["hours"] == [
+    assert body["items"] == [
         {
             "id": "office",
             "client": "banco",
@@ -73,7 +73,7 @@ async def test_an_emergency_closes_goes_before_the_calendar_and_ends(api: Api, n
     assert (status, closure["since"], closure["until"]) == (200, "2026-03-10T11:30:00+00:00", None)
     _, body = await api.ask("GET", "/api/v1/hours/office")
     assert (body["state"], body["closure"], body["next_opening"]) == ("emergency", closure, None)
-    assert (await api.ask("GET", "/api/v1/closures"))[1] == {"closures": [closure]}
+    assert (await api.ask("GET", "/api/v1/closures"))[1] == {"items": [closure], "next": None}
     assert await api.ask("GET", f"/api/v1/closures/{name}") == (200, closure)
     assert (await api.ask("DELETE", f"/api/v1/closures/{name}", params={"by": "luis"}))[0] == 200
     assert (await api.ask("GET", "/api/v1/hours/office"))[1]["state"] == "open"
@@ -98,7 +98,7 @@ async def test_an_emergency_ends_by_itself_where_that_was_said(api: Api, until: 
     _, closure = await api.ask("PUT", "/api/v1/closures/office", json={**SMOKE, "until": until})
     assert closure["until"] == meant
     api.moment += timedelta(days=3)
-    assert (await api.ask("GET", "/api/v1/closures"))[1] == {"closures": []}
+    assert (await api.ask("GET", "/api/v1/closures"))[1] == {"items": [], "next": None}
     assert (await api.ask("GET", "/api/v1/hours/office"))[1]["closure"] is None
     assert await api.problem("DELETE", "/api/v1/closures/office", params={"by": "ana"}) == (
         404,
@@ -126,12 +126,12 @@ async def test_a_place_opens_when_the_emergency_is_over_or_at_the_next_opening_a
 async def test_what_nobody_knows_cannot_be_closed(api: Api, name: str, says: str) -> None:
     status, body = await api.ask("PUT", f"/api/v1/closures/{name}", json=SMOKE)
     assert (status, body["detail"]) == (404, f"nothing to close is called {name}; {says}")
-    assert (await api.ask("GET", "/api/v1/closures"))[1] == {"closures": []}
+    assert (await api.ask("GET", "/api/v1/closures"))[1] == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{", b'{"by": "ana"}', b'{"reason": "fire"}', b'{"by": "", "reason": "fire"}',
+    [b"[]", b'{"by": "ana"}', b'{"by": "", "reason": "fire"}',
      b'{"by": "a", "reason": 1}', b'{"by": "a", "reason": "two\\nlines"}',
      b'{"by": "a", "reason": "fire", "force": true}', b'{"by": "a", "reason": "' + b"x" * 201 + b'"}'],
 )  # fmt: skip
@@ -143,17 +143,18 @@ async def test_a_body_that_is_no_closure_is_a_problem_422(api: Api, body: bytes)
 @pytest.mark.parametrize("until", ["yesterday", "2026-03-10 10:00", "0s", "tomorrow at nine", "2026-03-11"])
 async def test_an_end_that_is_none_or_over_is_a_problem_422(api: Api, until: str) -> None:
     body = {**SMOKE, "until": until}
-    assert await api.problem("PUT", "/api/v1/closures/office", json=body) == (422, "invalid_moment")
+    assert await api.problem("PUT", "/api/v1/closures/office", json=body) == (422, "invalid_body")
     assert await api.problem("PUT", "/api/v1/announcements/outage", json={**DOWN, "until": until}) == (
         422,
-        "invalid_moment",
+        "invalid_body",
     )
 
 
-async def test_who_ends_a_closure_must_say_so(api: Api) -> None:
+async def test_who_ends_a_closure_is_recorded_under_the_name_of_the_key(api: Api) -> None:
     await api.ask("PUT", "/api/v1/closures/office", json=SMOKE)
-    assert await api.problem("DELETE", "/api/v1/closures/office") == (422, "invalid_query")
-    assert api.board.switches.closures
+    assert (await api.ask("DELETE", "/api/v1/closures/office"))[0] == 200
+    await api.ledger.flush()
+    assert api.reader.agent_events()[0].data["by"] == "node"
 
 
 async def test_announcements_are_switched_on_for_everybody_or_one_company(api: Api) -> None:
@@ -161,10 +162,13 @@ async def test_announcements_are_switched_on_for_everybody_or_one_company(api: A
     assert (status, everybody["client"], everybody["prompt"]) == (200, None, "cards_down")
     _, own = await api.ask("PUT", "/api/v1/announcements/outage", json={**DOWN, "client": "banco"})
     status, body = await api.ask("GET", "/api/v1/announcements")
-    assert (status, body) == (200, {"announcements": [everybody, own], "places": ["news", "outage"]})
+    assert (status, body) == (
+        200,
+        {"items": [everybody, own], "next": None, "places": ["news", "outage"]},
+    )
     assert await api.ask("GET", "/api/v1/announcements/outage", params={"client": "banco"}) == (200, own)
     assert (await api.ask("DELETE", "/api/v1/announcements/outage", params={"by": "ana"}))[0] == 200
-    assert (await api.ask("GET", "/api/v1/announcements"))[1]["announcements"] == [own]
+    assert (await api.ask("GET", "/api/v1/announcements"))[1]["items"] == [own]
     assert await api.problem("DELETE", "/api/v1/announcements/outage", params={"by": "ana"}) == (
         404,
         "unknown_announcement",

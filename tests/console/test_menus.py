@@ -7,27 +7,31 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.errors import PublicationRefused, UnknownMenu, VersionsBroken
+from tests.kit.stored_menus import MENU, PUBLICATION
 
 if TYPE_CHECKING:
     from base.errors import CentralitaError
     from tests.console.interface import Api
 
 
-WISH = {"kind": "publish", "version": "a" * 64, "instead_of": "b" * 64, "who": "ana"}
+WISH = {"kind": "publish", "version": "a" * 64, "instead_of": "b" * 64, "by": "ana"}
 
 
 async def test_menu_sets_are_listed_with_their_publications(api: Api) -> None:
-    assert await api.ask("GET", "/api/v1/menus") == (200, {"menus": [{"menu": "shop"}]})
-    assert await api.ask("GET", "/api/v1/menus/shop/publications") == (200, {"publications": [{"id": 1}]})
+    assert await api.ask("GET", "/api/v1/menus") == (200, {"items": [MENU], "next": None})
+    assert await api.ask("GET", "/api/v1/menus/shop/publications") == (
+        200,
+        {"items": [PUBLICATION], "next": None},
+    )
     assert await api.problem("GET", "/api/v1/menus/none/publications") == (404, "unknown_menu")
 
 
 async def test_a_publication_is_asked_for_in_full(api: Api) -> None:
     wish = {**WISH, "note": "for the campaign", "effective_at": 1_800_000_000}
     status, body = await api.ask("POST", "/api/v1/menus/shop/publications", json=wish)
-    assert (status, body) == (201, {"menu": "shop", "state": "live"})
-    (asked,) = api.menus.asked
-    assert asked.model_dump() == wish
+    assert (status, body["menu"], body["state"]) == (201, "shop", "live")
+    ((asked, by),) = api.menus.asked
+    assert (asked.model_dump(), by) == (wish, "ana")
 
 
 @pytest.mark.parametrize(
@@ -37,8 +41,8 @@ async def test_a_publication_is_asked_for_in_full(api: Api) -> None:
         {"version": "main"},
         {"version": None},
         {"instead_of": "abcd"},
-        {"who": ""},
-        {"who": "x" * 101},
+        {"by": ""},
+        {"by": "x" * 201},
         {"note": "x" * 501},
         {"effective_at": -1},
         {"effective_at": "tomorrow"},
@@ -48,13 +52,13 @@ async def test_a_publication_is_asked_for_in_full(api: Api) -> None:
 async def test_a_publication_that_makes_no_sense_is_not_made(api: Api, change: dict[str, object]) -> None:
     wish = {**WISH, **change}
     found = await api.problem("POST", "/api/v1/menus/shop/publications", json=wish)
-    assert found == (422, "invalid_publication")
+    assert found == (422, "invalid_body")
     assert api.menus.asked == []
 
 
 async def test_no_json_is_no_publication(api: Api) -> None:
     found = await api.problem("POST", "/api/v1/menus/shop/publications", data=b"\xff{")
-    assert found == (422, "invalid_publication")
+    assert found == (400, "no_json")
 
 
 @pytest.mark.parametrize(

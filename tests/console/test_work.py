@@ -45,7 +45,7 @@ async def test_a_reason_that_is_none_is_a_problem_and_changes_nothing(api: Api, 
 async def test_reasons_are_listed_with_their_codes(api: Api) -> None:
     status, body = await api.ask("GET", "/api/v1/reasons")
     assert status == 200
-    assert [(each["id"], each["code"]) for each in body["reasons"]][:2] == [("break", "1"), ("lunch", "2")]
+    assert [(each["id"], each["code"]) for each in body["items"]][:2] == [("break", "1"), ("lunch", "2")]
     assert body["required"] is False
 
 
@@ -130,7 +130,7 @@ async def test_a_queue_tells_how_it_does_and_who_waits(api: Api) -> None:
         "average_wait": 16.5,
     }
     status, body = await api.ask("GET", "/api/v1/queues/q/callers")
-    assert [(each["contact"], each["caller"], each["position"]) for each in body["callers"]] == [
+    assert [(each["contact"], each["caller"], each["position"]) for each in body["items"]] == [
         ("c1", "600100200", 1),
         ("c2", None, 2),
     ]
@@ -142,15 +142,15 @@ async def test_a_caller_is_served_earlier_and_moved_and_taken_out(api: Api) -> N
     first, second = waits(api, "c1"), waits(api, "c2")
     here = "/api/v1/queues/q/callers/c2"
     status, body = await api.ask("PUT", f"{here}/priority", json={"priority": 5, "by": "marta"})
-    assert (status, [each["contact"] for each in body["callers"]]) == (200, ["c2", "c1"])
+    assert (status, [each["contact"] for each in body["items"]]) == (200, ["c2", "c1"])
     status, body = await api.ask("POST", f"{here}/move", json={"queue": "vip", "by": "marta"})
-    assert (status, [each["contact"] for each in body["callers"]]) == (200, ["c1"])
+    assert (status, [each["contact"] for each in body["items"]]) == (200, ["c1"])
     moved = await second.next(0.0)
     assert isinstance(moved, Overflow)
     assert await api.problem("POST", f"{here}/move", json={"queue": "vip"}) == (404, "not_waiting")
     there = "/api/v1/queues/q/callers/c1/withdraw"
     status, body = await api.ask("POST", there, json={"to": {"queue": "vip"}, "by": "marta"})
-    assert (status, body["callers"]) == (200, [])
+    assert (status, body["items"]) == (200, [])
     assert isinstance(await first.next(0.0), Overflow)
 
 

@@ -30,7 +30,7 @@ class Seen:
 def contacts(server: Server) -> list[dict[str, Any]]:
     """All contacts, the newest first."""
     if server.is_running:
-        rows: list[dict[str, Any]] = server.ask("/api/v1/contacts?limit=1000")["contacts"]
+        rows: list[dict[str, Any]] = server.ask("/api/v1/contacts?limit=1000")["items"]
         return rows
     told: list[dict[str, Any]] = json.loads(_command(server, "contacts", "--limit", "1000"))
     return told

@@ -89,7 +89,7 @@ def wait_for_agent(server: Server, agent: str, *, within: float = 15.0, **fields
     """Wait until the agent's status, state or reason is so."""
 
     def so() -> bool:
-        now = next(each for each in server.ask("/api/v1/agents")["agents"] if each["id"] == agent)
+        now = next(each for each in server.ask("/api/v1/agents")["items"] if each["id"] == agent)
         return all(now[key] == fields[key] for key in fields)
 
     wait_until(so, f"{agent} {fields}", within=within)

@@ -124,4 +124,4 @@ def test_a_call_reaches_the_browser(
 
 def registered(centre: Server) -> list[str]:
     """The accounts with a phone, as the server tells."""
-    return [each["account"] for each in centre.ask("/api/v1/agents")["agents"] if each["reachable"]]
+    return [each["account"] for each in centre.ask("/api/v1/agents")["items"] if each["reachable"]]

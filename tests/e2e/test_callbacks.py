@@ -136,7 +136,7 @@ def wait_for_state(server: Server, state: str, *, within: float = 20) -> dict[st
     found: dict[str, Any] = {}
 
     def so() -> bool:
-        found.update(server.ask("/api/v1/callbacks")["callbacks"][0])
+        found.update(server.ask("/api/v1/callbacks")["items"][0])
         return bool(found["state"] == state)
 
     wait_until(so, f"the callback is {state}", within=within)

@@ -81,7 +81,7 @@ def play(name: str, server: Server, folder: Path, address: str, **more: str) -> 
 
 def reachable(server: Server) -> bool:
     """Whether the phone of the agent at the desk counts as there."""
-    agents = {each["id"]: each for each in server.ask("/api/v1/agents")["agents"]}
+    agents = {each["id"]: each for each in server.ask("/api/v1/agents")["items"]}
     return bool(agents["john"]["reachable"])
 
 

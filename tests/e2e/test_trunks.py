@@ -331,7 +331,7 @@ trunks:
             added = asked + f"  - {{name: added, host: {CARRIER}}}\n"
             (server.folder / "sip_profiles" / "external.yaml").write_text(added)
             server.signal(signal.SIGHUP)
-            wait_until(lambda: len(server.ask("/api/v1/trunks")["trunks"]) == 3, "added", within=15)
+            wait_until(lambda: len(server.ask("/api/v1/trunks")["items"]) == 3, "added", within=15)
             wait_until(lambda: is_up("added"), "up at once", within=15)
             talking.finish()
         assert server.output().count("trunk_up") >= 2

@@ -202,7 +202,7 @@ def test_a_reload_with_another_strategy_keeps_the_order_of_twenty_who_wait(
 
 def waiting(server: Server, queue: str) -> int:
     """How many wait there."""
-    found = server.ask("/api/v1/queues")["queues"]
+    found = server.ask("/api/v1/queues")["items"]
     return int(next(each["waiting"] for each in found if each["id"] == queue))
 
 

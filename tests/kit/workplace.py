@@ -11,7 +11,7 @@ from centralita.agents.after_call import AfterCall
 from centralita.agents.assignments import Assignments
 from centralita.configuration import Configuration
 from centralita.present import Present
-from console.work import WorkDesk
+from console.work.desk import WorkDesk
 from records.event import LedgerEvent
 from routing.centre import Centre
 from routing.clients import Client

@@ -103,7 +103,7 @@ def put(
         "kind": wish.kind,
         "version": wish.version,
         "instead_of": wish.instead_of,
-        "who": wish.who,
+        "by": wish.who,
         "note": wish.note,
         "effective_at": wish.effective_at,
     }

@@ -12,7 +12,7 @@ import pytest
 from calls.leg_states import LegState
 from centralita.metrics.in_use import Build, CallsInUse, DoorInUse, LedgerInUse, QueuesInUse
 from centralita.metrics.page import MetricsPage
-from console.door import Door
+from console.node.door import Door
 from records.event import LedgerEvent
 from records.ledger.ledger import Ledger
 from routing.agents.tables import Status

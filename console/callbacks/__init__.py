@@ -1,0 +1,1 @@
+"""Callbacks and the numbers that are never called, over HTTP."""

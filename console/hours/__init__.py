@@ -1,0 +1,1 @@
+"""Opening hours, emergency closures and announcements over HTTP."""

@@ -1,0 +1,1 @@
+"""Menu sets and prompts over HTTP."""

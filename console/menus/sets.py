@@ -1,0 +1,84 @@
+"""Menu sets over HTTP: what is live, who published what, publish, roll back, cancel what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import AfterValidator, Field
+
+from console.acts import Deed
+from console.api.model import Name, printable
+from console.api.paging import Page, Paged, listed
+from console.api.routes import Routes
+from console.api.scope import who_acts
+from console.keys import MENUS
+from console.menus.shown import MenuShown, PublicationShown, Published
+
+routes = Routes("menus")
+
+PROBLEMS = {
+    "unknown_menu": 404,
+    "unknown_version": 404,
+    "publication_refused": 409,
+    "document_error": 409,
+    "prompt_missing": 409,
+    "versions_broken": 503,
+}
+_Version = Annotated[str, Field(pattern=r"^[0-9a-f]{4,64}$")]
+
+
+class Asked(Deed):
+    """What is to become live."""
+
+    kind: Literal["publish", "rollback"]
+    version: _Version
+    """Of the draft that was looked at; for a rollback the beginning of an earlier version's name is enough."""
+    instead_of: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
+    """The version that was live when it was decided; null for the first. Another one by now: nothing is done."""
+    note: Annotated[str, Field(max_length=500), AfterValidator(printable)] = ""
+    effective_at: Annotated[float, Field(gt=0, lt=1e11, allow_inf_nan=False)] | None = None
+    """Unix seconds; at once unless given."""
+
+
+@routes.get("/api/v1/menus", permission="menus:read", answer=Page[MenuShown], problems=PROBLEMS)
+async def list_menus(request: web.Request, query: Paged) -> Mapping[str, object]:
+    """List every menu set: what is live, what waits, whether the draft is another."""
+    found = await request.app[MENUS].sets()
+    return listed(found, query, lambda each: str(each["menu"]))
+
+
+@routes.get(
+    "/api/v1/menus/{menu}/publications",
+    permission="menus:read",
+    answer=Page[PublicationShown],
+    problems=PROBLEMS,
+)
+async def list_publications(request: web.Request, menu: Name, query: Paged) -> Mapping[str, object]:
+    """List every decision about a menu set, the newest first."""
+    found = await request.app[MENUS].history(menu)
+    return listed(found, query, lambda each: str(each["id"]))
+
+
+@routes.post(
+    "/api/v1/menus/{menu}/publications",
+    permission="menus:publish",
+    answer=Published,
+    status=201,
+    problems=PROBLEMS,
+)
+async def publish(request: web.Request, menu: Name, body: Asked) -> Mapping[str, object]:
+    """Publish the draft, or roll back to an earlier version. Calls in progress keep what they have."""
+    return await request.app[MENUS].put(menu, body, who_acts(request, body.by))
+
+
+@routes.delete(
+    "/api/v1/menus/{menu}/publications/pending",
+    permission="menus:publish",
+    answer=PublicationShown,
+    problems=PROBLEMS,
+)
+async def cancel_publication(request: web.Request, menu: Name) -> Mapping[str, object]:
+    """Do not publish what waits for its time."""
+    return await request.app[MENUS].cancel_pending(menu)

@@ -1,0 +1,45 @@
+"""Menu sets and their publications as the interface shows them. Times are Unix seconds."""
+
+from __future__ import annotations
+
+from console.api.model import Model
+from ivr.publication import Kind, State
+
+
+class PublicationShown(Model):
+    """One decision about a menu set."""
+
+    id: int
+    menu: str
+    version: str
+    kind: Kind
+    state: State
+    who: str
+    at: float
+    """When it was decided."""
+    effective_at: float
+    """From when it is meant to count."""
+    took_effect: float | None
+    note: str
+    reason: str
+    """What was wrong, for one that was refused."""
+
+
+class Published(PublicationShown):
+    """What became of a wish to publish."""
+
+    replaced: PublicationShown | None
+    """The one that waited for its time, and now never will be published."""
+
+
+class MenuShown(Model):
+    """A menu set: what is live, what waits, whether the draft is another."""
+
+    menu: str
+    live: PublicationShown | None
+    pending: PublicationShown | None
+    draft: str
+    """The version that the draft would be."""
+    draft_differs: bool
+    alarm: str | None
+    """Why what was to be published was not."""

@@ -1,0 +1,32 @@
+"""All that the interface offers: a new module of routes is named here."""
+
+from __future__ import annotations
+
+from console import metrics
+from console.api import described
+from console.callbacks import do_not_call, promises
+from console.contacts import contacts, conversations
+from console.hours import announcements, closures, places
+from console.menus import sets
+from console.node import bans, health, phones, trunks
+from console.work import agents, line, queues
+
+PARTS = (
+    described.routes,
+    health.routes,
+    metrics.routes,
+    bans.routes,
+    phones.routes,
+    trunks.routes,
+    agents.routes,
+    queues.routes,
+    line.routes,
+    contacts.routes,
+    conversations.routes,
+    promises.routes,
+    do_not_call.routes,
+    places.routes,
+    closures.routes,
+    announcements.routes,
+    sets.routes,
+)

@@ -1,0 +1,1 @@
+"""Agents and queues over HTTP: seen, and directed by people."""
