@@ -7,8 +7,9 @@ from alembic import context
 from records.people import tables as people
 from records.schema import metadata
 from records.views import tables
+from records.webhooks import tables as webhooks
 
-_DESCRIBED = (tables, people)
+_DESCRIBED = (tables, people, webhooks)
 """The modules whose tables belong to `metadata` by being imported."""
 
 context.configure(
