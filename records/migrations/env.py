@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
+from records.cases import tables as cases
 from records.people import tables as people
 from records.schema import metadata
 from records.views import tables
 from records.webhooks import tables as webhooks
 
-_DESCRIBED = (tables, people, webhooks)
+_DESCRIBED = (tables, people, webhooks, cases)
 """The modules whose tables belong to `metadata` by being imported."""
 
 context.configure(

@@ -19,6 +19,7 @@ from records.views import (
     recordings,
     reservations,
     segments,
+    surveys,
     tables,
 )
 from records.views.agent_spans import AgentSpans
@@ -139,6 +140,7 @@ _ON = _together(
     recordings.ON,
     segments.ON,
     promises.ON,
+    surveys.ON,
     contact.ON,
 )
 """All that an event changes, in this order."""

@@ -233,5 +233,31 @@ promise = Table(
 `result` is kept, late, failed, expired or cancelled; `kept_in` is the contact in which an agent talked with them.
 """
 
-ALL = (contact, leg, queue_visit, reservation, segment, agent_span, menu_step, recording, promise)
+survey_answer = Table(
+    "survey_answer",
+    metadata,
+    Column("contact", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    *_text("client", "language", "queue", "agent", "menu", "question"),
+    Column("score", Integer, nullable=False),
+    Column("least", Integer),
+    Column("most", Integer),
+    Column("at", BigInteger, nullable=False),
+    Index("survey_answer_at", "at"),
+    Index("survey_answer_client_at", "client", "at"),
+)
+"""One answer by key; `queue` and `agent` are those of the conversation after which the caller was asked."""
+
+ALL = (
+    contact,
+    leg,
+    queue_visit,
+    reservation,
+    segment,
+    agent_span,
+    menu_step,
+    recording,
+    promise,
+    survey_answer,
+)
 """Every table that is rebuilt."""

@@ -1,0 +1,146 @@
+"""A case as it is read: the row, what may be changed of it, and how its due moments are worked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from records.cases.states import CaseState, ClockState
+from records.cases.terms import Term
+from records.views.fields import MICROSECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from records.cases.history import Entry
+
+CASE, COMPLAINT, MESSAGE = "case", "complaint", "message"
+KINDS = (CASE, COMPLAINT, MESSAGE)
+
+
+class Urgency(IntEnum):
+    """How soon somebody should begin."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    URGENT = 3
+
+    @property
+    def word(self) -> str:
+        """As people write it."""
+        return self.name.lower()
+
+
+URGENCIES = {each.word: each for each in Urgency}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case. Times are Unix seconds."""
+
+    id: str
+    kind: str
+    client: str
+    customer: str | None
+    reason: str | None
+    title: str | None
+    owner: str | None
+    team: str | None
+    language: str | None
+    reference: str | None
+    tracking: str | None
+    urgency: Urgency
+    state: CaseState
+    opened_at: float
+    opened_by: str
+    changed_at: float
+    closed_at: float | None
+    due_at: float | None
+    follow_up_at: float | None
+    follow_up_note: str | None
+    reopened: int
+    clock: ClockState | None
+    term: Term | None
+    received_at: float | None
+    answer_by: float | None
+    warn_at: float | None
+    answered_at: float | None
+    days_left: int | None
+    version: int
+
+    def is_late(self, now: float) -> bool:
+        """Whether it should have been done by now."""
+        due = self.answer_by if self.clock is ClockState.RUNNING else self.due_at
+        return self.clock is ClockState.MISSED or (self.closed_at is None and due is not None and due < now)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote."""
+
+    id: str
+    client: str
+    contact: str | None
+    case_id: str | None
+    customer: str | None
+    at: float
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with all that belongs to it."""
+
+    case: Case
+    contacts: tuple[str, ...]
+    notes: tuple[Note, ...]
+    history: tuple[Entry, ...]
+
+
+_TIMES = (
+    "opened_at", "changed_at", "closed_at", "due_at", "follow_up_at", "received_at", "answer_by", "warn_at",
+    "answered_at",
+)  # fmt: skip
+_SAME = (
+    "id", "kind", "client", "customer", "reason", "title", "owner", "team", "language", "reference", "tracking",
+    "opened_by", "follow_up_note", "reopened", "days_left", "version",
+)  # fmt: skip
+
+
+def shaped(row: Mapping[str, Any]) -> Case:
+    """A row as a value."""
+    values: dict[str, Any] = {name: row[name] for name in _SAME}
+    values |= {name: None if row[name] is None else row[name] / MICROSECONDS for name in _TIMES}
+    return Case(
+        **values,
+        urgency=Urgency(row["urgency"]),
+        state=CaseState(row["state"]),
+        clock=ClockState(row["clock"]) if row["clock"] is not None else None,
+        term=Term.read(row["term"]) if row["term"] is not None else None,
+    )
+
+
+def note_shaped(row: Mapping[str, Any]) -> Note:
+    """Likewise."""
+    return Note(**{**row, "at": row["at"] / MICROSECONDS})
+
+
+def micro(moment: float | None) -> int | None:
+    """Unix time as it is stored."""
+    return None if moment is None else round(moment * MICROSECONDS)
+
+
+def next_look(row: Mapping[str, Any]) -> int | None:
+    """When a case wants to be looked at again: the first of what has not been told yet; None: never by itself."""
+    if CaseState(row["state"]) in (CaseState.CLOSED, CaseState.RESOLVED):
+        return None
+    found = [
+        None if row["due_told"] else row["due_at"],
+        None if row["follow_up_told"] else row["follow_up_at"],
+    ]
+    if row["clock"] == ClockState.RUNNING.value:
+        found += [row["warn_at"], row["answer_by"]]
+    return min((each for each in found if each is not None), default=None)
