@@ -1,0 +1,136 @@
+"""What callers answered in surveys, as lists and as means; the table is derived from the ledger (records.views)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import Float, and_, case, cast, desc, func, or_, select
+
+from records.views.fields import MICROSECONDS
+from records.views.tables import survey_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import ColumnElement
+
+    from records.database import Database
+
+By = Literal["client", "language", "queue", "agent", "menu"]
+"""What means may be told apart by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. `at` is Unix time."""
+
+    contact: str
+    n: int
+    client: str | None
+    language: str | None
+    queue: str | None
+    agent: str | None
+    menu: str | None
+    question: str | None
+    score: int
+    least: int | None
+    most: int | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The answers to one question."""
+
+    group: str | None
+    """The client company, language, queue, agent or menu set."""
+    question: str | None
+    answers: int
+    mean: float
+    content: int
+    """Answers in the upper two fifths of the scale: 4 and 5 from 1 to 5."""
+
+    @property
+    def share(self) -> float:
+        """Of those who are content, from 0 to 1."""
+        return self.content / self.answers if self.answers else 0.0
+
+
+def answers(
+    database: Database,
+    *,
+    clients: Collection[str] | None = None,
+    queue: str | None = None,
+    agent: str | None = None,
+    since: float | None = None,
+    until: float | None = None,
+    after: tuple[float, str, int] | None = None,
+    limit: int = 100,
+) -> list[Answer]:
+    """The latest first, given from `since` to before `until`, from behind (at, contact, n)."""
+    table = survey_answer
+    query = select(table).where(*_chosen(clients, queue, agent, since, until))
+    if after is not None:
+        at = round(after[0] * MICROSECONDS)
+        same = and_(table.c.at == at, table.c.contact == after[1], table.c.n < after[2])
+        earlier = or_(table.c.at < at, and_(table.c.at == at, table.c.contact < after[1]), same)
+        query = query.where(earlier)
+    query = query.order_by(desc(table.c.at), desc(table.c.contact), desc(table.c.n)).limit(limit)
+    with database.read() as connection:
+        rows = connection.execute(query).mappings().all()
+    return [Answer(**{**row, "at": row["at"] / MICROSECONDS}) for row in rows]
+
+
+def means(
+    database: Database,
+    by: By = "client",
+    *,
+    clients: Collection[str] | None = None,
+    queue: str | None = None,
+    agent: str | None = None,
+    since: float | None = None,
+    until: float | None = None,
+) -> list[Mean]:
+    """The mean of each question, told apart by this."""
+    table = survey_answer
+    least, most = func.coalesce(table.c.least, 1), func.coalesce(table.c.most, 5)
+    # Of 1 to 5 that is 4 and more; whole numbers on both sides, since databases divide differently.
+    is_content = (table.c.score - least) * 5 > (most - least) * 3
+    group = table.c[by]
+    query = (
+        select(
+            group.label("group"),
+            table.c.question,
+            func.count().label("answers"),
+            func.avg(cast(table.c.score, Float)).label("mean"),
+            func.sum(case((is_content, 1), else_=0)).label("content"),
+        )
+        .where(*_chosen(clients, queue, agent, since, until))
+        .group_by(group, table.c.question)
+        .order_by(group, table.c.question)
+    )
+    with database.read() as connection:
+        return [Mean(**dict(row)) for row in connection.execute(query).mappings()]
+
+
+def _chosen(
+    clients: Collection[str] | None,
+    queue: str | None,
+    agent: str | None,
+    since: float | None,
+    until: float | None,
+) -> list[ColumnElement[bool]]:
+    table = survey_answer
+    found: list[ColumnElement[bool]] = []
+    if clients is not None:
+        found.append(table.c.client.in_(sorted(clients)))
+    if queue is not None:
+        found.append(table.c.queue == queue)
+    if agent is not None:
+        found.append(table.c.agent == agent)
+    if since is not None:
+        found.append(table.c.at >= round(since * MICROSECONDS))
+    if until is not None:
+        found.append(table.c.at < round(until * MICROSECONDS))
+    return found
