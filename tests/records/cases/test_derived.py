@@ -115,7 +115,7 @@ async def test_promises_are_counted_as_kept_late_broken_and_overdue(
 
 
 async def test_contacts_without_their_required_result_are_found(ledger: Ledger, database: Database) -> None:
-    told = [*whole_call("c1"), *whole_call("c2", offset=1.0)]
+    told = [*whole_call("c1"), *whole_call("c2")]
     told.append(
         event(200.0, "c1", None, "contact.disposition", agent="ana", code="1", name="solved", by="ana")
     )
