@@ -33,5 +33,10 @@ def opened(caller: Caller, dialled: str) -> dict[str, object]:
 def record_refusal(contact: Contact, error: CentralitaError) -> None:
     """It was over before it was served."""
     contact.record(
-        "contact.closed", outcome="refused", ended_by="centralita", status=error.status, cause=error.cause
+        "contact.closed",
+        outcome="refused",
+        ended_by="centralita",
+        status=error.status,
+        cause=error.cause,
+        length=contact.length,
     )

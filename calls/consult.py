@@ -243,7 +243,7 @@ class Consult:
     def _hand_over(self) -> None:
         newcomer = self._consulted
         if newcomer is not None:
-            self._talk.contact.record("transfer.completed", self.agent, to=self._to)
+            self._talk.contact.record("transfer.completed", self.agent, to=self._to, to_leg=newcomer.id)
             self._talk.replace(self.agent, newcomer)
 
     def _confer(self) -> None:

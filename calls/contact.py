@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -88,6 +89,7 @@ class Contact:
     """One customer's visit under one id. `inbox` carries leg events and whatever its application is told."""
 
     __slots__ = (
+        "_began",
         "account",
         "ani",
         "attestation",
@@ -118,6 +120,7 @@ class Contact:
 
     def __init__(self, contact_id: str, *, ani: str, display: str, dnis: str, record: Record) -> None:
         """`ani` and `display` are the caller's number and name, `dnis` the number that was dialled."""
+        self._began = time.monotonic()
         self.id = contact_id
         self.ani = ani
         self.display = display
@@ -160,6 +163,11 @@ class Contact:
         self.talk: Talk | None = None
         """The conversation that the contact is in."""
 
+    @property
+    def length(self) -> float:
+        """Seconds since it began, by a clock that nobody sets."""
+        return round(time.monotonic() - self._began, 6)
+
     def forget(self) -> None:
         """It is closed: let go of all that points back, so that it is freed at once and not by the collector."""
         for leg in self.legs:
@@ -175,6 +183,7 @@ class Contact:
         self.ani, self.display, self.is_private, self.is_hidden = leg.number, "", False, False
         # The balance, the amount due: of somebody else.
         self.attributes = {name: each for name, each in self.attributes.items() if name in OF_THE_CONTACT}
+        self.record("contact.passed", leg, number=leg.number)
 
     def caller_identity(self, house: str = "") -> CallerIdentity:
         """Who calls, for the party that is called; `house` is said before the caller's name."""

@@ -120,7 +120,13 @@ class Exchange:
         contact = Contact(self._ids.new(), ani=number, display="", dnis=number, record=self._record)
         contact.account = account
         contact.record(
-            "contact.opened", ani=number, dnis=number, profile="internal", trunk=None, account=account
+            "contact.opened",
+            ani=number,
+            dnis=number,
+            profile="internal",
+            trunk=None,
+            account=account,
+            initiation="api",
         )
         return contact
 
@@ -263,7 +269,7 @@ class Exchange:
         self._keep(leg)
         if not self._agree(leg):
             return
-        contact.record("transfer.completed", replaced, to=leg.number, kind="replaced")
+        contact.record("transfer.completed", replaced, to=leg.number, kind="replaced", to_leg=leg.id)
         holder.desk.joined(caller, leg)
         if isinstance(holder, Ringing):
             holder.give(leg)

@@ -18,6 +18,7 @@ from calls.events import (
 from calls.hearing import shares
 from calls.keying import Keying
 from calls.leg_states import LEG, LegEffect, LegInput, LegState
+from calls.moving import settled
 from calls.reoffers import Reoffers
 from sip import causes
 from sip.session import reliable
@@ -344,7 +345,7 @@ class Leg:
 
     def _tell_answered(self) -> None:
         self._tells_talk = self.exchange.listen(self)
-        self.contact.record("leg.answered", self, **self.stream.described)
+        self.contact.record("leg.answered", self, **settled(self))
         self.exchange.recordings.answered(self)
         if self._keys is not None:
             self._keys.answered()

@@ -9,6 +9,10 @@ from sip import causes
 if TYPE_CHECKING:
     from calls.contact import Contact
     from calls.leg import Leg
+    from sip.session.session import Session
+
+_LONGEST = 120
+"""Characters that are kept of what a program calls itself."""
 
 
 def described(leg: Leg) -> dict[str, object]:
@@ -18,10 +22,36 @@ def described(leg: Leg) -> dict[str, object]:
         "direction": leg.session.direction,
         "peer": leg.peer,
         "sip_call_id": leg.session.call_id,
+        "from_tag": _from_tag(leg.session),
     }
-    if leg.agent is not None:
-        data["agent"] = leg.agent
+    known = {"agent": leg.agent, "trunk": leg.trunk, "account": leg.account}
+    return data | {name: value for name, value in known.items() if value is not None} | _way(leg.session)
+
+
+def _way(session: Session) -> dict[str, object]:
+    """By what the dialog goes, where that is known when it begins; and what a phone that calls us says it is."""
+    if session.direction == "out":
+        flow = session.target.flow if session.target is not None else None
+        return {"transport": flow.transport} if flow is not None else {}
+    request = session.request
+    data: dict[str, object] = {"transport": request.flow.transport, "remote": request.flow.peer}
+    if program := request.header("User-Agent"):
+        data["user_agent"] = program[:_LONGEST]
     return data
+
+
+def _from_tag(session: Session) -> str | None:
+    """The tag of whoever sent the INVITE; the other one is known with the answer."""
+    return session.local_tag if session.direction == "out" else session.remote_tag
+
+
+def settled(leg: Leg) -> dict[str, object]:
+    """What an answer settles: the codec, what protects the sound, the tag of whoever answers."""
+    session = leg.session
+    return {
+        **leg.stream.described,
+        "to_tag": session.remote_tag if session.direction == "out" else session.local_tag,
+    }
 
 
 def move(leg: Leg, contact: Contact, leg_id: str) -> None:
@@ -36,4 +66,4 @@ def move(leg: Leg, contact: Contact, leg_id: str) -> None:
     if leg.role == "caller":
         leg.role = "external" if leg.account is None else "agent"
     contact.record("leg.invited", leg, **described(leg))
-    contact.record("leg.answered", leg, **leg.stream.described)
+    contact.record("leg.answered", leg, **settled(leg))

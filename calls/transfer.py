@@ -127,7 +127,9 @@ def _attend(talk: Talk, desk: Desk, leg: Leg, far: Leg, referral: Referral) -> N
         keeps, kept, loses, left = talk, leg, second, far
     given = loses.give(left, keeps.contact)
     loses.contact.record("transfer.completed", left, to=f"contact {keeps.contact.id}", into=keeps.contact.id)
-    keeps.contact.record("transfer.completed", kept, to=given.number, merged=loses.contact.id)
+    keeps.contact.record(
+        "transfer.completed", kept, to=given.number, merged=loses.contact.id, to_leg=given.id
+    )
     keeps.replace(kept, given)
 
 
@@ -206,7 +208,7 @@ class Transfer:
         if self._stays.has_ended or newcomer.has_ended:
             return  # the word of its end waits in the inbox
         self._over(200)
-        self._talk.contact.record("transfer.completed", self._transferor, to=self._to)
+        self._talk.contact.record("transfer.completed", self._transferor, to=self._to, to_leg=newcomer.id)
         self._talk.replace(self._transferor, newcomer)
 
     def _fail(self, status: int) -> None:

@@ -239,6 +239,7 @@ class Dispatcher(Generic[R]):
             ended_by=_who(contact),
             status=ending.status if ending else 200 if contact.caller is None and contact.outcome else 500,
             cause=ending.cause if ending else causes.NORMAL if contact.outcome else causes.INTERRUPTED,
+            length=contact.length,
         )
         contact.forget()
 

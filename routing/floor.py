@@ -76,7 +76,7 @@ class Floor:
         """Ask the edge to do something."""
         self._commands.append(command)
 
-    def record(self, contact: str, kind: str, **data: JsonValue) -> None:
+    def record(self, contact: str, kind: str, /, **data: JsonValue) -> None:
         """Tell the ledger."""
         if not self.is_quiet:
             self._commands.append(Record(contact, kind, data))

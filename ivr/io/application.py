@@ -254,6 +254,7 @@ class _Visit:
                         self._contact.priority = priority
                 case Identified():
                     self._contact.is_identified = True
+                    self._contact.record("contact.identified", self._caller)
                 case SwitchRecording(on=on):
                     self._switch_recording(on=on)
                 case RecordMessage():

@@ -289,6 +289,10 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "contact.redirected": _contact_redirected,
     "tracking.given": lambda facts: f"Its tracking number is {facts['number']}",
     "contact.closed": _contact_closed,
+    "contact.passed": lambda facts: (
+        f"Is the one whom the contact is about now{facts.phrase('number', ', {}')}"
+    ),
+    "contact.identified": lambda _: "Has proven who it is",
     "leg.invited": _leg_invited,
     "leg.ringing": lambda facts: "Is told that it rings" if facts.is_caller else "Rings",
     "leg.early_media": lambda facts: f"{'Hears' if facts.is_caller else 'Sends'} sound before the answer",
@@ -321,6 +325,9 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "reservation.ringing": lambda facts: f"Phone of agent {facts['agent']} rings",
     "reservation.picked_up": lambda facts: f"Agent {facts['agent']} is told who waits",
     "reservation.ended": _reservation_ended,
+    "wrap_up.ended": lambda facts: (
+        f"Agent {facts['agent']} is done with it after {duration(facts.data.get('seconds'))} of wrap-up"
+    ),
     "bridge.began": _bridge("hear each other"),
     "bridge.ended": _bridge("are parted"),
     **HANDLING_SENTENCES,

@@ -68,6 +68,15 @@ class Face(NamedTuple):
     wrap_up_until: float | None
 
 
+class Serving(NamedTuple):
+    """The call from a queue that an agent has, to the end of its wrap-up."""
+
+    contact: str
+    queue: str
+    began: float
+    """When its reservation was made."""
+
+
 class Agent:
     """One agent: settings, status, state, and the facts that a state cannot hold."""
 
@@ -105,8 +114,8 @@ class Agent:
         self.talked = 0.0
         """Seconds with them."""
         self.talk_began = now
-        self.serving: tuple[str, float] | None = None
-        """The queue of the present call or wrap-up, and when its reservation was made."""
+        self.serving: Serving | None = None
+        """The present call or wrap-up."""
         self.last_rung = 0
         """The turn in which a phone of this agent rang last, counted over all agents."""
         self.lot = 0

@@ -21,6 +21,7 @@ from routing.settings import NoAnswer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from routing.commands import JsonValue
     from routing.floor import Floor
     from routing.settings import AgentSettings, Delays, QueueSettings
 
@@ -105,20 +106,25 @@ class Staff:
 
     def move(self, agent: Agent, event: StateInput, *, now: float) -> tuple[StateEffect, ...]:
         """Feed the state machine; the caller tells `changed` when all is done."""
+        wrapped = now - agent.since
         effects = agent.move(event, now=now)
         if StateEffect.STOP_WRAP_UP in effects:
             self._timers.cancel((Due.WRAP_UP, agent.id))
-            self._handled(agent, now=now)
+            self._handled(agent, wrapped, now=now)
         return effects
 
-    def _handled(self, agent: Agent, *, now: float) -> None:
-        """A call and its wrap-up are over: the estimates of its queue learn how long they took."""
-        if agent.serving is not None:
-            queue, began = agent.serving
-            agent.serving = None
-            estimates = self._floor.estimates.get(queue)
-            if estimates is not None:
-                estimates.handled(now - began)
+    def _handled(self, agent: Agent, wrapped: float, *, now: float) -> None:
+        """A call and its wrap-up are over: it is told, and the estimates of its queue learn how long they took."""
+        served, agent.serving = agent.serving, None
+        if served is None:
+            return
+        if wrapped > 0:
+            self._floor.record(
+                served.contact, "wrap_up.ended", agent=agent.id, queue=served.queue, seconds=round(wrapped, 3)
+            )
+        estimates = self._floor.estimates.get(served.queue)
+        if estimates is not None:
+            estimates.handled(now - served.began)
 
     def changed(self, agent: Agent) -> None:
         """After any change: count, index and publish; who has become idle is brought together with who waits."""
@@ -152,7 +158,12 @@ class Staff:
         if face.state is not before.state:
             if face.state not in HELD:
                 floor.store.set_state(agent.id, face.state)
-            floor.record("", "agent.state", agent=agent.id, state=face.state.value)
+            floor.record("", "agent.state", agent=agent.id, state=face.state.value, **self._busy_with(agent))
+
+    def _busy_with(self, agent: Agent) -> dict[str, JsonValue]:
+        """The contact that the agent is reserved for, talks with or wraps up, and its queue; nothing without one."""
+        about = agent.serving or self._floor.reservations.get(agent.reservation or "")
+        return {} if about is None else {"contact": about.contact, "queue": about.queue}
 
     def end_bridge(self, agent: Agent, *, now: float) -> None:
         """The call is over: wrap-up begins, if there is any."""

@@ -68,7 +68,7 @@ class Line:
             self._settle_demand(entry, queue, now=now)
         floor.record(
             join.contact, "queue.joined", queue=join.queue, position=queue.line.position(entry.id),
-            priority=join.priority, waited=round(now - joined, 3), **self._unserved(entry, queue),
+            priority=join.priority, waited=round(now - joined, 3), **_estimate(entry), **self._unserved(entry, queue),
         )  # fmt: skip
         if refused:
             self.overflow(entry, refused, now=now)
@@ -324,3 +324,8 @@ class Line:
         else:
             position, staff, _ = self._floor.queues[entry.join.queue].standing(entry)
             estimates.left(entry.guess, waited, position, staff)
+
+
+def _estimate(entry: Entry) -> dict[str, JsonValue]:
+    """How long the entry will wait, where anybody can tell."""
+    return {} if entry.guess is None else {"estimate": round(entry.guess.seconds, 1)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from base.machine import Machine
+from routing.agents.agent import Serving
 from routing.agents.tables import StateInput
 from routing.commands import ConnectAgent, RingAgent, StopRinging
 from routing.floor import Due
@@ -100,7 +101,7 @@ class Offers:
         agent.calls += 1
         agent.failures = 0
         agent.talk_began = now
-        agent.serving = (found.queue, found.began)
+        agent.serving = Serving(found.contact, found.queue, found.began)
         floor.tell(ConnectAgent(found.id, entry.id, agent.id))
         self._staff.move(agent, StateInput.ANSWER, now=now)
         self._staff.changed(agent)

@@ -35,7 +35,10 @@ async def test_a_caller_is_answered_hears_a_prompt_and_hangs_up() -> None:
         assert isinstance(await contact.inbox.next(), object)
         assert leg.ending == LegEnded(leg, "remote", 200, 16, "", (Reason("Q.850", 16),))
         assert house.kinds() == ["contact.opened", "leg.invited", "leg.ringing", "leg.answered", "leg.ended"]
-        assert house.row("leg.answered").data == {"codec": "PCMU"}
+        assert house.row("leg.answered").data == {"codec": "PCMU", "to_tag": session.remote_tag}
+        invited = house.row("leg.invited").data
+        assert (invited["from_tag"], invited["transport"]) == (session.local_tag, "UDP")
+        assert str(invited["remote"]).startswith("127.0.0.1:")
         counters = house.row("leg.ended").data["rtp"]
         assert isinstance(counters, dict)
         assert counters["packets_out"] >= 24  # of the 25 heard: the last may not be counted yet

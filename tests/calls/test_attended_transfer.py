@@ -79,6 +79,7 @@ async def test_the_two_whom_somebody_speaks_with_are_joined(scene: Scene) -> Non
     done = [row.data for row in scene.board.house.rows if row.kind == "transfer.completed"]
     assert [each.get("into") for each in done] == [customer.id, None]
     assert done[1]["merged"] == consulted.id
+    assert [each["to_leg"] for each in done if "to_leg" in each] == [customer.legs[-1].id]
 
 
 async def test_it_makes_no_difference_in_which_call_it_is_asked_for(scene: Scene) -> None:
@@ -109,6 +110,8 @@ async def test_a_caller_joins_the_two_whom_it_called(scene: Scene) -> None:
     await scene.bob.hears(SessionEnded)
     await scene.board.over()
     whole(scene.board)
+    passed = [row.data["number"] for row in scene.board.house.rows if row.kind == "contact.passed"]
+    assert "bob" in passed
 
 
 async def test_two_who_called_the_same_party_are_joined_by_it(scene: Scene) -> None:

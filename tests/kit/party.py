@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -69,6 +70,8 @@ class Row:
     leg: str | None
     kind: str
     data: Mapping[str, object]
+    at: float = 0.0
+    """By the monotonic clock, as the ledger's offsets."""
 
 
 class House:
@@ -142,7 +145,7 @@ class House:
 
     def record(self, contact: str, leg: str | None, kind: str, data: Mapping[str, object]) -> None:
         """The ledger's place."""
-        self.rows.append(Row(contact, leg, kind, data))
+        self.rows.append(Row(contact, leg, kind, data, time.monotonic()))
 
     def music(self) -> tuple[Clip, ...]:
         """Two sines that nobody else plays."""

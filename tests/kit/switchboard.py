@@ -15,6 +15,7 @@ from sip.target import Target
 from sip.uri import Uri
 from tests.kit.party import HOST, PATIENCE, House, until
 from tests.kit.party import Party as Phone
+from tests.kit.sums import check_sums
 from tests.kit.tone import hears, tone
 
 if TYPE_CHECKING:
@@ -157,4 +158,5 @@ class Switchboard(Desk):
         assert kinds.count("leg.invited") == kinds.count("leg.ended")
         assert kinds.count("bridge.began") == kinds.count("bridge.ended")
         assert all(contact.talk is None for contact in self.contacts)
+        check_sums(self.house.rows)
         return found
