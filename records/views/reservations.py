@@ -95,7 +95,7 @@ def wrapped_up(state: ContactState, agent: str | None, lasted: float) -> None:
         row for row in state.reservations.values() if row["agent"] == agent and row["result"] == "answered"
     ]
     if taken:
-        row = max(taken, key=lambda each: number(each["ended_at"]))
+        row = max(taken, key=lambda each: (number(each["ended_at"]), str(each["id"])))
         row["wrapped"] = seconds(row["wrapped"]) + lasted
         state.touch(tables.reservation, row)
 
