@@ -12,6 +12,7 @@ import structlog
 if TYPE_CHECKING:
     from calls.exchange import Exchange
     from records.event import LedgerEvent
+    from records.ledger.ledger import LedgerHealth
     from sip.events import Event
 
 log = structlog.get_logger()
@@ -41,6 +42,20 @@ def warn_of_recordings(event: LedgerEvent) -> None:
     if event.type in _RECORDINGS:
         log.error(
             _RECORDINGS[event.type], contact=event.contact, reason=event.data.get("reason", "slow disk")
+        )
+
+
+def warn_of_ledger(health: LedgerHealth) -> None:
+    """The records' writer fell out with its database, or is well again."""
+    if health.problem is None:
+        log.info("records_are_written_again", written=health.written)
+        return
+    log.error(
+        "records_cannot_be_written", reason=health.problem, kept_aside=health.spilled, waiting=health.waiting
+    )
+    if health.journal_problem is not None:
+        log.critical(
+            "records_only_in_memory", reason=health.journal_problem, waiting=health.waiting, lost=health.lost
         )
 
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 class Journal:
     """The Record port of calls/: writes each event and tells the watchers."""
 
-    __slots__ = ("_ledger", "_watchers")
+    __slots__ = ("_began", "_ledger", "_watchers")
 
     def __init__(self, ledger: Ledger) -> None:
         """Write into this ledger."""
         self._ledger = ledger
+        self._began = time.monotonic()
         self._watchers: list[Callable[[LedgerEvent], None]] = []
 
     def watch(self, watcher: Callable[[LedgerEvent], None]) -> None:
@@ -33,7 +34,7 @@ class Journal:
 
     def __call__(self, contact: str, leg: str | None, kind: str, data: Mapping[str, object]) -> None:
         """See calls.events.Record."""
-        event = LedgerEvent(time.time(), contact, leg, kind, data)
+        event = LedgerEvent(time.time(), contact, leg, kind, data, time.monotonic() - self._began)
         self._ledger.append(event)
         for watcher in self._watchers:
             watcher(event)

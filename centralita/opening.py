@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from centralita.back_ends import back_end_settings
+from centralita.failures import warn_of_ledger
 from centralita.listening import listening
 from centralita.state import (
     AGENTS_FILE,
     CREDENTIALS_FILE,
     HTTP_FILE,
     KEY_FILE,
-    LEDGER_FILE,
     PROMPTS_FOLDER,
+    SPILL_FOLDER,
     SWITCHES_FILE,
     TRUNK_PASSWORDS_FILE,
+    alone,
+    choose_database,
+    master_key_of,
 )
 from console.access import key_of
 from console.app import HttpServer
@@ -26,6 +30,7 @@ from media.codec import Codec
 from media.plane import Plane
 from media.prompts import PromptLibrary
 from records.ledger.ledger import Ledger
+from records.reader import Reader
 from routing.io.attendance_file import AttendanceFile
 from routing.io.switch_board import load_switches
 from sip.flow import written
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
     from centralita.journal import Journal
     from centralita.options import Options
     from routing.agents.attendance import Standing
+    from routing.centre import Centre
     from routing.hours.switches import Switches
     from sip.digest.credentials import Credentials
     from sip.io.endpoint import Endpoint
@@ -59,26 +65,33 @@ class Kept(NamedTuple):
     trunk_passwords: Mapping[str, Secret]
     key: str
     ledger: Ledger
+    reader: Reader
     switches: Switches
     attendance: AttendanceFile
     standings: Mapping[str, Standing]
 
 
-async def open_state(options: Options, ids: Ids, resources: AsyncExitStack) -> Kept:
+async def open_state(options: Options, centre: Centre, ids: Ids, resources: AsyncExitStack) -> Kept:
     """What the state folder holds; in the ledger, what an earlier end left open is closed."""
     # Records of callers and hashes of passwords: for this user only.
-    options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    resources.enter_context(alone(options.state))
     credentials = await asyncio.to_thread(load_credentials, options.state / CREDENTIALS_FILE)
     trunk_passwords = await asyncio.to_thread(load_trunk_passwords, options.state / TRUNK_PASSWORDS_FILE)
     switches = await asyncio.to_thread(load_switches, options.state / SWITCHES_FILE)
     key = key_of(options.state / KEY_FILE, lambda: ids.token(24))
-    ledger = Ledger(options.state / LEDGER_FILE)
-    await asyncio.to_thread(ledger.start)
+    database = await asyncio.to_thread(choose_database, options.state, centre.database)
+    resources.callback(database.close)
+    master = await asyncio.to_thread(master_key_of, options.state, database, may_make=True)
+    ledger = Ledger(
+        database, node=centre.node, spill=options.state / SPILL_FOLDER, master=master, watch=warn_of_ledger
+    )
+    await asyncio.to_thread(ledger.start, tell=lambda words: log.info("records", doing=words))
     resources.push_async_callback(asyncio.to_thread, ledger.close)
     attendance = await asyncio.to_thread(AttendanceFile, options.state / AGENTS_FILE)
     resources.push_async_callback(asyncio.to_thread, attendance.close)
     standings = await asyncio.to_thread(attendance.load)
-    return Kept(credentials, trunk_passwords, key, ledger, switches, attendance, standings)
+    reader = Reader(database, master)
+    return Kept(credentials, trunk_passwords, key, ledger, reader, switches, attendance, standings)
 
 
 async def open_sound(

@@ -44,7 +44,6 @@ from centralita.present import Present
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
 from centralita.state import (
-    LEDGER_FILE,
     MENUS_FILE,
     PROMPTS_FOLDER,
     RECORDINGS_FOLDER,
@@ -58,7 +57,6 @@ from centralita.watching import Watching
 from console.app import make_app
 from ivr.io.books import Books
 from ivr.io.versions import Versions
-from records.reader import Reader
 from routing.io.distribution import Distribution
 from routing.io.switch_board import SwitchBoard
 from sip.io.dns import Dns
@@ -105,7 +103,7 @@ async def _wire(
     centre, ids = configuration.centre, SystemIds()
     if options.sip_listeners(centre)[0].advertised is None:
         refuse_wildcard(options.sip_address(centre))
-    kept = await open_state(options, ids, resources)
+    kept = await open_state(options, centre, ids, resources)
     journal = Journal(kept.ledger)
     journal.watch(warn_of_recordings)
     metrics = MetricsPage()
@@ -189,11 +187,9 @@ async def _wire(
         if not trunks.hear(event):
             phones.hear(event)
 
-    rescuer = await open_rescuer(
-        options.state / LEDGER_FILE, present, phones, callbacks, distribution, resources
-    )
+    rescuer = await open_rescuer(kept.reader, present, phones, callbacks, distribution, resources)
     numbers = Numbers(present.now, tolls.admits)
-    reader, acquaintance = Reader(options.state / LEDGER_FILE), Acquaintance()
+    reader, acquaintance = kept.reader, Acquaintance()
     await acquaintance.remember(reader, since=time() - KNOWN_FOR)
     applications = make_applications(
         present,

@@ -74,6 +74,11 @@ class Database:
     __repr__ = __str__
 
     @property
+    def without_password(self) -> str:
+        """The URL as a file may hold it: who reads it asks libpq's own places for the password."""
+        return self.url.set(drivername=self.url.get_backend_name(), password=None).render_as_string()
+
+    @property
     def path(self) -> Path | None:
         """The SQLite file; None of PostgreSQL."""
         return Path(str(self.url.database)) if self.url.drivername == "sqlite" else None

@@ -23,3 +23,24 @@ class LedgerEvent(NamedTuple):
     leg: str | None
     type: str
     data: Mapping[str, object] = MappingProxyType({})
+    offset: float | None = None
+    """Seconds since the node began by a clock that nobody sets; spans within a contact are measured by it."""
+
+
+class Committed(NamedTuple):
+    """One event that is kept for good, as those who follow the ledger are told of it."""
+
+    id: int
+    """The cursor: greater than that of any event told before."""
+    ts: float
+    contact: str | None
+    n: int
+    """Its number within the contact, from 1; 0 for events of no contact."""
+    leg: str | None
+    agent: str | None
+    """Whom an event of no contact is about."""
+    client: str | None
+    """The contact's client company, as far as it is known."""
+    type: str
+    data: Mapping[str, object]
+    """Personal fields included, card numbers masked."""

@@ -1,18 +1,17 @@
-"""Reads the ledger with connections of its own that cannot write; the server may be running or not."""
+"""Reads the ledger by connections that cannot write; the server may be running or not."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
-from sqlalchemy import create_engine, desc, select
-from sqlalchemy.pool import NullPool
+from sqlalchemy import desc, select
 
 from records import schema
-from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
+from records.database import Database
+from records.errors import ContactAmbiguous, ContactNotFound
+from records.personal.reading import SEALED, Unsealed
 from records.views import tables
 from records.views.answering import KINDS, Asked, asked_for_person
 from records.views.fields import MICROSECONDS
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, RowMapping, Select, Table
 
     from records.views.search import Wanted
+    from records.personal.master_key import MasterKey
     from records.views.stays import Stay
 
 _TIMES = frozenset({"ts", "started_at", "answered_at", "ended_at", "invited_at", "ringing_at"})
@@ -137,14 +137,13 @@ class ContactTimeline:
 
 
 class Reader:
-    """Questions to the ledger. Each opens a connection and closes it, so none stands in the writer's way."""
+    """Questions to the ledger. Each has a connection of its own, so none stands in the writer's way."""
 
-    def __init__(self, path: Path) -> None:
-        """Read this SQLite file. Raises LedgerMissing when there is none."""
-        if not path.exists():
-            raise LedgerMissing(f"no ledger at {path}: no server has run with this state folder yet")
-        address = f"file:{quote(str(path.resolve()))}"
-        self._engine = create_engine("sqlite://", creator=lambda: _connect(address), poolclass=NullPool)
+    def __init__(self, where: Database | Path | str, master: MasterKey | None = None) -> None:
+        """Read this database. What is sealed can be read with the master key alone. Raises LedgerMissing."""
+        self.database = Database.of(where)
+        self.database.check_exists()
+        self._unsealed = Unsealed(master)
 
     def contacts(
         self, limit: int = 50, *, client: str | None = None, since: float | None = None
@@ -176,7 +175,7 @@ class Reader:
         """One contact's events in order; `after` leaves out those up to that number, for following a call."""
         table = schema.event
         query = select(*_columns(StoredEvent, table)).where(table.c.contact == contact, table.c.n > after)
-        return [_filled(StoredEvent, row) for row in self._all(query.order_by(table.c.n))]
+        return self._events(StoredEvent, query.order_by(table.c.n))
 
     def noted(self, kind: str, *, client: str | None = None, limit: int = 100) -> list[NotedEvent]:
         """The latest events of one type, newest first, of one client company's contacts or of all."""
@@ -185,7 +184,7 @@ class Reader:
         joined = query.join(contact, contact.c.id == event.c.contact).where(event.c.type == kind)
         if client is not None:
             joined = joined.where(contact.c.client == client)
-        return [_filled(NotedEvent, row) for row in self._all(joined.order_by(desc(event.c.id)).limit(limit))]
+        return self._events(NotedEvent, joined.order_by(desc(event.c.id)).limit(limit))
 
     def happened(
         self, types: Collection[str], *, since: float, until: float
@@ -205,13 +204,15 @@ class Reader:
             .where(*begun, event.c.type.in_(sorted(types)))
             .order_by(contact.c.started_at, contact.c.id, event.c.n)
         )
-        with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
-                yield row.contact, row.type, json.loads(row.data)
+        with self.database.read() as connection:
+            found = connection.execution_options(yield_per=_AT_ONCE).execute(query.add_columns(*SEALED))
+            for rows in found.mappings().partitions():
+                for row in self._unsealed.rows(connection, rows):
+                    yield row["contact"], row["type"], row["data"]
 
     def stays(self, *, since: float, until: float) -> list[Stay]:
         """Stays in queues of the contacts that began from `since` to before `until` (Unix time), by their beginning."""
-        event, contact, agent = schema.event, tables.contact, schema.agent_event
+        event, contact, agent = schema.event, tables.contact, schema.event.alias()
         first, last = round(since * MICROSECONDS), round(until * MICROSECONDS)
         told = (
             select(*_columns(Told, event, contact))
@@ -220,7 +221,7 @@ class Reader:
             .order_by(contact.c.started_at, contact.c.id, event.c.n)
         )
         states = select(agent.c.agent, agent.c.ts, agent.c.data).where(
-            agent.c.type == STATES, agent.c.ts >= first
+            agent.c.agent.is_not(None), agent.c.type == STATES, agent.c.ts >= first
         )
         ends = Ends(
             (row["agent"], row["ts"] / MICROSECONDS, json.loads(row["data"])["state"])
@@ -248,18 +249,18 @@ class Reader:
         )
 
     def agent_events(self, agent: str | None = None, limit: int = 100) -> list[AgentEvent]:
-        """What happened to agents outside contacts, newest first."""
-        table = schema.agent_event
-        query = select(*_columns(AgentEvent, table)).order_by(desc(table.c.id)).limit(limit)
+        """What happened outside contacts, newest first; to one agent."""
+        table = schema.event
+        query = select(*_columns(AgentEvent, table)).where(table.c.contact.is_(None))
         if agent is not None:
             query = query.where(table.c.agent == agent)
-        return [_filled(AgentEvent, row) for row in self._all(query)]
+        return self._events(AgentEvent, query.order_by(desc(table.c.id)).limit(limit))
 
     def node_events(self, limit: int = 100) -> list[AgentEvent]:
         """What people did to the whole node, such as closing in an emergency, newest first."""
-        table = schema.agent_event
-        query = select(*_columns(AgentEvent, table)).where(table.c.agent.is_(None))
-        return [_filled(AgentEvent, row) for row in self._all(query.order_by(desc(table.c.id)).limit(limit))]
+        table = schema.event
+        query = select(*_columns(AgentEvent, table)).where(table.c.contact.is_(None), table.c.agent.is_(None))
+        return self._events(AgentEvent, query.order_by(desc(table.c.id)).limit(limit))
 
     def _find(self, wanted: str) -> ContactRow:
         table = tables.contact
@@ -276,13 +277,16 @@ class Reader:
         return _filled(ContactRow, found[0])
 
     def _all(self, query: Select[Any]) -> list[RowMapping]:
-        with self._engine.connect() as connection:
+        with self.database.read() as connection:
             return list(connection.execute(query).mappings())
 
-
-def _connect(address: str) -> sqlite3.Connection:
-    """Open a connection that cannot write."""
-    return sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=5.0)
+    def _events(self, kind: type[_T], query: Select[Any]) -> list[_T]:
+        """Events, what is sealed of them opened."""
+        with self.database.read() as connection:
+            rows = connection.execute(query.add_columns(*SEALED)).mappings().all()
+            names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+            opened = self._unsealed.rows(connection, rows)
+            return [kind(**{name: _value(name, row[name]) for name in names}) for row in opened]
 
 
 _T = TypeVar("_T")
@@ -298,6 +302,6 @@ def _filled(kind: type[_T], row: RowMapping) -> _T:
 
 
 def _value(name: str, value: Any) -> Any:
-    if name in ("data", "rtp"):
+    if name in ("data", "rtp") and not isinstance(value, dict):
         return json.loads(value) if value else {}
     return value / MICROSECONDS if name in _TIMES and value is not None else value

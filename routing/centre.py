@@ -107,6 +107,10 @@ class Centre(Part):
 
     name: str = "Centralita"
     timezone: Timezone = "UTC"
+    node: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")] = "main"
+    """What this node is called where several keep their records together."""
+    database: str | None = None
+    """Where the records are: `postgresql://USER@HOST/NAME`; an SQLite file in the state folder unless given."""
     country: CallingCode | None = None
     """Calling code, for numbers dialled without one."""
     language: Annotated[str, AfterValidator(_language)] = "en"

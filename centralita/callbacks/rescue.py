@@ -22,11 +22,11 @@ from routing.io.rescue import FIRST, Rescuer
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextlib import AsyncExitStack
-    from pathlib import Path
 
     from calls.contact import Contact, Place
     from centralita.phones import Phones
     from centralita.present import Present
+    from records.reader import Reader
     from routing.io.callback_desk import CallbackDesk
     from routing.io.distribution import Distribution
 
@@ -90,7 +90,7 @@ class RescueCallbacks:
 
 
 async def open_rescuer(
-    ledger: Path,
+    reader: Reader,
     present: Present,
     phones: Phones,
     callbacks: CallbackDesk,
@@ -107,7 +107,7 @@ async def open_rescuer(
             phones.doubt(settings.account)
 
     rescuer = Rescuer(agent_lost=agent_lost, call_back=calls_back.cut_off, came_back=calls_back.came_back)
-    behind = await asyncio.to_thread(left_behind, ledger, now=time())
+    behind = await asyncio.to_thread(left_behind, reader, now=time())
     queues = present.now().routing.queues
     keeps = {queue.id: queue.keep_place for queue in queues.values()}
     remember(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from base.errors import CentralitaError
 from centralita.commands.parameters import State, fail
-from centralita.state import LEDGER_FILE
+from centralita.state import database_of, master_key_of
 
 if TYPE_CHECKING:
     from records.reader import Reader
@@ -15,11 +16,14 @@ def open_ledger(state: State) -> Reader:
     """Open it, or say why it cannot be and end."""
     from records.reader import Reader
 
-    file = state / LEDGER_FILE
     try:
-        file.open("rb").close()
+        database = database_of(state)
+        if database.path is not None:
+            database.path.open("rb").close()
+        return Reader(database, master_key_of(state, database))
     except FileNotFoundError:
         fail(f"there is no ledger in {state}; name the node's folder with --state")
     except OSError as error:
-        fail(f"{file}: {error.strerror}")
-    return Reader(file)
+        fail(f"{error.filename}: {error.strerror}")
+    except CentralitaError as error:
+        fail(str(error))

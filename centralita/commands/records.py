@@ -12,7 +12,7 @@ import typer
 from base.errors import CentralitaError
 from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_STATE, State, fail
-from centralita.state import LEDGER_FILE
+from centralita.state import database_of, master_key_of
 
 app = typer.Typer(help="Records: care for the ledger.", no_args_is_help=True)
 
@@ -25,13 +25,15 @@ def records() -> None:
 @app.command("rebuild")
 def rebuild_tables(state: State = DEFAULT_STATE) -> None:
     """Make the tables of contacts and legs anew from the events. The node must be stopped."""
+    from records.ledger.ledger import NODE_NAME
     from records.views.rebuild import rebuild
 
     try:
-        count = rebuild(state / LEDGER_FILE)
+        database = database_of(state)
+        count = rebuild(database, NODE_NAME, master_key_of(state, database))
     except CentralitaError as error:
         fail(str(error))
-    typer.echo(f"{count} contacts made anew from their events")
+    typer.echo(f"all that is derived was made anew from {count} events")
 
 
 @app.command("calls")

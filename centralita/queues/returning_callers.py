@@ -6,21 +6,19 @@ keeps. What is known is what the ledger tells.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from records.errors import StoreUnavailable
 from records.ledger.recovery import INTERRUPTED
-from records.reader import Reader
 from routing.queues.returning import KeptPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-    from records.reader import ContactRow
+    from records.reader import ContactRow, Reader
     from routing.queues.returning import Returning
 
 log = structlog.get_logger()
@@ -44,11 +42,11 @@ class LeftBehind(NamedTuple):
     is_cut_off: bool
 
 
-def left_behind(ledger: Path, *, now: float) -> list[LeftBehind]:
+def left_behind(reader: Reader, *, now: float) -> list[LeftBehind]:
     """Read them; blocks. A ledger that cannot be read has none."""
     try:
-        return list(_read(Reader(ledger), now))
-    except (sqlite3.Error, SQLAlchemyError) as error:
+        return list(_read(reader, now))
+    except (StoreUnavailable, SQLAlchemyError) as error:
         log.error("returning_callers_unknown", error=type(error).__name__)
         return []
 

@@ -1,48 +1,44 @@
 """The ledger: one ordered writer thread behind a bounded queue, with group commit.
 
 The event loop only appends to a deque and never waits. What is acknowledged (`await flush()`, or counted in
-`health().written`) is committed and survives kill -9 (see records.store). While the database is busy, full or
-away the writer tries again and again in order, the queue grows to its limit, and only then are the newest
-events dropped and counted.
+`health().written`) is committed, or stands in the journal of an outage while the database is away, and survives kill -9
+either way (see store, spill).
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from records.card_numbers import is_doubtful, masked
-from records.errors import LedgerStopped, StoreUnavailable
+from records.database import Database
+from records.errors import LedgerStopped
 from records.event import LedgerEvent
+from records.ledger.entry import ready
 from records.ledger.recovery import Recovery, interruptions
-from records.ledger.store import ENTRY_FAULTS, Entry, Store
-from records.views.fields import MICROSECONDS
+from records.ledger.spill import Spill
+from records.ledger.store import Store
+from records.ledger.writer import BATCH_LIMIT, GRACE, Mark, Queue, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    from records.views.fields import Data
+    from records.event import Committed
+    from records.personal.master_key import MasterKey
 
 GATHER = 0.1
 """Seconds that the writer lets events gather before it commits them together."""
 
 QUEUE_LIMIT = 200_000
-"""Events that may wait while the database is away: about 100 MB, or two minutes at 100 calls a second."""
+"""Events that may wait in memory: about 100 MB, or two minutes at 100 calls a second."""
 
-BATCH_LIMIT = 1_000
-"""Events in one transaction."""
+NODE_NAME = "main"
+"""What a node is called unless it is given a name."""
 
-_RETRY_FIRST, _RETRY_LONGEST = 0.05, 1.0
-
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+SPILL_FOLDER = "spill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +48,23 @@ class LedgerHealth:
     is_writing: bool
     """False while the database refuses; `problem` says why."""
     problem: str | None
+    journal_problem: str | None
+    """Why the journal of the outage cannot be written either: events wait in memory and die with the node."""
     waiting: int
-    """Events not yet committed."""
+    """Events that are kept nowhere yet."""
+    spilled: int
+    """Events in the journal that the tables do not have yet."""
     written: int
+    """Events committed to the tables."""
     lost: int
-    """Dropped because the queue was full, or the ledger closed while the database was away."""
+    """Dropped because the queue was full, or the ledger closed while nothing could be written."""
     refused: int
     """Events that the database would not take in any form."""
     retries: int
     masked: int
     """Card numbers found and masked: each is a mistake elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A place in the queue that somebody waits for."""
-
-    loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[None]
-
-    def tell(self, error: Exception | None = None) -> None:
-        """Wake the waiter, from the writer's thread."""
-        with contextlib.suppress(RuntimeError):  # its loop is closed: nobody waits any more
-            self.loop.call_soon_threadsafe(self._settle, error)
-
-    def _settle(self, error: Exception | None) -> None:
-        if self.done.done():
-            return
-        if error is None:
-            self.done.set_result(None)
-        else:
-            self.done.set_exception(error)
+    committing: float
+    """Seconds that the last transaction took."""
 
 
 class Ledger:
@@ -90,46 +72,67 @@ class Ledger:
 
     def __init__(
         self,
-        path: Path,
+        where: Database | Path | str,
         *,
+        node: str = NODE_NAME,
+        spill: Path | None = None,
+        master: MasterKey | None = None,
         gather: float = GATHER,
+        grace: float = GRACE,
         queue_limit: int = QUEUE_LIMIT,
         watch: Callable[[LedgerHealth], None] | None = None,
     ) -> None:
-        """Keep the ledger in this SQLite file.
+        """Keep the ledger in this database, as this node.
 
-        `watch` is told each time the writer falls out with the database and each time it is well again. It is
-        called in the writer's thread and must not raise.
+        `spill`: the folder of the journal of outages; beside an SQLite file unless given. `master` seals what is
+        personal. `watch` is told each time the writer falls out with the database and each time it is well again. It
+        is called in the writer's thread and must not raise.
         """
-        self._store = Store(path)
-        self._gather = gather
+        database = Database.of(where)
+        if spill is None:
+            if database.path is None:
+                raise ValueError("say where the journal of outages is: `spill`")
+            spill = database.path.parent / SPILL_FOLDER
+        self._store = Store(database, node, master)
+        self._spill = Spill(spill, node)
         self._queue_limit = queue_limit
         self._watch = watch
-        self._waiting: deque[LedgerEvent | _Mark] = deque()
-        self._taken = 0
-        self._wake = threading.Event()
-        self._idle = False
-        self._close_by: float | None = None
-        self._left: tuple[list[Entry], list[_Mark]] = ([], [])
+        self._queue = Queue()
+        self._waiting = self._queue.items
+        self._lost = 0
+        self._followers: list[tuple[asyncio.AbstractEventLoop, Callable[[list[Committed]], None]]] = []
+        self._writer = Writer(
+            self._store,
+            self._spill,
+            self._queue,
+            gather=gather,
+            grace=grace,
+            changed=self._changed,
+            committed=self._committed,
+            wanted=lambda: bool(self._followers),
+        )
         self._thread: threading.Thread | None = None
-        self._problem: str | None = None
-        self._written = self._lost = self._refused = self._retries = self._masked = 0
 
-    def start(self, *, now: float | None = None) -> Recovery:
-        """Open the file, close the contacts that an earlier end of the server left open, begin to write.
+    def start(self, *, now: float | None = None, tell: Callable[[str], None] | None = None) -> Recovery:
+        """Open the database, take in what an outage left aside, close the contacts left open, begin to write.
 
-        Waits for the disk: call it before the node takes calls. `now` is Unix time.
+        Waits for the disk: call it before the node takes calls. `now` is Unix time, `tell` hears what takes long.
+        Raises StoreUnavailable, LedgerInUse, LedgerTooNew.
         """
-        self._store.open()
+        self._store.open(tell)
         try:
+            self._spill.find(self._store.read_place())
+            self._writer.take_in()
             recovery = interruptions(self._store.unclosed(), now=time.time() if now is None else now)
             for at in range(0, len(recovery.events), BATCH_LIMIT):
-                self._store.write([self._ready(each) for each in recovery.events[at : at + BATCH_LIMIT]])
+                batch = recovery.events[at : at + BATCH_LIMIT]
+                self._store.write([ready(each, self._store.node)[0] for each in batch])
         except BaseException:
+            self._spill.close()
             self._store.close()
             raise
-        self._written += len(recovery.events)
-        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._writer.tally.written += len(recovery.events)
+        self._thread = threading.Thread(target=self._writer.run, name="ledger", daemon=True)
         self._thread.start()
         return recovery
 
@@ -140,178 +143,91 @@ class Ledger:
             self._lost += 1
             return
         waiting.append(event)
-        if self._idle:
-            self._wake.set()
+        if self._queue.is_idle:
+            self._queue.wake.set()
 
     async def flush(self) -> None:
-        """Wait until all that was appended before is committed.
+        """Wait until all that was appended before is kept for good.
 
         Raises:
             LedgerStopped: the ledger was closed before it could be.
 
         """
-        if self._thread is None or self._close_by is not None:
+        if self._thread is None or self._queue.close_by is not None:
             raise LedgerStopped("the ledger is not running")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._waiting.append(_Mark(loop, done))
-        self._wake.set()
+        self._waiting.append(Mark(loop, done))
+        self._queue.wake.set()
         await done
 
-    def close(self, *, patience: float = 10.0) -> int:
-        """Write what waits and stop. Blocks, and gives up after `patience` seconds without a database.
+    def watch_committed(self, told: Callable[[list[Committed]], None]) -> Callable[[], None]:
+        """Be told, on the running loop, of every group of events once it is in the tables; call the result to stop.
 
-        Returns how many events could not be written.
+        While the database is away nothing is told; then all of it, in order.
+        """
+        follower = (asyncio.get_running_loop(), told)
+        self._followers = [*self._followers, follower]
+
+        def stop() -> None:
+            self._followers = [each for each in self._followers if each is not follower]
+
+        return stop
+
+    def close(self, *, patience: float = 10.0) -> int:
+        """Write what waits and stop. Blocks, and gives up after `patience` seconds in which nothing could be written.
+
+        Returns how many events are lost by that.
         """
         thread = self._thread
         if thread is None:
             return 0
-        self._close_by = time.monotonic() + patience
-        self._wake.set()
+        self._queue.close_by = time.monotonic() + patience
+        self._queue.wake.set()
         thread.join()
         self._thread = None
+        self._spill.close()
         self._store.close()
         return self._abandon()
 
     def health(self) -> LedgerHealth:
         """How the writer is doing, at this moment."""
+        tally = self._writer.tally
         return LedgerHealth(
-            is_writing=self._problem is None,
-            problem=self._problem,
-            waiting=len(self._waiting) + self._taken,
-            written=self._written,
+            is_writing=tally.problem is None,
+            problem=tally.problem,
+            journal_problem=tally.full,
+            waiting=len(self._waiting) + self._writer.taken,
+            spilled=self._spill.waiting,
+            written=tally.written,
             lost=self._lost,
-            refused=self._refused,
-            retries=self._retries,
-            masked=self._masked,
+            refused=tally.refused,
+            retries=tally.retries,
+            masked=tally.masked,
+            committing=tally.committing,
         )
 
-    # --- the writer's thread ---
+    # --- in the writer's thread ---
 
-    def _run(self) -> None:
-        while self._pause():
-            batch = self._take()
-            entries = self._prepared(batch)
-            left = entries[self._write(entries) :]
-            self._taken = len(left)
-            if left:
-                self._left = left, [each for each in batch if isinstance(each, _Mark)]
-                return
-            for each in batch:
-                if isinstance(each, _Mark):
-                    each.tell()
-
-    def _pause(self) -> bool:
-        """Wait for something to write, then a little longer for more of it. False at the end."""
-        self._wake.clear()
-        if not self._waiting:
-            self._idle = True
-            while not self._waiting and self._close_by is None:
-                self._wake.wait()
-                self._wake.clear()
-            self._idle = False
-        if (
-            self._close_by is None
-            and len(self._waiting) < BATCH_LIMIT
-            and not isinstance(self._waiting[-1], _Mark)
-        ):
-            self._wake.wait(self._gather)
-        return bool(self._waiting)
-
-    def _take(self) -> list[LedgerEvent | _Mark]:
-        count = min(len(self._waiting), BATCH_LIMIT)
-        self._taken = count
-        return [self._waiting.popleft() for _ in range(count)]
-
-    def _write(self, entries: Sequence[Entry]) -> int:
-        """Write in order, as long as it takes. How many are done with: fewer only when closed meanwhile."""
-        delay = _RETRY_FIRST
-        while entries:
-            try:
-                self._store.write(entries)
-            except StoreUnavailable as problem:
-                self._retries += 1
-                self._tell(str(problem))
-            except ENTRY_FAULTS:
-                return self._write_each(entries)
-            else:
-                self._written += len(entries)
-                self._tell(None)
-                break
-            if self._close_by is not None and time.monotonic() >= self._close_by:
-                return 0
-            time.sleep(delay)
-            delay = min(delay * 2, _RETRY_LONGEST)
-        return len(entries)
-
-    def _write_each(self, entries: Sequence[Entry]) -> int:
-        """The database finds fault with one of these: write each by itself. How many are done with."""
-        if len(entries) == 1:
-            self._refused += 1
-            return 1
-        done = 0
-        for each in entries:
-            if not self._write([each]):
-                break
-            done += 1
-        return done
-
-    def _tell(self, problem: str | None) -> None:
-        changed = (problem is None) != (self._problem is None)
-        self._problem = problem
-        if changed and self._watch is not None:
+    def _changed(self) -> None:
+        if self._watch is not None:
             self._watch(self.health())
 
-    def _prepared(self, batch: Sequence[LedgerEvent | _Mark]) -> list[Entry]:
-        entries = []
-        for each in batch:
-            if isinstance(each, LedgerEvent):
-                try:
-                    entries.append(self._ready(each))
-                except ENTRY_FAULTS:
-                    self._refused += 1
-        return entries
-
-    def _ready(self, event: LedgerEvent) -> Entry:
-        """Encode, and mask what looks like a card number. What JSON cannot hold is shown by class only."""
-        data: Data = event.data
-        try:
-            encoded = _encode(data)
-        except (TypeError, ValueError, RecursionError):
-            data = cast("Data", _plain(event.data))
-            encoded = _encode(data)
-        if is_doubtful(encoded):
-            cleaned, found = masked(data)
-            if found:
-                data = cast("Data", cleaned)
-                encoded = _encode(data)
-                self._masked += found
-        return Entry(round(event.ts * MICROSECONDS), event.contact, event.leg, event.type, data, encoded)
+    def _committed(self, events: list[Committed]) -> None:
+        for loop, told in self._followers:
+            try:
+                loop.call_soon_threadsafe(told, events)
+            except RuntimeError:  # its loop is closed: nobody listens any more
+                self._followers = [each for each in self._followers if each[0] is not loop]
 
     def _abandon(self) -> int:
         """Give up what was not written, and tell those who wait for it."""
-        entries, marks = self._left
-        waiting = [*marks, *self._waiting]
+        waiting = [*self._writer.left, *self._waiting]
         self._waiting.clear()
         for each in waiting:
-            if isinstance(each, _Mark):
+            if isinstance(each, Mark):
                 each.tell(LedgerStopped("the ledger was closed before this was written"))
-        left = len(entries) + sum(isinstance(each, LedgerEvent) for each in waiting)
+        left = self._writer.taken + sum(isinstance(each, LedgerEvent) for each in waiting)
         self._lost += left
-        self._taken = 0
+        self._writer.taken = 0
         return left
-
-
-def _plain(value: object, depth: int = 8) -> object:
-    """The value as JSON can hold it. Unknown objects are named by class: their text could hold anything."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
-    if depth == 0:
-        return "…"
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each, depth - 1) for key, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(each, depth - 1) for each in value]
-    return f"<{type(value).__name__}>"

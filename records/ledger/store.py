@@ -1,263 +1,293 @@
-"""The writing side of the SQLite file: opened, migrated, then one transaction per batch.
+"""The writing side of the database: opened, migrated, then one transaction per batch of events.
 
-Durability: WAL with synchronous=FULL, so each commit is one fsync of the log: what was committed survives
-kill -9 and, with honest disks, power loss. NORMAL would survive kill -9 too, but lose the last batches with
-the power. Since all that comes in one gathering interval shares a commit, FULL costs one fsync per interval,
-in a thread of its own and outside the interpreter lock.
-
-SQLAlchemy describes the tables and reads them; the inserts here go straight to the driver. Its Core executes
-about ten times slower per row, and the driver's executemany gives the interpreter lock up and takes it back
-for each row, which under a busy event loop costs up to 5 ms (the switch interval) a row. Many rows per
-statement do so once per statement.
+A transaction holds the events, chained; what is derived from them; the chain's new head; new keys; and how far the
+journal of an outage has been read. SQLAlchemy describes the tables and reads them; the inserts here go straight to the
+driver, since its Core executes about ten times slower per row.
 """
 
 from __future__ import annotations
 
-import fcntl
-import functools
-import itertools
 import json
-import os
-import sqlite3
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from records import schema
-from records.database import Database
-from records.errors import LedgerInUse, StoreUnavailable
-from records.event import NODE
+from records.database import first_line
+from records.errors import StoreUnavailable
+from records.event import Committed
+from records.ledger.chain import Head, day_of, link, start_of_day
+from records.ledger.entry import MICROSECONDS, Entry, encode
 from records.ledger.recovery import Unclosed
+from records.ledger.session import opener
+from records.ledger.spill import Doubt, Place
 from records.migrate import upgrade
+from records.personal.sealing import Opener, Sealer, StoredKey
 from records.views import tables
-from records.views.fields import text
 from records.views.fold import Fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Table
 
-    from records.views.fields import Column, Data, Row
+    from records.database import Database
+    from records.ledger.session import Session
+    from records.personal.master_key import MasterKey
 
-_BUSY_PATIENCE = 0.5
-"""Seconds that SQLite itself waits for a lock before we are told."""
-
-_CHUNKS = (64, 16, 4, 1)
-"""Rows per statement: few different statements, so that all stay prepared."""
-
+_EVENT = ("id", *(column.name for column in schema.event.columns if column.name != "id"))
+_CHAIN_DAY = ("node", "day", "count", "previous", "head")
+_SPILL_READ = ("node", "file", "position")
+_CONTACT_KEY = ("contact", "key", "made_at")
+_IN_ORDER = (
+    "SELECT event.contact, leg, agent, ts, offset_us, type, data, sealed, node, key FROM event"
+    " LEFT JOIN contact_key ON contact_key.contact = event.contact ORDER BY event.id"
+)
 _AT_ONCE = 1_000
 """Events that are folded together when all is rebuilt."""
-
-_EVENT = ("contact", "n", "leg", "ts", "type", "data")
-_AGENT_EVENT = ("agent", "ts", "type", "data")
-
-
-ENTRY_FAULTS = (sqlite3.Error, ValueError, TypeError, ArithmeticError, AttributeError)
-"""What goes wrong when an entry, not the database, is at fault."""
-
-
-class Entry(NamedTuple):
-    """One event made ready: microseconds, masked data, and the same data encoded."""
-
-    ts: int
-    contact: str
-    leg: str | None
-    type: str
-    data: Data
-    encoded: str
-    offset: int | None = None
-    """Microseconds since the node began, by its monotonic clock."""
-    node: str | None = None
 
 
 class Store:
     """One connection that writes. Used by one thread at a time; `open` may run on another than `write`."""
 
-    def __init__(self, path: Path) -> None:
-        """Nothing is touched before `open`."""
-        self._path = path
-        self._connection: sqlite3.Connection | None = None
-        self._lock: int | None = None
+    def __init__(self, database: Database, node: str, master: MasterKey | None = None) -> None:
+        """Nothing is touched before `open`. Without a master key nothing is sealed, and nothing sealed can be read."""
+        self.database, self.node = database, node
+        self._place = opener(database, node)
+        self._session: Session | None = None
+        self._head = Head()
+        self._doubt: Doubt | None = None
         self._fold = Fold(self._rows)
+        self._sealer = None if master is None else Sealer(master, self._stored_key)
+        self._opener = None if master is None else Opener(master)
 
-    def open(self) -> None:
-        """Take the file for ourselves, bring its tables up to date."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._take_lock()
+    def open(self, tell: Callable[[str], None] | None = None) -> None:
+        """Take the place for ourselves, bring its tables up to date.
+
+        Raises StoreUnavailable, LedgerInUse, LedgerTooNew.
+        """
+        self._place.begin()
         try:
-            # Records are personal data: for this user only. The log files beside it take over its mode.
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            upgrade(Database.of(self._path))
-            self._connect()
+            upgrade(self.database, tell=tell)
+            self._connected()
         except BaseException as problem:
             self.close()
-            if is_unavailable(problem):
-                raise StoreUnavailable(f"{self._path}: {problem}") from problem
+            if self._place.is_away(problem):
+                raise StoreUnavailable(f"{self.database}: {first_line(problem)}") from problem
             raise
 
     def close(self) -> None:
-        """Let go of the file. What was committed is kept."""
+        """Let go of the database. What was committed is kept."""
         self._disconnect()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._place.end()
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(
+        self, entries: Sequence[Entry], *, place: Place | None = None, wanted: bool = False
+    ) -> list[Committed]:
         """Write all or nothing, in this order. A failure leaves no trace: the same can be tried again.
+
+        `place`: the journal is read up to there with these. What was committed is returned if it is `wanted`.
 
         Raises:
             StoreUnavailable: the database's fault; trying again may help.
-            ENTRY_FAULTS: the entries' fault.
+            Exception: the entries' fault.
 
         """
+        with self._guarded():
+            return self._write(entries, place, wanted=wanted)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
         try:
-            self._write(entries)
+            yield
         except BaseException as problem:
+            is_away = self._place.is_away(problem)
             self._fold.forget_all()
+            if self._sealer is not None:
+                self._sealer.dropped()
             self._disconnect()
-            if is_unavailable(problem):
-                raise StoreUnavailable(str(problem)) from problem
+            if is_away:
+                raise StoreUnavailable(f"{self.database}: {first_line(problem)}") from problem
+            self._doubt = None
             raise
 
     def unclosed(self) -> list[Unclosed]:
-        """The contacts that never got their contact.closed, oldest first."""
-        found = self._connected().execute(
-            "SELECT id, last_ts FROM contact WHERE ended_at IS NULL ORDER BY started_at, id"
+        """The contacts of this node that never got their contact.closed, oldest first."""
+        session = self._connected()
+        found = session.rows(
+            "SELECT id, last_ts FROM contact WHERE ended_at IS NULL AND (node IS NULL OR node = "
+            f"{session.mark}) ORDER BY started_at, id",
+            self.node,
         )
-        return [Unclosed(contact, last_ts, self._open_legs(contact)) for contact, last_ts in found.fetchall()]
+        return [Unclosed(row["id"], row["last_ts"], self._open_legs(row["id"])) for row in found]
+
+    def rebuild(self, tell: Callable[[int], None] = lambda _: None) -> int:
+        """Make all that is derived anew from the events, or change nothing; how many events there are.
+
+        `tell` hears how many are done.
+        """
+        session = self._connected()
+        session.begin()
+        done = 0
+        for table in tables.ALL:
+            session.execute(f"DELETE FROM {table.name}")
+        for done, row in enumerate(session.stream(_IN_ORDER), 1):
+            self._fold.take(self._stored_entry(row))
+            if done % _AT_ONCE == 0:
+                self._keep_derived(session)
+                tell(done)
+        self._keep_derived(session)
+        session.commit()
+        self._fold.forget_all()
+        return done
+
+    def read_place(self) -> Place | None:
+        """How far the journal has been read into the tables. Raises StoreUnavailable."""
+        with self._guarded():
+            found = self._rows(schema.spill_read, {"node": self.node})
+        return Place(found[0]["file"], found[0]["position"]) if found else None
+
+    # --- one transaction ---
+
+    def _write(self, entries: Sequence[Entry], place: Place | None, *, wanted: bool) -> list[Committed]:
+        session = self._connected()
+        session.begin()
+        ids = session.ids(len(entries))
+        head = self._head
+        days: dict[int, Head] = {}
+        rows: list[tuple[Any, ...]] = []
+        told: list[Committed] = []
+        for number, entry in zip(ids, entries, strict=True):
+            n = self._fold.take(entry)
+            if (day := day_of(entry.ts)) > head.day:
+                head = start_of_day(self.node, day, head)
+            head, row = self._row(head, number, entry, n or None)
+            days[head.day] = head
+            rows.append(row)
+            if wanted:
+                told.append(self._committed(number, entry, n))
+        self._keep_keys(session)
+        session.add(schema.event, _EVENT, rows)
+        self._keep_derived(session)
+        session.put(schema.chain_day, _CHAIN_DAY, [self._day(each) for each in days.values()])
+        if place is not None:
+            session.put(schema.spill_read, _SPILL_READ, [(self.node, *place)])
+        self._doubt = Doubt(head.hash.hex(), len(entries))
+        session.commit()
+        self._doubt, self._head = None, head
+        if self._sealer is not None:
+            self._sealer.kept()
+        return told
+
+    def _row(self, head: Head, number: int, entry: Entry, n: int | None) -> tuple[Head, tuple[Any, ...]]:
+        ts, offset, whose, leg, agent, kind, data, text, node = entry
+        contact, sealed = whose or None, None
+        if self._sealer is not None:
+            opened, sealed = self._sealer.seal(whose, kind, data)
+            if opened is not data:
+                text = encode(opened)
+        head = link(head, node, contact, n, agent, leg, ts, offset, kind, text, sealed)
+        values = (contact, n, agent, leg, ts, offset, kind, text, sealed, head.hash)
+        return head, (number, node, head.day, head.seq, *values)
+
+    def _keep_derived(self, session: Session) -> None:
+        for table, changed in self._fold.changed():
+            columns = tuple(table.columns.keys())
+            session.put(table, columns, [tuple(map(row.__getitem__, columns)) for row in changed])
+
+    def _keep_keys(self, session: Session) -> None:
+        if self._sealer is not None:
+            now = round(time.time() * MICROSECONDS)
+            keys = [(contact, key, now) for contact, key in self._sealer.fresh_keys()]
+            session.add(schema.contact_key, _CONTACT_KEY, keys)
+
+    def _day(self, head: Head) -> tuple[Any, ...]:
+        return (self.node, head.day, head.seq, head.previous, head.hash)
+
+    def _committed(self, number: int, entry: Entry, n: int) -> Committed:
+        client = self._fold.client(entry.contact)
+        at = entry.ts / MICROSECONDS
+        return Committed(
+            number, at, entry.contact or None, n, entry.leg, entry.agent, client, entry.type, entry.data
+        )
+
+    # --- what is there ---
+
+    def _rows(self, table: Table, where: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The rows of a table in which these columns have these values."""
+        session = self._connected()
+        asked = [
+            f"{name} IS NULL" if value is None else f"{name} = {session.mark}"
+            for name, value in where.items()
+        ]
+        values = [value for value in where.values() if value is not None]
+        return session.rows(f"SELECT * FROM {table.name} WHERE {' AND '.join(asked)}", *values)
 
     def _open_legs(self, contact: str) -> tuple[str, ...]:
         legs = self._rows(tables.leg, {"contact": contact, "ended_at": None})
         return tuple(str(leg["id"]) for leg in legs)
 
-    def rebuild(self) -> int:
-        """Make all that is derived anew from the events; how many contacts there are."""
-        connection = self._connected()
-        connection.execute("BEGIN IMMEDIATE")
+    def _stored_key(self, contact: str) -> StoredKey | None:
+        found = self._rows(schema.contact_key, {"contact": contact})
+        return StoredKey(found[0]["key"]) if found else None
+
+    def _stored_entry(self, row: tuple[Any, ...]) -> Entry:
+        """An event as it was told, as far as what is sealed of it can be opened."""
+        contact, leg, agent, ts, offset, kind, text, sealed, node, key = row
+        data = json.loads(text)
+        if sealed is not None and self._opener is not None:
+            data = self._opener.open(contact, kind, data, sealed, key)
+        return Entry(ts, offset, contact or "", leg, agent, kind, data, text, node)
+
+    def _connected(self) -> Session:
+        return self._session or self._connect()
+
+    def _connect(self) -> Session:
+        session = self._place.connect()
         try:
-            for table in tables.ALL:
-                connection.execute(f"DELETE FROM {table.name}")
-            self._fold.forget_all()
-            self._fold_all(connection)
-            (count,) = connection.execute("SELECT count(*) FROM contact").fetchone()
+            head = self._stored_head(session)
         except BaseException:
-            self._fold.forget_all()
-            connection.execute("ROLLBACK")
+            session.close()
             raise
-        connection.execute("COMMIT")
-        self._fold.forget_all()
-        return int(count)
+        self._session, self._head = session, head
+        return session
 
-    def _fold_all(self, connection: sqlite3.Connection) -> None:
-        after = 0
-        while True:
-            rows = connection.execute(
-                "SELECT id, ts, contact, leg, type, data FROM event WHERE id > ? ORDER BY id LIMIT ?",
-                (after, _AT_ONCE),
-            ).fetchall()
-            if not rows:
-                return
-            for _, ts, contact, leg, kind, data in rows:
-                self._fold.take(Entry(ts, contact, leg, kind, json.loads(data), data))
-            self._keep()
-            after = rows[-1][0]
+    @property
+    def doubt(self) -> Doubt | None:
+        """The last transaction, where its end was not heard."""
+        return self._doubt
 
-    def _write(self, entries: Sequence[Entry]) -> None:
-        connection = self._connected()
-        connection.execute("BEGIN IMMEDIATE")
-        events: list[tuple[Column, ...]] = []
-        agent_events: list[tuple[Column, ...]] = []
-        for entry in entries:
-            if entry.contact in ("", NODE):
-                agent_events.append((text(entry.data, "agent"), entry.ts, entry.type, entry.encoded))
-                continue
-            n = self._fold.take(entry)
-            events.append((entry.contact, n, entry.leg, entry.ts, entry.type, entry.encoded))
-        self._insert(schema.event, _EVENT, events)
-        self._insert(schema.agent_event, _AGENT_EVENT, agent_events)
-        self._keep()
-        connection.execute("COMMIT")
+    def was_kept(self) -> bool:
+        """Whether the last transaction, whose end was not heard, was kept after all. Raises StoreUnavailable."""
+        doubt = self._doubt
+        if doubt is None:
+            return False
+        found = self.head() == doubt.head
+        self._doubt = None
+        return found
 
-    def _keep(self) -> None:
-        for table, rows in self._fold.changed():
-            columns = _columns(table)
-            self._insert(table, columns, [tuple(map(row.__getitem__, columns)) for row in rows])
+    def head(self) -> str:
+        """Where the chain stands in the tables. Raises StoreUnavailable."""
+        with self._guarded():
+            self._connected()
+        return self._head.hash.hex()
 
-    def _insert(self, table: Table, columns: tuple[str, ...], rows: list[tuple[Column, ...]]) -> None:
-        connection = self._connected()
-        at = 0
-        for chunk in _CHUNKS:
-            while len(rows) - at >= chunk:
-                values = list(itertools.chain.from_iterable(rows[at : at + chunk]))
-                connection.execute(_insert_statement(table, columns, chunk), values)
-                at += chunk
+    def skip(self, place: Place) -> None:
+        """What the journal holds up to there is not wanted. Raises StoreUnavailable."""
+        with self._guarded():
+            session = self._connected()
+            session.put(schema.spill_read, _SPILL_READ, [(self.node, *place)])
 
-    def _rows(self, table: Table, where: Mapping[str, Column]) -> list[Row]:
-        names = ",".join(_columns(table))
-        asked = " AND ".join(
-            f"{name} IS NULL" if value is None else f"{name} = ?" for name, value in where.items()
+    def _stored_head(self, session: Session) -> Head:
+        found = session.rows(
+            f"SELECT day, count, previous, head FROM chain_day WHERE node = {session.mark} ORDER BY day DESC LIMIT 1",
+            self.node,
         )
-        given = [value for value in where.values() if value is not None]
-        cursor = self._connected().execute(f"SELECT {names} FROM {table.name} WHERE {asked}", given)
-        return [dict(zip(_columns(table), row, strict=True)) for row in cursor.fetchall()]
-
-    def _connected(self) -> sqlite3.Connection:
-        return self._connection or self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path,
-            timeout=_BUSY_PATIENCE,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=64,
-        )
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-        except BaseException:
-            connection.close()
-            raise
-        self._connection = connection
-        return connection
+        if not found:
+            return Head()
+        return Head(*(found[0][name] for name in ("day", "count", "previous", "head")))
 
     def _disconnect(self) -> None:
-        """Close the connection; an unfinished transaction is rolled back by it."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _take_lock(self) -> None:
-        lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            raise LedgerInUse(f"another server uses {self._path}") from None
-        self._lock = lock
-
-
-def is_unavailable(problem: BaseException) -> bool:
-    """Whether the database is at fault (busy, full, read-only, away, damaged), not what was written."""
-    return isinstance(problem, OSError) or type(problem) in (
-        sqlite3.OperationalError,
-        sqlite3.InternalError,
-        sqlite3.DatabaseError,
-    )
-
-
-@functools.cache
-def _columns(table: Table) -> tuple[str, ...]:
-    return tuple(table.columns.keys())
-
-
-@functools.cache
-def _insert_statement(table: Table, columns: tuple[str, ...], rows: int) -> str:
-    """One statement for so many rows; those that are given their key replace their earlier form."""
-    one = f"({','.join('?' * len(columns))})"
-    statement = f"INSERT INTO {table.name} ({','.join(columns)}) VALUES {','.join([one] * rows)}"
-    keys = [each.name for each in table.primary_key]
-    if set(keys) <= set(columns):
-        changed = ",".join(f"{each}=excluded.{each}" for each in columns if each not in keys)
-        statement += f" ON CONFLICT ({','.join(keys)}) DO UPDATE SET {changed}"
-    return statement
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()

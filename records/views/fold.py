@@ -104,6 +104,12 @@ class Fold:
         self._forget_closed()
         return list(found.items())
 
+    def client(self, contact: str) -> str | None:
+        """The client company of a contact whose event was just taken."""
+        state = self._contacts.get(contact)
+        found = None if state is None else state.contact["client"]
+        return found if isinstance(found, str) else None
+
     def forget_all(self) -> None:
         """What was taken was not kept: rows are loaded anew."""
         self._contacts.clear()

@@ -1,18 +1,25 @@
-"""Makes the contact and leg tables anew from the events, while no server runs."""
+"""Makes all that is derived anew from the events, while no server runs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.errors import LedgerMissing
 from records.ledger.store import Store
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from records.database import Database
+    from records.personal.master_key import MasterKey
 
 
-def rebuild(path: Path) -> int:
-    """Rebuild this ledger's tables; how many contacts it has.
+def rebuild(
+    database: Database,
+    node: str,
+    master: MasterKey | None = None,
+    tell: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Rebuild this database's tables; how many events it has. `tell` hears how many are done.
 
     Raises:
         LedgerMissing: there is no such ledger.
@@ -20,11 +27,10 @@ def rebuild(path: Path) -> int:
         StoreUnavailable: the database's fault. Nothing is changed.
 
     """
-    if not path.exists():
-        raise LedgerMissing(f"no ledger at {path}")
-    store = Store(path)
+    database.check_exists()
+    store = Store(database, node, master)
     store.open()
     try:
-        return store.rebuild()
+        return store.rebuild(tell)
     finally:
         store.close()

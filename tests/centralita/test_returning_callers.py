@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from centralita.queues.returning_callers import CUT_OFF, LeftBehind, left_behind, remember
 from records.event import LedgerEvent
 from records.ledger.ledger import Ledger
+from records.reader import Reader
 from routing.queues.returning import KeptPlace, Returning
 
 if TYPE_CHECKING:
@@ -53,13 +54,13 @@ def written(folder: Path, *calls: list[LedgerEvent]) -> Path:
 
 def test_who_waited_when_the_node_died_is_known(tmp_path: Path) -> None:
     path = written(tmp_path, call("a"))
-    (found,) = left_behind(path, now=NOW)
+    (found,) = left_behind(Reader(path), now=NOW)
     assert (found.client, found.queue, found.number, found.is_cut_off) == ("acme", "help", CALLER, True)
     assert NOW - 100.0 <= found.joined <= NOW - 89.0
 
 
 def test_who_had_given_up_is_known(tmp_path: Path) -> None:
-    (found,) = left_behind(written(tmp_path, call("a", *GAVE_UP)), now=NOW)
+    (found,) = left_behind(Reader(written(tmp_path, call("a", *GAVE_UP))), now=NOW)
     assert found == LeftBehind("acme", "help", CALLER, NOW - 90.0, NOW - 40.0, is_cut_off=False)
 
 
@@ -67,14 +68,14 @@ def test_withheld_numbers_and_old_calls_are_left_alone(tmp_path: Path) -> None:
     hidden = call("a", private=True)
     nameless = call("b", ani="anonymous")
     path = written(tmp_path, hidden, nameless, call("c"))
-    assert len(left_behind(path, now=NOW)) == 1
-    assert left_behind(path, now=NOW + 86400.0) == []
+    assert len(left_behind(Reader(path), now=NOW)) == 1
+    assert left_behind(Reader(path), now=NOW + 86400.0) == []
 
 
 def test_a_ledger_that_cannot_be_read_has_nobody(tmp_path: Path) -> None:
     broken = tmp_path / "ledger.sqlite"
     broken.write_bytes(b"no database" * 500)
-    assert left_behind(broken, now=NOW) == []
+    assert left_behind(Reader(broken), now=NOW) == []
 
 
 def test_their_places_are_kept_by_the_new_clock() -> None:

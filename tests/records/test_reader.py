@@ -4,9 +4,8 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
-from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing
+from records.errors import ContactAmbiguous, ContactNotFound, LedgerMissing, StoreUnavailable
 from records.reader import Reader
 from tests.records.calls import BEGAN, arrival, event, whole_call
 
@@ -62,7 +61,7 @@ async def test_a_call_can_be_followed_while_it_lasts(ledger: Ledger, path: Path)
 
 async def test_reading_cannot_write(ledger: Ledger, path: Path) -> None:
     await store(ledger)
-    with Reader(path)._engine.connect() as connection, pytest.raises(OperationalError, match="readonly"):
+    with pytest.raises(StoreUnavailable, match="readonly"), Reader(path).database.read() as connection:
         connection.exec_driver_sql("DELETE FROM event")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sys
 import time
 from contextlib import contextmanager
@@ -16,7 +14,7 @@ import typer
 from base.errors import CentralitaError
 from centralita.client import NodeClient, NodeRefused, NodeUnreachable
 from centralita.commands.parameters import fail, login
-from centralita.state import LEDGER_FILE, MENUS_FILE
+from centralita.state import MENUS_FILE, StateInUse, alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,14 +135,8 @@ def _put_alone(
 @contextmanager
 def without_node(state: Path) -> Iterator[bool]:
     """Whether no node runs on a state folder; while this lasts none can start there."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(f"{state / LEDGER_FILE}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
+        with alone(state):
             yield True
-    finally:
-        os.close(lock)
+    except StateInUse:
+        yield False

@@ -48,6 +48,14 @@ def locked(path: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+def no_folder(path: Path) -> Path:
+    """A place where no journal can be written."""
+    path.parent.mkdir(exist_ok=True)
+    file = path.parent / "file"
+    file.write_text("in the way")
+    return file / "spill"
+
+
 def numbers(path: Path, contact: str) -> list[object]:
     return [each.data.get("i") for each in Reader(path).events(contact)]
 
@@ -128,7 +136,9 @@ async def test_a_full_disk_loses_nothing(path: Path) -> None:
 
 
 async def test_a_full_queue_drops_the_newest_and_counts_them(path: Path) -> None:
-    with running(path, queue_limit=100) as ledger:
+    ledger = Ledger(path, gather=0.0, grace=0.0, queue_limit=100, spill=no_folder(path))
+    ledger.start(now=BEGAN)
+    with closing(ledger):
         with locked(path):
             for i in range(200):
                 ledger.append(event(i, "c1", None, "test.event", i=i))
@@ -140,8 +150,27 @@ async def test_a_full_queue_drops_the_newest_and_counts_them(path: Path) -> None
     assert numbers(path, "c1") == list(range(200 - lost))
 
 
-async def test_closing_while_the_database_is_away_gives_up_and_says_how_many(path: Path) -> None:
+async def test_closing_while_the_database_is_away_keeps_all_in_the_journal(path: Path) -> None:
     ledger = Ledger(path, gather=0.0)
+    ledger.start(now=BEGAN)
+    with locked(path):
+        for i in range(5):
+            ledger.append(event(i, "c1", None, "test.event", i=i))
+        waiting = asyncio.create_task(ledger.flush())
+        await asyncio.sleep(0)
+        assert await asyncio.to_thread(ledger.close, patience=0.0) == 0
+        await waiting
+    assert ledger.health().spilled == 5
+    with pytest.raises(LedgerStopped):
+        await ledger.flush()
+    with running(path) as again:
+        assert again.health().spilled == 0
+    assert numbers(path, "c1")[:5] == list(range(5))
+    assert list((path.parent / "spill").iterdir()) == []
+
+
+async def test_closing_while_nothing_can_be_written_gives_up_and_says_how_many(path: Path) -> None:
+    ledger = Ledger(path, gather=0.0, grace=0.0, spill=no_folder(path))
     ledger.start(now=BEGAN)
     with locked(path):
         for i in range(5):
@@ -152,8 +181,7 @@ async def test_closing_while_the_database_is_away_gives_up_and_says_how_many(pat
         with pytest.raises(LedgerStopped):
             await waiting
     assert ledger.health().lost == 5
-    with pytest.raises(LedgerStopped):
-        await ledger.flush()
+    assert "Not a directory" in str(ledger.health().journal_problem)
 
 
 def test_closing_writes_what_waits(path: Path) -> None:
