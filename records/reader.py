@@ -205,7 +205,7 @@ class Reader:
             .order_by(contact.c.started_at, contact.c.id, event.c.n)
         )
         with self.database.read() as connection:
-            found = connection.execution_options(yield_per=_AT_ONCE).execute(query.add_columns(*SEALED))
+            found = connection.execute(query.add_columns(*SEALED), execution_options={"yield_per": _AT_ONCE})
             for rows in found.mappings().partitions():
                 for row in self._unsealed.rows(connection, rows):
                     yield row["contact"], row["type"], row["data"]

@@ -127,5 +127,5 @@ def _events(connection: sa.Connection) -> Iterator[tuple[Any, ...]]:
         " UNION ALL SELECT NULL, NULL, agent, NULL, ts, type, data, id, 1 FROM agent_event_before"
         " ORDER BY ts, which, place"
     )
-    for row in connection.execution_options(yield_per=_AT_ONCE).execute(before):
+    for row in connection.execute(before, execution_options={"yield_per": _AT_ONCE}):
         yield tuple(row[:7])
