@@ -26,6 +26,7 @@ def upgrade() -> None:
     for name in ("event", "agent_event"):
         op.rename_table(name, f"{name}_before")
     op.drop_index("event_contact_n", "event_before")
+    op.drop_index("event_audit", "event_before")
     op.drop_index("agent_event_agent_ts", "agent_event_before")
     _tables()
     _fill(op.get_bind())
@@ -34,6 +35,8 @@ def upgrade() -> None:
     op.create_index("event_chain", "event", ["node", "day", "seq"], unique=True)
     op.create_index("event_contact_n", "event", ["contact", "n"], unique=True)
     op.create_index("event_agent_ts", "event", ["agent", "ts"])
+    audits = sa.text("substr(type, 1, 6) = 'audit.'")
+    op.create_index("event_audit", "event", ["id"], sqlite_where=audits, postgresql_where=audits)
 
 
 def downgrade() -> None:

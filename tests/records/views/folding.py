@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.ledger.store import Entry
+from records.ledger.entry import Entry, ready
 from records.views import tables
 from records.views.fold import Fold
 from tests.records.calls import BEGAN
@@ -46,9 +46,8 @@ class Kept:
 
 def entry(told: LedgerEvent, *, shift: float = 0.0, with_offset: bool = False) -> Entry:
     """As the writer hands it to the fold; `shift` is by how much the wall clock was set since the beginning."""
-    offset = round((told.ts - BEGAN) * 1e6) + 5_000_000 if with_offset else None
-    ts = round((told.ts + shift) * 1e6)
-    return Entry(ts, told.contact, told.leg, told.type, told.data, "", offset)
+    offset = told.ts - BEGAN + 5 if with_offset else None
+    return ready(told._replace(ts=told.ts + shift, offset=offset), "main")[0]
 
 
 def folded(entries: Iterable[LedgerEvent | Entry]) -> Kept:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from records import LedgerEvent
-from records.ledger.store import Entry
+from records.ledger.entry import ready
 from records.views import tables
 from records.views.fold import Fold
 from tests.records.calls import BEGAN, event
@@ -44,7 +44,7 @@ def folded(*batches: list[LedgerEvent]) -> dict[str, Row]:
     for batch in batches:
         fold = Fold(load)
         for each in batch:
-            fold.take(Entry(round(each.ts * 1e6), each.contact, each.leg, each.type, each.data, ""))
+            fold.take(ready(each, "main")[0])
         for table, rows in fold.changed():
             if table is tables.contact:
                 contacts |= {str(row["id"]): row for row in rows}
