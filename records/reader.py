@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, RowMapping, Select, Table
 
-    from records.views.search import Wanted
     from records.personal.master_key import MasterKey
+    from records.views.search import Wanted
     from records.views.stays import Stay
 
 _TIMES = frozenset({"ts", "started_at", "answered_at", "ended_at", "invited_at", "ringing_at"})

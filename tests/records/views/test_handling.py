@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from records.ledger.store import Entry
+from records.ledger.entry import ready
 from records.views import tables
 from records.views.fold import Fold
 from tests.records.calls import BEGAN, event, whole_call
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def reservations(*events: LedgerEvent) -> dict[str, Row]:
     fold = Fold(lambda table, where: [])
     for each in events:
-        fold.take(Entry(round(each.ts * 1e6), each.contact, each.leg, each.type, each.data, ""))
+        fold.take(ready(each, "main")[0])
     rows = next(rows for table, rows in fold.changed() if table is tables.reservation)
     return {str(row["id"]): row for row in rows}
 
