@@ -79,9 +79,16 @@ class Configuration:
 
     def zone(self, client: str | None) -> ZoneInfo:
         """By whose clock a client company lives: that of its usual hours, else the centre's."""
-        company = self.clients.get(client) if client is not None else None
-        hours = self.hours.get(company.hours) if company is not None and company.hours is not None else None
-        return hours.timetable.zone if hours is not None else ZoneInfo(self.centre.timezone)
+        return zone_of(self.centre, self.clients, self.hours, client)
+
+
+def zone_of(
+    centre: Centre, clients: Mapping[str, Client], hours: Mapping[str, OpeningHours], client: str | None
+) -> ZoneInfo:
+    """By whose clock a client company lives: that of its usual hours, else the centre's."""
+    company = clients.get(client) if client is not None else None
+    usual = hours.get(company.hours) if company is not None and company.hours is not None else None
+    return usual.timetable.zone if usual is not None else ZoneInfo(centre.timezone)
 
 
 def check_configuration(

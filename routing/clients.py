@@ -22,6 +22,7 @@ from routing.back_ends import (
 from routing.callbacks.documents import ClientCallbacksPart
 from routing.documents import LADDER, quoted
 from routing.escalation import LadderPart
+from routing.figures_part import FiguresPart
 from routing.recording import RecordingPart, key_faults
 from routing.surveys import SurveyPart
 
@@ -76,6 +77,8 @@ class Client(Part):
     escalation: dict[Annotated[str, Field(pattern=LADDER)], LadderPart] = Field(default_factory=dict)
     """Ladders by name: who is called when more is needed than an agent."""
     callback: ClientCallbacksPart = ClientCallbacksPart()
+    figures: FiguresPart = FiguresPart()
+    """How its figures are reckoned, and what they should be."""
     survey: SurveyPart | None = None
     """What callers are asked once their agent has hung up."""
 

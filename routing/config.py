@@ -324,6 +324,7 @@ def _queue(name: str, part: QueuePart) -> QueueSettings:
         prefers=part.prefers,
         relax=_relaxations(part),
         service_level=ServiceLevel(part.service_level.within, part.service_level.share),
+        short_abandon=part.short_abandon,
         weight=part.weight,
         priority_step=part.priority_step,
         sticky=part.sticky,

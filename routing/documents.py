@@ -243,6 +243,8 @@ class QueuePart(Part):
     prefers: tuple[str, ...] = ()
     relax: tuple[RelaxPart, ...] = ()
     service_level: ServiceLevelPart = ServiceLevelPart()
+    short_abandon: Seconds | None = None
+    """Of its figures: who hangs up within so long was never really there. The client company's unless given."""
     weight: Annotated[float, Field(gt=0, le=100)] = 1.0
     priority_step: PositiveSeconds = 300.0
     sticky: Seconds = 0.0

@@ -105,6 +105,8 @@ class QueueSettings:
     relax: tuple[Relaxation, ...] = ()
     """How requirements are lowered while a caller waits, the earliest first."""
     service_level: ServiceLevel = ServiceLevel()
+    short_abandon: float | None = None
+    """Seconds within which hanging up counts apart; the client company's unless given."""
     weight: float = 1.0
     """Of the client company's contract: twice the weight, and callers are due in half the time."""
     priority_step: float = 300.0

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools import describe_back_end, draw_states, map_rfcs
+from tools import describe_back_end, describe_figures, draw_states, map_rfcs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES = {
     "state-machines.md": draw_states.page,
     "rfc-map.md": map_rfcs.page,
+    "metrics.md": describe_figures.page,
     "back-end.openapi.yaml": describe_back_end.page,
 }
 

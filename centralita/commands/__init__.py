@@ -14,6 +14,7 @@ from centralita.commands import (
     compliance,
     contacts,
     do_not_call,
+    figures,
     hours,
     menu,
     noted,
@@ -46,6 +47,7 @@ app.command("messages")(noted.messages)
 app.command("simulate")(simulate.simulate)
 app.command("staff")(staff.staff)
 app.command("trunks")(trunk.trunks)
+app.add_typer(figures.app, name="figures")
 app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(do_not_call.app, name="do-not-call")
 app.add_typer(trunk.app, name="trunk")

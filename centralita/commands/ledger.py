@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from base.errors import CentralitaError
 from centralita.commands.parameters import State, fail
 from centralita.state import database_of, master_key_of
+from records.errors import LedgerMissing
 
 if TYPE_CHECKING:
+    from records.database import Database
     from records.reader import Reader
 
 
@@ -27,3 +29,15 @@ def open_ledger(state: State) -> Reader:
         fail(f"{error.filename}: {error.strerror}")
     except CentralitaError as error:
         fail(str(error))
+
+
+def open_database(state: State) -> Database:
+    """The records as tables, or say why they cannot be read and end."""
+    try:
+        database = database_of(state)
+        database.check_exists()
+    except LedgerMissing:
+        fail(f"there is no ledger in {state}; name the node's folder with --state")
+    except CentralitaError as error:
+        fail(str(error))
+    return database
