@@ -149,6 +149,7 @@ async def _ring(
                     caller.progress()
                 if caller.is_audible and party.is_audible and not is_joined:
                     # A carrier's announcement is heard by whoever called, and keys reach it (RFC 3960 s.3).
+                    caller.stop()
                     exchange.plane.bridge(caller.stream.port, party.stream.port)
                     is_joined = True
             case LegAnswered(leg=leg) if leg is party:

@@ -115,18 +115,25 @@ class Exchange:
         """Stop listening to the plane."""
         self._hearing.close()
 
-    def open(self, number: str, *, account: str | None = None) -> Contact:
-        """A contact that begins with us, about whoever will be called under that number."""
-        contact = Contact(self._ids.new(), ani=number, display="", dnis=number, record=self._record)
+    def open(
+        self, number: str, *, account: str | None = None, dialled: str | None = None, **told: object
+    ) -> Contact:
+        """A contact that begins with us, about whoever will be called under that number, who has `dialled` another.
+
+        `told` is noted with its beginning.
+        """
+        dnis = number if dialled is None else dialled
+        contact = Contact(self._ids.new(), ani=number, display="", dnis=dnis, record=self._record)
         contact.account = account
         contact.record(
             "contact.opened",
             ani=number,
-            dnis=number,
+            dnis=dnis,
             profile="internal",
             trunk=None,
             account=account,
             initiation="api",
+            **told,
         )
         return contact
 

@@ -16,10 +16,12 @@ from centralita.agents.conversations import Conversations
 from centralita.agents.healing import Healing
 from centralita.agents.lamps import Lamps
 from centralita.agents.monitoring import Monitoring
+from centralita.agents.placed_calls import PlacedCalls
 from centralita.agents.staff import Staff
 from centralita.agents.workplace import Workplace
 from centralita.archive import RecordingArchive
 from centralita.callbacks.callbacks import Outset, Promises, open_callbacks
+from centralita.callbacks.originating import Originating
 from centralita.callbacks.rescue import open_rescuer
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
@@ -55,6 +57,7 @@ from centralita.tracing import MessageTracing
 from centralita.tracking import Tracking
 from centralita.watching import Watching
 from console.app import make_app
+from console.keys import Placing
 from ivr.io.books import Books
 from ivr.io.versions import Versions
 from routing.io.distribution import Distribution
@@ -255,6 +258,11 @@ async def _wire(
         checks=checks,
         counters=counters,
     )
+    places = Places(present.agents, phones.find)
+    placed = PlacedCalls(
+        present, distribution, dispatcher, exchange, numbers, tolls, places.account, staff.called
+    )
+    originating = Originating(outset, callbacks, dispatcher, exchange, outset.wording, ids, journal)
     app = make_app(
         key=kept.key,
         work=workplace.desk(),
@@ -271,9 +279,10 @@ async def _wire(
             dispatcher,
             exchange,
             Monitoring(exchange.phone_calls, lambda: present.now().routing),
-            Places(present.agents, phones.find).account,
+            places.account,
             staff.called,
         ),
+        placing=Placing(placed.place, originating.originate),
         callbacks=callbacks,
         telling=telling,
     )

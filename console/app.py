@@ -9,7 +9,6 @@ import structlog
 from aiohttp import web
 
 from console.access import guard
-from console.api.described import ROUTES
 from console.api.request_ids import request_ids
 from console.api.routes import install, is_open, only_declared
 from console.keys import (
@@ -22,6 +21,7 @@ from console.keys import (
     MENUS,
     OPENING,
     PHONES,
+    PLACING,
     READER,
     TRUNKS,
     WORK,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from console.hours.desk import OpeningDesk
-    from console.keys import Conversations, Menus
+    from console.keys import Conversations, Menus, Placing
     from console.node.door import Door
     from console.telling import Telling
     from console.work.desk import WorkDesk
@@ -78,6 +78,7 @@ def make_app(
     opening: OpeningDesk,
     callbacks: CallbackDesk,
     talks: Conversations,
+    placing: Placing,
     telling: Telling,
 ) -> web.Application:
     """Wire the routes."""
@@ -97,8 +98,9 @@ def make_app(
     app[OPENING] = opening
     app[CALLBACKS] = callbacks
     app[CONVERSATIONS] = talks
+    app[PLACING] = placing
     app[TELLING] = telling
-    app[ROUTES] = install(app, PARTS)
+    install(app, PARTS)
     return app
 
 

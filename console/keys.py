@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from calls.acts import Act
+    from calls.destination import Destination
     from calls.monitor import MonitorMode
     from console.menus.sets import Asked
 
@@ -53,6 +55,31 @@ class Conversations(Protocol):
         """Call a supervisor's phone into it, without a mode to take it over; the id of the supervisor's call."""
 
 
+class Place(Protocol):
+    """Begins a call for an agent. Raises CentralitaError with what is wrong."""
+
+    def __call__(self, agent: str, number: str, client: str | None, by: str) -> str:
+        """Ring an agent, then call a number; the id of the contact."""
+
+
+class Originate(Protocol):
+    """Begins a call to a customer. Raises CentralitaError with what is wrong."""
+
+    async def __call__(
+        self, number: str, client: str, to: Destination, *, language: str | None, by: str
+    ) -> str:
+        """Call a customer, who is then led to a menu or queue; the id of the contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Calls that are begun by the interface."""
+
+    place: Place
+    originate: Originate
+
+
+PLACING = web.AppKey("placing", Placing)
 WORK = web.AppKey("work", WorkDesk)
 CONVERSATIONS: web.AppKey[Conversations] = web.AppKey("conversations")
 LEDGER = web.AppKey("ledger", Ledger)

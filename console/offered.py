@@ -5,7 +5,7 @@ from __future__ import annotations
 from console import metrics
 from console.api import described
 from console.callbacks import do_not_call, promises
-from console.contacts import contacts, conversations
+from console.contacts import calls, contacts, conversations
 from console.hours import announcements, closures, places
 from console.menus import sets
 from console.node import bans, health, phones, trunks
@@ -23,6 +23,7 @@ PARTS = (
     line.routes,
     contacts.routes,
     conversations.routes,
+    calls.routes,
     promises.routes,
     do_not_call.routes,
     places.routes,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools import describe_back_end, describe_figures, draw_states, map_rfcs
+from tools import describe_api, describe_back_end, describe_figures, draw_states, map_rfcs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ PAGES = {
     "rfc-map.md": map_rfcs.page,
     "metrics.md": describe_figures.page,
     "back-end.openapi.yaml": describe_back_end.page,
+    "api.openapi.yaml": describe_api.page,
 }
 
 

@@ -212,8 +212,8 @@ class Outset:
         self._dispatcher = dispatcher
         self._ids = ids
         self._record = record
-        wording = ClientWording(present, desk)
-        means = CallbackMeans(queues, self._ways, self._called, wording, self._agents_of)
+        self.wording = wording = ClientWording(present, desk)
+        means = CallbackMeans(queues, self.ways, self.called, wording, self._agents_of)
         self._application = CallbackApplication(means, desk)
 
     def begin(self, callback: Callback) -> Contact | None:
@@ -225,7 +225,7 @@ class Outset:
             self._ids.new(),
             ani=callback.number,
             display="",
-            dnis=self._line(callback),
+            dnis=self.line(callback.wish.client, callback.wish.line),
             record=self._record,
         )
         contact.client, contact.language, contact.priority = wish.client, wish.language, wish.priority
@@ -246,19 +246,21 @@ class Outset:
         )
         return contact
 
-    def _line(self, callback: Callback) -> str:
-        """The client company's number that is shown."""
-        wish, present = callback.wish, self._present.now()
-        company = present.clients.get(wish.client)
+    def line(self, client: str, called: str = "") -> str:
+        """The client company's number that is shown; unless it has one, the one that the customer `called`."""
+        present = self._present.now()
+        company = present.clients.get(client)
         own = company.caller_id if company is not None else None
-        line = in_e164(own or wish.line, present.routing.country) or ""
-        return line if line.startswith("+") else self._numbers.line_of(wish.client)
+        line = in_e164(own or called, present.routing.country) or ""
+        return line if line.startswith("+") else self._numbers.line_of(client)
 
-    def _ways(self, contact: Contact) -> Sequence[FindWay]:
+    def ways(self, contact: Contact) -> Sequence[FindWay]:
+        """To a customer, by the trunks, in the name of the client company."""
         destination = self._numbers.outside(contact.ani)
         return self._outside.ways(contact, destination, shown_for_client) if destination is not None else ()
 
-    def _called(self, contact: Contact, leg: Leg) -> None:
+    def called(self, contact: Contact, leg: Leg) -> None:
+        """Hear of a customer's leg before anything is said or recorded."""
         if self._present.asks_consent(contact.client):
             leg.exchange.recordings.withhold(leg)
 

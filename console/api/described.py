@@ -10,11 +10,10 @@ from aiohttp import web
 from console.api.answers import Content
 from console.api.openapi import describe
 from console.api.page import page
-from console.api.route import PUBLIC, Route
+from console.api.route import PUBLIC, ROUTES, Route
 from console.api.routes import Routes
 
 routes = Routes("description")
-ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes", tuple)
 
 
 @routes.get("/api/v1/openapi.json", permission=PUBLIC, answer=dict[str, Any])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from console.api import repeats
 from console.api.answers import Content
 from console.api.route import ANYBODY, PUBLIC
 
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
 VERSION = "1.0"
 _TO = "#/components/schemas/"
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": f"{_TO}Problem"}}}
+_ONCE = {
+    "name": repeats.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The same for a request that is sent again: it is done once, and the answer is given again.",
+    "schema": {"type": "string", "pattern": repeats.FORM},
+}
+_SEEN = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what is edited, as it was seen: refused with 412 if it has changed since.",
+    "schema": {"type": "string"},
+}
 _INTRODUCTION = """\
 What a node knows and does, for pages, wallboards and programs.
 
@@ -78,8 +93,10 @@ def describe(routes: Iterable[Route]) -> dict[str, Any]:
     every = sorted(routes, key=lambda each: (each.path, each.method))
     found, schemas = _schemas(every)
     paths: dict[str, dict[str, Any]] = {}
+    tagged = {each.path for each in every if each.is_tagged}
     for route in every:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, found)
+        operation = _operation(route, found, is_edit=route.method != "GET" and route.path in tagged)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {
@@ -93,6 +110,10 @@ def describe(routes: Iterable[Route]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(sorted({**schemas, **_SCHEMAS}.items())),
+            "responses": {
+                _named(each): {"description": HTTPStatus(each).phrase, "content": _PROBLEM}
+                for each in sorted({412, *(status for route in every for status in route.refusals)})
+            },
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -115,7 +136,7 @@ def _schemas(routes: Iterable[Route]) -> tuple[dict[_Part, Any], dict[Any, Any]]
     return {key: schema for (key, _), schema in found.items()}, dict(definitions)
 
 
-def _operation(route: Route, found: Mapping[_Part, Any]) -> dict[str, Any]:
+def _operation(route: Route, found: Mapping[_Part, Any], *, is_edit: bool) -> dict[str, Any]:
     summary, _, more = inspect.cleandoc(route.handler.__doc__ or "").partition("\n")
     operation: dict[str, Any] = {"operationId": route.name, "tags": [route.tag], "summary": summary}
     if more.strip():
@@ -128,13 +149,15 @@ def _operation(route: Route, found: Mapping[_Part, Any]) -> dict[str, Any]:
     parameters = [
         *_parameters(route.signature.path, "path"),
         *(_parameters(route.signature.query, "query") if route.signature.query is not None else ()),
+        *([_ONCE] if route.is_once else ()),
+        *([_SEEN] if is_edit else ()),
     ]
     if parameters:
         operation["parameters"] = parameters
     if route.signature.body is not None:
         content = {"application/json": {"schema": found[route.name, "body"]}}
         operation["requestBody"] = {"required": True, "content": content}
-    operation["responses"] = _responses(route, found)
+    operation["responses"] = _responses(route, found, is_edit=is_edit)
     return operation
 
 
@@ -170,7 +193,7 @@ def _inlined(one: Any, parts: Mapping[str, Any]) -> Any:
     return {key: _inlined(value, parts) for key, value in one.items()}
 
 
-def _responses(route: Route, found: Mapping[_Part, Any]) -> dict[str, Any]:
+def _responses(route: Route, found: Mapping[_Part, Any], *, is_edit: bool) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for status in (route.status, *route.also):
         answer: dict[str, Any] = {"description": HTTPStatus(status).phrase}
@@ -179,11 +202,17 @@ def _responses(route: Route, found: Mapping[_Part, Any]) -> dict[str, Any]:
         elif route.answer is not None:
             answer["content"] = {"application/json": {"schema": found[route.name, "answer"]}}
         answers[str(204 if route.answer is None else status)] = answer
-    for status, codes in route.refusals.items():
+    if route.is_tagged:
+        answers["304"] = {"description": HTTPStatus(304).phrase}
+    edits: dict[int, list[str]] = {412: []} if is_edit else {}
+    for status, codes in {**route.refusals, **edits}.items():
         if str(status) in answers:
             continue
-        words = (
-            f"{HTTPStatus(status).phrase}: {', '.join(sorted(codes))}" if codes else HTTPStatus(status).phrase
-        )
-        answers[str(status)] = {"description": words, "content": _PROBLEM}
+        words = f"{HTTPStatus(status).phrase}: {', '.join(sorted(codes))}"
+        own = {"description": words, "content": _PROBLEM}
+        answers[str(status)] = own if codes else {"$ref": f"#/components/responses/{_named(status)}"}
     return dict(sorted(answers.items()))
+
+
+def _named(status: int) -> str:
+    return HTTPStatus(status).phrase.replace(" ", "")

@@ -51,7 +51,8 @@ def after(asked: Paged, *kinds: type) -> tuple[Any, ...] | None:
     if asked.cursor is None:
         return None
     try:
-        raw = base64.b64decode(asked.cursor.encode("ascii") + b"==", altchars=b"-_", validate=True)
+        text = asked.cursor.encode("ascii")
+        raw = base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         key = json.loads(raw)
     except (ValueError, binascii.Error, RecursionError):
         raise _no_cursor() from None

@@ -12,6 +12,8 @@ from base.errors import CentralitaError
 from console.access import PRINCIPAL
 from console.api.answers import Answered, Content, sent, written
 from console.api.reading import read_body, read_path, read_query
+from console.api.repeats import REPEATS
+from console.api.versions import tagged, unless_changed
 from console.problem import Refusal
 from records.people.roles import PERMISSIONS
 
@@ -29,6 +31,8 @@ SELF = "agents:self"
 """The permission of agents to do something for themselves, where a route says whose `own` it is."""
 CHECKED: web.AppKey[bool] = web.AppKey("checked", bool)
 """Whether answers are compared with what their routes declare: in tests."""
+ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes", tuple)
+"""All that an application offers."""
 _FROM_SIP = {
     400: 422,
     403: 403,
@@ -65,6 +69,10 @@ class Route:
     """What it may be refused for: codes and their statuses."""
     otherwise: int | None = None
     """The status of errors whose codes are not named; by what they would be in SIP unless given."""
+    is_once: bool = False
+    """Whether a request that is sent again under the same Idempotency-Key is not done again."""
+    is_tagged: bool = False
+    """Whether the answer has an ETag, with which edits of the same path can say what they have seen (If-Match)."""
     own: str | Callable[[web.Request], bool] | None = None
     """Whose it is: the part of the path that names an agent, or a question. Agents may do this for themselves."""
 
@@ -88,8 +96,25 @@ class Route:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request. Raises Refusal."""
+        self._admit(request)
+        if self.is_once:
+            who = request[PRINCIPAL].id
+            return await request.app[REPEATS].once(request, who, self.name, lambda: self._answer(request))
+        shown = self._shown_by(request)
+        if shown is None:
+            return await self._answer(request)
+        return await unless_changed(request, lambda: shown.body(request), lambda: self._answer(request))
+
+    async def body(self, request: web.Request) -> bytes:
+        """What would be sent now. Raises Refusal."""
         try:
-            self._admit(request)
+            answer = await self.handler(**await self._arguments(request))
+        except CentralitaError as error:
+            raise self._refusal(error) from None
+        return written(answer.body if isinstance(answer, Answered) else answer)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        try:
             answer = await self.handler(**await self._arguments(request))
         except CentralitaError as error:
             raise self._refusal(error) from None
@@ -101,7 +126,15 @@ class Route:
         status = made.status or self.status
         if request.app.get(CHECKED, False):
             self._check(made.body, status)
-        return sent(made.body, status, made.headers)
+        response = sent(made.body, status, made.headers)
+        return tagged(request, response) if self.is_tagged else response
+
+    def _shown_by(self, request: web.Request) -> Route | None:
+        """The route that shows what this one edits, where it tells versions apart."""
+        if self.method == "GET":
+            return None
+        same = (each for each in request.app[ROUTES] if each.path == self.path and each.is_tagged)
+        return next(same, None)
 
     def _admit(self, request: web.Request) -> None:
         """The one place where permission is asked. Raises Refusal."""
@@ -147,6 +180,8 @@ class Route:
             found.add(404)
         if self.signature.body is not None:
             found |= {400, 413, 415}
+        if self.is_once:
+            found.add(409)
         return found | {400, 422}
 
     def _check(self, body: object, status: int) -> None:

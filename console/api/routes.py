@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from aiohttp import web
 
-from console.api.route import PUBLIC, Route
+from console.api.repeats import REPEATS, Repeats
+from console.api.route import PUBLIC, ROUTES, Route
 from console.api.signature import signature
+from console.api.versions import EDITING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -22,6 +25,8 @@ class Terms(TypedDict, total=False):
     also: tuple[int, ...]
     problems: Mapping[str, int]
     otherwise: int
+    is_once: bool
+    is_tagged: bool
     own: str | Callable[[web.Request], bool]
 
 
@@ -67,7 +72,7 @@ class Routes:
         return keep
 
 
-def install(app: web.Application, parts: Iterable[Routes]) -> tuple[Route, ...]:
+def install(app: web.Application, parts: Iterable[Routes]) -> None:
     """Put declared routes into an application. Raises ValueError where two have one name."""
     found: dict[str, Route] = {}
     every = (each for part in parts for each in part)
@@ -76,7 +81,7 @@ def install(app: web.Application, parts: Iterable[Routes]) -> tuple[Route, ...]:
         if found.setdefault(route.name, route) is not route:
             raise ValueError(f"two operations are called {route.name}")
         app.router.add_route(route.method, route.path, route.serve)
-    return tuple(found.values())
+    app[ROUTES], app[REPEATS], app[EDITING] = tuple(found.values()), Repeats(), asyncio.Lock()
 
 
 def declared(request: web.Request) -> Route | None:

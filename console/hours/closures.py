@@ -90,6 +90,7 @@ async def list_closures(request: web.Request, query: Paged) -> Mapping[str, obje
     "/api/v1/closures/{name}",
     permission="hours:read",
     answer=ClosureShown,
+    is_tagged=True,
     problems={"unknown_closure": 404},
 )
 async def one_closure(request: web.Request, name: Name) -> Mapping[str, object]:

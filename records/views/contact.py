@@ -28,7 +28,9 @@ def _opened(state: ContactState, at: int, leg: str | None, data: Data) -> None:
     row["initiation"] = text(data, "initiation") or (
         "callback" if is_callback else "internal" if is_ours else "inbound"
     )
-    row["direction"] = "outbound" if is_callback else "internal" if is_ours else "inbound"
+    row["direction"] = text(data, "direction") or (
+        "outbound" if is_callback else "internal" if is_ours else "inbound"
+    )
     row["previous"] = text(data, "promised_in")
 
 

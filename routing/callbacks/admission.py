@@ -112,6 +112,24 @@ class Admission:
         if _is_callers(callback.wish) and callback.wish.by != callback.number:
             self._asked.note(callback.wish.by, at)
 
+    # --- a call without a promise ---
+
+    def at_once(self, text: str, client: str, *, now: float) -> str:
+        """The number (E.164) of a customer who is called now; it counts. Raises CallbackRefused."""
+        rules = self.rules
+        number = rules.read(text)
+        refused = Refused.INVALID if number is None else rules.refusal(number, client)
+        if number is None or refused is not None:
+            reason = refused or Refused.INVALID
+            raise CallbackRefused(reason, rules.words(reason, text, client))
+        if rules.opens(number.number, client, now) != now:
+            raise CallbackRefused(Refused.CLOSED, f"{number.number} may not be called at this hour")
+        most = rules.of(client).per_day
+        if self._called.count(number.number, now=now) >= most:
+            raise CallbackRefused(Refused.TOO_MANY, f"{number.number} was called {most} times within a day")
+        self._called.note(number.number, now)
+        return number.number
+
     # --- before a call ---
 
     def forbidden(self, callback: Callback) -> Refused | None:

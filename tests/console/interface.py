@@ -13,6 +13,7 @@ from centralita.journal import Journal
 from console.api.route import CHECKED
 from console.app import make_app
 from console.hours.desk import OpeningDesk
+from console.keys import Placing
 from console.node.door import Door
 from console.telling import Check, Telling
 from records.ledger.ledger import Ledger
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from base.errors import CentralitaError
     from calls.acts import Act
+    from calls.destination import Destination
     from calls.monitor import MonitorMode
 
 HOURS = Path(__file__).resolve().parents[1] / "data/hours/good/office.yaml"
@@ -101,6 +103,30 @@ class Talks:
         self.asked.append(asked)
 
 
+class Placed:
+    """Calls that are begun by writing down what was asked, unless they are refused."""
+
+    def __init__(self) -> None:
+        self.refusal: CentralitaError | None = None
+        self.asked: list[tuple[object, ...]] = []
+
+    def place(self, agent: str, number: str, client: str | None, by: str) -> str:
+        """For an agent."""
+        return self._ask(agent, number, client, by)
+
+    async def originate(
+        self, number: str, client: str, to: Destination, *, language: str | None, by: str
+    ) -> str:
+        """To a customer."""
+        return self._ask(number, client, to, language, by)
+
+    def _ask(self, *asked: object) -> str:
+        if self.refusal is not None:
+            raise self.refusal
+        self.asked.append(asked)
+        return f"c{len(self.asked)}"
+
+
 class Api:
     """The application with its real parts, and a client that may or may not know the key."""
 
@@ -133,6 +159,7 @@ class Api:
         )
         self.hours = load_hours(HOURS, []) or {}
         self.talks = Talks()
+        self.placed = Placed()
         self.store = CallbackStore(state / "callbacks.db")
         open_all_day = ContactHours(Timetable("c", ZoneInfo("UTC"), ((read_span("00:00-24:00"),),) * 7))
         usual = ClientCallbacks(open_all_day, frozenset({"ES"}))
@@ -170,6 +197,7 @@ class Api:
                 zone=lambda: ZoneInfo("Europe/Madrid"),
             ),
             talks=self.talks,
+            placing=Placing(self.placed.place, self.placed.originate),
             callbacks=self.callbacks,
             telling=Telling(self._metrics, lambda: self.is_open, lambda: self.checks),
         )
