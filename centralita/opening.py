@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from centralita.journal import Journal
     from centralita.options import Options
+    from records.database import Database
     from routing.agents.attendance import Standing
     from routing.centre import Centre
     from routing.hours.switches import Switches
@@ -64,6 +65,7 @@ class Kept(NamedTuple):
     credentials: Credentials
     trunk_passwords: Mapping[str, Secret]
     key: str
+    database: Database
     ledger: Ledger
     reader: Reader
     switches: Switches
@@ -91,7 +93,7 @@ async def open_state(options: Options, centre: Centre, ids: Ids, resources: Asyn
     resources.push_async_callback(asyncio.to_thread, attendance.close)
     standings = await asyncio.to_thread(attendance.load)
     reader = Reader(database, master)
-    return Kept(credentials, trunk_passwords, key, ledger, reader, switches, attendance, standings)
+    return Kept(credentials, trunk_passwords, key, database, ledger, reader, switches, attendance, standings)
 
 
 async def open_sound(

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from console.access import guard
+from console.access import PROXIES, guard
 from console.api.request_ids import request_ids
-from console.api.routes import install, is_open, only_declared
+from console.api.routes import declared, install, is_open, only_declared
+from console.audit import audited
 from console.keys import (
+    AUDIT,
     CALLBACKS,
     CONVERSATIONS,
     COUNTERS,
@@ -20,6 +22,7 @@ from console.keys import (
     LEDGER,
     MENUS,
     OPENING,
+    PEOPLE,
     PHONES,
     PLACING,
     READER,
@@ -31,7 +34,8 @@ from console.problem import Refusal, problem, problems
 from console.telling import TELLING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+    from ipaddress import IPv4Network, IPv6Network
 
     from console.hours.desk import OpeningDesk
     from console.keys import Conversations, Menus, Placing
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
     from console.telling import Telling
     from console.work.desk import WorkDesk
     from records.ledger.ledger import Ledger
+    from records.people.audit import AuditLog
+    from records.people.door import Door as PeopleDoor
     from records.reader import Reader
     from routing.io.callback_desk import CallbackDesk
 
@@ -80,12 +86,25 @@ def make_app(
     talks: Conversations,
     placing: Placing,
     telling: Telling,
+    people: PeopleDoor,
+    audit: AuditLog,
+    proxies: Callable[[], Collection[IPv4Network | IPv6Network]] = tuple,
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(
-        middlewares=[request_ids, problems, failures, guard(key, is_open), only_declared],
+        middlewares=[
+            request_ids,
+            audited(_permission),
+            problems,
+            failures,
+            guard(key, is_open),
+            only_declared,
+        ],
         client_max_size=LARGEST,
     )
+    app[PEOPLE] = people
+    app[AUDIT] = audit
+    app[PROXIES] = proxies
     app[WORK] = work
     app[LEDGER] = ledger
     app[READER] = reader
@@ -102,6 +121,12 @@ def make_app(
     app[TELLING] = telling
     install(app, PARTS)
     return app
+
+
+def _permission(request: web.Request) -> str | None:
+    """What the route of a request asks for; None where there is none."""
+    route = declared(request)
+    return route.permission if route is not None else None
 
 
 def _silent() -> logging.Logger:

@@ -11,6 +11,8 @@ from console.hours.desk import OpeningDesk
 from console.node.door import Door
 from console.work.desk import WorkDesk
 from records.ledger.ledger import Ledger
+from records.people.audit import AuditLog
+from records.people.door import Door as PeopleDoor
 from records.reader import Reader
 from routing.io.callback_desk import CallbackDesk
 
@@ -87,6 +89,9 @@ DOOR = web.AppKey("door", Door)
 CALLBACKS = web.AppKey("callbacks", CallbackDesk)
 OPENING = web.AppKey("opening", OpeningDesk)
 READER = web.AppKey("reader", Reader)
+PEOPLE = web.AppKey("people", PeopleDoor)
+"""How people and programs come in."""
+AUDIT = web.AppKey("audit", AuditLog)
 COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")
 HEALTH: web.AppKey[Callable[[], list[str]]] = web.AppKey("health")
 PHONES: web.AppKey[Callable[[str | None], Sequence[Mapping[str, object]]]] = web.AppKey("phones")

@@ -9,6 +9,7 @@ from console.contacts import calls, contacts, conversations
 from console.hours import announcements, closures, places
 from console.menus import sets
 from console.node import bans, health, phones, trunks
+from console.people import directory, keys, log, login
 from console.work import agents, line, queues
 
 PARTS = (
@@ -30,4 +31,8 @@ PARTS = (
     closures.routes,
     announcements.routes,
     sets.routes,
+    login.routes,
+    directory.routes,
+    keys.routes,
+    log.routes,
 )

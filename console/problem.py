@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 TYPE = "application/problem+json"
+CODE = web.ResponseKey("code", str)
+"""Where the code of a problem stays at hand, for the audit log."""
 _CODES = {
     400: "bad_request",
     404: "not_found",
@@ -69,7 +71,9 @@ def problem(
     if mistakes:
         body["errors"] = [{"pointer": each.pointer, "detail": each.detail} for each in mistakes]
     text = json.dumps(body, ensure_ascii=True)  # half a character of a request must not break the answer
-    return web.Response(status=status, text=text, content_type=TYPE, headers=headers)
+    made = web.Response(status=status, text=text, content_type=TYPE, headers=headers)
+    made[CODE] = code
+    return made
 
 
 @web.middleware

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -13,6 +13,7 @@ from base.address import HIGHEST_PORT, WILDCARDS, Address, address, advertised_a
 from base.document import Part
 from base.durations import Seconds
 from media.voice import NamedVoice
+from records.people.roles import Role
 from routing.timezones import Timezone
 from sip.profile_values import CallingCode
 from sip.protection.overload_settings import OverloadPart
@@ -102,6 +103,19 @@ class MetricsPart(Part):
     """Whether everybody who reaches the port may, and not only programs of this machine."""
 
 
+class PeoplePart(Part):
+    """How people come into the API."""
+
+    session_idle: Annotated[Seconds, Field(ge=60, le=7 * 86400)] = 1800.0
+    """A session that is not used for so long ends."""
+    session_longest: Annotated[Seconds, Field(ge=60, le=30 * 86400)] = 43200.0
+    """A session ends after so long, used or not."""
+    second_factor: tuple[Role, ...] = ()
+    """Roles that need a second factor: without one they can only set it up."""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks of proxies before the API: where they say that a request came from (X-Forwarded-For) is believed."""
+
+
 class Centre(Part):
     """centre.yaml."""
 
@@ -147,6 +161,7 @@ class Centre(Part):
     wrap_up: WrapUpPart = WrapUpPart()
     overload: OverloadPart = OverloadPart()
     metrics: MetricsPart = MetricsPart()
+    people: PeoplePart = PeoplePart()
 
     @field_validator("rtp_address")
     @classmethod

@@ -284,6 +284,7 @@ def _agent(part: AgentPart, name: str) -> AgentSettings:
         status=Status(part.status),
         wrap_up=part.wrap_up,
         language=part.language,
+        team=part.team,
     )
 
 

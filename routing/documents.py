@@ -296,6 +296,10 @@ Served = Annotated[
 """Queues of an agent; told apart by form, so that a wrong level is not called a wrong list as well."""
 
 
+TEAM = r"^[a-z][a-z0-9_-]{0,30}$"
+"""The name of a team."""
+
+
 class AgentPart(Part):
     """One agent, or a row of them: `id: a001..a500` with `{id}` in the other texts."""
 
@@ -310,6 +314,8 @@ class AgentPart(Part):
     wrap_up: Seconds | None = None
     language: Language | None = None
     """What codes are confirmed in."""
+    team: Annotated[str, Field(pattern=TEAM)] | None = None
+    """Supervisors may be limited to teams."""
 
     @model_validator(mode="after")
     def _reached(self) -> Self:

@@ -173,6 +173,8 @@ class AgentSettings:
     """This agent's own wrap-up in place of the queue's."""
     language: str | None = None
     """What codes are confirmed in; the centre's unless given."""
+    team: str | None = None
+    """Supervisors may be limited to teams; without one the agent is for those who see all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools import describe_api, describe_back_end, describe_figures, draw_states, map_rfcs
+from tools import describe_api, describe_back_end, describe_figures, draw_states, list_roles, map_rfcs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ PAGES = {
     "state-machines.md": draw_states.page,
     "rfc-map.md": map_rfcs.page,
     "metrics.md": describe_figures.page,
+    "roles.md": list_roles.page,
     "back-end.openapi.yaml": describe_back_end.page,
     "api.openapi.yaml": describe_api.page,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.access import PRINCIPAL
+from console.audit import ACTS_FOR
+from console.keys import WORK
 from console.problem import Refusal
 from records.people.principal import NODE_ID
 
@@ -32,12 +34,6 @@ def is_own(request: web.Request, agent: str) -> bool:
     return request[PRINCIPAL].is_agent(agent)
 
 
-def sees_agent(request: web.Request, agent: str) -> bool:
-    """Whether who asks may see and direct an agent: oneself, and those of one's teams."""
-    principal = request[PRINCIPAL]
-    return principal.is_agent(agent) or principal.sees_team(None)
-
-
 def sees_all(request: web.Request) -> bool:
     """Whether who asks may see and change what belongs to no client company: what all of them share."""
     return scope(request) is None
@@ -53,4 +49,14 @@ def who_acts(request: web.Request, by: str | None) -> str:
         return principal.id
     if principal.id != NODE_ID:
         raise Refusal(403, "forbidden", "by: acts are recorded under the name of who signs in; leave it out")
+    request[ACTS_FOR] = by
     return by
+
+
+def sees_agent(request: web.Request, agent: str) -> bool:
+    """Whether an agent may be shown and directed: one's own self, or one of a team that one sees."""
+    principal = request[PRINCIPAL]
+    if principal.teams is None or principal.is_agent(agent):
+        return True
+    settings = request.app[WORK].routing().agents.get(agent)
+    return settings is not None and principal.sees_team(settings.team)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import literal_column, select
 
-from records.event import LedgerEvent
 from records.people.tables import AUDITED, MICROSECONDS
 from records.schema import event
 
@@ -52,7 +51,7 @@ class Deed:
         """What somebody did at the command line."""
         return cls(who.id, who.role.value, act, on=parts)
 
-    def event(self, kind: str = ACT, *, now: float) -> LedgerEvent:
+    def data(self) -> dict[str, object]:
         """As it goes into the ledger."""
         data: dict[str, object] = {
             "by": _line(self.by),
@@ -66,7 +65,7 @@ class Deed:
             data["source"] = self.source
         if self.code is not None:
             data["code"] = self.code
-        return LedgerEvent(now, "", None, kind, data)
+        return data
 
 
 @dataclass(frozen=True, slots=True)

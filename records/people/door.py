@@ -25,11 +25,10 @@ from records.people.sessions import SessionRules, Sessions, principal_of
 from records.people.tokens import KEY_PREFIX, SESSION_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from base.secret import Secret
     from records.database import Database
-    from records.event import LedgerEvent
     from records.people.person import Person
     from records.people.principal import Principal
     from records.people.sealing import Seal
@@ -78,13 +77,13 @@ class Door:
         self,
         database: Database,
         seal: Seal,
-        record: Callable[[LedgerEvent], None],
+        record: Callable[[str, Mapping[str, object]], None],
         *,
         rules: Callable[[], SessionRules] = SessionRules,
         passwords: Passwords | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`record` puts an event into the ledger; `clock` tells Unix time."""
+        """`record` puts an event into the ledger, by its type and data; `clock` tells Unix time."""
         self.directory = Directory(database)
         self.proofs = Proofs(database, seal)
         self.sessions = Sessions(database, rules)
@@ -105,7 +104,7 @@ class Door:
 
     def note(self, deed: Deed, kind: str = audit.ACT) -> None:
         """Write into the audit log."""
-        self._record(deed.event(kind, now=self.now()))
+        self._record(kind, deed.data())
 
     async def principal(self, token: str) -> Principal | None:
         """Who shows this token, of a session or an API key; None of one that opens nothing. Raises StoreUnavailable."""
@@ -148,17 +147,26 @@ class Door:
 
     async def change_password(self, principal: Principal, old: Secret, new: Secret, caller: Caller) -> None:
         """Another password for oneself; one's other sessions end. Raises WrongLogin, LockedOut, WeakPassword."""
+        person = await self.prove(principal, old, caller)
+        refuse_weak(new, person.known_as)
+        hash_ = await self.passwords.hash(new)
+        now, session = self.now(), principal.session
+        await asyncio.to_thread(self.proofs.set_password, person.id, hash_, now=now, session=session)
+
+    async def prove(self, principal: Principal, password: Secret, caller: Caller) -> Person:
+        """Ask somebody who is in for the password once more. Raises WrongLogin, LockedOut, TooManyLogins."""
         person = principal.person or ""
         self._begin(person, caller)
-        proof = await asyncio.to_thread(self.proofs.of, person)
-        found = await self.passwords.compare(proof.password, old)
+        try:
+            proof = await asyncio.to_thread(self.proofs.of, person)
+            found = await self.passwords.compare(proof.password, password)
+        except RecordsError:
+            self._forgive(person, caller)
+            raise
         if not found.is_right or proof.person is None:
             raise self._refused(proof.person, caller)
         self._forgive(person, caller)
-        refuse_weak(new, proof.person.known_as)
-        hash_ = await self.passwords.hash(new)
-        now, session = self.now(), principal.session
-        await asyncio.to_thread(self.proofs.set_password, person, hash_, now=now, session=session)
+        return proof.person
 
     async def set_password(self, person: Person, new: Secret) -> None:
         """A password for somebody else, whose sessions end. Raises WeakPassword."""
@@ -174,6 +182,7 @@ class Door:
         refuse_weak(password, person.known_as)
         hash_ = await self.passwords.hash(password)
         await asyncio.to_thread(self.proofs.accept, token, hash_, now=self.now())
+        self.note(Deed(person.id, person.role.value, "invitation accept", source=caller.address))
         return person
 
     def _begin(self, person: str, caller: Caller) -> None:

@@ -15,7 +15,6 @@ from records.people.errors import PeopleKeyBroken
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILE = "people.key"
 _OCTETS = 32
 _NONCE = 12
 
@@ -40,7 +39,7 @@ class Seal:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], owner.encode())
         except InvalidTag:
             raise PeopleKeyBroken(
-                f"{FILE} of the state folder is not the one that second factors were sealed with"
+                "people.key of the state folder is not the one that second factors were sealed with"
             ) from None
 
 

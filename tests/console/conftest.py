@@ -24,4 +24,5 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     made.workplace.close()
     made.callbacks.stop()
     await made.store.close()
+    made.doorstep.door.close()
     await asyncio.to_thread(made.ledger.close)

@@ -16,7 +16,9 @@ from console.hours.desk import OpeningDesk
 from console.keys import Placing
 from console.node.door import Door
 from console.telling import Check, Telling
+from records.database import Database
 from records.ledger.ledger import Ledger
+from records.people.audit import AuditLog
 from records.reader import Reader
 from routing.agents.tables import Status
 from routing.callbacks.book import CallbackBook
@@ -32,6 +34,7 @@ from routing.io.callback_store import CallbackStore
 from routing.io.switch_board import SwitchBoard, load_switches
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.protection.guard import Guard, GuardLimits
+from tests.kit.doorstep import Doorstep
 from tests.kit.stored_menus import StoredMenus
 from tests.kit.workplace import SmallWorkplace
 
@@ -133,6 +136,9 @@ class Api:
     def __init__(self, state: Path) -> None:
         self.ledger = Ledger(state / "ledger.sqlite")
         self.ledger.start()
+        journal = Journal(self.ledger)
+        self.database = Database.of(state / "ledger.sqlite")
+        self.doorstep = Doorstep(self.database, record=lambda kind, data: journal("", None, kind, data))
         queues = {"q": QueueSettings("q", name="Questions"), "vip": QueueSettings("vip")}
         queues["tills"] = QueueSettings("tills", clients=("tienda",))
         staff = {
@@ -200,6 +206,8 @@ class Api:
             placing=Placing(self.placed.place, self.placed.originate),
             callbacks=self.callbacks,
             telling=Telling(self._metrics, lambda: self.is_open, lambda: self.checks),
+            people=self.doorstep.door,
+            audit=AuditLog(self.database),
         )
         app[CHECKED] = True
         return app

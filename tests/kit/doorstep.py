@@ -15,10 +15,9 @@ from records.people.sealing import Seal
 from records.people.sessions import SessionRules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from records.database import Database
-    from records.event import LedgerEvent
 
 PASSWORD = "tangerine-Boat-42"
 NOW = 1_900_000_000.0
@@ -30,16 +29,26 @@ CHEAP = Cost(1, 8, 1)
 class Doorstep:
     """The door, and what stands before it."""
 
-    def __init__(self, database: Database, cost: Cost = CHEAP) -> None:
+    def __init__(
+        self,
+        database: Database,
+        cost: Cost = CHEAP,
+        record: Callable[[str, Mapping[str, object]], None] = lambda kind, data: None,
+    ) -> None:
         self.database = database
         self.now = NOW
         self.rules = SessionRules()
-        self.events: list[LedgerEvent] = []
+        self.events: list[tuple[str, Mapping[str, object]]] = []
         self.passwords = Passwords(cost)
+
+        def hear(kind: str, data: Mapping[str, object]) -> None:
+            self.events.append((kind, data))
+            record(kind, data)
+
         self.door = Door(
             database,
             Seal(KEY),
-            self.events.append,
+            hear,
             rules=lambda: self.rules,
             passwords=self.passwords,
             clock=lambda: self.now,
@@ -68,4 +77,4 @@ class Doorstep:
     @property
     def audited(self) -> list[Mapping[str, object]]:
         """The data of the audit log's entries."""
-        return [each.data for each in self.events]
+        return [data for _, data in self.events]

@@ -1,0 +1,1 @@
+"""People over HTTP: signing in, the directory, API keys, the audit log."""
