@@ -11,6 +11,7 @@ from sqlalchemy import desc, select
 from records import schema
 from records.database import Database
 from records.errors import ContactAmbiguous, ContactNotFound
+from records.people.tables import is_audit
 from records.personal.reading import SEALED, Unsealed
 from records.views import tables
 from records.views.answering import KINDS, Asked, asked_for_person
@@ -249,9 +250,9 @@ class Reader:
         )
 
     def agent_events(self, agent: str | None = None, limit: int = 100) -> list[AgentEvent]:
-        """What happened outside contacts, newest first; to one agent."""
+        """What happened outside contacts, newest first; to one agent. The audit log is read apart."""
         table = schema.event
-        query = select(*_columns(AgentEvent, table)).where(table.c.contact.is_(None))
+        query = select(*_columns(AgentEvent, table)).where(table.c.contact.is_(None), ~is_audit(table.c.type))
         if agent is not None:
             query = query.where(table.c.agent == agent)
         return self._events(AgentEvent, query.order_by(desc(table.c.id)).limit(limit))
@@ -259,7 +260,8 @@ class Reader:
     def node_events(self, limit: int = 100) -> list[AgentEvent]:
         """What people did to the whole node, such as closing in an emergency, newest first."""
         table = schema.event
-        query = select(*_columns(AgentEvent, table)).where(table.c.contact.is_(None), table.c.agent.is_(None))
+        query = select(*_columns(AgentEvent, table))
+        query = query.where(table.c.contact.is_(None), table.c.agent.is_(None), ~is_audit(table.c.type))
         return self._events(AgentEvent, query.order_by(desc(table.c.id)).limit(limit))
 
     def _find(self, wanted: str) -> ContactRow:

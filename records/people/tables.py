@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, LargeBinary, Table, Text, text
 
 from records.schema import event, metadata
 
@@ -91,6 +91,11 @@ api_key = Table(
 AUDITED = "substr(type, 1, 6) = 'audit.'"
 """Which events are the audit log, letter by letter as its index has it: only then the database uses that."""
 Index("event_audit", event.c.id, sqlite_where=text(AUDITED), postgresql_where=text(AUDITED))
+
+
+def is_audit(type_: Column[str]) -> ColumnElement[bool]:
+    """Whether an event belongs to the audit log, by the column of its type."""
+    return type_.startswith("audit.")
 
 
 def stored(moment: float) -> int:
