@@ -106,6 +106,10 @@ class Database:
         while self._engines:
             self._engines.popitem()[1].dispose()
 
+    def __del__(self) -> None:
+        """Connections that stand ready would otherwise be found open by the collector."""
+        self.close()
+
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:

@@ -206,10 +206,11 @@ class Reader:
             .order_by(contact.c.started_at, contact.c.id, event.c.n)
         )
         with self.database.read() as connection:
-            found = connection.execute(query.add_columns(*SEALED), execution_options={"yield_per": _AT_ONCE})
-            for rows in found.mappings().partitions():
-                for row in self._unsealed.rows(connection, rows):
-                    yield row["contact"], row["type"], row["data"]
+            asked = query.add_columns(*SEALED)
+            with connection.execute(asked, execution_options={"yield_per": _AT_ONCE}) as found:
+                for rows in found.mappings().partitions():
+                    for row in self._unsealed.rows(connection, rows):
+                        yield row["contact"], row["type"], row["data"]
 
     def stays(self, *, since: float, until: float) -> list[Stay]:
         """Stays in queues of the contacts that began from `since` to before `until` (Unix time), by their beginning."""

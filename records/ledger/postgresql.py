@@ -105,9 +105,9 @@ class PostgresqlSession:
         """See Session."""
         self._connection.close()
 
-    def execute(self, statement: str) -> None:
+    def execute(self, statement: str, *values: object) -> None:
         """See Session."""
-        self._connection.execute(statement.encode())
+        self._connection.execute(statement.encode(), values)
 
     def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
         """See Session."""

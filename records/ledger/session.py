@@ -30,8 +30,8 @@ class Session(Protocol):
     def close(self) -> None:
         """Let go of the connection; an unfinished transaction leaves no trace."""
 
-    def execute(self, statement: str) -> None:
-        """Carry out a statement without values."""
+    def execute(self, statement: str, *values: object) -> None:
+        """Carry out a statement that gives no rows."""
 
     def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
         """What a query finds, by the names of its columns."""

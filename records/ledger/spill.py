@@ -42,7 +42,7 @@ class Spilled(NamedTuple):
     """An entry of the journal, and where the next one begins."""
 
     entry: Entry
-    upto: Place
+    place: Place
 
 
 class Spill:
@@ -125,6 +125,7 @@ class Spill:
     def clear(self) -> None:
         """All is in the tables: the files go."""
         self.close()
+        self.waiting = 0
         for file in self._files():
             file.unlink()
 

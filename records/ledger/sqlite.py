@@ -110,9 +110,9 @@ class SqliteSession:
         """See Session."""
         self._connection.close()
 
-    def execute(self, statement: str) -> None:
+    def execute(self, statement: str, *values: object) -> None:
         """See Session."""
-        self._connection.execute(statement)
+        self._connection.execute(statement, values)
 
     def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
         """See Session."""

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import time
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from records import schema
 from records.database import first_line
 from records.errors import StoreUnavailable
-from records.event import Committed
+from records.event import NODE, Committed, LedgerEvent
 from records.ledger.chain import Head, day_of, link, start_of_day
-from records.ledger.entry import MICROSECONDS, Entry, encode
+from records.ledger.entry import MICROSECONDS, Entry, encode, ready
 from records.ledger.recovery import Unclosed
+from records.ledger.seal import Seal, sealed_content
 from records.ledger.session import opener
 from records.ledger.spill import Doubt, Place
 from records.migrate import upgrade
@@ -43,6 +45,7 @@ _IN_ORDER = (
     "SELECT event.contact, leg, agent, ts, offset_us, type, data, sealed, node, key FROM event"
     " LEFT JOIN contact_key ON contact_key.contact = event.contact ORDER BY event.id"
 )
+_SEAL = "UPDATE chain_day SET sealed_at = {mark}, signature = {mark} WHERE node = {mark} AND day = {mark}"
 _AT_ONCE = 1_000
 """Events that are folded together when all is rebuilt."""
 
@@ -58,6 +61,7 @@ class Store:
         self._head = Head()
         self._doubt: Doubt | None = None
         self._fold = Fold(self._rows)
+        self._master = master
         self._sealer = None if master is None else Sealer(master, self._stored_key)
         self._opener = None if master is None else Opener(master)
 
@@ -152,15 +156,22 @@ class Store:
     def _write(self, entries: Sequence[Entry], place: Place | None, *, wanted: bool) -> list[Committed]:
         session = self._connected()
         session.begin()
-        ids = session.ids(len(entries))
         head = self._head
         days: dict[int, Head] = {}
+        seals: list[Seal] = []
         rows: list[tuple[Any, ...]] = []
         told: list[Committed] = []
-        for number, entry in zip(ids, entries, strict=True):
-            n = self._fold.take(entry)
+        ids = iter(session.ids(len(entries) + self._days_ended(entries)))
+        waiting = deque(entries)
+        while waiting:
+            entry = waiting.popleft()
             if (day := day_of(entry.ts)) > head.day:
+                if seal := self._seal(head):
+                    seals.append(seal)
+                    waiting.extendleft((entry, self._sealing(entry.ts, seal)))
+                    entry = waiting.popleft()
                 head = start_of_day(self.node, day, head)
+            n, number = self._fold.take(entry), next(ids)
             head, row = self._row(head, number, entry, n or None)
             days[head.day] = head
             rows.append(row)
@@ -170,6 +181,8 @@ class Store:
         session.add(schema.event, _EVENT, rows)
         self._keep_derived(session)
         session.put(schema.chain_day, _CHAIN_DAY, [self._day(each) for each in days.values()])
+        for seal in seals:
+            session.execute(_SEAL.format(mark=session.mark), _now(), seal.signature, seal.node, seal.day)
         if place is not None:
             session.put(schema.spill_read, _SPILL_READ, [(self.node, *place)])
         self._doubt = Doubt(head.hash.hex(), len(entries))
@@ -190,6 +203,27 @@ class Store:
         values = (contact, n, agent, leg, ts, offset, kind, text, sealed, head.hash)
         return head, (number, node, head.day, head.seq, *values)
 
+    def _days_ended(self, entries: Sequence[Entry]) -> int:
+        """At how many of these a day of ours is over that is to be sealed."""
+        if self._master is None:
+            return 0
+        at, ended = (self._head.day, 0) if self._head.seq else (day_of(entries[0].ts), 0)
+        for each in entries:
+            if (day := day_of(each.ts)) > at:
+                at, ended = day, ended + 1
+        return ended
+
+    def _seal(self, head: Head) -> Seal | None:
+        """The seal of the day that ends there; none before the first day, or without a key."""
+        if self._master is None or not head.seq:
+            return None
+        content = sealed_content(self.node, head.day, head.seq, head.hash)
+        return Seal(self.node, head.day, head.seq, head.hash, self._master.sign(content))
+
+    def _sealing(self, ts: int, seal: Seal) -> Entry:
+        """The event that tells of a seal, the first of the next day."""
+        return ready(LedgerEvent(ts / MICROSECONDS, NODE, None, "ledger.sealed", seal.told), self.node)[0]
+
     def _keep_derived(self, session: Session) -> None:
         for table, changed in self._fold.changed():
             columns = tuple(table.columns.keys())
@@ -197,7 +231,7 @@ class Store:
 
     def _keep_keys(self, session: Session) -> None:
         if self._sealer is not None:
-            now = round(time.time() * MICROSECONDS)
+            now = _now()
             keys = [(contact, key, now) for contact, key in self._sealer.fresh_keys()]
             session.add(schema.contact_key, _CONTACT_KEY, keys)
 
@@ -257,6 +291,10 @@ class Store:
         """The last transaction, where its end was not heard."""
         return self._doubt
 
+    def forget_doubt(self) -> None:
+        """Somebody else sees to it."""
+        self._doubt = None
+
     def was_kept(self) -> bool:
         """Whether the last transaction, whose end was not heard, was kept after all. Raises StoreUnavailable."""
         doubt = self._doubt
@@ -291,3 +329,7 @@ class Store:
         session, self._session = self._session, None
         if session is not None:
             session.close()
+
+
+def _now() -> int:
+    return round(time.time() * MICROSECONDS)

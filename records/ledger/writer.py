@@ -134,6 +134,7 @@ class Writer:
                 if isinstance(each, Mark):
                     each.tell()
             self._catch_up()
+        self._next_try = 0.0  # one last time: what is left there waits for the next start
         self._catch_up()
 
     def take_in(self) -> None:
@@ -242,6 +243,7 @@ class Writer:
         except OSError as problem:
             self._full(f"{problem.strerror or problem}")
             return False
+        self._store.forget_doubt()  # it stands in the journal now
         self._full(None)
         return True
 
@@ -265,7 +267,7 @@ class Writer:
         kept = doubt.events if doubt is not None and doubt.head == self._store.head() else 0
         found = self._spill.entries(read)
         if there := list(itertools.islice(found, kept)):
-            self._store.skip(there[-1].upto)
+            self._store.skip(there[-1].place)
             self._spill.done(len(there))
         return list(itertools.islice(found, BATCH_LIMIT))
 
@@ -273,14 +275,14 @@ class Writer:
         if not batch:
             self._spill.clear()
             return False
-        self._store.was_kept()  # what became of the last one, the place that was read tells already
-        outcome = self._commit([each.entry for each in batch], batch[-1].upto)
+        self._store.forget_doubt()  # what became of the last one, the place that was read tells already
+        outcome = self._commit([each.entry for each in batch], batch[-1].place)
         if outcome is _Outcome.FAULTY:
             return all(self._bring(half) for half in _halves(batch))
         if outcome is _Outcome.AWAY:
             return False
         if len(batch) == 1:
-            self._store.skip(batch[0].upto)  # it may have been left out
+            self._store.skip(batch[0].place)  # it may have been left out
         self._spill.done(len(batch))
         self._well()
         return True

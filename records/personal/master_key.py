@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -23,20 +24,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LENGTH = 32
-_WRAPPING, _HASHING, _NUMBER = (
-    f"centralita records {use}".encode() for use in ("wrapping", "hashing", "number")
+_WRAPPING, _HASHING, _NUMBER, _SIGNING = (
+    f"centralita records {use}".encode() for use in ("wrapping", "hashing", "number", "signing")
 )
 
 
 class MasterKey:
     """One key, and what is derived from it. Prints nothing of it."""
 
-    __slots__ = ("_hashing", "_wrapping", "number")
+    __slots__ = ("_hashing", "_signing", "_wrapping", "number")
 
     def __init__(self, key: bytes) -> None:
         """Take 32 random bytes."""
         self._wrapping = AESSIV(_derived(key, _WRAPPING, 64))
         self._hashing = _derived(key, _HASHING, 32)
+        self._signing = Ed25519PrivateKey.from_private_bytes(_derived(key, _SIGNING, 32))
         self.number = _derived(key, _NUMBER, 8).hex()
         """What tells keys apart without telling anything of them."""
 
@@ -53,6 +55,15 @@ class MasterKey:
                 f"the records' master key {self.number} does not open the key of {owner}: "
                 "another node's or an older file is needed"
             ) from None
+
+    def sign(self, content: bytes) -> bytes:
+        """An Ed25519 signature (RFC 8032, 64 bytes)."""
+        return self._signing.sign(content)
+
+    @property
+    def public_key(self) -> bytes:
+        """What others check signatures by (32 bytes)."""
+        return self._signing.public_key().public_bytes_raw()
 
     def hash(self, kind: str, value: str) -> str:
         """A keyed hash (HMAC-SHA-256, 32 hexadecimal digits) by which a value is known again and not read."""

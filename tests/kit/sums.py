@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from records.ledger.store import Entry
+from records.event import LedgerEvent
+from records.ledger.entry import Entry, ready
 from records.views import tables
 from records.views.fold import Fold
 
@@ -44,5 +45,4 @@ def folded(contact: str, events: list[Row]) -> dict[str, list[Kept]]:
 
 
 def _entry(contact: str, leg: str | None, kind: str, at: float, data: dict[str, object]) -> Entry:
-    moment = round(at * 1e6)
-    return Entry(1_795_294_000_000_000 + moment, contact, leg, kind, data, "", moment)
+    return ready(LedgerEvent(1_795_294_000.0 + at, contact, leg, kind, data, at), "main")[0]

@@ -15,7 +15,7 @@ from tests.records.views.folding import entry, folded, in_batches
 if TYPE_CHECKING:
     from random import Random
 
-    from records.ledger.store import Entry
+    from records.ledger.entry import Entry
 
 chances = st.randoms(use_true_random=False)
 

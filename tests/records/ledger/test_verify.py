@@ -1,0 +1,147 @@
+"""A ledger proves itself: whatever is changed, added, taken away or moved in it is found, on both databases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from records import Ledger
+from records.ledger.seal import Seal
+from records.ledger.verify import event_count, stored_seals, verify
+from records.personal.master_key import MasterKey
+from tests.records.calls import BEGAN, event, whole_call
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from records.database import Database
+    from records.ledger.verify import DayVerdict
+
+MASTER = MasterKey(b"k" * 32)
+DAY = 86_400.0
+ON_ANOTHER_DAY = "UPDATE event SET {change} WHERE id = (SELECT MIN(id) + 30 FROM event)"
+
+
+@pytest.fixture
+def ledger(database: Database, tmp_path: Path) -> Database:
+    """Three days: two that are over and sealed, one that goes on."""
+    written = Ledger(database, gather=0.0, spill=tmp_path / "spill", master=MASTER)
+    written.start(now=BEGAN)
+    for day in range(3):
+        for each in whole_call(f"day{day}"):
+            written.append(each._replace(ts=each.ts + day * DAY))
+        written.append(event(100 + day * DAY, "-", None, "agent.status", agent="ana", status="available"))
+    assert written.close() == 0
+    return database
+
+
+def found(database: Database, seals: list[Seal] | None = None) -> list[DayVerdict]:
+    return list(verify(database, public_key=MASTER.public_key, seals=seals or ()))
+
+
+def broken(database: Database, statement: str) -> list[str]:
+    with database.write() as connection:
+        assert connection.execute(text(statement)).rowcount
+    return [problem for each in found(database) for problem in each.problems]
+
+
+def test_a_ledger_is_whole_and_its_days_are_sealed(ledger: Database) -> None:
+    days = found(ledger)
+    assert [(each.is_whole, each.is_sealed) for each in days] == [(True, True), (True, True), (True, False)]
+    assert [each.day for each in days] == [days[0].day, days[0].day + 1, days[0].day + 2]
+    assert sum(each.events for each in days) == event_count(ledger)
+    assert event_count(ledger) == 3 * (len(whole_call()) + 1) + 2, "two events tell of seals"
+
+
+def test_progress_is_told(ledger: Database) -> None:
+    told: list[int] = []
+    list(verify(ledger, tell=told.append))
+    assert told[-1] == event_count(ledger)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "data = '{}'",
+        "type = 'other.type'",
+        "ts = ts + 1",
+        "contact = 'other'",
+        "leg = 'other'",
+        "n = n + 1000",
+        "offset_us = 5",
+        "agent = 'pedro'",
+    ],
+)
+def test_an_event_that_was_changed_is_named(ledger: Database, change: str) -> None:
+    problems = broken(ledger, ON_ANOTHER_DAY.format(change=change))
+    assert len(problems) == 1
+    assert "is not as it was written" in problems[0]
+
+
+def test_a_sealed_part_that_was_changed_is_found(ledger: Database) -> None:
+    which = "(SELECT MIN(id) FROM event WHERE sealed IS NOT NULL)"
+    problems = broken(ledger, f"UPDATE event SET sealed = NULL WHERE id = {which}")
+    assert "contact.opened" in problems[0]
+
+
+def test_an_event_that_was_taken_away_is_missed(ledger: Database) -> None:
+    problems = broken(ledger, "DELETE FROM event WHERE id = (SELECT MIN(id) + 30 FROM event)")
+    assert "event 31 is missing: the next one is 32" in problems[0]
+
+
+def test_the_last_event_that_was_taken_away_is_missed(ledger: Database) -> None:
+    problems = broken(ledger, "DELETE FROM event WHERE id = (SELECT MAX(id) FROM event)")
+    assert "events are missing" in problems[0]
+
+
+def test_two_events_that_changed_places_are_found(ledger: Database) -> None:
+    with ledger.write() as connection:
+        first = "(SELECT MIN(id) + 3 FROM event)"
+        connection.execute(text(f"UPDATE event SET seq = seq + 100000 WHERE id = {first}"))
+        connection.execute(text("UPDATE event SET seq = 4 WHERE id = (SELECT MIN(id) + 4 FROM event)"))
+        connection.execute(text(f"UPDATE event SET seq = 5 WHERE id = {first}"))
+    assert "is not as it was written" in found(ledger)[0].problems[0]
+
+
+def test_a_day_that_was_taken_away_is_missed(ledger: Database) -> None:
+    with ledger.write() as connection:
+        day = connection.execute(text("SELECT MIN(day) + 1 FROM chain_day")).scalar()
+        for table in ("event", "chain_day"):
+            connection.execute(text(f"DELETE FROM {table} WHERE day = {day}"))
+    assert [problem for each in found(ledger) for problem in each.problems] == [
+        f"it does not go on from where day {int(day or 0) - 1} ended"
+    ]
+
+
+def test_events_without_the_end_of_their_day_are_found(ledger: Database) -> None:
+    problems = broken(ledger, "DELETE FROM chain_day WHERE day = (SELECT MAX(day) FROM chain_day)")
+    assert problems == ["the end of the day is missing"]
+
+
+def test_a_whole_day_forged_with_right_links_breaks_its_seal(ledger: Database, tmp_path: Path) -> None:
+    handed_out = stored_seals(ledger)
+    with ledger.write() as connection:
+        for table in ("event", "chain_day", "contact", "leg", "contact_key"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    forger = Ledger(ledger, gather=0.0, spill=tmp_path / "spill", master=MasterKey(b"f" * 32))
+    forger.start(now=BEGAN)
+    for day in range(3):
+        forger.append(event(day * DAY, f"forged{day}", None, "contact.opened"))
+    assert forger.close() == 0
+    assert all(each.is_whole for each in verify(ledger)), "without a key only the links are checked"
+    assert {problem for each in found(ledger) for problem in each.problems} == {
+        "its seal is not right: the end of the day was changed, or the key is another"
+    }
+    days = found(ledger, handed_out)
+    assert all("the seal that was handed out tells of other events" in each.problems[0] for each in days[:2])
+
+
+def test_seals_can_be_handed_out_and_read_again(ledger: Database) -> None:
+    seals = [Seal.read(each.told) for each in stored_seals(ledger)]
+    assert seals == stored_seals(ledger)
+    assert all(each.is_signed_by(MASTER.public_key) for each in seals)
+    assert not seals[0]._replace(events=1).is_signed_by(MASTER.public_key)
+    with pytest.raises(ValueError, match="no seal"):
+        Seal.read({"node": "main"})
