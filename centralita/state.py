@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from records.personal.master_key import MasterKey
+    from records.reader import Reader
 
 LEDGER_FILE = "ledger.sqlite"
 RECORDS_KEY_FILE = "records.key"
@@ -86,6 +87,14 @@ def master_key_of(state: Path, database: Database, *, may_make: bool = False) ->
     file = state / RECORDS_KEY_FILE
     is_new = not file.exists() and not holds_keys(database)
     return None if is_new and not may_make else open_master_key(file, may_make=is_new)
+
+
+def reader_of(state: Path) -> Reader:
+    """The records of a state folder, all of them readable. Raises LedgerMissing and what `master_key_of` raises."""
+    from records.reader import Reader
+
+    database = database_of(state)
+    return Reader(database, master_key_of(state, database))
 
 
 @contextmanager

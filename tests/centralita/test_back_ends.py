@@ -12,7 +12,7 @@ from base.errors import DocumentError
 from centralita.configuration import check_configuration
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
-from records.reader import Reader
+from centralita.state import reader_of
 from records.timeline.timeline import rows
 from tests.kit.back_end_asking import says
 from tests.kit.back_end_floor import Clock, Server
@@ -83,7 +83,7 @@ async def call(node: Node) -> list[str]:
         await phone.dial("100", node.parts.sip_address, "600100200", None, script)
     await until(lambda: not node.counters()["contacts"])
     await node.parts.ledger.flush()
-    reader = Reader(node.options.state / "ledger.sqlite")
+    reader = reader_of(node.options.state)
     found = [reader.contact(each.id) for each in reader.contacts()]
     return [
         event.data["result"]
@@ -126,7 +126,7 @@ async def test_what_became_of_a_charge_stands_in_the_record_of_the_call_that_is_
     await node.start()
     try:
         await call(node)
-        reader = Reader(node.options.state / "ledger.sqlite")
+        reader = reader_of(node.options.state)
         (contact,) = reader.contacts()
         data = {
             "result": "approved",

@@ -22,7 +22,7 @@ from centralita.demo.guide import guide
 from centralita.node import Node
 from centralita.phone.script import read_script
 from centralita.phone.softphone import PhoneError, Softphone
-from records.reader import Reader
+from centralita.state import reader_of
 from routing.agents.tables import State, Status
 from sip.digest.login import Login
 from tests.kit.human_recordings import encoded, spoken_like
@@ -100,7 +100,7 @@ async def test_the_callers_own_hang_up_is_recorded_as_such(node: Node) -> None:
     await dial(node, "100", "until answered; hang up")
     await idle(node)
     await node.parts.ledger.flush()
-    (row,) = Reader(node.options.state / "ledger.sqlite").contacts(limit=5)
+    (row,) = reader_of(node.options.state).contacts(limit=5)
     assert (row.ended_by, row.outcome) == ("caller", "menu")
 
 

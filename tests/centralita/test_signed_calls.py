@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ import pytest
 
 from base.errors import DocumentError
 from centralita.configuration import load_configuration
+from centralita.state import reader_of
 from tests.kit.carrier import CALLED, CALLER, URL, Carrier
 from tests.kit.party import until
 from tests.kit.small_centre import FILES, small_node
@@ -42,10 +41,8 @@ def invite(node: Node, identity: str) -> None:
 
 
 def opened(node: Node) -> dict[str, Any] | None:
-    with sqlite3.connect(node.options.state / "ledger.sqlite") as ledger:
-        row = ledger.execute("SELECT data FROM event WHERE type = 'contact.opened'").fetchone()
-    ledger.close()
-    return json.loads(row[0]) if row else None
+    found = reader_of(node.options.state).noted("contact.opened")
+    return dict(found[0].data) if found else None
 
 
 async def test_the_attestation_stands_in_the_contacts_record(tmp_path: Path) -> None:

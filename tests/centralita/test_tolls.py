@@ -13,7 +13,7 @@ from base.secret import Secret
 from centralita.configuration import load_configuration
 from centralita.outside.toll_book import TollBook
 from centralita.outside.tolls import Tolls
-from records.reader import Reader
+from centralita.state import reader_of
 from sip.digest.login import Login
 from sip.events import InviteReceived, RegistrationAccepted, SessionAnswered, SessionEnded, SessionRefused
 from sip.stack import CallerIdentity, Target
@@ -113,7 +113,7 @@ class Centre:
     async def told(self, kind: str) -> list[dict[str, object]]:
         """The events of a kind, as the ledger has them."""
         await self.node.parts.ledger.flush()
-        reader = Reader(self.folder / "state" / "ledger.sqlite")
+        reader = reader_of(self.folder / "state")
         return [dict(each.data) for each in reader.noted(kind)]
 
 

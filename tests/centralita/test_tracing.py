@@ -12,7 +12,7 @@ from base.errors import CentralitaError
 from base.secret import Secret
 from centralita.phone.script import read_script
 from centralita.phone.softphone import Softphone
-from records.reader import Reader
+from centralita.state import reader_of
 from sip.digest.login import Login
 from tests.centralita.test_commands import run
 from tests.kit.party import until
@@ -51,7 +51,7 @@ async def call(node: Node) -> str:
         await asyncio.wait_for(phone.dial("100", node.parts.sip_address, ACCOUNT, login, script), 20)
     await until(lambda: not node.counters()["contacts"])
     await node.parts.ledger.flush()
-    return Reader(node.options.state / "ledger.sqlite").contacts(limit=1)[0].id
+    return reader_of(node.options.state).contacts(limit=1)[0].id
 
 
 async def test_a_call_can_be_read_message_by_message_less_its_secrets(node: Node) -> None:
