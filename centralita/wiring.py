@@ -43,6 +43,7 @@ from centralita.people import open_people
 from centralita.phone_view import shown_phones
 from centralita.phones import Phones
 from centralita.places import Places
+from centralita.playing_back import PlayingBack
 from centralita.present import Present
 from centralita.serving import make_applications
 from centralita.signalling import make_signalling
@@ -285,6 +286,7 @@ async def _wire(
             places.account,
             staff.called,
         ),
+        playing_back=PlayingBack(options.state / RECORDINGS_FOLDER, present.now).open,
         placing=Placing(placed.place, originating.originate),
         callbacks=callbacks,
         telling=telling,

@@ -25,6 +25,7 @@ from console.keys import (
     PEOPLE,
     PHONES,
     PLACING,
+    PLAYING_BACK,
     READER,
     TRUNKS,
     WORK,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from console.hours.desk import OpeningDesk
-    from console.keys import Conversations, Menus, Placing
+    from console.keys import Conversations, Menus, Placing, Sound
     from console.node.door import Door
     from console.telling import Telling
     from console.work.desk import WorkDesk
@@ -85,6 +86,7 @@ def make_app(
     callbacks: CallbackDesk,
     talks: Conversations,
     placing: Placing,
+    playing_back: Callable[[str], Sound],
     telling: Telling,
     people: PeopleDoor,
     audit: AuditLog,
@@ -118,6 +120,7 @@ def make_app(
     app[CALLBACKS] = callbacks
     app[CONVERSATIONS] = talks
     app[PLACING] = placing
+    app[PLAYING_BACK] = playing_back
     app[TELLING] = telling
     install(app, PARTS)
     return app

@@ -57,6 +57,25 @@ class Conversations(Protocol):
         """Call a supervisor's phone into it, without a mode to take it over; the id of the supervisor's call."""
 
 
+class Sound(Protocol):
+    """A recording that is open for reading. Its methods block: for a thread."""
+
+    media: str
+    """What it is (audio/wav)."""
+    size: int
+    """Bytes."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` to before `end`. Raises CentralitaError."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+PLAYING_BACK: web.AppKey[Callable[[str], Sound]] = web.AppKey("playing_back")
+"""Opens a recording by the path that its contact tells. Raises CentralitaError."""
+
+
 class Place(Protocol):
     """Begins a call for an agent. Raises CentralitaError with what is wrong."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from console import metrics
 from console.api import described
 from console.callbacks import do_not_call, promises
-from console.contacts import calls, contacts, conversations
+from console.contacts import calls, contacts, conversations, details, recordings
 from console.hours import announcements, closures, places
 from console.menus import sets
 from console.node import bans, health, phones, trunks
@@ -23,6 +23,8 @@ PARTS = (
     queues.routes,
     line.routes,
     contacts.routes,
+    details.routes,
+    recordings.routes,
     conversations.routes,
     calls.routes,
     promises.routes,

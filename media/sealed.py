@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from media.errors import MediaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MAGIC = b"CENTREC1"
@@ -78,22 +78,26 @@ class SealedFile:
 
     def chunks(self, key: bytes) -> Iterator[bytes]:
         """What was recorded, piece by piece. Raises Tampered at the first piece that is not as it was written."""
-        salt, prefix = self._header[16:48], self._header[48:55]
-        cipher = AESGCM(HKDF(SHA256(), _KEY, salt, _INFO).derive(key))
+        cipher = self.cipher(key)
         for index, sealed in enumerate(self._sealed_chunks()):
             if self.is_whole:
                 raise Tampered("something was added after the end of the recording")
-            for last in (False, True):
-                nonce = prefix + struct.pack("!IB", index, last)
-                try:
-                    plain = cipher.decrypt(nonce, sealed, self._header)
-                except InvalidTag:
-                    continue
-                self.is_whole = last
-                yield plain
-                break
-            else:
-                raise Tampered(f"chunk {index + 1} is not as it was written, or the key is another")
+            plain, self.is_whole = self.open(cipher, index, sealed)
+            yield plain
+
+    def cipher(self, key: bytes) -> AESGCM:
+        """What opens its chunks."""
+        return AESGCM(HKDF(SHA256(), _KEY, self._header[16:48], _INFO).derive(key))
+
+    def open(self, cipher: AESGCM, index: int, sealed: bytes) -> tuple[bytes, bool]:
+        """One chunk, and whether it is the last. Raises Tampered."""
+        for last in (False, True):
+            nonce = self._header[48:55] + struct.pack("!IB", index, last)
+            try:
+                return cipher.decrypt(nonce, sealed, self._header), last
+            except InvalidTag:
+                continue
+        raise Tampered(f"chunk {index + 1} is not as it was written, or the key is another")
 
     def _sealed_chunks(self) -> Iterator[bytes]:
         while len(head := self._file.read(4)) == 4:
@@ -104,6 +108,53 @@ class SealedFile:
             if len(sealed) < length:
                 return
             yield sealed
+
+
+class SealedSound:
+    """A sealed recording that is read in parts, wherever they lie, without opening the rest."""
+
+    def __init__(self, file: BinaryIO, keys: Mapping[str, bytes]) -> None:
+        """Find its chunks; `keys` by number. Raises Tampered and NoKey."""
+        sealed = SealedFile(file)
+        if sealed.key_number not in keys:
+            raise NoKey(f"the key {sealed.key_number} is not at hand")
+        self._file = file
+        self._sealed = sealed
+        self._cipher = sealed.cipher(keys[sealed.key_number])
+        self._places = list(_places(file))
+        self.size = sum(length - _TAG for _, length in self._places)
+        """Bytes of sound, its header with them."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` to before `end`. Raises Tampered."""
+        found, at = bytearray(), 0
+        for index, (place, length) in enumerate(self._places):
+            size = length - _TAG
+            if at < end and start < at + size:
+                plain = self._chunk(index, place, length)
+                found += plain[max(0, start - at) : end - at]
+            at += size
+        return bytes(found)
+
+    def _chunk(self, index: int, place: int, length: int) -> bytes:
+        self._file.seek(place)
+        plain, _ = self._sealed.open(self._cipher, index, self._file.read(length))
+        return with_length(plain, self.size) if index == 0 else plain
+
+
+def _places(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Where each whole chunk stands after the header."""
+    end = file.seek(0, os.SEEK_END)
+    at = _HEADER
+    while at + 4 <= end:
+        file.seek(at)
+        (length,) = struct.unpack("!I", file.read(4))
+        if not _TAG <= length <= _LONGEST_CHUNK:
+            raise Tampered("a chunk of impossible length")
+        if at + 4 + length > end:
+            return
+        yield at + 4, length
+        at += 4 + length
 
 
 def unseal(path: Path, to: Path, key: bytes) -> bool:
@@ -120,9 +171,14 @@ def _tell_length(out: BinaryIO) -> None:
     """The length of a WAV file was not known when its header was sealed."""
     length = out.tell()
     out.seek(0)
-    if out.read(4) != b"RIFF" or length < _WAV_HEADER:
-        return
-    out.seek(4)
-    out.write(struct.pack("<I", length - 8))
-    out.seek(40)
-    out.write(struct.pack("<I", length - _WAV_HEADER))
+    head = out.read(_WAV_HEADER)
+    out.seek(0)
+    out.write(with_length(head, length))
+
+
+def with_length(head: bytes, length: int) -> bytes:
+    """The beginning of a file of that many bytes; that of a WAV file says so."""
+    if not head.startswith(b"RIFF") or len(head) < _WAV_HEADER:
+        return head
+    sizes = struct.pack("<I", length - 8), struct.pack("<I", length - _WAV_HEADER)
+    return head[:4] + sizes[0] + head[8:40] + sizes[1] + head[_WAV_HEADER:]

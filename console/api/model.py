@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import AfterValidator, ConfigDict, Field, create_model
 
 from base.document import Part
+from records.views.detail import is_moment, is_written, shown_columns
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, Table
 
 
 class Model(Part):
@@ -37,3 +41,14 @@ def model_of(kind: type[Any], name: str) -> type[Model]:
     hints = get_type_hints(kind, localns={"Mapping": Mapping})
     every: dict[str, Any] = {each.name: (hints[each.name], ...) for each in fields(kind)}
     return create_model(name, __base__=Model, __doc__=kind.__doc__, **every)
+
+
+def model_of_table(table: Table, name: str, told: str) -> type[Model]:
+    """A model of a derived table's rows as `records.views.detail` gives them: it follows as the table grows."""
+    every: dict[str, Any] = {column.name: (_column(column), ...) for column in shown_columns(table)}
+    return create_model(name, __base__=Model, __doc__=told, **every)
+
+
+def _column(column: Column[Any]) -> Any:
+    kind = Any if is_written(column) else float if is_moment(column) else column.type.python_type
+    return kind if not column.nullable else kind | None

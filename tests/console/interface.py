@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from aiohttp.test_utils import TestClient, TestServer
 
 from centralita.journal import Journal
+from centralita.playing_back import PlayingBack
 from console.api.route import CHECKED
 from console.app import make_app
 from console.hours.desk import OpeningDesk
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from calls.acts import Act
     from calls.destination import Destination
     from calls.monitor import MonitorMode
+    from centralita.configuration import Configuration
+    from routing.clients import Client
 
 HOURS = Path(__file__).resolve().parents[1] / "data/hours/good/office.yaml"
 KEY = "a-key-of-the-state-folder"
@@ -166,6 +170,10 @@ class Api:
         self.hours = load_hours(HOURS, []) or {}
         self.talks = Talks()
         self.placed = Placed()
+        self.recordings = state / "recordings"
+        self.clients: dict[str, Client] = {}
+        settings = cast("Configuration", SimpleNamespace(clients=self.clients))
+        self.playing_back = PlayingBack(self.recordings, lambda: settings)
         self.store = CallbackStore(state / "callbacks.db")
         open_all_day = ContactHours(Timetable("c", ZoneInfo("UTC"), ((read_span("00:00-24:00"),),) * 7))
         usual = ClientCallbacks(open_all_day, frozenset({"ES"}))
@@ -203,6 +211,7 @@ class Api:
                 zone=lambda: ZoneInfo("Europe/Madrid"),
             ),
             talks=self.talks,
+            playing_back=lambda file: self.playing_back.open(file),
             placing=Placing(self.placed.place, self.placed.originate),
             callbacks=self.callbacks,
             telling=Telling(self._metrics, lambda: self.is_open, lambda: self.checks),
