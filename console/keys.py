@@ -58,7 +58,7 @@ class Conversations(Protocol):
 
 
 class Sound(Protocol):
-    """A recording that is open for reading. Its methods block: for a thread."""
+    """A recording that is open for reading; reading blocks: for a thread."""
 
     media: str
     """What it is (audio/wav)."""

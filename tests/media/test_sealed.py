@@ -10,7 +10,7 @@ import pytest
 from media.errors import CannotRecord
 from media.events import RecordingFinished
 from media.recording import RecordingPlan
-from media.sealed import NoKey, SealedFile, Tampered, key_number, read_key, unseal
+from media.sealed import NoKey, SealedFile, SealedSound, Tampered, key_number, read_key, unseal
 from tests.kit.recorded import read_recording
 from tests.kit.rtp import FarEnd, Watch
 from tests.kit.tone import hears, tone
@@ -92,3 +92,33 @@ def test_a_file_that_is_no_key_is_refused(plane: Plane, tmp_path: Path) -> None:
     with pytest.raises(CannotRecord, match="holds no key") as refused:
         plane.open_port().record(str(tmp_path / "x.wav"), RecordingPlan(key=path))
     assert "secret" not in str(refused.value)
+
+
+def test_any_part_is_the_same_as_of_the_opened_whole(sealed: Path, key: Path, tmp_path: Path) -> None:
+    opened = tmp_path / "opened.wav"
+    unseal(sealed, opened, read_key(key))
+    whole = opened.read_bytes()
+    with sealed.open("rb") as file:
+        sound = SealedSound(file, {key_number(read_key(key)): read_key(key)})
+        assert sound.size == len(whole)
+        for start, end in (
+            (0, len(whole)),
+            (0, 10),
+            (40, 50),
+            (1000, 1001),
+            (len(whole) - 5, len(whole)),
+            (7, 7),
+        ):
+            assert sound.read(start, end) == whole[start:end]
+
+
+def test_a_part_that_was_changed_is_found_and_an_unknown_key_told(sealed: Path, key: Path) -> None:
+    data = bytearray(sealed.read_bytes())
+    data[HEADER + 30] ^= 1
+    sealed.write_bytes(data)
+    with sealed.open("rb") as file:
+        sound = SealedSound(file, {key_number(read_key(key)): read_key(key)})
+        with pytest.raises(Tampered):
+            sound.read(0, 10)
+    with sealed.open("rb") as file, pytest.raises(NoKey, match="not at hand"):
+        SealedSound(file, {})
