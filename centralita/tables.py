@@ -124,7 +124,7 @@ def _escaped(text: str) -> str:
 
 
 def print_timeline(console: Console, found: ContactTimeline) -> None:
-    """A contact: what is known of it, what happened, and its SIP ladder."""
+    """A contact: what is known of it, and what happened."""
     contact = found.contact
     console.print(f"[bold]contact {contact.id}[/bold]  {_clock(contact.started_at)} UTC", highlight=False)
     facts = {
@@ -145,6 +145,10 @@ def print_timeline(console: Console, found: ContactTimeline) -> None:
     console.print("[dim] seconds  who             what[/dim]")
     for row in timeline.rows(found):
         console.print(timeline_line(row), highlight=False, soft_wrap=True)
+
+
+def print_ladder(console: Console, found: ContactTimeline) -> None:
+    """A contact's SIP messages as arrows."""
     console.print()
     for line in ladder.draw(found):
         console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -19,6 +19,8 @@ from records.views.fields import MICROSECONDS
 from records.views.search import narrowed
 from records.views.stays import KINDS as STAY_KINDS
 from records.views.stays import STATES, Ends, Told, stays
+from records.views.sums import OFF
+from records.views.whole import whole_contact
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from records.personal.master_key import MasterKey
     from records.views.search import Wanted
     from records.views.stays import Stay
+    from records.views.whole import WholeContact
 
 _TIMES = frozenset({"ts", "started_at", "answered_at", "ended_at", "invited_at", "ringing_at"})
 _AMBIGUOUS_SHOWN = 5
@@ -162,6 +165,21 @@ class Reader:
         """The contacts that are wanted, newest first."""
         query = narrowed(select(*_columns(ContactRow, tables.contact)), wanted)
         return [_filled(ContactRow, row) for row in self._all(query.limit(limit))]
+
+    def whole(self, contact: str) -> WholeContact:
+        """All that is derived of one contact, by its whole id. Raises ContactNotFound."""
+        with self._engine.connect() as connection:
+            found = whole_contact(connection, contact)
+        if found is None:
+            raise ContactNotFound(f"no contact {contact!r}")
+        return found
+
+    def unbalanced(self, limit: int = 100) -> list[tuple[str, float, float]]:
+        """The latest contacts whose sums are off: id, beginning (Unix time), seconds off."""
+        contact = tables.contact
+        query = select(contact.c.id, contact.c.started_at, contact.c.off_by).where(contact.c.checked == OFF)
+        rows = self._all(query.order_by(desc(contact.c.started_at), desc(contact.c.id)).limit(limit))
+        return [(row["id"], row["started_at"] / MICROSECONDS, row["off_by"]) for row in rows]
 
     def contact(self, wanted: str) -> ContactTimeline:
         """Everything about one contact, by its identifier or a beginning of it that only it has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,10 +24,32 @@ def contacts(
     state: State = DEFAULT_STATE,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Only those that waited in this queue.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Only those for which this agent's phone rang.")] = None,
+    number: Annotated[
+        str | None, typer.Option(help="Only those of, or to, this number, or one that begins so.")
+    ] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only those that ended so, as answered.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Only those begun then or later, UTC, as 2026-11-23 or 2026-11-23T14:30."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Only those begun before then.")] = None,
     as_json: Json = False,
 ) -> None:
     """List contacts, the newest first."""
-    rows = open_ledger(state).contacts(limit=limit, client=client)
+    from records.views.search import Wanted
+
+    wanted = Wanted(
+        clients=None if client is None else (client,),
+        queue=queue,
+        agent=agent,
+        number=number,
+        outcome=outcome,
+        since=_moment(since),
+        until=_moment(until),
+    )
+    rows = open_ledger(state).search(wanted, limit=limit)
     if as_json:
         print_json([dataclasses.asdict(row) for row in rows])
         return
@@ -39,22 +62,34 @@ def contact(
     contact_id: _Id,
     state: State = DEFAULT_STATE,
     as_json: Json = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Print the contact record, as other systems take it: JSON.")
+    ] = False,
     messages: Annotated[bool, typer.Option("--messages", help="Print the SIP messages in full.")] = False,
     pcap: Annotated[
         Path | None, typer.Option(help="Write the SIP messages into this file, for Wireshark or sngrep.")
     ] = None,
 ) -> None:
-    """Print one contact's timeline and its SIP ladder."""
+    """Print one contact's timeline, its segments with their sums, and its SIP ladder."""
     found = _found(contact_id, state)
     if as_json:
         print_json(dataclasses.asdict(found))
         return
+    if record:
+        from records.views.contact_record import contact_record
+
+        print_json(contact_record(open_ledger(state).whole(found.contact.id)))
+        return
     if messages or pcap is not None:
         _show_messages(found, pcap)
         return
-    from centralita.tables import print_timeline
+    from centralita.segment_table import print_segments
+    from centralita.tables import print_ladder, print_timeline
 
-    print_timeline(Console(), found)
+    terminal = Console()
+    print_timeline(terminal, found)
+    print_segments(terminal, open_ledger(state).whole(found.contact.id))
+    print_ladder(terminal, found)
 
 
 def why(contact_id: _Id, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
@@ -73,6 +108,19 @@ def why(contact_id: _Id, state: State = DEFAULT_STATE, as_json: Json = False) ->
 
     typer.echo(f"contact {found.contact.id}")
     print_stays(Console(), told)
+
+
+def _moment(text: str | None) -> float | None:
+    """A day or a moment as Unix time; UTC where no zone is said."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no moment; write it as 2026-11-23 or 2026-11-23T14:30"
+        ) from None
+    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
 
 
 def _found(contact_id: str, state: Path) -> ContactTimeline:

@@ -118,7 +118,7 @@ def _closed(state: ContactState, at: int, leg: str | None, data: Data) -> None:
     reservations.finish(state, ended_at)
     menu_steps.finish(state, ended_at)
     check(state, data, segments.finish(state, ended_at))
-    state.ongoing.clear()
+    state.come_to_rest()
 
 
 ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {

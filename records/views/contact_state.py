@@ -35,6 +35,9 @@ _FRESH: Row = {
     "last_n": 0,
 }
 
+_LASTING = frozenset({"promises"})
+"""What goes on when the contact is over."""
+
 _LATE = 3_600_000_000
 """Microseconds after its end within which a contact's offsets are still believed to be of the same run of the node."""
 
@@ -138,6 +141,10 @@ class ContactState:
         """The row with this key, if it has changed since the last `take_changed`: a key is written once."""
         rows = (row for of, row in self._changed.values() if of is table and row[key] == value)
         return next(rows, None)
+
+    def come_to_rest(self) -> None:
+        """The contact is over, and what went on in it with it."""
+        self.ongoing = {name: value for name, value in self.ongoing.items() if name in _LASTING}
 
     def take_changed(self) -> list[tuple[Table, Row]]:
         """The rows that changed since the last call."""

@@ -189,3 +189,14 @@ def test_an_interrupted_contact_is_whole_up_to_its_last_sign() -> None:
         said(99, None, "contact.closed", outcome="interrupted", last_seen=seen),
     ])  # fmt: skip
     assert spans(kept, "customer") == [("other", 1.0), ("ringing", 5.0), ("talking", 4.0), ("other", 0.0)]
+
+
+def test_what_was_promised_stays_at_hand_when_the_contact_is_over() -> None:
+    kept = folded([
+        *talking(),
+        said(7, None, "callback.promised", reference="cb1", number="1", queue="support"),
+        *over(8, CALLER, ANA),
+        said(900, None, "callback.kept", reference="cb1", late=False, agent="ana"),
+    ])  # fmt: skip
+    (promise,) = kept.of(tables.promise)
+    assert (promise["result"], promise["agent"]) == ("kept", "ana")

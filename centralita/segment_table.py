@@ -1,0 +1,64 @@
+"""A contact's segments as a table for the terminal, with their sums and whether these add up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from records.timeline.wording import duration
+from records.views.fields import MICROSECONDS
+from records.views.sums import OFF
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from records.views.fields import Column, Row
+    from records.views.whole import WholeContact
+
+_SUMS = {
+    "in menus": "in_menu",
+    "waited": "waited",
+    "rang": "rang",
+    "talked": "talked",
+    "held": "held",
+    "wrapped up": "wrapped",
+}
+
+
+def print_segments(console: Console, whole: WholeContact) -> None:
+    """Who did what from when to when; the customer's segments partition the contact."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for name in (" seconds", "lasted", "party", "what", "queue"):
+        table.add_column(name, no_wrap=True, justify="right" if name in (" seconds", "lasted") else "left")
+    for row in whole.segments:
+        table.add_row(*_cells(row, whole.contact["started_at"]))
+    console.print()
+    console.print(table)
+    console.print(_sums(whole.contact), highlight=False, markup=False, soft_wrap=True)
+    if whole.contact["checked"] == OFF:
+        console.print(
+            f"[bold red]the sums are off by {whole.contact['off_by']} s[/bold red]: what events tell and what the node "
+            "measured do not agree",
+            highlight=False,
+        )
+
+
+def _cells(row: Row, began: Column) -> tuple[str, str, str, str, str]:
+    after = (_whole(row["began_at"]) - _whole(began)) / MICROSECONDS
+    party = "customer" if row["party"] == "customer" else f"agent {row['agent']}" if row["agent"] else "party"
+    lasted = "…" if row["seconds"] is None else f"{float(row['seconds']):.3f}"
+    return f"{after:8.3f}", lasted, party, str(row["kind"]).replace("_", " "), str(row["queue"] or "")
+
+
+def _sums(row: Row) -> str:
+    parts = [f"{words} {duration(row[name])}" for words, name in _SUMS.items() if row[name]]
+    if row["length"] is not None:
+        parts.append(f"length {duration(row['length'])}")
+    if row["checked"] is not None:
+        parts.append(f"sums {row['checked']}")
+    return "  ".join(parts)
+
+
+def _whole(value: Column) -> int:
+    return value if isinstance(value, int) else 0
