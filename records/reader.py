@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import desc, select
+from sqlalchemy import desc, func, select
 
 from records import schema
 from records.database import Database
@@ -168,11 +168,16 @@ class Reader:
 
     def whole(self, contact: str) -> WholeContact:
         """All that is derived of one contact, by its whole id. Raises ContactNotFound."""
-        with self._engine.connect() as connection:
+        with self.database.read() as connection:
             found = whole_contact(connection, contact)
         if found is None:
             raise ContactNotFound(f"no contact {contact!r}")
         return found
+
+    def event_count(self) -> int:
+        """About how many events there are: without looking at each."""
+        (row,) = self._all(select(func.max(schema.event.c.id).label("last")))
+        return row["last"] or 0
 
     def unbalanced(self, limit: int = 100) -> list[tuple[str, float, float]]:
         """The latest contacts whose sums are off: id, beginning (Unix time), seconds off."""

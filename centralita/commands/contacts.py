@@ -73,7 +73,10 @@ def contact(
     """Print one contact's timeline, its segments with their sums, and its SIP ladder."""
     found = _found(contact_id, state)
     if as_json:
-        print_json(dataclasses.asdict(found))
+        from records.views.contact_record import contact_record
+
+        told = contact_record(open_ledger(state).whole(found.contact.id))
+        print_json(dataclasses.asdict(found) | {name: told[name] for name in ("segments", "sums")})
         return
     if record:
         from records.views.contact_record import contact_record

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
 from base.errors import CentralitaError
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, State, fail
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.state import database_of, master_key_of
 
 app = typer.Typer(help="Records: care for the ledger.", no_args_is_help=True)
@@ -23,17 +23,69 @@ def records() -> None:
 
 
 @app.command("rebuild")
-def rebuild_tables(state: State = DEFAULT_STATE) -> None:
-    """Make the tables of contacts and legs anew from the events. The node must be stopped."""
+def rebuild_tables(state: State = DEFAULT_STATE, as_json: Json = False) -> None:
+    """Make all that is derived from events anew: contacts, legs, segments, visits. The node must be stopped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     from records.ledger.ledger import NODE_NAME
     from records.views.rebuild import rebuild
 
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("events"),
+        TimeRemainingColumn(),
+    )
     try:
         database = database_of(state)
-        count = rebuild(database, NODE_NAME, master_key_of(state, database))
+        total = open_ledger(state).event_count()
+        terminal = Console(stderr=True)
+        quiet = as_json or not terminal.is_terminal
+        with Progress(*columns, console=terminal, transient=True, disable=quiet) as progress:
+            task = progress.add_task("rebuilding", total=total)
+            count = rebuild(
+                database,
+                NODE_NAME,
+                master_key_of(state, database),
+                lambda done: progress.update(task, completed=done),
+            )
     except CentralitaError as error:
         fail(str(error))
+    if as_json:
+        print_json({"events": count})
+        return
     typer.echo(f"all that is derived was made anew from {count} events")
+
+
+@app.command("check")
+def check_sums(
+    state: State = DEFAULT_STATE,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List the contacts whose segments do not add up to their length; ends with 1 if there are any."""
+    from centralita.tables import print_whole
+
+    try:
+        found = open_ledger(state).unbalanced(limit)
+    except CentralitaError as error:
+        fail(str(error))
+    if as_json:
+        print_json([{"contact": contact, "began": began, "off_by": off} for contact, began, off in found])
+    elif found:
+        print_whole(
+            ("contact", "began (UTC)", "off by"),
+            [
+                (contact, datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%d %H:%M:%S"), f"{off:.3f} s")
+                for contact, began, off in found
+            ],
+        )
+    else:
+        typer.echo("the segments of every contact add up to its length")
+    if found:
+        raise typer.Exit(1)
 
 
 @app.command("calls")
@@ -51,7 +103,7 @@ def list_calls(
 
     `handle` is talk, hold and wrap-up of whoever answered; `patience` is known of callers who left by themselves.
     """
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
     from zoneinfo import ZoneInfo
 
     from pydantic import TypeAdapter, ValidationError

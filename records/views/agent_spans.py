@@ -31,14 +31,16 @@ class AgentSpans:
         self._present: dict[str, Row] = {}
         self._changed: dict[int, Row] = {}
 
-    def take(self, ts: int, kind: str, data: Data) -> None:
-        """One event of no contact."""
+    def take(self, ts: int, kind: str, data: Data, client_of: Callable[[str], str | None]) -> None:
+        """One event of no contact; `client_of` tells the client company of one."""
         names = _NAMES.get(kind)
         agent = text(data, "agent")
         if names is None or not agent:
             return
         before = self._present.get(agent) or self._loaded(agent)
         told = {name: text(data, name) for name in names}
+        if told.get("contact"):
+            told["client"] = client_of(str(told["contact"]))
         row = self._next(agent, before, ts)
         row |= told
         self._present[agent] = row

@@ -75,7 +75,7 @@ class Fold:
         """Fold one event; its number within its contact is returned, 0 for an event of none."""
         contact_id = entry.contact
         if contact_id in ("", NODE):
-            self._spans.take(entry.ts, entry.type, entry.data)
+            self._spans.take(entry.ts, entry.type, entry.data, self._client_of)
             return 0
         state = self._contacts.get(contact_id)
         if state is None:
@@ -109,6 +109,13 @@ class Fold:
         state = self._contacts.get(contact)
         found = None if state is None else state.contact["client"]
         return found if isinstance(found, str) else None
+
+    def _client_of(self, contact: str) -> str | None:
+        """The client company of any contact."""
+        if contact in self._contacts:
+            return self.client(contact)
+        found = self._load(tables.contact, {"id": contact})
+        return str(found[0]["client"]) if found and found[0]["client"] is not None else None
 
     def forget_all(self) -> None:
         """What was taken was not kept: rows are loaded anew."""

@@ -139,8 +139,52 @@ def test_contacts_are_listed_and_shown_by_the_beginning_of_their_id(tmp_path: Pa
     assert (
         json.loads(run("contact", "c1", "--state", tmp_path, "--json").output)["contact"]["outcome"] == "menu"
     )
+    record = json.loads(run("contact", "c1", "--state", tmp_path, "--record").output)
+    assert (record["contact"], record["ending"]["outcome"]) == ("c1abc", "menu")
     missing = run("contact", "nothing", "--state", tmp_path)
     assert (missing.exit_code, "nothing" in missing.output) == (1, True)
+
+
+def test_contacts_are_found_by_number_time_and_outcome(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.start()
+    for contact, number, outcome in (("c1", "+34600", "menu"), ("c2", "+34700", "answered")):
+        Journal(ledger)(contact, None, "contact.opened", {"ani": number, "dnis": "100"})
+        Journal(ledger)(contact, None, "contact.closed", {"outcome": outcome, "length": 0.0})
+    ledger.close()
+
+    def found(*words: str) -> list[str]:
+        shown = run("contacts", "--state", tmp_path, "--json", *words)
+        return [each["id"] for each in json.loads(shown.output)]
+
+    assert found("--number", "+346") == ["c1"]
+    assert found("--outcome", "answered", "--since", "2020-01-01") == ["c2"]
+    assert found("--until", "2020-01-01T10:00") == []
+    assert found("--queue", "nowhere") == []
+    wrong = run("contacts", "--state", tmp_path, "--since", "yesterday")
+    assert (wrong.exit_code, "2026-11-23" in wrong.output) == (2, True)
+
+
+def test_contacts_whose_segments_do_not_add_up_are_listed(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.start()
+    journal = Journal(ledger)
+    journal("c1", None, "contact.opened", {"ani": "600"})
+    journal("c1", None, "contact.closed", {"outcome": "menu", "length": 0.0})
+    ledger.close()
+    well = run("records", "check", "--state", tmp_path)
+    assert (well.exit_code, "add up" in well.output) == (0, True)
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.start()
+    journal = Journal(ledger)
+    journal("c2", None, "contact.opened", {"ani": "600"})
+    journal("c2", None, "contact.closed", {"outcome": "menu", "length": 90.0})
+    ledger.close()
+    off = run("records", "check", "--state", tmp_path, "--json")
+    assert off.exit_code == 1
+    ((row),) = json.loads(off.output)
+    assert (row["contact"], round(row["off_by"])) == ("c2", 90)
+    assert "the sums are off by" in run("contact", "c2", "--state", tmp_path).output
 
 
 def test_why_a_contact_got_its_agent_is_told(tmp_path: Path) -> None:

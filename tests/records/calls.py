@@ -67,19 +67,19 @@ def _queue(contact: str) -> list[LedgerEvent]:
     first, second = f"first-{contact}", f"second-{contact}"
     return [
         event(18.0, contact, None, "queue.joined", queue="support", position=1),
-        _reserved(18.001, contact, "r1", "pedro", "ana"),
+        _reserved(18.001, contact, f"r1-{contact}", "pedro", "ana"),
         _called(18.002, contact, first, "pedro"),
         message(18.003, contact, first, ">", "INVITE sdp"),
         message(18.02, contact, first, "<", "180 Ringing (INVITE)"),
         event(18.02, contact, first, "leg.ringing"),
-        event(18.02, contact, None, "reservation.ringing", reservation="r1", agent="pedro"),
+        event(18.02, contact, None, "reservation.ringing", reservation=f"r1-{contact}", agent="pedro"),
         message(33.02, contact, first, ">", "CANCEL"),
         message(33.03, contact, first, "<", "200 OK (CANCEL)"),
         message(33.03, contact, first, "<", "487 Request Terminated (INVITE)"),
         message(33.03, contact, first, ">", "ACK"),
         event(33.02, contact, first, "leg.ended", ended_by="local", status=487, cause=19, reason="no answer"),
-        _reservation_over(33.03, contact, "r1", "pedro", "no_answer", 15.0),
-        _reserved(33.04, contact, "r2", "ana"),
+        _reservation_over(33.03, contact, f"r1-{contact}", "pedro", "no_answer", 15.0),
+        _reserved(33.04, contact, f"r2-{contact}", "ana"),
         _called(33.04, contact, second, "ana"),
         message(33.041, contact, second, ">", "INVITE sdp"),
         message(33.06, contact, second, "<", "180 Ringing (INVITE)"),
@@ -87,7 +87,7 @@ def _queue(contact: str) -> list[LedgerEvent]:
         message(36.2, contact, second, "<", "200 OK (INVITE) sdp"),
         message(36.2, contact, second, ">", "ACK"),
         event(36.2, contact, second, "leg.answered", codec="PCMA"),
-        _reservation_over(36.2, contact, "r2", "ana", "answered", 3.14),
+        _reservation_over(36.2, contact, f"r2-{contact}", "ana", "answered", 3.14),
         event(36.2, contact, None, "queue.left", queue="support", reason="answered", waited=18.2),
     ]
 

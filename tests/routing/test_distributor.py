@@ -153,21 +153,6 @@ def test_wrap_up_is_a_state_that_ends_by_itself() -> None:
     assert rung(distributor.take_commands()) == [("e2", "ana")]
 
 
-def test_what_an_agent_is_busy_with_is_told_and_how_long_the_wrap_up_took() -> None:
-    distributor = centre(agent("ana"), wrap_up=10)
-    talk(distributor, join(distributor, "e1", now=0), now=1)
-    distributor.bridge_ended("ana", now=60)
-    distributor.handle_timeout(now=70)
-    told = [each for each in distributor.take_commands() if isinstance(each, Record)]
-    states = [each.data for each in told if each.type == "agent.state"]
-    assert [(each["state"], each.get("contact")) for each in states[-2:]] == [
-        ("wrap_up", "contact-e1"),
-        ("idle", None),
-    ]
-    (done,) = [each for each in told if each.type == "wrap_up.ended"]
-    assert (done.contact, done.data) == ("contact-e1", {"agent": "ana", "queue": "q", "seconds": 10})
-
-
 def test_wrap_up_ends_when_the_agent_says_so_or_logs_out() -> None:
     distributor = centre(agent("ana"), wrap_up=10)
     talk(distributor, join(distributor, "e1", now=0), now=1)

@@ -25,7 +25,7 @@ def reservations(*events: LedgerEvent) -> dict[str, Row]:
 def test_what_an_agent_spent_on_a_call_stands_with_the_reservation() -> None:
     over = event(111.2, "c1", None, "wrap_up.ended", agent="ana", queue="support", seconds=15.0)
     rows = reservations(*whole_call("c1"), over)
-    taken, refused = rows["r2"], rows["r1"]
+    taken, refused = rows["r2-c1"], rows["r1-c1"]
     assert (taken["talked"], taken["held"], taken["wrapped"]) == pytest.approx((50.0, 10.0, 15.0), abs=0.01)
     assert taken["through_at"] == round((BEGAN + 96.212) * 1e6)
     assert (refused["talked"], refused["held"], refused["wrapped"], refused["through_at"]) == (0, 0, 0, None)
@@ -33,7 +33,7 @@ def test_what_an_agent_spent_on_a_call_stands_with_the_reservation() -> None:
 
 def test_an_agent_who_talks_is_not_through() -> None:
     talking = [each for each in whole_call("c1") if each.ts < BEGAN + 90]
-    assert reservations(*talking)["r2"]["through_at"] is None
+    assert reservations(*talking)["r2-c1"]["through_at"] is None
 
 
 def test_wrap_up_is_of_the_last_time_that_the_agent_took_the_call() -> None:
@@ -44,4 +44,4 @@ def test_wrap_up_is_of_the_last_time_that_the_agent_took_the_call() -> None:
     ]
     whole = [each for each in whole_call("c1") if each.type != "contact.closed"]
     rows = reservations(*whole, *again)
-    assert (rows["r2"]["wrapped"], rows["r3"]["wrapped"]) == (0, 7)
+    assert (rows["r2-c1"]["wrapped"], rows["r3"]["wrapped"]) == (0, 7)
