@@ -14,7 +14,7 @@ from routing.config import read_config
 from routing.hours.load import load_hours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from base.document import Fault
@@ -31,6 +31,8 @@ class Agreed:
 
     calendar: Calendar
     terms: Terms
+    queues: Mapping[str, Sequence[str]]
+    """Agent -> the queues that he or she serves, by the files."""
 
 
 def agreed_in(configuration: Configuration) -> Agreed:
@@ -65,5 +67,8 @@ def _agreed(
         for name, each in clients.items()
     }
     paid = frozenset(name for name, each in routing.reasons.by_id.items() if each.is_paid)
+    serves = {name: tuple(each.queues) for name, each in routing.agents.items()}
     zones = {name: zone_of(centre, clients, hours, name) for name in clients}
-    return Agreed(Calendar(zone_of(centre, clients, hours, None), zones), Terms(queues, companies, paid))
+    return Agreed(
+        Calendar(zone_of(centre, clients, hours, None), zones), Terms(queues, companies, paid), serves
+    )

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import sys
-import time
-from datetime import UTC, date, datetime
-from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,27 +19,26 @@ from centralita.commands.parameters import (
     fail,
     print_json,
 )
+from centralita.commands.periods import (
+    Agent,
+    Client,
+    Day,
+    From,
+    Language,
+    Queue,
+    Reason,
+    To,
+    question_of,
+    read_terms,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from centralita.figure_terms import Agreed
-    from records.figures.definition import Definition, Group
+    from records.figures.definition import Definition
     from records.figures.figures import Figures
-    from records.figures.question import Question
 
 app = typer.Typer(help="Figures: service level, waits, handling and the rest, by published definitions.")
 
-Day = Annotated[str | None, typer.Option("--day", metavar="DAY", help="As 2026-11-23.", show_default="today")]
-From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first of several days.")]
-To = Annotated[
-    str | None, typer.Option("--to", metavar="DAY", help="The last of them.", show_default="today")
-]
-Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
-Queue = Annotated[str | None, typer.Option(help="Only this queue's.")]
-Agent = Annotated[str | None, typer.Option(help="Only this agent's.")]
-Reason = Annotated[str | None, typer.Option(help="Only of this reason; '' for those without one.")]
-Language = Annotated[str | None, typer.Option(help="Only in this language.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A figure, such as sl_offered.")]
 
 
@@ -76,9 +72,9 @@ def figures(
     from records.figures.documents import as_document
     from records.figures.figures import figures as reckon
 
-    agreed = _agreed(config)
+    agreed = read_terms(config)
     only = {"client": client, "queue": queue, "agent": agent, "reason": reason, "language": language}
-    question = _question(agreed, (day, first, last), only, _groups(by))
+    question = question_of(agreed, (day, first, last), only, groups_of(by))
     names = [_definition(name.strip()).name for name in show.split(",")] if show else None
     if names is None and by and not (as_json or as_csv):
         names = [_chosen(agreed, name, client) for name in SHOWN]
@@ -157,9 +153,9 @@ def contacts(
         wanted = Part(part)
     except ValueError:
         raise typer.BadParameter(f"{part!r}; write all, counted or rest", param_hint="--part") from None
-    agreed = _agreed(config)
+    agreed = read_terms(config)
     only = {"client": client, "queue": queue, "agent": agent, "reason": reason, "language": language}
-    question = _question(agreed, (day, first, last), only, ())
+    question = question_of(agreed, (day, first, last), only, ())
     if not fits(definition, question):
         told = ", ".join(sorted(group.value for group in definition.groups))
         fail(f"{name} is told by {told} only", code=2)
@@ -192,48 +188,8 @@ def _print_csv(found: Figures) -> None:
         writer.writerow([*map(safe, row.key), *numbers])
 
 
-def _agreed(config: Path) -> Agreed:
-    from centralita.figure_terms import read_agreed
-
-    try:
-        return read_agreed(config)
-    except CentralitaError as error:
-        fail(str(error))
-
-
-def _question(
-    agreed: Agreed,
-    days: tuple[str | None, str | None, str | None],
-    only: Mapping[str, str | None],
-    by: Sequence[Group],
-) -> Question:
-    from records.figures.calendar import Days
-    from records.figures.definition import Group
-    from records.figures.question import Question
-
-    today = datetime.now(UTC).astimezone(agreed.calendar.of(only.get("client"))).date()
-    day, first, last = days
-    if day is not None and (first is not None or last is not None):
-        raise typer.BadParameter("give --day, or --from and --to")
-    since = _day(day or first, today)
-    until = _day(last, today if first is not None else since) if day is None else since
-    if until < since:
-        raise typer.BadParameter(f"{until} is before {since}", param_hint="--to")
-    picked = {Group(name): value for name, value in only.items() if value is not None}
-    now = time.time_ns() // 1000
-    return Question(Days(since, until), agreed.calendar, now, tuple(by), picked, terms=agreed.terms)
-
-
-def _day(text: str | None, otherwise: date) -> date:
-    if text is None:
-        return otherwise
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-23") from None
-
-
-def _groups(text: str) -> tuple[Any, ...]:
+def groups_of(text: str) -> tuple[Any, ...]:
+    """What `--by` names."""
     from base.document import suggest
     from records.figures.definition import Group
 

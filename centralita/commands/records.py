@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from base.errors import CentralitaError
+from centralita.commands.export import export
 from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.state import database_of, master_key_of
 
 app = typer.Typer(help="Records: care for the ledger.", no_args_is_help=True)
+app.command("export")(export)
 
 
 @app.callback()

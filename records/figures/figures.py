@@ -76,15 +76,20 @@ def fits(definition: Definition, question: Question) -> bool:
 
 def figures(database: Database, question: Question, names: Sequence[str] | None = None) -> Figures:
     """Reckon. Waits for the database; all numbers are of one moment. Raises StoreUnavailable, LedgerMissing."""
+    with database.read() as connection:
+        return figures_in(connection, question, names)
+
+
+def figures_in(connection: Connection, question: Question, names: Sequence[str] | None = None) -> Figures:
+    """Reckon by a connection that is there."""
     wanted = [name for name in names or names_for(question) if fits(DEFINITIONS[name], question)]
     definitions = [DEFINITIONS[name] for name in wanted]
     needed = {name for each in definitions for name in (each.counted, each.of) if name}
     found: dict[tuple[Any, ...], dict[str, float]] = {}
-    with database.read() as connection:
-        for source in Source:
-            own = {name: MEASURES[name] for name in sorted(needed) if MEASURES[name].source is source}
-            if own:
-                _count(connection, question, source, own, found)
+    for source in Source:
+        own = {name: MEASURES[name] for name in sorted(needed) if MEASURES[name].source is source}
+        if own:
+            _count(connection, question, source, own, found)
     if not question.by:
         found.setdefault((), {})
     rows = [_row(question, key, values, definitions) for key, values in found.items()]

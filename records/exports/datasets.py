@@ -1,0 +1,126 @@
+"""What can be taken out as a table: which rows, which columns, of which type. Rows come in pieces, never at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Boolean, Float, Integer, func, select
+
+from records.views import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Column, Connection, FromClause, Select, Table
+    from sqlalchemy.sql.type_api import TypeEngine
+
+    from records.figures.question import Question
+
+AT_ONCE = 2_000
+"""Rows of one piece."""
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    REAL = "real"
+    TRUTH = "truth"
+    MOMENT = "moment"
+    """Microseconds since 1970 UTC."""
+
+
+Piece = list[tuple[Any, ...]]
+"""Some rows, their values in the order of the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One table of the records, of the contacts of a period."""
+
+    name: str
+    about: str
+    table: Table
+    at: str
+    """The column by which a row belongs to a day."""
+    hidden: frozenset[str] = frozenset()
+    """Columns that only folding needs."""
+
+    @property
+    def own(self) -> list[Column[Any]]:
+        """The columns of the table that are told."""
+        return [column for column in self.table.columns if column.name not in self.hidden]
+
+    @property
+    def columns(self) -> tuple[tuple[str, Kind], ...]:
+        """Names and kinds, in order."""
+        return tuple((column.name, _kind(column.name, column.type)) for column in self.own)
+
+    @property
+    def is_of_clients(self) -> bool:
+        """Whether rows belong to client companies: agents' time belongs to none."""
+        return self.table is not tables.agent_span
+
+    def count(self, connection: Connection, asked: Question) -> int:
+        """How many rows there are, for who watches."""
+        query = self._picked(asked, func.count())
+        return int(connection.execute(query).scalar_one())
+
+    def pieces(self, connection: Connection, asked: Question) -> Iterator[Piece]:
+        """The rows, in order of time."""
+        keys = [self.table.c[self.at], *self.table.primary_key.columns]
+        query = self._picked(asked, *self.own).order_by(*keys)
+        found = connection.execute(query, execution_options={"yield_per": AT_ONCE})
+        for piece in found.partitions():
+            yield [tuple(row) for row in piece]
+
+    def _picked(self, asked: Question, *what: Any) -> Select[Any]:
+        table, about = self.table, tables.contact
+        query = select(*what).select_from(self._joined())
+        client = table.c.client if "client" in table.c else about.c.client
+        query = query.where(asked.within(table.c[self.at], client if self.is_of_clients else None))
+        for group, value in asked.only.items():
+            query = query.where((client if group.value == "client" else table.c[group.value]) == value)
+        if asked.clients is not None:
+            query = query.where(client.in_(sorted(asked.clients)))
+        return query
+
+    def _joined(self) -> FromClause:
+        if "client" in self.table.c:
+            return self.table
+        return self.table.join(tables.contact, tables.contact.c.id == self.table.c.contact)
+
+
+def _kind(name: str, of: TypeEngine[Any]) -> Kind:
+    if isinstance(of, Boolean):
+        return Kind.TRUTH
+    if isinstance(of, BigInteger):
+        return Kind.MOMENT if name.endswith("_at") or name in ("earliest", "latest") else Kind.WHOLE
+    if isinstance(of, Integer):
+        return Kind.WHOLE
+    return Kind.REAL if isinstance(of, Float) else Kind.TEXT
+
+
+_CONTACT = frozenset({"last_n", "last_ts", "began_offset", "ongoing"})
+DATASETS = {
+    each.name: each
+    for each in (
+        Dataset("contacts", "each contact", tables.contact, "started_at", _CONTACT),
+        Dataset("legs", "each party of a contact", tables.leg, "invited_at", frozenset({"held_since"})),
+        Dataset("segments", "what each party did from when to when", tables.segment, "began_at"),
+        Dataset("queue_visits", "each wait in a queue", tables.queue_visit, "joined_at"),
+        Dataset("reservations", "each agent held for a caller", tables.reservation, "created_at"),
+        Dataset("agent_spans", "what agents did from when to when", tables.agent_span, "began_at"),
+        Dataset("menu_steps", "each step in a menu", tables.menu_step, "entered_at"),
+        Dataset("recordings", "each sound file", tables.recording, "began_at"),
+        Dataset("promises", "each callback promised", tables.promise, "latest"),
+    )
+}
+
+
+def columns_of(rows: Sequence[str]) -> tuple[tuple[str, Kind], ...]:
+    """Columns of text."""
+    return tuple((name, Kind.TEXT) for name in rows)
