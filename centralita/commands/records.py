@@ -13,7 +13,7 @@ from base.errors import CentralitaError
 from centralita.commands.export import export
 from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
-from centralita.state import database_of, master_key_of
+from centralita.commands.proving import rebuild_tables, show_seals, verify_chain
 
 app = typer.Typer(help="Records: care for the ledger.", no_args_is_help=True)
 app.command("export")(export)
@@ -24,41 +24,9 @@ def records() -> None:
     """Records: care for the ledger."""
 
 
-@app.command("rebuild")
-def rebuild_tables(state: State = DEFAULT_STATE, as_json: Json = False) -> None:
-    """Make all that is derived from events anew: contacts, legs, segments, visits. The node must be stopped."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from records.ledger.ledger import NODE_NAME
-    from records.views.rebuild import rebuild
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("events"),
-        TimeRemainingColumn(),
-    )
-    try:
-        database = database_of(state)
-        total = open_ledger(state).event_count()
-        terminal = Console(stderr=True)
-        quiet = as_json or not terminal.is_terminal
-        with Progress(*columns, console=terminal, transient=True, disable=quiet) as progress:
-            task = progress.add_task("rebuilding", total=total)
-            count = rebuild(
-                database,
-                NODE_NAME,
-                master_key_of(state, database),
-                lambda done: progress.update(task, completed=done),
-            )
-    except CentralitaError as error:
-        fail(str(error))
-    if as_json:
-        print_json({"events": count})
-        return
-    typer.echo(f"all that is derived was made anew from {count} events")
+app.command("verify")(verify_chain)
+app.command("seals")(show_seals)
+app.command("rebuild")(rebuild_tables)
 
 
 @app.command("check")

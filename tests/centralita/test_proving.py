@@ -1,0 +1,99 @@
+"""`centralita records verify`, `seals` and `rebuild` as an administrator runs them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from centralita.commands import app
+from centralita.state import LEDGER_FILE, SPILL_FOLDER, master_key_of
+from records import Ledger
+from records.database import Database
+from tests.records.calls import BEGAN, whole_call
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """Two days of calls."""
+    database = Database.of(tmp_path / LEDGER_FILE)
+    master = master_key_of(tmp_path, database, may_make=True)
+    ledger = Ledger(database, gather=0.0, spill=tmp_path / SPILL_FOLDER, master=master)
+    ledger.start(now=BEGAN)
+    for day in range(2):
+        for each in whole_call(f"day{day}"):
+            ledger.append(each._replace(ts=each.ts + day * DAY))
+    assert ledger.close() == 0
+    return tmp_path
+
+
+def run(state: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["records", *words, "--state", str(state)])
+
+
+def change(state: Path) -> None:
+    with sqlite3.connect(state / LEDGER_FILE) as connection:
+        connection.execute("UPDATE event SET data = '{}' WHERE seq = 7")
+    connection.close()
+
+
+def test_a_whole_ledger_is_said_to_be_whole(state: Path) -> None:
+    done = run(state, "verify")
+    assert done.exit_code == 0
+    assert "events of 2 days are as they were written" in done.output
+    told = json.loads(run(state, "verify", "--json").output)
+    assert (told["whole"], [each["sealed"] for each in told["days"]]) == (True, [True, False])
+
+
+def test_a_changed_event_is_named_and_the_exit_code_tells(state: Path) -> None:
+    change(state)
+    done = run(state, "verify", "--json")
+    told = json.loads(done.output)
+    assert (done.exit_code, told["whole"]) == (1, False)
+    assert "event 7 of contact day0" in told["days"][0]["problems"][0]
+    assert run(state, "verify").exit_code == 1
+
+
+def test_days_that_are_not_asked_for_are_left_out(state: Path) -> None:
+    change(state)
+    second = json.loads(run(state, "verify", "--json").output)["days"][1]["date"]
+    assert run(state, "verify", "--since", second).exit_code in (0, 1)
+    assert [
+        each["date"] for each in json.loads(run(state, "verify", "--since", second, "--json").output)["days"]
+    ] == [second]
+
+
+def test_seals_that_were_kept_elsewhere_are_compared(state: Path) -> None:
+    kept = state / "seals.jsonl"
+    kept.write_text(CliRunner().invoke(app, ["records", "seals", "--state", str(state)]).stdout)
+    assert run(state, "verify", "--seals", str(kept)).exit_code == 0
+    told = json.loads(kept.read_text())
+    kept.write_text(json.dumps(told | {"head": "00" * 32}))
+    done = run(state, "verify", "--seals", str(kept), "--json")
+    assert done.exit_code == 1
+    assert "it is not what was sealed" in json.loads(done.output)["days"][0]["problems"][0]
+
+
+@pytest.mark.parametrize("words", [("--key", "zz"), ("--seals", "none.jsonl"), ("--key", "00" * 5)])
+def test_what_is_wrong_with_keys_and_files_is_said(state: Path, words: tuple[str, str]) -> None:
+    done = run(state, "verify", *words)
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+
+
+def test_all_that_is_derived_is_made_anew(state: Path) -> None:
+    with sqlite3.connect(state / LEDGER_FILE) as connection:
+        before = connection.execute("SELECT * FROM contact").fetchall()
+        connection.execute("DELETE FROM contact")
+    done = run(state, "rebuild")
+    assert done.exit_code == 0
+    assert connection.execute("SELECT * FROM contact").fetchall() == before
+    connection.close()
