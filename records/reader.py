@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import desc, func, select
+from sqlalchemy import desc, select
 
 from records import schema
 from records.database import Database
@@ -173,11 +173,6 @@ class Reader:
         if found is None:
             raise ContactNotFound(f"no contact {contact!r}")
         return found
-
-    def event_count(self) -> int:
-        """About how many events there are: without looking at each."""
-        (row,) = self._all(select(func.max(schema.event.c.id).label("last")))
-        return row["last"] or 0
 
     def unbalanced(self, limit: int = 100) -> list[tuple[str, float, float]]:
         """The latest contacts whose sums are off: id, beginning (Unix time), seconds off."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.errors import CentralitaError
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.commands.progress import progress
 from centralita.state import database_of, master_key_of
 
@@ -72,9 +72,7 @@ def verify_chain(
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
     if as_json:
-        typer.echo(
-            json.dumps({"whole": all(each.is_whole for each in days), "days": [_told(each) for each in days]})
-        )
+        print_json({"whole": all(each.is_whole for each in days), "days": [_told(each) for each in days]})
     else:
         _show(days)
     if not all(each.is_whole for each in days):
