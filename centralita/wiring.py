@@ -23,6 +23,7 @@ from centralita.archive import RecordingArchive
 from centralita.callbacks.callbacks import Outset, Promises, open_callbacks
 from centralita.callbacks.originating import Originating
 from centralita.callbacks.rescue import open_rescuer
+from centralita.cases.opening import open_cases
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
 from centralita.journal import Journal
@@ -267,6 +268,7 @@ async def _wire(
     )
     originating = Originating(outset, callbacks, dispatcher, exchange, outset.wording, ids, journal)
     people = await open_people(options.state, kept.database, present, journal, resources)
+    cases = await open_cases(kept.database, present, kept.ledger, journal, reader, ids, resources)
     app = make_app(
         key=kept.key,
         work=workplace.desk(),
@@ -289,6 +291,7 @@ async def _wire(
         playing_back=PlayingBack(options.state / RECORDINGS_FOLDER, present.now).open,
         placing=Placing(placed.place, originating.originate),
         callbacks=callbacks,
+        cases=cases,
         telling=telling,
         people=people,
         audit=AuditLog(kept.database),

@@ -15,6 +15,7 @@ from console.audit import audited
 from console.keys import (
     AUDIT,
     CALLBACKS,
+    CASES,
     CONVERSATIONS,
     COUNTERS,
     DOOR,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
     from ipaddress import IPv4Network, IPv6Network
 
+    from console.cases.desk import CaseDesk
     from console.hours.desk import OpeningDesk
     from console.keys import Conversations, Menus, Placing, Sound
     from console.node.door import Door
@@ -87,6 +89,7 @@ def make_app(
     talks: Conversations,
     placing: Placing,
     playing_back: Callable[[str], Sound],
+    cases: CaseDesk,
     telling: Telling,
     people: PeopleDoor,
     audit: AuditLog,
@@ -121,6 +124,7 @@ def make_app(
     app[CONVERSATIONS] = talks
     app[PLACING] = placing
     app[PLAYING_BACK] = playing_back
+    app[CASES] = cases
     app[TELLING] = telling
     install(app, PARTS)
     return app

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
+from console.cases.desk import CaseDesk
 from console.hours.desk import OpeningDesk
 from console.node.door import Door
 from console.work.desk import WorkDesk
@@ -105,6 +106,7 @@ WORK = web.AppKey("work", WorkDesk)
 CONVERSATIONS: web.AppKey[Conversations] = web.AppKey("conversations")
 LEDGER = web.AppKey("ledger", Ledger)
 DOOR = web.AppKey("door", Door)
+CASES = web.AppKey("cases", CaseDesk)
 CALLBACKS = web.AppKey("callbacks", CallbackDesk)
 OPENING = web.AppKey("opening", OpeningDesk)
 READER = web.AppKey("reader", Reader)

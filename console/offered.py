@@ -5,6 +5,7 @@ from __future__ import annotations
 from console import metrics
 from console.api import described
 from console.callbacks import do_not_call, promises
+from console.cases import cases, customers, followed
 from console.contacts import calls, contacts, conversations, details, recordings
 from console.hours import announcements, closures, places
 from console.menus import sets
@@ -27,6 +28,9 @@ PARTS = (
     recordings.routes,
     conversations.routes,
     calls.routes,
+    cases.routes,
+    customers.routes,
+    followed.routes,
     promises.routes,
     do_not_call.routes,
     places.routes,

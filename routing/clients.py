@@ -20,6 +20,7 @@ from routing.back_ends import (
     system_faults,
 )
 from routing.callbacks.documents import ClientCallbacksPart
+from routing.complaints import ComplaintsPart
 from routing.documents import LADDER, quoted
 from routing.escalation import LadderPart
 from routing.figures_part import FiguresPart
@@ -79,6 +80,8 @@ class Client(Part):
     callback: ClientCallbacksPart = ClientCallbacksPart()
     figures: FiguresPart = FiguresPart()
     """How its figures are reckoned, and what they should be."""
+    complaints: ComplaintsPart | None = None
+    """Within what time they are answered."""
     survey: SurveyPart | None = None
     """What callers are asked once their agent has hung up."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from enum import Enum
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("sip", "calls", "ivr", "routing")
+PACKAGES = ("sip", "calls", "records", "ivr", "routing")
 HEAD = """<!-- Generated from the tables in the code; `make docs` renews it. -->
 # State machines
 

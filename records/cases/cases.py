@@ -125,6 +125,32 @@ class Cases:
             change.tell(_TOLD_AS.get(to, "case.moved"), row["client"], moved, case_id=row["id"])
             return shaped(case_row(connection, row["id"])), change.entries
 
+    def become(self, origin: str, kind: str, by: str, **fields: Any) -> list[Entry] | None:
+        """What came from an `origin` is of another kind: a message that belongs to a case; None where nothing came."""
+        values = {**columns(fields), "kind": kind}
+        with self._database.write() as connection:
+            change = Change(connection, by, self._clock())
+            known = _by_origin(change, origin)
+            if known is None:
+                return None
+            row = case_row(connection, known)
+            if row["kind"] != kind:
+                write(change, row, row["version"], values)
+                change.tell("case.changed", row["client"], told(row, values), case_id=known)
+            return change.entries
+
+    def withdraw(self, origin: str, by: str) -> list[Entry]:
+        """Nothing was left after all: what came from there is closed, unless somebody has begun with it."""
+        with self._database.write() as connection:
+            change = Change(connection, by, self._clock())
+            known = _by_origin(change, origin)
+        if known is None:
+            return []
+        try:
+            return self.move(known, CaseState.CLOSED, by, version=1)[1]
+        except (ChangedMeanwhile, NotInThisState):
+            return []
+
     def link(self, wanted: str, contact: str, by: str) -> tuple[Case, list[Entry]]:
         """A contact was about this case. Raises CaseNotFound."""
         with self._database.write() as connection:

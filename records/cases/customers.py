@@ -10,6 +10,7 @@ from sqlalchemy import delete, desc, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from records.cases import tables
+from records.cases.cleaned import cleaned
 from records.cases.errors import ChangedMeanwhile, CustomerNotFound, CustomerTaken, NotMergeable
 from records.cases.history import Change, history
 from records.views import tables as views
@@ -143,7 +144,8 @@ class Customers:
             "created_by": change.by,
             "version": 1,
         }
-        change.connection.execute(insert(tables.customer).values(**own, **personal))
+        texts = {name: cleaned(each) for name, each in personal.items()}
+        change.connection.execute(insert(tables.customer).values(**own, **texts))
         change.tell("customer.added", client, customer=customer)
         return customer
 
@@ -163,7 +165,8 @@ class Customers:
         """
         with self._change(by) as change:
             before = _one(change.connection, customer)
-            _bump(change.connection, before.id, version, personal)
+            texts = {name: cleaned(each) for name, each in personal.items()}
+            _bump(change.connection, before.id, version, texts)
             if numbers is not None:
                 _take(change.connection, tables.customer_number, before.id)
             if references is not None:

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from records.cases import tables
 from records.cases.case import Note, note_shaped
+from records.cases.cleaned import cleaned
 from records.cases.finding import case_row
 from records.cases.history import Change
 from records.errors import ContactNotFound
@@ -84,7 +85,7 @@ class Notes:
             "customer": customer,
             "at": change.at,
             "by": change.by,
-            "text": text,
+            "text": cleaned(text),
         }
         change.connection.execute(insert(tables.note).values(**row))
         return note_shaped(row)

@@ -51,10 +51,8 @@ class Mean:
     content: int
     """Answers in the upper two fifths of the scale: 4 and 5 from 1 to 5."""
 
-    @property
-    def share(self) -> float:
-        """Of those who are content, from 0 to 1."""
-        return self.content / self.answers if self.answers else 0.0
+    share: float
+    """Of those who are content, from 0 to 1."""
 
 
 def answers(
@@ -111,7 +109,8 @@ def means(
         .order_by(group, table.c.question)
     )
     with database.read() as connection:
-        return [Mean(**dict(row)) for row in connection.execute(query).mappings()]
+        rows = connection.execute(query).mappings().all()
+    return [Mean(**{**row, "share": row["content"] / row["answers"]}) for row in rows]
 
 
 def _chosen(

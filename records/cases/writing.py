@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from records.cases import tables
 from records.cases.case import Urgency, micro, next_look
+from records.cases.cleaned import cleaned
 from records.cases.errors import ChangedMeanwhile
 from records.views.fields import MICROSECONDS
 
@@ -40,7 +41,8 @@ def columns(fields: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise TypeError(f"a case has no {', '.join(sorted(unknown))} that could be set")
     values: dict[str, Any] = {
-        name: micro(each) if name in _MOMENTS else each for name, each in fields.items()
+        name: micro(each) if name in _MOMENTS else cleaned(each) if name in _TEXTS else each
+        for name, each in fields.items()
     }
     if "urgency" in values:
         values["urgency"] = int(values["urgency"])

@@ -130,6 +130,7 @@ def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() ->
             "caller_id",
             "secure_capture",
             "survey",
+            "complaints",
             "escalation",
             "figures",
             "rescue",

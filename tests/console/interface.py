@@ -36,6 +36,7 @@ from routing.io.callback_store import CallbackStore
 from routing.io.switch_board import SwitchBoard, load_switches
 from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.protection.guard import Guard, GuardLimits
+from tests.kit.cases import case_desk
 from tests.kit.doorstep import Doorstep
 from tests.kit.stored_menus import StoredMenus
 from tests.kit.workplace import SmallWorkplace
@@ -187,6 +188,7 @@ class Api:
             lambda callback: None,
             wall=lambda: self.moment.timestamp(),
         )
+        self.cases, _ = case_desk(self.database, self.ledger, Journal(self.ledger), self.moment.timestamp)
         self.client: TestClient[web.Request, web.Application] = TestClient(TestServer(self.make()))
 
     def make(self) -> web.Application:
@@ -214,6 +216,7 @@ class Api:
             playing_back=lambda file: self.playing_back.open(file),
             placing=Placing(self.placed.place, self.placed.originate),
             callbacks=self.callbacks,
+            cases=self.cases,
             telling=Telling(self._metrics, lambda: self.is_open, lambda: self.checks),
             people=self.doorstep.door,
             audit=AuditLog(self.database),

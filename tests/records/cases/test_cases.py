@@ -215,3 +215,16 @@ def test_a_failure_in_the_middle_leaves_nothing(desk: Desk, monkeypatch: pytest.
     with desk.database.write() as connection:
         connection.execute(update(tables.case).values(owner="x"))
     assert desk.finder.case(case.id).case.owner == "x"
+
+
+def test_no_card_number_is_kept_wherever_people_write_one(desk: Desk) -> None:
+    card = "4111 1111 1111 1111"
+    case, _ = desk.cases.open("bank", "eva", title=f"pays by {card}", number=NUMBER)
+    desk.cases.edit(case.id, 1, "eva", follow_up_note=card)
+    note, _ = desk.notes.on_case(case.id, f"the card is {card}", "eva")
+    customer, _ = desk.customers.add("bank", "eva", notes=card, name="Ana")
+    found = desk.finder.case(case.id).case
+    for text in (found.title, found.follow_up_note, note.text, customer.notes):
+        assert text is not None
+        assert text.endswith("1111")
+        assert "4111 1111" not in text

@@ -1,0 +1,83 @@
+"""Tells the ledger of what was done to cases and customers, and notes that it has been told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+from base.errors import CentralitaError
+from records.cases.history import mark_told, untold
+from records.event import NODE
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+
+    from calls.events import Record
+    from records.cases.history import Entry
+    from records.database import Database
+
+log = structlog.get_logger()
+
+_PATIENCE = 5.0
+"""Seconds until it is tried again where the database is away."""
+
+
+class Teller:
+    """One task. What it could not note as told before a crash is told again at the next start, under its number."""
+
+    def __init__(self, database: Database, record: Record, flush: Callable[[], Awaitable[None]]) -> None:
+        """`flush` returns once the ledger has what was recorded until now."""
+        self._database = database
+        self._record = record
+        self._flush = flush
+        self._told: list[int] = []
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def __call__(self, entries: Collection[Entry]) -> None:
+        """Tell these, in order."""
+        for each in entries:
+            self._record(each.contact or NODE, None, each.type, each.told())
+            self._told.append(each.id)
+        if entries:
+            self._wake.set()
+
+    def start(self) -> None:
+        """Begin with what an earlier run has left."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        """Note what was told until now, unless the database is away."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            with contextlib.suppress(CentralitaError):
+                await self._note()
+
+    async def _run(self) -> None:
+        is_behind = True
+        while True:
+            try:
+                if is_behind:
+                    left = await asyncio.to_thread(untold, self._database)
+                    known = set(self._told)
+                    self([each for each in left if each.id not in known])
+                    is_behind = False
+                await self._wake.wait()
+                self._wake.clear()
+                await self._note()
+            except CentralitaError as error:
+                log.warning("cases_not_told", code=error.code)
+                self._wake.set()
+                await asyncio.sleep(_PATIENCE)
+
+    async def _note(self) -> None:
+        told = list(self._told)
+        if told:
+            await self._flush()
+            await asyncio.to_thread(mark_told, self._database, told)
+            del self._told[: len(told)]

@@ -1,0 +1,166 @@
+"""Cases, customers and notes over HTTP: what is done is kept and told to the ledger, and conflicts are refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from records import LedgerEvent
+from records.cases.numbering import read
+
+if TYPE_CHECKING:
+    from tests.console.interface import Api
+
+NUMBER = "+34600111222"
+
+
+async def opened(api: Api, **more: object) -> dict[str, Any]:
+    body = {"client": "banco", "number": NUMBER, "title": "A card", "by": "eva", **more}
+    status, case = await api.ask("POST", "/api/v1/cases", json=body)
+    assert status == 201, case
+    assert isinstance(case, dict)
+    return case
+
+
+async def told(api: Api) -> list[str]:
+    await api.ledger.flush()
+    return [each.type for each in reversed(api.reader.node_events(limit=50))]
+
+
+async def test_a_case_from_its_opening_to_its_reopening(api: Api) -> None:
+    case = await opened(api, urgency="high", contact="c1")
+    assert read(case["id"]) == case["id"]
+    assert (case["state"], case["urgency"], case["opened_by"], case["version"]) == ("open", "high", "eva", 1)
+    path = f"/api/v1/cases/{case['id']}"
+    body = {"version": 1, "owner": "eva", "follow_up_at": 2e9, "follow_up_note": "Call back", "title": None}
+    status, changed = await api.ask("PATCH", path, json=body)
+    assert (status, changed["owner"], changed["title"], changed["follow_up_note"]) == (
+        200,
+        "eva",
+        None,
+        "Call back",
+    )
+    assert await api.problem("PATCH", path, json={"version": 1, "owner": "jan"}) == (409, "changed_meanwhile")
+    status, note = await api.ask("POST", f"{path}/notes", json={"text": "Called.\nNo answer.", "by": "jan"})
+    assert (status, note["by"], note["case"]) == (201, "jan", case["id"])
+    for to in ("in_progress", "closed"):
+        status, moved = await api.ask("POST", f"{path}/state", json={"to": to})
+        assert (status, moved["state"]) == (200, to)
+    assert await api.problem("POST", f"{path}/state", json={"to": "resolved"}) == (409, "not_in_this_state")
+    status, moved = await api.ask("POST", f"{path}/state", json={"to": "reopened", "version": 5})
+    assert (status, moved) == (409, moved), "the version is 4"
+    await api.ask("POST", f"{path}/state", json={"to": "reopened", "version": 4})
+    _, found = await api.ask("GET", path)
+    assert found["case"]["reopened"] == 1
+    assert found["contacts"] == ["c1"]
+    assert [each["text"] for each in found["notes"]] == ["Called.\nNo answer."]
+    assert [each["type"] for each in found["history"]] == [
+        "case.opened",
+        "case.changed",
+        "case.noted",
+        "case.moved",
+        "case.closed",
+        "case.reopened",
+    ]
+    assert (await told(api))[-5:] == [
+        "case.changed",
+        "case.noted",
+        "case.moved",
+        "case.closed",
+        "case.reopened",
+    ]
+
+
+async def test_lists_are_narrowed_and_paged(api: Api) -> None:
+    made = [await opened(api, owner="eva" if number else None) for number in range(3)]
+    _, first = await api.ask("GET", "/api/v1/cases?limit=2")
+    _, rest = await api.ask("GET", "/api/v1/cases", params={"limit": 2, "cursor": first["next"]})
+    assert {each["id"] for each in (*first["items"], *rest["items"])} == {each["id"] for each in made}
+    assert rest["next"] is None
+    _, unowned = await api.ask("GET", "/api/v1/cases?unowned=true&open=true")
+    assert [each["id"] for each in unowned["items"]] == [made[0]["id"]]
+    _, none = await api.ask("GET", "/api/v1/cases?client=tienda")
+    assert none == {"items": [], "next": None}
+    assert (await api.problem("GET", "/api/v1/cases?state=gone"))[0] == 422
+
+
+async def test_complaints_have_their_term(api: Api) -> None:
+    received = api.moment.timestamp() - 86_400
+    case = await opened(api, kind="complaint", received_at=received)
+    assert (case["clock"], case["term"], case["answer_by"]) == ("running", "14 days", received + 14 * 86_400)
+    status, listed = await api.ask("GET", "/api/v1/complaints?clock=running")
+    assert (status, [each["id"] for each in listed]) == (200, [case["id"]])
+    wrong = {"client": "tienda", "kind": "complaint"}
+    assert await api.problem("POST", "/api/v1/cases", json=wrong) == (409, "no_term")
+    early = {"client": "banco", "kind": "case", "received_at": received}
+    assert await api.problem("POST", "/api/v1/cases", json=early) == (422, "invalid_body")
+
+
+async def test_what_is_no_case_is_refused(api: Api) -> None:
+    assert await api.problem("GET", "/api/v1/cases/123") == (404, "unknown_case")
+    for body, status in (
+        ({"client": "nobody"}, 404),
+        ({"client": "banco", "number": "12"}, 422),
+        ({"client": "banco", "customer": "nobody"}, 404),
+        ({"client": "banco", "urgency": "soon"}, 422),
+        ({"client": "banco", "state": "closed"}, 422),
+        ({"client": "banco", "due_at": -1}, 422),
+        ({}, 422),
+    ):
+        assert (await api.problem("POST", "/api/v1/cases", json=body))[0] == status, body
+    case = await opened(api)
+    for text in ("", "   ", "a\x00b", "x" * 10_001):
+        path = f"/api/v1/cases/{case['id']}/notes"
+        assert (await api.problem("POST", path, json={"text": text}))[0] == 422
+    no_urgency = {"version": 1, "urgency": None}
+    path = f"/api/v1/cases/{case['id']}"
+    assert await api.problem("PATCH", path, json=no_urgency) == (422, "invalid_body")
+
+
+async def test_customers_are_found_changed_and_merged(api: Api) -> None:
+    body = {"client": "banco", "name": "Ana", "numbers": ["600 111 222"], "references": ["C-17"]}
+    status, ana = await api.ask("POST", "/api/v1/customers", json=body)
+    assert (status, ana["numbers"], ana["references"]) == (201, [NUMBER], ["C-17"])
+    for wanted in ("600111222", NUMBER, "C-17", ana["id"]):
+        _, found = await api.ask("GET", "/api/v1/customers", params={"find": wanted})
+        assert [each["id"] for each in found["items"]] == [ana["id"]], wanted
+    assert await api.problem("POST", "/api/v1/customers", json=body) == (409, "customer_taken")
+    _, bea = await api.ask("POST", "/api/v1/customers", json={"client": "banco", "notes": "moved"})
+    path = f"/api/v1/customers/{ana['id']}"
+    status, changed = await api.ask("PATCH", path, json={"version": 1, "language": "es"})
+    assert (status, changed["language"], changed["name"]) == (200, "es", "Ana")
+    assert await api.problem("PATCH", path, json={"version": 1}) == (409, "changed_meanwhile")
+    status, one = await api.ask("POST", f"{path}/merge", json={"gone": bea["id"]})
+    assert (status, one["notes"]) == (200, "moved")
+    await api.ask("POST", f"{path}/notes", json={"text": "Prefers mornings"})
+    _, found = await api.ask("GET", f"/api/v1/customers/{bea['id']}")
+    assert found["customer"]["id"] == ana["id"]
+    assert [each["text"] for each in found["notes"]] == ["Prefers mornings"]
+    assert await api.problem("POST", f"{path}/merge", json={"gone": bea["id"]}) == (409, "not_mergeable")
+    assert await api.problem("GET", "/api/v1/customers/nobody") == (404, "unknown_customer")
+
+
+async def test_notes_of_a_contact_may_be_written_while_it_is_in_progress(api: Api) -> None:
+    opening = {"client": "banco", "ani": NUMBER, "dnis": "900"}
+    api.ledger.append(LedgerEvent(1_795_000_000.0, "c1", None, "contact.opened", opening))
+    status, note = await api.ask("POST", "/api/v1/contacts/c1/notes", json={"text": "Angry"})
+    assert (status, note["contact"], note["by"]) == (201, "c1", "node")
+    _, notes = await api.ask("GET", "/api/v1/contacts/c1/notes")
+    assert notes == [note]
+    assert await api.problem("GET", "/api/v1/contacts/c2/notes") == (404, "contact_not_found")
+
+
+async def test_promises_surveys_and_missing_results_are_listed(api: Api) -> None:
+    for path in ("promises", "surveys"):
+        status, found = await api.ask("GET", f"/api/v1/{path}?client=banco")
+        assert (status, found) == (200, {"items": [], "next": None})
+    for path in ("promises/counts", "surveys/means?by=agent", "dispositions/missing"):
+        assert await api.ask("GET", f"/api/v1/{path}") == (200, [])
+    event = {"question": "content", "answer": 4, "least": 1, "most": 5, "language": "es"}
+    api.ledger.append(
+        LedgerEvent(1_795_000_000.0, "c1", None, "contact.opened", {"client": "banco", "ani": NUMBER})
+    )
+    api.ledger.append(LedgerEvent(1_795_000_001.0, "c1", None, "survey.answered", event))
+    _, found = await api.ask("GET", "/api/v1/surveys")
+    assert [(each["contact"], each["score"]) for each in found["items"]] == [("c1", 4)]
+    _, means = await api.ask("GET", "/api/v1/surveys/means")
+    assert [(each["group"], each["mean"], each["share"]) for each in means] == [("banco", 4.0, 1.0)]
