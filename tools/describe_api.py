@@ -16,6 +16,9 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
+_Plain.add_multi_representer(str, lambda dumper, data: dumper.represent_str(str(data)))  # names of columns
+
+
 def page() -> str:
     """The whole file."""
     described = describe(each for part in PARTS for each in part)
