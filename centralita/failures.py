@@ -59,4 +59,9 @@ def warn_of_ledger(health: LedgerHealth) -> None:
         )
 
 
+def warn_of_sums(contact: str, off_by: float) -> None:
+    """A contact's segments do not add up to its length: what was told of it, or measured, is wrong."""
+    log.error("contact_sums_off", contact=contact, off_by=off_by)
+
+
 _RECORDINGS = {"recording.failed": "recording_failed", "recording.overrun": "recording_overrun"}

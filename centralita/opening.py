@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from centralita.back_ends import back_end_settings
-from centralita.failures import warn_of_ledger
+from centralita.failures import warn_of_ledger, warn_of_sums
 from centralita.listening import listening
 from centralita.state import (
     AGENTS_FILE,
@@ -85,7 +85,12 @@ async def open_state(options: Options, centre: Centre, ids: Ids, resources: Asyn
     resources.callback(database.close)
     master = await asyncio.to_thread(master_key_of, options.state, database, may_make=True)
     ledger = Ledger(
-        database, node=centre.node, spill=options.state / SPILL_FOLDER, master=master, watch=warn_of_ledger
+        database,
+        node=centre.node,
+        spill=options.state / SPILL_FOLDER,
+        master=master,
+        watch=warn_of_ledger,
+        unbalanced=warn_of_sums,
     )
     await asyncio.to_thread(ledger.start, tell=lambda words: log.info("records", doing=words))
     resources.push_async_callback(asyncio.to_thread, ledger.close)

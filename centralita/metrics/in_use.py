@@ -175,4 +175,9 @@ class LedgerInUse:
         yield counter("ledger_events_lost", "Events that could not be kept at all", health.lost)
         yield counter("ledger_events_refused", "Events that the database takes in no form", health.refused)
         yield counter("ledger_retries", "Batches tried again", health.retries)
+        yield counter(
+            "ledger_contacts_unbalanced",
+            "Contacts whose segments do not add up to their length",
+            health.unbalanced,
+        )
         yield counter("ledger_cards_masked", "Card numbers found in events and masked", health.masked)

@@ -63,6 +63,8 @@ class LedgerHealth:
     retries: int
     masked: int
     """Card numbers found and masked: each is a mistake elsewhere."""
+    unbalanced: int
+    """Contacts whose segments did not add up to their length: each is a mistake elsewhere."""
     committing: float
     """Seconds that the last transaction took."""
 
@@ -81,12 +83,14 @@ class Ledger:
         grace: float = GRACE,
         queue_limit: int = QUEUE_LIMIT,
         watch: Callable[[LedgerHealth], None] | None = None,
+        unbalanced: Callable[[str, float], None] = lambda contact, off_by: None,
     ) -> None:
         """Keep the ledger in this database, as this node.
 
         `spill`: the folder of the journal of outages; beside an SQLite file unless given. `master` seals what is
-        personal. `watch` is told each time the writer falls out with the database and each time it is well again. It
-        is called in the writer's thread and must not raise.
+        personal. `watch` is told each time the writer falls out with the database and each time it is well again,
+        `unbalanced` of each contact whose segments do not add up, and by how many seconds. Both are called in the
+        writer's thread and must not raise.
         """
         database = Database.of(where)
         if spill is None:
@@ -109,6 +113,7 @@ class Ledger:
             grace=grace,
             changed=self._changed,
             committed=self._committed,
+            unbalanced=unbalanced,
             wanted=lambda: bool(self._followers),
         )
         self._thread: threading.Thread | None = None
@@ -204,6 +209,7 @@ class Ledger:
             refused=tally.refused,
             retries=tally.retries,
             masked=tally.masked,
+            unbalanced=tally.unbalanced,
             committing=tally.committing,
         )
 

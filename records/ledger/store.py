@@ -115,6 +115,10 @@ class Store:
             self._doubt = None
             raise
 
+    def unbalanced(self) -> dict[str, float]:
+        """The contacts whose segments do not add up, by how many seconds, of those closed since the last call."""
+        return self._fold.unbalanced()
+
     def unclosed(self) -> list[Unclosed]:
         """The contacts of this node that never got their contact.closed, oldest first."""
         session = self._connected()

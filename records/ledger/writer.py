@@ -76,6 +76,7 @@ class Tally:
     refused: int = 0
     retries: int = 0
     masked: int = 0
+    unbalanced: int = 0
     committing: float = 0.0
     """Seconds that the last transaction took."""
     problem: str | None = None
@@ -107,12 +108,17 @@ class Writer:
         grace: float,
         changed: Callable[[], None],
         committed: Callable[[list[Committed]], None],
+        unbalanced: Callable[[str, float], None],
         wanted: Callable[[], bool],
     ) -> None:
-        """`changed` is told when the database falls out or is well again, `committed` what is kept for good."""
+        """`changed` is told when the database falls out or is well again, `committed` what is kept for good.
+
+        `unbalanced` is told each contact whose segments do not add up to its length, and how many seconds it is off.
+        """
         self._store, self._spill, self._queue = store, spill, queue
         self._gather, self._grace = gather, grace
         self._changed, self._committed, self._wanted = changed, committed, wanted
+        self._unbalanced = unbalanced
         self.tally = Tally()
         self.taken = 0
         """Events that are out of the queue and nowhere else yet."""
@@ -234,6 +240,9 @@ class Writer:
         told = self._store.write(entries, place=place, wanted=self._wanted())
         self.tally.committing = time.monotonic() - began
         self.tally.written += len(entries)
+        for contact, off_by in self._store.unbalanced().items():
+            self.tally.unbalanced += 1
+            self._unbalanced(contact, off_by)
         if told:
             self._committed(told)
 

@@ -24,6 +24,8 @@ from records.views import (
 )
 from records.views.agent_spans import AgentSpans
 from records.views.contact_state import ContactState
+from records.views.fields import seconds
+from records.views.sums import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -61,7 +63,7 @@ class Happening(Protocol):
 class Fold:
     """All that is derived. Used by one thread at a time."""
 
-    __slots__ = ("_closed", "_contacts", "_load", "_spans", "_touched")
+    __slots__ = ("_closed", "_contacts", "_load", "_spans", "_touched", "_unbalanced")
 
     def __init__(self, load: Load) -> None:
         """`load` reads within the transaction in which the changed rows are written."""
@@ -70,6 +72,7 @@ class Fold:
         self._touched: dict[str, ContactState] = {}
         self._closed: deque[str] = deque()
         self._spans = AgentSpans(load)
+        self._unbalanced: dict[str, float] = {}
 
     def take(self, entry: Happening) -> int:
         """Fold one event; its number within its contact is returned, 0 for an event of none."""
@@ -86,10 +89,13 @@ class Fold:
         # What a restart tells has been before it: the offsets of another run of the node.
         at = state.clock(entry.ts, None if "last_seen" in entry.data else entry.offset)
         row["last_n"], row["last_ts"] = n, at
+        was_open = not state.is_closed
         for change in _ON.get(entry.type, ()):
             change(state, at, entry.leg, entry.data)
-        if entry.type == "contact.closed":
+        if was_open and state.is_closed:
             self._closed.append(contact_id)
+            if row["checked"] == OFF:
+                self._unbalanced[contact_id] = seconds(row["off_by"])
         return n  # type: ignore[return-value]
 
     def changed(self) -> list[tuple[Table, list[Row]]]:
@@ -117,12 +123,18 @@ class Fold:
         found = self._load(tables.contact, {"id": contact})
         return str(found[0]["client"]) if found and found[0]["client"] is not None else None
 
+    def unbalanced(self) -> dict[str, float]:
+        """The contacts whose sums are off, by how many seconds, of those closed since the last call."""
+        found, self._unbalanced = self._unbalanced, {}
+        return found
+
     def forget_all(self) -> None:
         """What was taken was not kept: rows are loaded anew."""
         self._contacts.clear()
         self._touched.clear()
         self._closed.clear()
         self._spans.forget_all()
+        self._unbalanced.clear()
 
     def _state(self, entry: Happening) -> ContactState:
         found = self._load(tables.contact, {"id": entry.contact})
