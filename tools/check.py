@@ -1,9 +1,9 @@
-"""Runs every check of the project: first those that take a moment, then two lanes beside each other.
+"""Runs every check of the project: first those that take a moment, then lanes beside each other.
 
-In one lane are the tests whose calls and sounds run in real time: they wait most of their time, and want the machine
-when they do not. The other, which gives way, has the tests that only compute, and the Rust side. Nothing stops at a
-fault: all that is wrong is shown in one run, and the exit code tells whether anything was. A few tests in real time
-that failed are run once more when the machine is quiet (tools/second_chance.py).
+In three lanes are the tests whose calls and sounds run in real time: they wait nine tenths of their time, and want the
+machine when they do not. The last, which gives way, has the tests that only compute, and the Rust side. Nothing stops
+at a fault: all that is wrong is shown in one run, and the exit code tells whether anything was. A few tests in real
+time that failed are run once more when the machine is quiet (tools/second_chance.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import sys
 import tempfile
 import time
+from bisect import bisect
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ HOSTILE = Check("hostile bytes to the media plane", (PYTHON, "tools/fuzz.py", "-
 IN_REAL_TIME = ("tests/media", "tests/calls")
 BY_PHONE = "tests/e2e"
 """Calls by foreign phones."""
+HALF = "test_ring"
+"""Where the files of these are parted, by name, into two lanes that take equally long."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,8 +86,16 @@ def _tell(lanes: Sequence[Lane], unsteady: Sequence[str], seconds: float) -> int
 
 
 def _in_real_time(notes: Path, *, is_whole: bool) -> list[Crowded]:
-    paths = (*IN_REAL_TIME, BY_PHONE) if is_whole else IN_REAL_TIME
-    return [Crowded.of("calls", "tests in real time", (*PYTEST, *paths), notes / "calls")]
+    paths: dict[str, tuple[str, ...]] = {"calls": IN_REAL_TIME}
+    if is_whole:
+        files = sorted((ROOT / BY_PHONE).glob("test_*.py"))
+        names = [str(each.relative_to(ROOT)) for each in files]
+        at = bisect([each.name for each in files], HALF)
+        paths |= {"phones": tuple(names[:at]), "desks": tuple(names[at:])}
+    return [
+        Crowded.of(name, f"tests in real time: {name}", (*PYTEST, *several), notes / name)
+        for name, several in paths.items()
+    ]
 
 
 def _rest(*, is_whole: bool) -> Lane:

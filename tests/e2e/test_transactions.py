@@ -31,8 +31,8 @@ BIRTH, WRONG = "01021980", ("02021980", "03021980", "04021980")
 GUESSED = generated(150)
 CARD = "5555555555554444"  # of the company's own
 STAYS, LEAVES, LEAVES_LONG, KILLED = "2200", "1100", "3300", "4400"  # what each of them pays, in cents
-DELAYS = {STAYS: 3.0, LEAVES: 1.0, LEAVES_LONG: 3.0, KILLED: 3.0}
-"""The node waits two seconds for a charge, with the questions what became of it."""
+DELAYS = {STAYS: 6.0, LEAVES: 1.0, LEAVES_LONG: 6.0, KILLED: 6.0}
+"""The node waits four seconds for a charge, with the questions what became of it."""
 
 
 def cancels(caller: Customer, company: SlowCompany) -> None:
@@ -132,7 +132,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory, company: SlowCompany) -> It
     server = make_centre(tmp_path_factory.mktemp("node"))
     key = write_key(server.config / "clients").name
     set_client(server, "banco_sol", "limits", "{per_card: 3}")
-    system = f"{{kind: http, url: {company.url}, key: {key}, timeout: 2s, connect_timeout: 1s}}"
+    system = f"{{kind: http, url: {company.url}, key: {key}, timeout: 4s, connect_timeout: 3s}}"
     set_client(server, "tienda_norte", "back_end", system)
     with server:
         yield server
