@@ -58,6 +58,8 @@ class Server:
         self.sip = (address, free_port(address=address))
         self.http = ("127.0.0.1", free_port())
         self.rtp = free_ports(RTP_PORTS, address=address)
+        self.environment: dict[str, str] = {}
+        """What this node and its commands find there besides ours."""
         self._runs = 0
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +94,12 @@ class Server:
         command += ["--rtp-ports", f"{self.rtp[0]}-{self.rtp[-1]}"]
         with self._output("out").open("wb") as out, self._output("err").open("wb") as err:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=ROOT
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
             )
         try:
             wait_until(self._is_ready, f"{' '.join(command)} says ready", within=START)
@@ -144,7 +151,7 @@ class Server:
             timeout=within,
             cwd=ROOT,
             check=False,
-            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+            env={**os.environ, **self.environment, "COLUMNS": "200", "NO_COLOR": "1"},
         )
 
     def ask(self, path: str, *, method: str = "GET", body: Mapping[str, object] | None = None) -> Any:
