@@ -168,7 +168,7 @@ def hold_whole(found: list[ContactTimeline], *, calls: int) -> None:
     stories = Counter(tuple(sorted(event.type for event in each.events)) for each in found)
     assert len(stories) == 1, stories
     for each in found:
-        assert each.contact.outcome == "answered"
+        assert each.contact.outcome == "completed"
         assert [event.n for event in each.events] == list(range(1, len(each.events) + 1))
         moments = [event.ts for event in each.events]
         assert moments == sorted(moments)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.kit.sipp_messages import Message
 
 SIPP = shutil.which("sipp") or "/usr/bin/sipp"
+LONGEST_SILENCE = 20.0  # seconds after which a message that a scenario waits for is taken as never coming
 GRACE = 15.0  # seconds beyond the scenario's own limit before sipp itself is taken to hang
 
 
@@ -133,7 +134,7 @@ class Scenario:
             "-timeout_error",
             "-trace_err",
         ]
-        words += ["-recv_timeout", f"{min(self.limit, 8) * 1000:.0f}"]
+        words += ["-recv_timeout", f"{min(self.limit, LONGEST_SILENCE) * 1000:.0f}"]
         words += [
             "-error_file",
             str(self._path("errors")),
