@@ -20,6 +20,9 @@ PAGE = 1000
 """Items that are asked for at once."""
 
 
+_NO_CONTENT = 204
+
+
 class NodeUnreachable(CentralitaError):
     """No node answers there, or it refused what was asked."""
 
@@ -58,7 +61,7 @@ class NodeClient:
                 headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
             )
             with urllib.request.urlopen(request, timeout=timeout) as answer:
-                found: dict[str, Any] = json.load(answer)
+                found: dict[str, Any] = json.load(answer) if answer.status != _NO_CONTENT else {}
                 return found
         except urllib.error.HTTPError as error:
             raise NodeRefused(_detail(error)) from None

@@ -251,8 +251,10 @@ async def _wire(
 
     telling = await open_telling(
         metrics,
+        options,
         present,
         kept,
+        journal,
         resources,
         dispatcher=dispatcher,
         exchange=exchange,

@@ -127,6 +127,7 @@ def make_app(
     app[CASES] = cases
     app[TELLING] = telling
     install(app, PARTS)
+    app.on_shutdown.append(_end_streams)
     return app
 
 
@@ -134,6 +135,11 @@ def _permission(request: web.Request) -> str | None:
     """What the route of a request asks for; None where there is none."""
     route = declared(request)
     return route.permission if route is not None else None
+
+
+async def _end_streams(app: web.Application) -> None:
+    """Whoever follows events is told where to go on, before connections are cut."""
+    await app[TELLING].hub.close()
 
 
 def _silent() -> logging.Logger:

@@ -7,10 +7,12 @@ from console.api import described
 from console.callbacks import do_not_call, promises
 from console.cases import cases, customers, followed
 from console.contacts import calls, contacts, conversations, details, recordings
+from console.events import routes as events
 from console.hours import announcements, closures, places
 from console.menus import sets
 from console.node import bans, health, phones, trunks
 from console.people import directory, keys, log, login
+from console.webhooks import routes as webhooks
 from console.work import agents, line, queues
 
 PARTS = (
@@ -41,4 +43,6 @@ PARTS = (
     directory.routes,
     keys.routes,
     log.routes,
+    events.routes,
+    webhooks.routes,
 )

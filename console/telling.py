@@ -10,6 +10,11 @@ from aiohttp import web
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from console.events.hub import Hub
+    from console.events.tickets import Tickets
+    from console.webhooks.desk import WebhookDesk
+    from records.people.principal import Principal
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -30,6 +35,13 @@ class Telling:
     """Whether anybody who reaches the port may read it."""
     checks: Callable[[], Sequence[Check]]
     """What the node needs to take calls."""
+    hub: Hub
+    tickets: Tickets[Principal]
+    webhooks: WebhookDesk
+    team_of: Callable[[str], str | None]
+    """An agent's team."""
+    still: Callable[[Principal], Awaitable[bool]]
+    """Whether somebody who has signed in may still follow events."""
 
 
 TELLING: web.AppKey[Telling] = web.AppKey("telling", Telling)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from records import schema
+from records.personal.reading import SEALED, Unsealed
 from records.views import tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from records.database import Database
+    from records.personal.master_key import MasterKey
 
 PAGE = 500
 """Events that are read in one go."""
@@ -54,9 +55,10 @@ class Page:
 class Feed:
     """Reads with connections of its own. All of it waits: call it in threads. Raises StoreUnavailable."""
 
-    def __init__(self, database: Database) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, database: Database, master: MasterKey | None = None) -> None:
+        """Nothing is opened yet. Without the master key what is personal is missing."""
         self._database = database
+        self._unsealed = Unsealed(master)
 
     def bounds(self) -> tuple[int, int]:
         """The oldest and the newest cursor there is; (0, 0) of an empty ledger."""
@@ -74,6 +76,7 @@ class Feed:
             select(
                 *(event.c.id, event.c.node, event.c.ts, event.c.contact, event.c.leg, event.c.agent),
                 *(event.c.type, event.c.data, contact.c.client, contact.c.queue, contact.c.agents),
+                *SEALED,
             )
             .select_from(event.outerjoin(contact, contact.c.id == event.c.contact))
             .where(event.c.id > after, event.c.type.not_in(sorted(without)))
@@ -85,25 +88,25 @@ class Feed:
         with self._database.read() as connection:
             # Before the rows: what is committed between the two is on the next page.
             newest = connection.execute(select(func.max(event.c.id))).scalar() or 0
-            rows = connection.execute(query).all()
-        events = tuple(_fed(row) for row in rows)
+            rows = connection.execute(query).mappings().all()
+            events = tuple(_fed(row) for row in self._unsealed.rows(connection, rows))
         if len(events) == limit:
             return Page(events, events[-1].cursor, is_last=False)
         last = max(newest if upto is None else min(newest, upto), after, events[-1].cursor if events else 0)
         return Page(events, last, is_last=True)
 
 
-def _fed(row: Any) -> FedEvent:
+def _fed(row: Mapping[str, Any]) -> FedEvent:
     return FedEvent(
-        row.id,
-        row.node,
-        row.ts,
-        row.contact,
-        row.leg,
-        row.agent,
-        row.type,
-        json.loads(row.data),
-        row.client,
-        row.queue,
-        tuple((row.agents or "").split()),
+        row["id"],
+        row["node"],
+        row["ts"],
+        row["contact"],
+        row["leg"],
+        row["agent"],
+        row["type"],
+        row["data"],
+        row["client"],
+        row["queue"],
+        tuple((row["agents"] or "").split()),
     )

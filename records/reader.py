@@ -11,6 +11,7 @@ from sqlalchemy import desc, select
 from records import schema
 from records.database import Database
 from records.errors import ContactAmbiguous, ContactNotFound
+from records.feed import Feed
 from records.people.tables import is_audit
 from records.personal.reading import SEALED, Unsealed
 from records.views import tables
@@ -147,7 +148,12 @@ class Reader:
         """Read this database. What is sealed can be read with the master key alone. Raises LedgerMissing."""
         self.database = Database.of(where)
         self.database.check_exists()
+        self._master = master
         self._unsealed = Unsealed(master)
+
+    def feed(self) -> Feed:
+        """All events in the order of their commit, by which others are told."""
+        return Feed(self.database, self._master)
 
     def contacts(
         self, limit: int = 50, *, client: str | None = None, since: float | None = None

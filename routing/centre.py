@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -45,6 +45,22 @@ def _reachable(value: str) -> str:
 def _language(value: str) -> str:
     if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value) is None:
         raise ValueError(f"{value!r} is not a language; write its code, such as es, pl or en")
+    return value
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(str(value))
+    except ValueError:
+        raise ValueError(f"{value!r} is not a network; write it as 10.1.0.0/16 or 127.0.0.1") from None
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+
+
+def _endpoint(value: str) -> str:
+    if re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value) is None:
+        raise ValueError(f"{value!r} is not where traces go; write it as http://127.0.0.1:4318/v1/traces")
     return value
 
 
@@ -116,6 +132,24 @@ class PeoplePart(Part):
     """Networks of proxies before the API: where they say that a request came from (X-Forwarded-For) is believed."""
 
 
+class WebhooksPart(Part):
+    """Where events may be sent."""
+
+    networks: tuple[Network, ...] = ()
+    """Private networks and loopback that webhooks may go to; without TLS too."""
+
+
+class TelemetryPart(Part):
+    """Where traces of contacts are sent (OpenTelemetry, OTLP over HTTP)."""
+
+    endpoint: Annotated[str, AfterValidator(_endpoint)] | None = None
+    """Such as http://127.0.0.1:4318/v1/traces; none are made without it."""
+    share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Of contacts that are traced."""
+    headers: dict[str, str] = Field(default_factory=dict, repr=False)
+    """Sent with each request, such as a key of the receiver's."""
+
+
 class Centre(Part):
     """centre.yaml."""
 
@@ -162,6 +196,8 @@ class Centre(Part):
     overload: OverloadPart = OverloadPart()
     metrics: MetricsPart = MetricsPart()
     people: PeoplePart = PeoplePart()
+    webhooks: WebhooksPart = WebhooksPart()
+    telemetry: TelemetryPart = TelemetryPart()
 
     @field_validator("rtp_address")
     @classmethod

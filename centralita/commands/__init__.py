@@ -27,6 +27,7 @@ from centralita.commands import (
     simulate,
     staff,
     trunk,
+    webhook,
 )
 
 app = typer.Typer(
@@ -62,3 +63,4 @@ app.add_typer(announcement.app, name="announcement")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(records.app, name="records")
 app.add_typer(recordings.app, name="recordings")
+app.add_typer(webhook.app, name="webhook")

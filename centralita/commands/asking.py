@@ -17,10 +17,12 @@ Http = Annotated[
 ]
 
 
-def ask(state: Path, http: str | None, method: str, path: str, body: object = None) -> dict[str, Any]:
+def ask(
+    state: Path, http: str | None, method: str, path: str, body: object = None, *, timeout: float = 10.0
+) -> dict[str, Any]:
     """The node's answer; the command fails with its words where it refuses, or is not there."""
     try:
-        return NodeClient(state, http).ask(method, path, body)
+        return NodeClient(state, http).ask(method, path, body, timeout=timeout)
     except CentralitaError as error:
         fail(str(error))
 

@@ -21,6 +21,9 @@ from console.events.sight import ALL, Sight, Wish
 from console.events.told import Told, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from records.event import Committed
     from records.feed import Page
 
 log = structlog.get_logger()
@@ -113,6 +116,8 @@ class Hub:
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
+        self.seen = 0
+        """The newest cursor that is known."""
         self.fell_behind = 0
         """How often a follower did."""
 
@@ -121,8 +126,10 @@ class Hub:
         """How many follow."""
         return len(self._followers)
 
-    def ring(self, *_: object) -> None:
-        """Something was committed."""
+    def ring(self, committed: Sequence[Committed] = ()) -> None:
+        """Something was committed; see Ledger.watch_committed."""
+        if committed:
+            self.seen = max(self.seen, committed[-1].id)
         self._bell.set()
 
     async def newest(self) -> int:
@@ -218,12 +225,14 @@ class Hub:
                 continue
             if page.upto > self._tail:
                 self._tail = page.upto
+                self.seen = max(self.seen, page.upto)
                 self._recent.append(page)
                 for each in tuple(self._live):
                     each.push(page, self._most_waiting)
             if page.is_last:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), POLL)
+                    async with asyncio.timeout(POLL):
+                        await self._bell.wait()
 
 
 class Follower:
@@ -275,7 +284,8 @@ class Follower:
         if not self._pages:
             self._has_more.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._has_more.wait(), patience)
+                async with asyncio.timeout(patience):  # wait_for can lose a cancellation
+                    await self._has_more.wait()
             if self._hub.is_closed:
                 raise HubClosed("the node stops")
         return self._taken()

@@ -57,7 +57,8 @@ async def by_socket(
         with contextlib.suppress(asyncio.CancelledError):
             await hearing
         with contextlib.suppress(TimeoutError, ConnectionError):
-            await asyncio.wait_for(socket.close(code=code, message=reason.encode()), SEND_PATIENCE)
+            async with asyncio.timeout(SEND_PATIENCE):
+                await socket.close(code=code, message=reason.encode())
     finally:
         for task in (sending, hearing):
             task.cancel()
@@ -79,9 +80,8 @@ async def as_server_sent(
         line = _ServerSent(response, personal=follower.sight.personal)
         code, reason = await _follow(follower, line, allowed)
         with contextlib.suppress(TimeoutError, ConnectionError, ClientError):
-            await asyncio.wait_for(
-                response.write(f"event: end\ndata: {code} {reason}\n\n".encode()), SEND_PATIENCE
-            )
+            async with asyncio.timeout(SEND_PATIENCE):
+                await response.write(f"event: end\ndata: {code} {reason}\n\n".encode())
     finally:
         follower.close()
     return response
@@ -95,10 +95,8 @@ async def _follow(follower: Follower, line: _Line, allowed: Callable[[], Awaitab
             if not await allowed():
                 return NO_LONGER_ALLOWED, "not allowed any more"
             found = await follower.take(HEARTBEAT)
-            if found:
-                await asyncio.wait_for(line.send(found), SEND_PATIENCE)
-            else:
-                await asyncio.wait_for(line.idle(), SEND_PATIENCE)
+            async with asyncio.timeout(SEND_PATIENCE):
+                await (line.send(found) if found else line.idle())
             sent = follower.cursor
     except FellBehind as error:
         return FELL_BEHIND, str(error)

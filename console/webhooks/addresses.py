@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from base.errors import CentralitaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
     from ipaddress import IPv4Network
 
     Network = IPv4Network | IPv6Network
@@ -73,9 +73,9 @@ def may_go(address: IPv4Address | IPv6Address, networks: Iterable[Network], *, c
 class CarefulResolver(AbstractResolver):
     """Looks names up in a thread and leaves out where webhooks may not go."""
 
-    def __init__(self, networks: Iterable[Network]) -> None:
-        """`networks` are private ones that are allowed."""
-        self.networks = tuple(networks)
+    def __init__(self, networks: Callable[[], Collection[Network]]) -> None:
+        """`networks` are private ones that are allowed now."""
+        self.networks = networks
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -95,7 +95,7 @@ class CarefulResolver(AbstractResolver):
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
             for kind, _, proto, _, address in found
-            if may_go(ip_address(str(address[0]).partition("%")[0]), self.networks)
+            if may_go(ip_address(str(address[0]).partition("%")[0]), self.networks())
         ]
         if not allowed:
             raise AddressRefused(_words(host))
@@ -113,7 +113,7 @@ class ClearResolver(CarefulResolver):
     ) -> list[ResolveResult]:
         """See CarefulResolver."""
         found = await super().resolve(host, port, family)
-        allowed = [each for each in found if may_go(ip_address(each["host"]), self.networks, clear=True)]
+        allowed = [each for each in found if may_go(ip_address(each["host"]), self.networks(), clear=True)]
         if not allowed:
             raise AddressRefused(_words(host))
         return allowed

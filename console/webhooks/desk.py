@@ -26,7 +26,7 @@ from console.webhooks.signature import new_secret
 from records.webhooks.book import DeadLetter, Standing, Webhook, WebhookBook, WebhookUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from base.secret import Secret
@@ -76,7 +76,7 @@ class WebhookDesk:
         hub: Hub,
         file: Path,
         *,
-        networks: Iterable[Network],
+        networks: Callable[[], Collection[Network]],
         clients: Callable[[], Collection[str]],
         clock: Callable[[], float],
         tell: Callable[[str, Mapping[str, object]], None],
@@ -298,7 +298,7 @@ class WebhookDesk:
         return found
 
     def _checked(self, wanted: Wanted) -> Wanted:
-        check_url(wanted.url, self.sender.networks)
+        check_url(wanted.url, self.sender.networks())
         if not 1 <= wanted.batch <= MOST_IN_ONE:
             raise WebhookRefused(f"batch is a number from 1 to {MOST_IN_ONE}")
         unknown = set(wanted.clients or ()).difference(self._clients())

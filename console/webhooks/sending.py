@@ -15,7 +15,7 @@ from console.webhooks.addresses import CarefulResolver, ClearResolver, check_url
 from console.webhooks.signature import headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from base.secret import Secret
     from console.webhooks.addresses import Network
@@ -56,9 +56,9 @@ class Sent:
 class Sender:
     """The requests of all webhooks."""
 
-    def __init__(self, networks: Iterable[Network]) -> None:
-        """Connects when it first sends; `networks` are private ones that are allowed."""
-        self.networks = tuple(networks)
+    def __init__(self, networks: Callable[[], Collection[Network]]) -> None:
+        """Connects when it first sends; `networks` are private ones that are allowed now."""
+        self.networks = networks
         self._sessions: dict[str, aiohttp.ClientSession] = {}
 
     async def send(
@@ -67,7 +67,7 @@ class Sender:
         """Send a body. Never raises but CancelledError."""
         began = time.monotonic()
         try:
-            check_url(url, self.networks)
+            check_url(url, self.networks())
             return await self._post(
                 url, {**_HEADERS, **headers(secrets, message, body, now=now)}, body, began
             )
@@ -147,6 +147,7 @@ def _wait(value: str | None) -> float | None:
 async def wait_for(event: asyncio.Event, seconds: float | None) -> None:
     """Until the event, or so many seconds."""
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):  # wait_for can lose a cancellation
+            await event.wait()
     except TimeoutError:
         return

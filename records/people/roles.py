@@ -34,7 +34,7 @@ _TABLE: dict[str, tuple[str, tuple[Role, ...]]] = {
     "cases:read": ("customers, cases, complaints, notes", (A, S, G, V)),
     "cases:write": ("open, change and close cases; notes and results", (A, S, G)),
     "figures:read": ("figures and the contacts behind them", (A, S, V)),
-    "events:read": ("the stream of events", (A, S)),
+    "events:read": ("the stream of events; agents: of themselves and their contacts", (A, S, G)),
     "hours:read": ("opening hours, closures, announcements", (A, S, G)),
     "hours:direct": ("close in an emergency, announce", (A, S)),
     "menus:read": ("menu sets, prompts and their versions", (A, S)),

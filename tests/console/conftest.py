@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 async def api(tmp_path: Path) -> AsyncIterator[Api]:
     made = Api(tmp_path)
     await made.store.open()
+    await made.webhooks.open()
     await made.client.start_server()
     yield made
+    await made.hub.close()
+    await made.webhooks.close()
     await made.client.close()
     made.workplace.close()
     made.callbacks.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -14,10 +15,13 @@ from centralita.journal import Journal
 from centralita.playing_back import PlayingBack
 from console.api.route import CHECKED
 from console.app import make_app
+from console.events.hub import Hub
+from console.events.tickets import Tickets
 from console.hours.desk import OpeningDesk
 from console.keys import Placing
 from console.node.door import Door
 from console.telling import Check, Telling
+from console.webhooks.desk import WebhookDesk
 from records.database import Database
 from records.ledger.ledger import Ledger
 from records.people.audit import AuditLog
@@ -38,6 +42,7 @@ from routing.settings import AgentSettings, QueueSettings, RoutingConfig
 from sip.protection.guard import Guard, GuardLimits
 from tests.kit.cases import case_desk
 from tests.kit.doorstep import Doorstep
+from tests.kit.fed_events import ListedEvents, fed
 from tests.kit.stored_menus import StoredMenus
 from tests.kit.workplace import SmallWorkplace
 
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
     from calls.destination import Destination
     from calls.monitor import MonitorMode
     from centralita.configuration import Configuration
+    from records.people.principal import Principal
     from routing.clients import Client
 
 HOURS = Path(__file__).resolve().parents[1] / "data/hours/good/office.yaml"
@@ -157,6 +163,19 @@ class Api:
         self.trouble: list[str] = []
         self.checks = [Check("ledger", None)]
         self.is_open = False
+        self.is_allowed = True
+        self.events = ListedEvents(*(fed(n) for n in range(1, 6)))
+        self.hub = Hub(self.events, most=3, most_waiting=50)
+        self.tickets: Tickets[Principal] = Tickets(lambda: self.moment.timestamp())
+        self.webhooks = WebhookDesk(
+            Database.of(state / "ledger.sqlite"),
+            self.hub,
+            state / "webhook-secrets.yaml",
+            networks=lambda: (ip_network("127.0.0.0/8"),),
+            clients=lambda: {"acme", "other"},
+            clock=lambda: self.moment.timestamp(),
+            tell=lambda kind, data: None,
+        )
         self.broken = False
         self.guard = Guard(GuardLimits())
         self.menus = StoredMenus()
@@ -217,12 +236,24 @@ class Api:
             placing=Placing(self.placed.place, self.placed.originate),
             callbacks=self.callbacks,
             cases=self.cases,
-            telling=Telling(self._metrics, lambda: self.is_open, lambda: self.checks),
             people=self.doorstep.door,
             audit=AuditLog(self.database),
+            telling=Telling(
+                self._metrics,
+                lambda: self.is_open,
+                lambda: self.checks,
+                self.hub,
+                self.tickets,
+                self.webhooks,
+                lambda agent: None,
+                self._still,
+            ),
         )
         app[CHECKED] = True
         return app
+
+    async def _still(self, principal: Principal) -> bool:
+        return self.is_allowed
 
     async def _metrics(self) -> bytes:
         return b"centralita_contacts 0\n"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.events.catalogue.agents import AGENTS
 from console.events.catalogue.calls import CALLS
+from console.events.catalogue.cases import CASES
 from console.events.catalogue.menus import MENUS
 from console.events.catalogue.outside import OUTSIDE
 from console.events.catalogue.queues import QUEUES
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 SCHEMA = "1"
 """The version of all of this."""
 
-CATALOGUE: Mapping[str, EventType] = {**CALLS, **QUEUES, **AGENTS, **MENUS, **OUTSIDE}
+CATALOGUE: Mapping[str, EventType] = {**CALLS, **QUEUES, **AGENTS, **MENUS, **CASES, **OUTSIDE}
 
 INNER: Mapping[str, str] = {
     "leg.message": "rows of the SIP ladder",

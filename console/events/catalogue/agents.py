@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 AGENTS: Mapping[str, EventType] = {
     "agent.status": told("An agent chose a status", agent=TEXT, status=TEXT, reason=TEXT),
-    "agent.state": told("What an agent does changed", agent=TEXT, state=TEXT),
+    "agent.state": told(
+        "What an agent does changed, and with which contact", agent=TEXT, state=TEXT, contact=TEXT, queue=TEXT
+    ),
     "agent.overdue": told(
         "An agent stays away longer than the reason allows", agent=TEXT, reason=TEXT, seconds=WHOLE
     ),

@@ -29,7 +29,14 @@ CALLS: Mapping[str, EventType] = {
             "verstat": TEXT,
             "attestation": TEXT,
         },
-        **{"redirect_reason": TEXT, "client": TEXT, "language": TEXT, "callback": TEXT, "promised_in": TEXT},
+        **{
+            "redirect_reason": TEXT,
+            "client": TEXT,
+            "language": TEXT,
+            "callback": TEXT,
+            "promised_in": TEXT,
+            "initiation": TEXT,
+        },
     ),
     "contact.routed": told(
         "The dialled number said whose call it is", client=TEXT, language=TEXT, destination=PLACE
@@ -38,8 +45,16 @@ CALLS: Mapping[str, EventType] = {
     "contact.disposition": told(
         "An agent gave the contact its result", agent=TEXT, by=PLACE, code=TEXT, name=TEXT, was=TEXT
     ),
+    "contact.identified": told("The customer proved who it is"),
+    "contact.passed": told("The contact is about another party of the call", number=PERSONAL),
     "contact.closed": told(
-        "A customer's visit is over", outcome=TEXT, ended_by=TEXT, status=WHOLE, cause=WHOLE, last_seen=NUMBER
+        "A customer's visit is over",
+        outcome=TEXT,
+        ended_by=TEXT,
+        status=WHOLE,
+        cause=WHOLE,
+        last_seen=NUMBER,
+        length=NUMBER,
     ),
     "language.set": told("The caller chose a language", language=TEXT),
     "tracking.given": told("The contact has a number that can be said", number=TEXT),
@@ -53,7 +68,7 @@ CALLS: Mapping[str, EventType] = {
     ),
     "leg.ringing": told("The far end rings"),
     "leg.early_media": told("Sound runs before the answer"),
-    "leg.answered": told("The far end answered", codec=TEXT, srtp=TEXT),
+    "leg.answered": told("The far end answered", codec=TEXT, srtp=TEXT, to_tag=TEXT),
     "leg.answerer": told("Who seems to have answered", machine=FLAG, reason=TEXT),
     "leg.held": told("The far end put us on hold"),
     "leg.resumed": told("The far end took us back"),
@@ -74,7 +89,9 @@ CALLS: Mapping[str, EventType] = {
     "consult.failed": told("Who was asked did not answer", **_CONSULT),
     "consult.ended": told("The question is over", **_CONSULT),
     "transfer.requested": told("Somebody sends the caller on", by=PLACE, target=PLACE, kind=TEXT),
-    "transfer.completed": told("The caller is with somebody else", **_TRANSFER, into=TEXT, merged=TEXT),
+    "transfer.completed": told(
+        "The caller is with somebody else", **_TRANSFER, into=TEXT, merged=TEXT, to_leg=TEXT
+    ),
     "transfer.failed": told("The caller could not be sent on", **_TRANSFER),
     "conference.began": told("A third party came in"),
     "conference.joined": told("One more party came in"),

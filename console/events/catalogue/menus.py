@@ -52,7 +52,4 @@ MENUS: Mapping[str, EventType] = {
         "Too many wrong answers: locked for so many seconds", action=TEXT, by=PLACE, seconds=WHOLE
     ),
     "fraud.suspected": told("It looks like fraud", action=TEXT, by=PLACE),
-    "case.opened": told(
-        "The caller opened a case", client=TEXT, reference=TEXT, kind=TEXT, sent=TEXT, message=PERSONAL
-    ),
 }

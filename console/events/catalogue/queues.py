@@ -23,6 +23,7 @@ QUEUES: Mapping[str, EventType] = {
         position=WHOLE,
         priority=WHOLE,
         waited=NUMBER,
+        estimate=NUMBER,
     ),
     "queue.left": told("A caller waits no longer", **_QUEUE, reason=TEXT, waited=NUMBER, position=WHOLE),
     "queue.relaxed": told("Less is asked of the agent", **_QUEUE, requires=PARTS, waited=NUMBER),
@@ -42,6 +43,7 @@ QUEUES: Mapping[str, EventType] = {
     "reservation.ringing": told("The agent's phone rings", **_RESERVATION),
     "reservation.picked_up": told("The agent is at the phone", **_RESERVATION),
     "reservation.ended": told("The reservation is over", **_RESERVATION, result=TEXT, ring=NUMBER),
+    "wrap_up.ended": told("An agent is done with the contact", agent=TEXT, queue=TEXT, seconds=NUMBER),
     "callback.promised": told(
         "A call back was promised; moments are Unix seconds",
         **_CALLBACK,

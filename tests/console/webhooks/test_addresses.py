@@ -83,15 +83,15 @@ async def test_a_name_that_leads_inside_is_refused_when_it_is_looked_up(
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(loop, "getaddrinfo", answers("10.0.0.1", "::1"))
     with pytest.raises(AddressRefused, match=r"rebound\.example is an address inside"):
-        await CarefulResolver(()).resolve("rebound.example", 443)
+        await CarefulResolver(lambda: ()).resolve("rebound.example", 443)
     monkeypatch.setattr(loop, "getaddrinfo", answers("10.0.0.1", "93.184.215.14"))
-    found = await CarefulResolver(()).resolve("mixed.example", 443)
+    found = await CarefulResolver(lambda: ()).resolve("mixed.example", 443)
     assert [each["host"] for each in found] == ["93.184.215.14"]
     with pytest.raises(AddressRefused):
-        await ClearResolver(OFFICE).resolve("mixed.example", 80)
+        await ClearResolver(lambda: OFFICE).resolve("mixed.example", 80)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f.1"])
 async def test_other_ways_to_write_loopback_lead_nowhere(host: str) -> None:
     with pytest.raises(AddressRefused):
-        await CarefulResolver(()).resolve(host, 443)
+        await CarefulResolver(lambda: ()).resolve(host, 443)

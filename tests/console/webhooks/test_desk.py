@@ -44,7 +44,7 @@ class House:
             self.database,
             self.hub,
             self.file,
-            networks=LOOPBACK,
+            networks=lambda: LOOPBACK,
             clients=lambda: {"acme", "other"},
             clock=lambda: self.now,
             tell=lambda kind, data: self.told.append((kind, data)),

@@ -1,0 +1,105 @@
+"""`centralita webhook` against a running node and a real receiver."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from centralita.commands import app
+from tests.kit.small_centre import small_node
+from tests.kit.webhook_receiver import Receiver
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from centralita.node import Node
+
+
+@pytest.fixture
+async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    made = small_node(tmp_path)
+    centre = tmp_path / "config/centre.yaml"
+    centre.write_text(centre.read_text() + "webhooks: {networks: [127.0.0.0/8]}\n")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with Receiver() as made:
+        yield made
+
+
+async def run(node: Node, *words: str) -> Result:
+    line = ["webhook", *words, "--state", str(node.options.state)]
+    return await asyncio.to_thread(lambda: CliRunner().invoke(app, line))
+
+
+async def shown(node: Node, *words: str) -> Any:
+    done = await run(node, *words, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+async def test_a_webhook_from_its_making_to_its_end(node: Node, receiver: Receiver) -> None:
+    done = await run(node, "add", receiver.url, "--type", "queue.*", "--about", "the wallboard")
+    assert done.exit_code == 0, done.output
+    which, receiver.secret = done.stdout.split()
+    assert receiver.secret.startswith("whsec_")
+    (listed,) = await shown(node, "list")
+    assert (listed["id"], listed["types"], listed["about"]) == (which, ["queue.*"], "the wallboard")
+    table = (await run(node, "list")).stdout
+    assert which in table
+    assert "well" in table
+    assert receiver.url in (await run(node, "show", which)).stdout
+    assert (await run(node, "test", which)).stdout.startswith("it arrived: it answered 204")
+    assert (await shown(node, "pause", which))[0]["paused"].startswith("somebody paused it")
+    assert "paused" in (await run(node, "list")).stdout
+    assert (await shown(node, "resume", which))[0]["paused"] is None
+    assert (await shown(node, "change", which, receiver.url, "--batch", "5"))[0]["batch"] == 5
+    assert (await shown(node, "rotate", which))["secret"] != receiver.secret
+    assert await shown(node, "dead", which) == []
+    assert (await run(node, "dead", which)).exit_code == 0
+    assert await shown(node, "replay", which) == {"delivered": 0, "left": 0}
+    assert (await run(node, "remove", which)).exit_code == 0
+    assert await shown(node, "list") == []
+    secrets = node.options.state / "webhook-secrets.yaml"
+    assert which not in secrets.read_text(encoding="ascii")
+
+
+async def test_a_test_that_does_not_arrive_ends_with_1(node: Node, receiver: Receiver) -> None:
+    which, _ = (await run(node, "add", receiver.url)).stdout.split()
+    receiver.answers = [500]
+    done = await run(node, "test", which)
+    assert done.exit_code == 1
+    assert "it did not arrive: it answered 500" in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("add", "https://10.0.0.1/x"), "is an address inside"),
+        (("add", "https://example.com/x", "--type", "queue.joind"), "queue.joined"),
+        (("add", "https://example.com/x", "--client", "nobody"), "no client company is called nobody"),
+        (("show", "wh_none"), "there is no webhook wh_none"),
+    ],
+)
+async def test_what_cannot_be_done_is_told_in_words(node: Node, words: tuple[str, ...], told: str) -> None:
+    done = await run(node, *words)
+    assert done.exit_code == 1
+    assert told in done.output
+
+
+async def test_what_happens_on_the_node_arrives(node: Node, receiver: Receiver) -> None:
+    """By way of the real ledger: an announcement is an event of no contact."""
+    _, receiver.secret = (await run(node, "add", receiver.url, "--type", "agent.*")).stdout.split()
+    node.parts.journal("", None, "agent.state", {"agent": "ana", "state": "idle"})
+    await receiver.until(events=1)
+    (_, (event,)), *_ = receiver.got
+    assert (event["type"], event["agent"], event["data"]["state"]) == ("agent.state", "ana", "idle")
