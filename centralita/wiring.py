@@ -29,6 +29,7 @@ from centralita.failures import warn_of_recordings
 from centralita.journal import Journal
 from centralita.listening import refuse_wildcard
 from centralita.menus.live import AT_START, LiveMenus
+from centralita.menus.prompt_view import PromptView
 from centralita.menus.surroundings import LiveSurroundings
 from centralita.menus.switching import opening_desk
 from centralita.menus.view import MenuView
@@ -291,6 +292,7 @@ async def _wire(
             staff.called,
         ),
         playing_back=PlayingBack(options.state / RECORDINGS_FOLDER, present.now).open,
+        prompts=PromptView(options.config, options.state / PROMPTS_FOLDER),
         placing=Placing(placed.place, originating.originate),
         callbacks=callbacks,
         cases=cases,

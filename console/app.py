@@ -27,6 +27,7 @@ from console.keys import (
     PHONES,
     PLACING,
     PLAYING_BACK,
+    PROMPTS,
     READER,
     TRUNKS,
     WORK,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from console.cases.desk import CaseDesk
     from console.hours.desk import OpeningDesk
-    from console.keys import Conversations, Menus, Placing, Sound
+    from console.keys import Conversations, Menus, Placing, Prompts, Sound
     from console.node.door import Door
     from console.telling import Telling
     from console.work.desk import WorkDesk
@@ -90,6 +91,7 @@ def make_app(
     placing: Placing,
     playing_back: Callable[[str], Sound],
     cases: CaseDesk,
+    prompts: Prompts,
     telling: Telling,
     people: PeopleDoor,
     audit: AuditLog,
@@ -125,6 +127,7 @@ def make_app(
     app[PLACING] = placing
     app[PLAYING_BACK] = playing_back
     app[CASES] = cases
+    app[PROMPTS] = prompts
     app[TELLING] = telling
     install(app, PARTS)
     app.on_shutdown.append(_end_streams)

@@ -44,6 +44,12 @@ class Menus(Protocol):
     async def cancel_pending(self, menu_set: str) -> Shown:
         """Do not publish what waits."""
 
+    async def check(self, menu_set: str) -> Shown:
+        """What is wrong with a draft, and with what it needs."""
+
+    async def diff(self, menu_set: str, before: str, after: str) -> Sequence[Shown]:
+        """What changes from one version to another."""
+
     def warnings(self) -> Sequence[str]:
         """What somebody should see to, though calls are served."""
 
@@ -56,6 +62,19 @@ class Conversations(Protocol):
 
     def monitor(self, contact: str, account: str, mode: MonitorMode | None) -> str:
         """Call a supervisor's phone into it, without a mode to take it over; the id of the supervisor's call."""
+
+
+class Prompts(Protocol):
+    """The prompts of a node. Each raises CentralitaError with what is wrong."""
+
+    async def listed(self) -> Sequence[Shown]:
+        """Every prompt: who says it in which language."""
+
+    async def bring_in(self, content: bytes, language: str, prompt: str, *, replace: bool) -> Shown:
+        """Keep a recording of one."""
+
+
+PROMPTS: web.AppKey[Prompts] = web.AppKey("prompts")
 
 
 class Sound(Protocol):

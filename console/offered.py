@@ -9,7 +9,7 @@ from console.cases import cases, customers, followed
 from console.contacts import calls, contacts, conversations, details, recordings
 from console.events import routes as events
 from console.hours import announcements, closures, places
-from console.menus import sets
+from console.menus import prompts, sets
 from console.node import bans, health, phones, trunks
 from console.people import directory, keys, log, login
 from console.webhooks import routes as webhooks
@@ -39,6 +39,7 @@ PARTS = (
     closures.routes,
     announcements.routes,
     sets.routes,
+    prompts.routes,
     login.routes,
     directory.routes,
     keys.routes,

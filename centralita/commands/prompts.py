@@ -22,17 +22,10 @@ from centralita.commands.parameters import (
 from centralita.state import PROMPTS_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from centralita.menus.speakers import Speech
-    from media.importing import Decoded
     from media.voice import VoicePart
 
 app = typer.Typer(help="Prompts: their recordings, their voices, their sound.", no_args_is_help=True)
-
-LONG = 30.0  # seconds: callers do not listen longer, and the check of menus says so
-QUIET = -30.0  # decibels of full scale, of the loudest sample
-CLIPPED = 0.0005  # of all samples
 
 Language = Annotated[str, typer.Option("--language", help="Such as es, pl or en; any for music.")]
 
@@ -67,55 +60,25 @@ def bring_in(
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Check a recording and keep it in prompts/recordings; calls hear it from the next start or reload (SIGHUP)."""
-    from media import importing, prompt_recordings, sound
+    from centralita.menus.bringing_in import bring_in as keep
+    from media.importing import BadRecording
 
     try:
-        speech = _speech(config)
-        _known(speech, language, prompt)
-        former = prompt_recordings.earlier(speech.folder, language, prompt)
-        if former and not replace:
-            fail(f"{former[0]} is there already; --replace takes its place")
-        content = file.read_bytes()
-        found = importing.decode(content)
-        heard = len(sound.to_telephone(found.samples, found.rate)) / sound.RATE
-        target = prompt_recordings.bring_in(content, found.kind, speech.folder, language, prompt)
-    except importing.BadRecording as error:
+        kept = keep(config, file.read_bytes(), language, prompt, replace=replace)
+    except BadRecording as error:
         fail(f"{file}: {error}")
     except CentralitaError as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or file}: {error.strerror}")
+    found = kept.found
     channels = "1 channel" if found.channels == 1 else f"{found.channels} channels"
     typer.echo(
-        f"{target}: {found.kind}, {found.rate} Hz, {channels}, {found.seconds:.1f} s ({heard:.1f} s without silence), "
-        f"peak {found.peak:.0f} dB, words at {found.loudness:.0f} dB"
+        f"{kept.path}: {found.kind}, {found.rate} Hz, {channels}, {found.seconds:.1f} s "
+        f"({kept.heard:.1f} s without silence), peak {found.peak:.0f} dB, words at {found.loudness:.0f} dB"
     )
-    for warning in _warnings(found, heard):
+    for warning in kept.warnings:
         typer.echo(f"warning: {warning}", err=True)
-
-
-def _known(speech: Speech, language: str, prompt: str) -> None:
-    """End unless there is such a piece to be recorded."""
-    sounds, segments = speech.catalogue.sounds, speech.catalogue.segments
-    if language not in segments:
-        fail(f"there are no prompts in {language} ({suggest(language, segments)})")
-    if prompt not in sounds[language]:
-        parts = [each for each in segments[language].get(prompt, ()) if isinstance(each, str)]
-        if prompt in segments[language]:
-            fail(f"the prompt {prompt} has slots; record its fixed parts: {', '.join(parts)}")
-        fail(
-            f"no prompt in {language} is called {prompt} ({suggest(prompt, segments[language])}); "
-            f"write its text in {speech.folder / language}.yaml first"
-        )
-
-
-def _warnings(found: Decoded, heard: float) -> Iterator[str]:
-    if found.clipped > CLIPPED:
-        yield f"{found.clipped:.1%} of it is clipped: it was recorded too loud and will sound harsh"
-    if found.peak < QUIET:
-        yield "it is very quiet; made louder, its noise will be heard"
-    if heard > LONG:
-        yield f"it lasts longer than {LONG:.0f} s; few callers listen so long"
 
 
 @app.command("list")

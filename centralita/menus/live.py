@@ -96,7 +96,7 @@ class LiveMenus:
         self.drafts: dict[str, str] = {}
         self.alarms: dict[str, str] = {}
         """By menu set: why what was to be published was not."""
-        self._folder = folder
+        self.folder = folder
         self._made = made
         self._clock = clock
         self._in_use: WeakValueDictionary[str, CompiledMenus] = WeakValueDictionary()
@@ -144,10 +144,10 @@ class LiveMenus:
         when draft or live version are others by now, or what was wished does not fit the node's configuration.
         """
         async with self.changing:
-            menus = await asyncio.to_thread(checked_draft, self._folder, wish.menu_set)
+            menus = await asyncio.to_thread(checked_draft, self.folder, wish.menu_set)
             if menus.version != wish.version:
                 raise PublicationRefused(f"the draft of {wish.menu_set} was changed meanwhile; look again")
-            sources = await asyncio.to_thread(sources_of, self._folder, wish.menu_set)
+            sources = await asyncio.to_thread(sources_of, self.folder, wish.menu_set)
             self.drafts[wish.menu_set] = menus.version
             return await self._put(wish, menus, sources)
 
@@ -223,7 +223,7 @@ class LiveMenus:
     async def _prepared(self, menus: CompiledMenus, in_force: InForce, speaker: Speaker) -> Configuration:
         """The configuration with a version in it, whose sounds are there."""
         before = in_force.configuration
-        await asyncio.to_thread(refuse_misfit, menus, before, self._folder)
+        await asyncio.to_thread(refuse_misfit, menus, before, self.folder)
         self._in_use[menus.version] = menus
         spoken = await asyncio.to_thread(self._spoken, self._words or before.catalogue)
         after = replace(before, menus={**before.menus, menus.name: menus}, catalogue=spoken)
@@ -261,7 +261,7 @@ class LiveMenus:
             publish.append((Wish(name, menus.version, kind, who, instead_of=current), menus))
         for menus in chosen.values():
             self._in_use[menus.version] = menus
-        with_them = settled(drafts, chosen, self._folder)
+        with_them = settled(drafts, chosen, self.folder)
         whole = replace(with_them, catalogue=self._spoken(drafts.catalogue))
         self.alarms = dict(self._refused(drafts.menus))
         versions = {name: each.version for name, each in drafts.menus.items()}
@@ -270,14 +270,14 @@ class LiveMenus:
 
     def _fails(self, drafts: Configuration, name: str) -> bool:
         """Whether a case of a draft fails; what is live stays then."""
-        failed = failed_cases(drafts, self._folder, name)
+        failed = failed_cases(drafts, self.folder, name)
         for each in failed:
             log.warning("menu_not_published", menu=name, what=str(each))
         return bool(failed)
 
     def _commit(self, plan: Plan) -> None:
         for wish, menus in plan.publish:
-            sources = sources_of(self._folder, wish.menu_set)
+            sources = sources_of(self.folder, wish.menu_set)
             self.versions.publish(wish, menus.content, sources, now=self._clock())
         if plan.configuration.centre.menus.publish == "on_reload":
             seen = {name: each for name, each in plan.drafts.items() if name not in plan.held}

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivr.errors import UnknownMenu
+from base.document import errors, suggest
+from centralita.configuration import check_configuration, load_configuration
+from centralita.menus.publishing import failed_cases, live_versions
+from ivr.authoring.diff import diff
+from ivr.errors import UnknownMenu, UnknownVersion
 from ivr.publication import Wish
 
 if TYPE_CHECKING:
@@ -13,6 +19,7 @@ if TYPE_CHECKING:
 
     from centralita.menus.live import LiveMenus
     from console.menus.sets import Asked
+    from ivr.authoring.diff import Change
     from ivr.io.versions import Versions
     from ivr.publication import Publication
 
@@ -61,6 +68,65 @@ def shown_sets(
     return found
 
 
+LIVE, DRAFT = "live", "draft"
+"""What a version may be called by, besides the beginning of its name."""
+
+
+def content_of(versions: Versions, folder: Path, menu_set: str, which: str) -> str:
+    """The content of what is live, of the draft, or of a version. Reads files and the store: for a thread.
+
+    Raises UnknownMenu, UnknownVersion and DocumentError.
+    """
+    if which == DRAFT:
+        configuration = load_configuration(folder)
+        if menu_set not in configuration.menus:
+            names = suggest(menu_set, configuration.menus)
+            raise UnknownMenu(f'no menu set is called "{menu_set}"; {names}')
+        return configuration.menus[menu_set].content
+    if which != LIVE:
+        return versions.content(versions.find(menu_set, which))
+    live = versions.live().get(menu_set)
+    if live is None:
+        raise UnknownVersion(
+            f"nothing of {menu_set} is live yet; the first start of a node publishes the draft"
+        )
+    return versions.content(live.version)
+
+
+def changes(versions: Versions, folder: Path, menu_set: str, before: str, after: str) -> list[Change]:
+    """What is different, in words. Raises as `content_of`."""
+    return diff(content_of(versions, folder, menu_set, before), content_of(versions, folder, menu_set, after))
+
+
+def shown_check(versions: Versions, folder: Path, menu_set: str) -> dict[str, Any]:
+    """What is wrong with the draft of a menu set, and what else keeps it from being published; for a thread.
+
+    Raises UnknownMenu.
+    """
+    found, faults = check_configuration(folder, live_versions(versions))
+    draft = found.menus.get(menu_set) if found is not None else None
+    if found is not None and draft is None:
+        raise UnknownMenu(f"no menu set is called {menu_set}; {suggest(menu_set, found.menus)}")
+    if found is not None:
+        faults = [*faults, *failed_cases(found, folder, menu_set)]
+    listed = sorted({each for each in faults if not each.is_warning or Path(each.file).stem == menu_set})
+    return {
+        "menu": menu_set,
+        "version": draft.version if draft is not None else None,
+        "publishable": draft is not None and not errors(faults),
+        "faults": [
+            {
+                "file": each.file.removeprefix(f"{folder.parent}/"),
+                "line": each.line,
+                "severity": "warning" if each.is_warning else "error",
+                "what": each.what,
+                "mend": each.mend,
+            }
+            for each in listed
+        ],
+    }
+
+
 class MenuView:
     """The menu sets of a running node, for its API."""
 
@@ -96,6 +162,16 @@ class MenuView:
     async def cancel_pending(self, menu_set: str) -> Mapping[str, object]:
         """Do not publish what waits."""
         return shown(await self._menus.cancel(menu_set), None)
+
+    async def check(self, menu_set: str) -> Mapping[str, object]:
+        """What is wrong with a draft. Raises UnknownMenu."""
+        return await asyncio.to_thread(shown_check, self._menus.versions, self._menus.folder, menu_set)
+
+    async def diff(self, menu_set: str, before: str, after: str) -> Sequence[Mapping[str, object]]:
+        """What is different. Raises UnknownMenu, UnknownVersion and DocumentError."""
+        menus = self._menus
+        found = await asyncio.to_thread(changes, menus.versions, menus.folder, menu_set, before, after)
+        return [asdict(each) for each in found]
 
     def warnings(self) -> Sequence[str]:
         """Publications that were due and did not come to be."""

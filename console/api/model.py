@@ -45,7 +45,7 @@ def model_of(kind: type[Any], name: str) -> type[Model]:
 
 def model_of_table(table: Table, name: str, told: str) -> type[Model]:
     """A model of a derived table's rows as `records.views.detail` gives them: it follows as the table grows."""
-    every: dict[str, Any] = {column.name: (_column(column), ...) for column in shown_columns(table)}
+    every: dict[str, Any] = {str(each.name): (_column(each), ...) for each in shown_columns(table)}
     return create_model(name, __base__=Model, __doc__=told, **every)
 
 

@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from console.api import repeats
 from console.api.answers import Content
+from console.api.reading import FILE, FORM
 from console.api.route import ANYBODY, PUBLIC
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 VERSION = "1.0"
 _TO = "#/components/schemas/"
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": f"{_TO}Problem"}}}
+_FILE = {
+    FORM: {
+        "schema": {
+            "type": "object",
+            "required": [FILE],
+            "properties": {FILE: {"type": "string", "format": "binary"}},
+        }
+    }
+}
 _ONCE = {
     "name": repeats.HEADER,
     "in": "header",
@@ -157,6 +167,8 @@ def _operation(route: Route, found: Mapping[_Part, Any], *, is_edit: bool) -> di
     if route.signature.body is not None:
         content = {"application/json": {"schema": found[route.name, "body"]}}
         operation["requestBody"] = {"required": True, "content": content}
+    if route.signature.takes_file:
+        operation["requestBody"] = {"required": True, "content": _FILE}
     operation["responses"] = _responses(route, found, is_edit=is_edit)
     return operation
 

@@ -7,6 +7,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aiohttp import BodyPartReader
+from aiohttp.http import HttpProcessingError
 from pydantic import BaseModel, ValidationError
 
 from console.api.mistakes import invalid, mistakes, pointer
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 JSON = "application/json"
+FORM = "multipart/form-data"
+FILE = "file"
 _LITERAL = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?|true|false")
 """What stands for itself in a query: numbers as JSON writes them, true and false."""
 _HALF = re.compile(r"\\\\ud[89a-f]", re.IGNORECASE)
@@ -63,6 +67,28 @@ async def read_body(model: type[M], request: web.Request) -> M:
         if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
             raise Refusal(400, "no_json", "the body is not JSON in UTF-8") from None
         raise invalid("body", found) from None
+
+
+async def read_file(request: web.Request, most: int) -> bytes:
+    """The part `file` of a form, of `most` bytes. Raises Refusal."""
+    if request.content_type != FORM:
+        raise Refusal(415, "unsupported_media_type", f"send {FORM}", headers={"Accept": FORM})
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader) and part.name == FILE:
+                return await _whole(part, most)
+    except (ValueError, AssertionError, LookupError, HttpProcessingError):
+        raise Refusal(400, "no_form", f"the body is no {FORM}") from None
+    raise invalid("body", [Mistake(pointer("body", FILE), "is needed")])
+
+
+async def _whole(part: BodyPartReader, most: int) -> bytes:
+    content = bytearray()
+    while chunk := await part.read_chunk():
+        content += chunk
+        if len(content) > most:
+            raise Refusal(413, "too_large", f"the file has more than {most} bytes")
+    return bytes(content)
 
 
 def _read(model: type[M], given: Mapping[str, list[str]]) -> M:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from base.errors import CentralitaError
 from console.access import PRINCIPAL
 from console.api.answers import Answered, Content, sent, written
-from console.api.reading import read_body, read_path, read_query
+from console.api.reading import read_body, read_file, read_path, read_query
 from console.api.repeats import REPEATS
 from console.api.scope import sees_agent
 from console.api.versions import tagged, unless_changed
@@ -70,6 +70,8 @@ class Route:
     """What it may be refused for: codes and their statuses."""
     otherwise: int | None = None
     """The status of errors whose codes are not named; by what they would be in SIP unless given."""
+    largest: int = 1024 * 1024
+    """Bytes of a file that is sent."""
     is_once: bool = False
     """Whether a request that is sent again under the same Idempotency-Key is not done again."""
     is_tagged: bool = False
@@ -168,6 +170,8 @@ class Route:
             found["query"] = query
         if asked.body is not None:
             found["body"] = await read_body(asked.body, request)
+        if asked.takes_file:
+            found["file"] = await read_file(request, self.largest)
         if asked.takes_request:
             found["request"] = request
         return found
@@ -184,7 +188,7 @@ class Route:
             found.add(self.otherwise)
         if self.signature.path.model_fields:
             found.add(404)
-        if self.signature.body is not None:
+        if self.signature.body is not None or self.signature.takes_file:
             found |= {400, 413, 415}
         if self.is_once:
             found.add(409)

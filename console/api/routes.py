@@ -25,6 +25,7 @@ class Terms(TypedDict, total=False):
     also: tuple[int, ...]
     problems: Mapping[str, int]
     otherwise: int
+    largest: int
     is_once: bool
     is_tagged: bool
     own: str | Callable[[web.Request], bool]

@@ -24,19 +24,21 @@ class Signature:
     query: type[BaseModel] | None
     body: type[BaseModel] | None
     takes_request: bool
+    takes_file: bool = False
 
 
 def signature(handler: Callable[..., Any], path: str) -> Signature:
     """Read one. Raises TypeError where handler and path do not fit: a mistake of the programmer, found at import."""
     hints = get_type_hints(handler, include_extras=True)
     names, asked = set(_NAMES.findall(path)), list(inspect.signature(handler).parameters)
-    strangers = set(asked) - names - {"request", "query", "body"}
+    strangers = set(asked) - names - {"request", "query", "body", "file"}
     if strangers or not names <= set(asked):
         odd = ", ".join(sorted(strangers | (names - set(asked))))
         raise TypeError(f"{handler.__qualname__} and its path {path} do not agree on: {odd}")
     fields: dict[str, Any] = {each: (hints[each], ...) for each in asked if each in names}
     made = create_model(f"{handler.__name__}_path", __config__=_STRICT, **fields)
-    return Signature(made, _model(hints, "query"), _model(hints, "body"), "request" in asked)
+    parts = _model(hints, "query"), _model(hints, "body")
+    return Signature(made, *parts, "request" in asked, "file" in asked)
 
 
 def _model(hints: dict[str, Any], name: str) -> type[BaseModel] | None:

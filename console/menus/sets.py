@@ -9,12 +9,12 @@ from aiohttp import web
 from pydantic import AfterValidator, Field
 
 from console.acts import Deed
-from console.api.model import Name, printable
+from console.api.model import Model, Name, printable
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
 from console.api.scope import who_acts
 from console.keys import MENUS
-from console.menus.shown import MenuShown, PublicationShown, Published
+from console.menus.shown import Changes, Checked, MenuShown, PublicationShown, Published
 
 routes = Routes("menus")
 
@@ -27,6 +27,9 @@ PROBLEMS = {
     "versions_broken": 503,
 }
 _Version = Annotated[str, Field(pattern=r"^[0-9a-f]{4,64}$")]
+
+
+Which = Annotated[str, Field(pattern=r"^(live|draft|[0-9a-f]{4,64})$")]
 
 
 class Asked(Deed):
@@ -42,11 +45,31 @@ class Asked(Deed):
     """Unix seconds; at once unless given."""
 
 
+class Compared(Model):
+    """Which versions: live, draft, or the beginning of a version's name."""
+
+    before: Which = "live"
+    after: Which = "draft"
+
+
 @routes.get("/api/v1/menus", permission="menus:read", answer=Page[MenuShown], problems=PROBLEMS)
 async def list_menus(request: web.Request, query: Paged) -> Mapping[str, object]:
     """List every menu set: what is live, what waits, whether the draft is another."""
     found = await request.app[MENUS].sets()
     return listed(found, query, lambda each: str(each["menu"]))
+
+
+@routes.get("/api/v1/menus/{menu}/check", permission="menus:read", answer=Checked, problems=PROBLEMS)
+async def check_menu(request: web.Request, menu: Name) -> Mapping[str, object]:
+    """Check a draft as a publication would: files, what they need, cases."""
+    return await request.app[MENUS].check(menu)
+
+
+@routes.get("/api/v1/menus/{menu}/diff", permission="menus:read", answer=Changes, problems=PROBLEMS)
+async def diff_menu(request: web.Request, menu: Name, query: Compared) -> Mapping[str, object]:
+    """Say in words what changes from one version to another; unless told, from what is live to the draft."""
+    found = await request.app[MENUS].diff(menu, query.before, query.after)
+    return {"before": query.before, "after": query.after, "changes": found}
 
 
 @routes.get(

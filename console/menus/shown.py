@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from console.api.model import Model
 from ivr.publication import Kind, State
 
@@ -43,3 +45,40 @@ class MenuShown(Model):
     draft_differs: bool
     alarm: str | None
     """Why what was to be published was not."""
+
+
+class FaultShown(Model):
+    """One thing wrong in a file."""
+
+    file: str
+    line: int
+    severity: Literal["error", "warning"]
+    what: str
+    mend: str
+    """What would be right."""
+
+
+class Checked(Model):
+    """How a draft stands."""
+
+    menu: str
+    version: str | None
+    """The version that it would be; null while its files cannot be read."""
+    publishable: bool
+    """Whether it may become live."""
+    faults: tuple[FaultShown, ...]
+
+
+class ChangeShown(Model):
+    """One thing that is different."""
+
+    where: str
+    what: str
+
+
+class Changes(Model):
+    """What is different, in words."""
+
+    before: str
+    after: str
+    changes: tuple[ChangeShown, ...]

@@ -267,6 +267,10 @@ async def test_publishing_over_the_api(node: Node, tmp_path: Path) -> None:
     path = "/api/v1/menus/main/publications"
     (listed,) = (await asyncio.to_thread(client.ask, "GET", "/api/v1/menus"))["items"]
     assert (listed["menu"], listed["draft_differs"], listed["pending"]) == ("main", False, None)
+    checked = await asyncio.to_thread(client.ask, "GET", "/api/v1/menus/main/check")
+    assert (checked["publishable"], checked["version"]) == (True, asked.version)
+    changed = await asyncio.to_thread(client.ask, "GET", "/api/v1/menus/main/diff")
+    assert changed["changes"]
     done = await asyncio.to_thread(client.ask, "POST", path, body)
     assert (done["state"], done["who"], done["version"]) == ("live", "ana", asked.version)
     with pytest.raises(NodeRefused, match="meanwhile ana has put version"):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from aiohttp.test_utils import TestClient, TestServer
 
 from centralita.journal import Journal
+from centralita.menus.prompt_view import PromptView
 from centralita.playing_back import PlayingBack
 from console.api.route import CHECKED
 from console.app import make_app
@@ -43,6 +44,7 @@ from sip.protection.guard import Guard, GuardLimits
 from tests.kit.cases import case_desk
 from tests.kit.doorstep import Doorstep
 from tests.kit.fed_events import ListedEvents, fed
+from tests.kit.small_centre import write_centre
 from tests.kit.stored_menus import StoredMenus
 from tests.kit.workplace import SmallWorkplace
 
@@ -190,6 +192,7 @@ class Api:
         self.hours = load_hours(HOURS, []) or {}
         self.talks = Talks()
         self.placed = Placed()
+        self.config = write_centre(state / "centre")
         self.recordings = state / "recordings"
         self.clients: dict[str, Client] = {}
         settings = cast("Configuration", SimpleNamespace(clients=self.clients))
@@ -233,6 +236,7 @@ class Api:
             ),
             talks=self.talks,
             playing_back=lambda file: self.playing_back.open(file),
+            prompts=PromptView(self.config, self.recordings),
             placing=Placing(self.placed.place, self.placed.originate),
             callbacks=self.callbacks,
             cases=self.cases,

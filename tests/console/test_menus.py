@@ -79,3 +79,12 @@ async def test_a_publication_that_did_not_come_to_be_is_a_warning_and_no_trouble
     api.menus.alarms = ["version 1 of shop was due"]
     status, body = await api.ask("GET", "/api/v1/health")
     assert (status, body["ok"], body["warnings"]) == (200, True, 1)
+
+
+async def test_a_draft_is_checked_and_compared(api: Api) -> None:
+    status, checked = await api.ask("GET", "/api/v1/menus/shop/check")
+    assert (status, checked["publishable"], checked["faults"][0]["line"]) == (200, True, 3)
+    status, found = await api.ask("GET", "/api/v1/menus/shop/diff?before=abcd")
+    assert (status, found["before"], found["after"]) == (200, "abcd", "draft")
+    assert found["changes"] == [{"where": "step abcd", "what": "is draft in shop"}]
+    assert await api.problem("GET", "/api/v1/menus/shop/diff?after=main") == (422, "invalid_query")

@@ -59,5 +59,12 @@ class StoredMenus:
     async def cancel_pending(self, menu_set: str) -> dict[str, object]:
         raise PublicationRefused(f"nothing of {menu_set} waits")
 
+    async def check(self, menu_set: str) -> dict[str, object]:
+        fault = {"file": "menus/shop.yaml", "line": 3, "severity": "warning", "what": "long", "mend": ""}
+        return {"menu": menu_set, "version": "a" * 64, "publishable": True, "faults": [fault]}
+
+    async def diff(self, menu_set: str, before: str, after: str) -> list[dict[str, object]]:
+        return [{"where": f"step {before}", "what": f"is {after} in {menu_set}"}]
+
     def warnings(self) -> list[str]:
         return self.alarms

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from base.errors import CentralitaError
-from centralita.commands.menu.drafts import Set, draft
+from centralita.commands.menu.drafts import Set  # noqa: TC001 - read by typer
 from centralita.commands.menu.placing import versions_of
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
@@ -20,27 +20,20 @@ from centralita.commands.parameters import (
     print_json,
 )
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-LIVE, DRAFT = "live", "draft"
-
 
 def diff(
     menu_set: Set,
-    before: Annotated[str, typer.Argument(help="live, draft, or the beginning of a version.")] = LIVE,
-    after: Annotated[str, typer.Argument(help="The same.")] = DRAFT,
+    before: Annotated[str, typer.Argument(help="live, draft, or the beginning of a version.")] = "live",
+    after: Annotated[str, typer.Argument(help="The same.")] = "draft",
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
     """Say in words what changes from one version to another; unless told, from what is live to the draft."""
-    from ivr.authoring.diff import diff as changes_of
+    from centralita.menus.view import changes as changes_of
 
     try:
-        changes = changes_of(
-            _content(menu_set, before, config, state), _content(menu_set, after, config, state)
-        )
+        changes = changes_of(versions_of(state), config, menu_set, before, after)
     except CentralitaError as error:
         fail(str(error))
     if as_json:
@@ -50,15 +43,3 @@ def diff(
         typer.echo(str(each))
     if not changes:
         typer.echo(f"{menu_set}: no difference between {before} and {after}.")
-
-
-def _content(menu_set: str, which: str, config: Path, state: Path) -> str:
-    if which == DRAFT:
-        return draft(config, menu_set).content
-    versions = versions_of(state)
-    if which != LIVE:
-        return versions.content(versions.find(menu_set, which))
-    live = versions.live().get(menu_set)
-    if live is None:
-        fail(f"nothing of {menu_set} is live in {state} yet; the first start of a node publishes the draft")
-    return versions.content(live.version)
