@@ -7,6 +7,7 @@ import typer
 from centralita.commands import (
     agent,
     announcement,
+    audit,
     bans,
     call,
     callbacks,
@@ -18,6 +19,7 @@ from centralita.commands import (
     hours,
     menu,
     noted,
+    people,
     phone,
     prompts,
     queue,
@@ -66,3 +68,5 @@ app.add_typer(prompts.app, name="prompts")
 app.add_typer(records.app, name="records")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(people.app, name="people")
+app.command("audit")(audit.audit)

@@ -64,8 +64,8 @@ async def list_audit(request: web.Request, query: AuditAsked) -> object:
     return page([entry_of(each) for each in found], query, lambda each: (each.id,))
 
 
-@routes.post("/api/v1/audit", permission="people:write", answer=None)
-async def note_act(request: web.Request, body: Noted) -> None:
+@routes.post("/api/v1/audit", permission="people:write", answer=Noted, status=201)
+async def note_act(request: web.Request, body: Noted) -> Noted:
     """Note what a command did that worked without the node; for the node's own key only."""
     principal = request[PRINCIPAL]
     if principal.id != NODE_ID:
@@ -76,3 +76,4 @@ async def note_act(request: web.Request, body: Noted) -> None:
     )
     request.app[PEOPLE].note(deed)
     await request.app[LEDGER].flush()
+    return body

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -159,7 +159,8 @@ class ApiKeys:
                 raise UnknownKey("no API key has this id; `centralita people key list` shows which there are")
             query = update(table).where(table.c.id == wanted, table.c.revoked_at.is_(None))
             connection.execute(query.values(revoked_at=tables.stored(now)))
-        return _key(row)
+        found = _key(row)
+        return found if found.revoked_at is not None else replace(found, revoked_at=now)
 
 
 def _check(

@@ -1,0 +1,170 @@
+"""People, sessions, keys and the audit log for people at a terminal, and as JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from centralita.tables import print_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from records.people.api_keys import ApiKey
+    from records.people.audit import AuditEntry
+    from records.people.person import Person
+    from records.people.sessions import Session
+
+_RESULTS = {"done": "green", "refused": "yellow", "failed": "red"}
+
+
+def moment(unix: float | None) -> str | None:
+    """Unix seconds as a moment in UTC."""
+    return None if unix is None else datetime.fromtimestamp(unix, UTC).isoformat(timespec="seconds")
+
+
+def shown(person: Person) -> dict[str, Any]:
+    """Somebody as JSON."""
+    return {
+        "id": person.id,
+        "name": person.name,
+        "role": person.role.value,
+        "email": person.email,
+        "language": person.language,
+        "agent": person.agent,
+        "clients": _listed(person.clients),
+        "teams": _listed(person.teams),
+        "grants": sorted(person.grants),
+        "active": person.is_active,
+        "made_at": moment(person.made_at),
+        "disabled_at": moment(person.disabled_at),
+    }
+
+
+def shown_session(session: Session) -> dict[str, Any]:
+    """A session as JSON."""
+    return {
+        "id": session.id,
+        "person": session.person,
+        "began": moment(session.made_at),
+        "seen": moment(session.seen_at),
+        "until": moment(session.until),
+        "address": session.address,
+        "device": session.device,
+    }
+
+
+def shown_key(key: ApiKey) -> dict[str, Any]:
+    """A key as JSON, without its secret."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "person": key.person,
+        "permissions": sorted(key.permissions),
+        "clients": _listed(key.clients),
+        "made_by": key.made_by,
+        "made_at": moment(key.made_at),
+        "until": moment(key.until),
+        "used_at": moment(key.used_at),
+        "revoked_at": moment(key.revoked_at),
+    }
+
+
+def print_people(people: Iterable[Person]) -> None:
+    """A line each."""
+    print_whole(
+        ("id", "name", "role", "agent", "clients", "teams", "state"),
+        (
+            (
+                each.id,
+                each.name,
+                each.role.value,
+                each.agent or "",
+                _words(each.clients),
+                _words(each.teams),
+                "active" if each.is_active else f"disabled {_clock(each.disabled_at)}",
+            )
+            for each in people
+        ),
+    )
+
+
+def print_person(facts: Mapping[str, Any]) -> None:
+    """A line for each thing that is known."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in facts.items():
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
+        elif value is None:
+            value = "all" if name in ("clients", "teams") else ""
+        elif isinstance(value, bool):
+            value = "yes" if value else "no"
+        table.add_row(Text(name.replace("_", " "), style="bold"), Text(str(value)))
+    Console().print(table)
+
+
+def print_sessions(sessions: Iterable[Session]) -> None:
+    """A line each."""
+    print_whole(
+        ("session", "person", "began (UTC)", "last used", "from", "with"),
+        (
+            (each.id, each.person, _clock(each.made_at), _clock(each.seen_at), each.address, each.device[:40])
+            for each in sessions
+        ),
+    )
+
+
+def print_keys(keys: Iterable[ApiKey]) -> None:
+    """A line each."""
+    print_whole(
+        ("key", "name", "person", "may", "clients", "until (UTC)", "last used"),
+        (
+            (
+                each.id,
+                each.name,
+                each.person or "",
+                " ".join(sorted(each.permissions)),
+                _words(each.clients),
+                "revoked" if each.revoked_at is not None else _clock(each.until) or "never",
+                _clock(each.used_at) or "never",
+            )
+            for each in keys
+        ),
+    )
+
+
+def print_audit(entries: Iterable[AuditEntry]) -> None:
+    """A line each, the results in colours."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("when (UTC)", "who", "role", "from", "did", "on", "result"):
+        table.add_column(name, no_wrap=True)
+    for each in entries:
+        why = f" ({each.code})" if each.code else ""
+        table.add_row(
+            _clock(each.ts),
+            Text(each.by or "a stranger"),
+            Text(each.role),
+            Text(each.source or "the node"),
+            Text(each.act),
+            Text(", ".join(each.on.values())),
+            Text(f"{each.result}{why}", style=_RESULTS.get(each.result, "")),
+        )
+    console = Console()
+    needed = console.measure(table, options=console.options.update(width=1000)).maximum
+    Console(width=max(console.width, needed)).print(table)
+
+
+def _clock(unix: float | None) -> str:
+    return "" if unix is None else datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _listed(scope: frozenset[str] | None) -> list[str] | None:
+    return None if scope is None else sorted(scope)
+
+
+def _words(scope: frozenset[str] | None) -> str:
+    return "all" if scope is None else ", ".join(sorted(scope))
