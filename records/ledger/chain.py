@@ -10,15 +10,15 @@ events, or 32 zeros.
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import NamedTuple
 
 _DAY = 86_400 * 1_000_000
 NOTHING = bytes(32)
 """What stands for the day before the first."""
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_NULL = "null"
 
 
 class Head(NamedTuple):
@@ -63,6 +63,10 @@ def link(
 ) -> Head:
     """The chain with one event more, on the day at which it stands."""
     seq = head.seq + 1
-    told = _encode([node, head.day, seq, contact, n, agent, leg, ts, offset, kind])
-    content = b"%b%b\0%b\0%b" % (head.hash, told.encode(), data.encode(), sealed or b"")
+    told = (
+        f"[{_quoted(node)},{head.day},{seq},{_NULL if contact is None else _quoted(contact)},{n or _NULL},"
+        f"{_NULL if agent is None else _quoted(agent)},{_NULL if leg is None else _quoted(leg)},{ts},"
+        f"{_NULL if offset is None else offset},{_quoted(kind)}]\0{data}\0"
+    )
+    content = b"%b%b%b" % (head.hash, told.encode(), sealed or b"")
     return Head(head.day, seq, head.previous, sha256(content).digest())

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from records import Ledger
+from records.ledger.chain import Head, link
 from records.ledger.seal import Seal
 from records.ledger.verify import event_count, stored_seals, verify
 from records.personal.master_key import MasterKey
@@ -145,3 +150,19 @@ def test_seals_can_be_handed_out_and_read_again(ledger: Database) -> None:
     assert not seals[0]._replace(events=1).is_signed_by(MASTER.public_key)
     with pytest.raises(ValueError, match="no seal"):
         Seal.read({"node": "main"})
+
+
+@given(
+    *(st.none() | st.text() for _ in range(3)),
+    st.none() | st.integers(1, 1 << 40),
+    st.none() | st.integers(0, 1 << 40),
+    st.text(),
+)
+def test_what_is_hashed_is_what_the_page_says(
+    contact: str | None, agent: str | None, leg: str | None, n: int | None, offset: int | None, kind: str
+) -> None:
+    head = Head(20_000, 4, bytes(32), b"h" * 32)
+    told = [*("main", 20_000, 5), contact, n, agent, leg, 1_795_294_000_000_000, offset, kind]
+    content = json.dumps(told, separators=(",", ":")).encode() + b"\0{}\0sealed"
+    found = link(head, "main", contact, n, agent, leg, 1_795_294_000_000_000, offset, kind, "{}", b"sealed")
+    assert found == Head(20_000, 5, bytes(32), hashlib.sha256(b"h" * 32 + content).digest())
