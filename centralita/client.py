@@ -20,9 +20,6 @@ PAGE = 1000
 """Items that are asked for at once."""
 
 
-_NO_CONTENT = 204
-
-
 class NodeUnreachable(CentralitaError):
     """No node answers there, or it refused what was asked."""
 
@@ -53,6 +50,15 @@ class NodeClient:
 
         Raises NodeRefused with what the node said, NodeUnreachable when it says nothing.
         """
+        content = self.fetch(method, path, body, timeout=timeout)
+        try:
+            found: dict[str, Any] = json.loads(content) if content else {}
+        except ValueError as error:
+            raise NodeUnreachable(f"no node answers at {self._address}: {error}") from None
+        return found
+
+    def fetch(self, method: str, path: str, body: object = None, *, timeout: float = 10.0) -> bytes:
+        """What is answered, as it comes. Raises as `ask` does."""
         try:
             request = urllib.request.Request(
                 f"http://{self._address}{path}",
@@ -61,8 +67,8 @@ class NodeClient:
                 headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
             )
             with urllib.request.urlopen(request, timeout=timeout) as answer:
-                found: dict[str, Any] = json.load(answer) if answer.status != _NO_CONTENT else {}
-                return found
+                content: bytes = answer.read()
+                return content
         except urllib.error.HTTPError as error:
             raise NodeRefused(_detail(error)) from None
         except urllib.error.URLError as error:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from centralita.journal import Journal
     from centralita.options import Options
     from records.database import Database
+    from records.personal.master_key import MasterKey
     from routing.agents.attendance import Standing
     from routing.centre import Centre
     from routing.hours.switches import Switches
@@ -68,6 +69,7 @@ class Kept(NamedTuple):
     database: Database
     ledger: Ledger
     reader: Reader
+    master: MasterKey
     switches: Switches
     attendance: AttendanceFile
     standings: Mapping[str, Standing]
@@ -84,6 +86,7 @@ async def open_state(options: Options, centre: Centre, ids: Ids, resources: Asyn
     database = await asyncio.to_thread(choose_database, options.state, centre.database)
     resources.callback(database.close)
     master = await asyncio.to_thread(master_key_of, options.state, database, may_make=True)
+    assert master is not None  # one is made where there was none
     ledger = Ledger(
         database,
         node=centre.node,
@@ -98,7 +101,18 @@ async def open_state(options: Options, centre: Centre, ids: Ids, resources: Asyn
     resources.push_async_callback(asyncio.to_thread, attendance.close)
     standings = await asyncio.to_thread(attendance.load)
     reader = Reader(database, master)
-    return Kept(credentials, trunk_passwords, key, database, ledger, reader, switches, attendance, standings)
+    return Kept(
+        credentials,
+        trunk_passwords,
+        key,
+        database,
+        ledger,
+        reader,
+        master,
+        switches,
+        attendance,
+        standings,
+    )
 
 
 async def open_sound(

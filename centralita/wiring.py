@@ -7,6 +7,7 @@ applications.
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from functools import partial
 from time import time
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from centralita.cases.opening import open_cases
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
 from centralita.journal import Journal
+from centralita.keeping import DailyKeeping, keeping_of_node
 from centralita.listening import refuse_wildcard
 from centralita.menus.live import AT_START, LiveMenus
 from centralita.menus.prompt_view import PromptView
@@ -65,6 +67,7 @@ from console.keys import Placing
 from ivr.io.books import Books
 from ivr.io.versions import Versions
 from records.people.audit import AuditLog
+from records.personal.sealing import person
 from routing.io.distribution import Distribution
 from routing.io.switch_board import SwitchBoard
 from sip.io.dns import Dns
@@ -166,6 +169,7 @@ async def _wire(
         journal,
         resources,
         begin=lambda promised: outset.begin(promised),
+        hashed=partial(person, kept.master),
     )
     surroundings = LiveSurroundings(present, board, distribution, callbacks)
     watching = Watching(
@@ -272,6 +276,9 @@ async def _wire(
     originating = Originating(outset, callbacks, dispatcher, exchange, outset.wording, ids, journal)
     people = await open_people(options.state, kept.database, present, journal, resources)
     cases = await open_cases(kept.database, present, kept.ledger, journal, reader, ids, resources)
+    keeping = keeping_of_node(
+        options.state, kept.reader.database, kept.ledger, kept.master, present.now, callbacks
+    )
     app = make_app(
         key=kept.key,
         work=workplace.desk(),
@@ -300,6 +307,7 @@ async def _wire(
         people=people,
         audit=AuditLog(kept.database),
         proxies=lambda: present.configuration.centre.people.proxies,
+        keeping=keeping,
     )
     tracing = MessageTracing(stack, options.config)
     resources.push_async_callback(tracing.close)
@@ -316,6 +324,9 @@ async def _wire(
     resources.push_async_callback(dispatcher.close)
     resources.callback(callbacks.stop)
     callbacks.start()
+    daily = DailyKeeping(keeping)
+    resources.push_async_callback(daily.close)
+    daily.begin()
     return Parts(
         resources=resources,
         options=options,

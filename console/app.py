@@ -20,6 +20,7 @@ from console.keys import (
     COUNTERS,
     DOOR,
     HEALTH,
+    KEEPING,
     LEDGER,
     MENUS,
     OPENING,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from records.people.audit import AuditLog
     from records.people.door import Door as PeopleDoor
     from records.reader import Reader
+    from records.retention.keeping import Keeping
     from routing.io.callback_desk import CallbackDesk
 
 
@@ -96,6 +98,7 @@ def make_app(
     people: PeopleDoor,
     audit: AuditLog,
     proxies: Callable[[], Collection[IPv4Network | IPv6Network]] = tuple,
+    keeping: Keeping,
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(
@@ -129,6 +132,7 @@ def make_app(
     app[CASES] = cases
     app[PROMPTS] = prompts
     app[TELLING] = telling
+    app[KEEPING] = keeping
     install(app, PARTS)
     app.on_shutdown.append(_end_streams)
     return app

@@ -15,6 +15,7 @@ from records.ledger.ledger import Ledger
 from records.people.audit import AuditLog
 from records.people.door import Door as PeopleDoor
 from records.reader import Reader
+from records.retention.keeping import Keeping
 from routing.io.callback_desk import CallbackDesk
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ PLACING = web.AppKey("placing", Placing)
 WORK = web.AppKey("work", WorkDesk)
 CONVERSATIONS: web.AppKey[Conversations] = web.AppKey("conversations")
 LEDGER = web.AppKey("ledger", Ledger)
+KEEPING = web.AppKey("keeping", Keeping)
 DOOR = web.AppKey("door", Door)
 CASES = web.AppKey("cases", CaseDesk)
 CALLBACKS = web.AppKey("callbacks", CallbackDesk)

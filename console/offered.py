@@ -12,6 +12,7 @@ from console.hours import announcements, closures, places
 from console.menus import prompts, sets
 from console.node import bans, health, phones, trunks
 from console.people import directory, keys, log, login
+from console.personal import cards, holds, persons
 from console.webhooks import routes as webhooks
 from console.work import agents, line, queues
 
@@ -46,4 +47,7 @@ PARTS = (
     log.routes,
     events.routes,
     webhooks.routes,
+    persons.routes,
+    holds.routes,
+    cards.routes,
 )

@@ -6,7 +6,7 @@ Passwords do not stand in URLs of files: libpq's own ways (PGPASSWORD, a passwor
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -100,6 +100,20 @@ class Database:
         """One transaction: all is kept at the end, or nothing where an exception passes. Raises StoreUnavailable."""
         with self._guarded(), self._engine("write").begin() as connection:
             yield connection
+
+    def wipe_leftovers(self) -> None:
+        """After an erasure: write SQLite's log back and empty it, since it holds what the pages held before.
+
+        What is freed in the file itself is overwritten as it is freed. PostgreSQL keeps old rows until it cleans up by
+        itself; that is hurried here. Backups are not reached. Raises StoreUnavailable.
+        """
+        if self.path is None:
+            with self._guarded(), self._engine("write").connect() as connection:
+                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+                alone.exec_driver_sql("VACUUM contact, leg, contact_key")
+            return
+        with closing(sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)) as store:
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the connections that stand ready."""

@@ -88,3 +88,24 @@ class CursorUnknown(RecordsError):
 
     code = "cursor_unknown"
     status = 422
+
+
+class HoldNotFound(RecordsError):
+    """No legal hold with this name lasts."""
+
+    code = "hold_not_found"
+    status = 404
+
+
+class UnderLegalHold(RecordsError):
+    """What should be erased must be kept; the text names the hold."""
+
+    code = "under_legal_hold"
+    status = 409
+
+
+class PersonNotFound(RecordsError):
+    """Nothing is kept of this number."""
+
+    code = "person_not_found"
+    status = 404

@@ -14,6 +14,7 @@ from base.document import Part
 from base.durations import Seconds
 from media.voice import NamedVoice
 from records.people.roles import Role
+from routing.retention import RetentionPart
 from routing.timezones import Timezone
 from sip.profile_values import CallingCode
 from sip.protection.overload_settings import OverloadPart
@@ -198,6 +199,8 @@ class Centre(Part):
     people: PeoplePart = PeoplePart()
     webhooks: WebhooksPart = WebhooksPart()
     telemetry: TelemetryPart = TelemetryPart()
+    retention: RetentionPart | None = None
+    """How long the records keep what is personal, where a client company's file says nothing; for ever unless given."""
 
     @field_validator("rtp_address")
     @classmethod

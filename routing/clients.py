@@ -25,6 +25,7 @@ from routing.documents import LADDER, quoted
 from routing.escalation import LadderPart
 from routing.figures_part import FiguresPart
 from routing.recording import RecordingPart, key_faults
+from routing.retention import RetentionPart
 from routing.surveys import SurveyPart
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class Client(Part):
     """Within what time they are answered."""
     survey: SurveyPart | None = None
     """What callers are asked once their agent has hung up."""
+    retention: RetentionPart | None = None
+    """How long things are kept; as centre.yaml says unless given."""
 
 
 def load_clients(folder: Path, faults: list[Fault]) -> Mapping[str, Client]:

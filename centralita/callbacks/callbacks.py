@@ -177,13 +177,17 @@ async def open_callbacks(
     record: Record,
     resources: AsyncExitStack,
     begin: Callable[[Callback], Contact | None],
+    hashed: Callable[[str], str],
 ) -> CallbackDesk:
-    """The book as it was kept; nobody is called before `start`. Raises CallbackNotKept."""
+    """The book as it was kept; nobody is called before `start`. Raises CallbackNotKept.
+
+    `hashed` gives what stands in place of the numbers of persons who were erased.
+    """
     store = CallbackStore(state / CALLBACKS_FILE)
     resources.push_async_callback(store.close)
     kept = await store.open()
     configuration = present.now()
-    never = DoNotCall(configuration.do_not_call, kept.listed)
+    never = DoNotCall(configuration.do_not_call, kept.listed, hashed=hashed)
     book = CallbackBook(rules_of(configuration, never), queues_of(configuration), kept.callbacks, now=time())
     return CallbackDesk(book, store, distribution, record, begin)
 

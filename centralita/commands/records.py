@@ -11,12 +11,19 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.commands.export import export
+from centralita.commands.keeping import hold, person
+from centralita.commands.keeping.cards import pci_report
+from centralita.commands.keeping.retention import retention
 from centralita.commands.ledger import open_ledger
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.commands.proving import rebuild_tables, show_seals, verify_chain
 
 app = typer.Typer(help="Records: care for the ledger.", no_args_is_help=True)
 app.command("export")(export)
+app.add_typer(hold.app, name="hold")
+app.add_typer(person.app, name="person")
+app.command("retention")(retention)
+app.command("pci-report")(pci_report)
 
 
 @app.callback()

@@ -24,7 +24,8 @@ from records.ledger.seal import Seal, sealed_content
 from records.ledger.session import opener
 from records.ledger.spill import Doubt, Place
 from records.migrate import upgrade
-from records.personal.sealing import Opener, Sealer, StoredKey
+from records.personal.columns import MARK, clearing
+from records.personal.sealing import Opener, Sealer, StoredKey, owner
 from records.views import tables
 from records.views.fold import Fold
 
@@ -46,6 +47,10 @@ _IN_ORDER = (
     " LEFT JOIN contact_key ON contact_key.contact = event.contact ORDER BY event.id"
 )
 _SEAL = "UPDATE chain_day SET sealed_at = {mark}, signature = {mark} WHERE node = {mark} AND day = {mark}"
+_SHRED = (
+    "INSERT INTO contact_key (contact, key, made_at, shredded_at) VALUES ({0}, NULL, {0}, {0})"
+    " ON CONFLICT (contact) DO UPDATE SET key = NULL, shredded_at = excluded.shredded_at"
+)
 _AT_ONCE = 1_000
 """Events that are folded together when all is rebuilt."""
 
@@ -165,6 +170,7 @@ class Store:
         seals: list[Seal] = []
         rows: list[tuple[Any, ...]] = []
         told: list[Committed] = []
+        erased: list[tuple[str, int]] = []
         ids = iter(session.ids(len(entries) + self._days_ended(entries)))
         waiting = deque(entries)
         while waiting:
@@ -179,11 +185,15 @@ class Store:
             head, row = self._row(head, number, entry, n or None)
             days[head.day] = head
             rows.append(row)
+            if entry.type == MARK and (whose := owner(entry.contact, entry.data)) is not None:
+                erased.append((whose, entry.ts))
             if wanted:
                 told.append(self._committed(number, entry, n))
         self._keep_keys(session)
         session.add(schema.event, _EVENT, rows)
         self._keep_derived(session)
+        for whose, at in erased:
+            self._erase(session, whose, at)
         session.put(schema.chain_day, _CHAIN_DAY, [self._day(each) for each in days.values()])
         for seal in seals:
             session.execute(_SEAL.format(mark=session.mark), _now(), seal.signature, seal.node, seal.day)
@@ -238,6 +248,15 @@ class Store:
             now = _now()
             keys = [(contact, key, now) for contact, key in self._sealer.fresh_keys()]
             session.add(schema.contact_key, _CONTACT_KEY, keys)
+
+    def _erase(self, session: Session, whose: str, at: int) -> None:
+        """Destroy the key of a contact, or of a person, and clear what was derived from what it opened."""
+        session.execute(_SHRED.format(session.mark), whose, at, at)
+        for statement in clearing(session.mark):
+            session.execute(statement, whose)
+        self._fold.forget(whose)
+        if self._sealer is not None:
+            self._sealer.forget(whose)
 
     def _day(self, head: Head) -> tuple[Any, ...]:
         return (self.node, head.day, head.seq, head.previous, head.hash)
@@ -306,6 +325,8 @@ class Store:
             return False
         found = self.head() == doubt.head
         self._doubt = None
+        if found and self._sealer is not None:
+            self._sealer.kept()
         return found
 
     def head(self) -> str:

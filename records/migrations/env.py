@@ -6,11 +6,12 @@ from alembic import context
 
 from records.cases import tables as cases
 from records.people import tables as people
+from records.retention import tables as retention
 from records.schema import metadata
 from records.views import tables
 from records.webhooks import tables as webhooks
 
-_DESCRIBED = (tables, people, webhooks, cases)
+_DESCRIBED = (tables, people, webhooks, cases, retention)
 """The modules whose tables belong to `metadata` by being imported."""
 
 context.configure(

@@ -107,8 +107,10 @@ class Sealer:
             self._keys.popitem(last=False)
 
     def dropped(self) -> None:
-        """The transaction left no trace. The same keys are given again, for what they sealed will be written again."""
-        self._given = []
+        """The transaction left no trace, as far as is known: the same keys are given again.
+
+        `kept` may still be said, where it is found out later that the transaction was kept after all.
+        """
 
     def forget(self, contact: str) -> None:
         """The contact's key was destroyed in the database, or another node made one first: look there again."""

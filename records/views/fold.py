@@ -128,6 +128,10 @@ class Fold:
         found, self._unbalanced = self._unbalanced, {}
         return found
 
+    def forget(self, contact: str) -> None:
+        """Its rows were changed by another hand: they are loaded anew."""
+        self._contacts.pop(contact, None)
+
     def forget_all(self) -> None:
         """What was taken was not kept: rows are loaded anew."""
         self._contacts.clear()

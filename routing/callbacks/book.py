@@ -18,7 +18,7 @@ from routing.callbacks.settings import DAY
 from routing.callbacks.states import OPEN_STATES, CallbackEffect, CallbackInput, CallbackState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import Any
 
     from routing.callbacks.callback import Wish
@@ -109,6 +109,26 @@ class CallbackBook:
         if callback.state not in OPEN_STATES or callback.state is _S.CONNECTED:
             raise _is_so(callback)
         return self._fire(callback, _On.CANCEL, now, why=by)
+
+    def forget(self, numbers: Collection[str], client: str | None, by: str, *, now: float) -> int:
+        """Call nobody there any more, and keep nothing of them; of one client company, or all. How many went.
+
+        One in which people speak with each other stays.
+        """
+        found = [
+            each
+            for each in self._callbacks.values()
+            if each.number in numbers
+            and (client is None or each.wish.client == client)
+            and each.state is not _S.CONNECTED
+        ]
+        for each in found:
+            if each.state in OPEN_STATES:
+                self.cancel(each.id, by, now=now)
+            self._timers.cancel(each.id)
+            del self._callbacks[each.id]
+            self._commands.append(Forget(each.id))
+        return len(found)
 
     def hurry(self, reference: str, by: str, *, now: float) -> Callback:
         """Call as soon as an agent is free, or again after its end; the customer's hours count all the same.

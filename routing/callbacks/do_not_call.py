@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,7 +12,7 @@ from base.document import Part, load, suggest
 from routing.callbacks.numbers import read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from base.document import Fault
@@ -56,19 +56,29 @@ class Listed:
 class DoNotCall:
     """Both lists together, asked before each promise and before each call."""
 
-    __slots__ = ("_added", "_written")
+    __slots__ = ("_added", "_hashed", "_written")
 
     def __init__(
-        self, written: Mapping[str, Collection[str]] = MappingProxyType({}), added: Iterable[Listed] = ()
+        self,
+        written: Mapping[str, Collection[str]] = MappingProxyType({}),
+        added: Iterable[Listed] = (),
+        *,
+        hashed: Callable[[str], str] | None = None,
     ) -> None:
-        """`written` by client; what was `added` is kept in the state folder."""
+        """`written` by client; what was `added` is kept in the state folder.
+
+        `hashed` gives what stands in place of the number of a person who was erased: not to be called is all that is
+        still known of him or her.
+        """
+        self._hashed = hashed
         self._written = {client: frozenset(numbers) for client, numbers in written.items()}
         self._added = {(each.client, each.number): each for each in added}
 
     def holds(self, number: str, client: str) -> bool:
         """Whether this client company may not call this number (E.164)."""
+        names = self.names(number)
         return any(
-            number in self._written.get(whose, ()) or (whose, number) in self._added
+            number in self._written.get(whose, ()) or any((whose, each) in self._added for each in names)
             for whose in (ALL, client)
         )
 
@@ -82,7 +92,25 @@ class DoNotCall:
 
     def remove(self, number: str, client: str) -> Listed | None:
         """What was added; None where nothing was: what the file says, the file must take back."""
-        return self._added.pop((client, number), None)
+        found = (self._added.pop((client, each), None) for each in self.names(number))
+        return next((each for each in found if each is not None), None)
+
+    def erase(self, numbers: Collection[str], client: str | None) -> list[tuple[Listed, Listed]]:
+        """Keep keyed hashes of these numbers in their places: what stood there, and what stands there now."""
+        if self._hashed is None:
+            return []
+        changed = []
+        for each in self.added():
+            if each.number in numbers and (client is None or each.client == client):
+                after = replace(each, number=self._hashed(each.number))
+                del self._added[each.client, each.number]
+                self.add(after)
+                changed.append((each, after))
+        return changed
+
+    def names(self, number: str) -> tuple[str, ...]:
+        """Under what a number may be listed: itself, or its hash."""
+        return (number,) if self._hashed is None or not self._added else (number, self._hashed(number))
 
     def added(self) -> tuple[Listed, ...]:
         """What people have put there, the latest first."""

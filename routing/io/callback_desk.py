@@ -21,7 +21,7 @@ from routing.errors import UnknownAgent, UnknownQueue
 from routing.io.callback_store import CallbackNotKept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from calls.contact import Contact, Inbox
     from calls.events import Record
@@ -151,11 +151,37 @@ class CallbackDesk:
         """Take a number off the list: what stood there, None where nothing did. Raises CallbackNotKept."""
         rules = self.book.admission.rules
         found = rules.read(number)
-        await self._store.unlist_number(found.number if found is not None else number, client)
-        removed = rules.do_not_call.remove(found.number if found is not None else number, client)
+        plain = found.number if found is not None else number
+        for each in rules.do_not_call.names(plain):
+            await self._store.unlist_number(each, client)
+        removed = rules.do_not_call.remove(plain, client)
         if removed is not None:
             self._tell_list("do_not_call.removed", removed, by)
         return removed
+
+    async def erase(self, numbers: Collection[str], client: str | None, by: str) -> int:
+        """Keep nothing of whoever has these numbers, of one client company's or all: how much there was.
+
+        Numbers that must not be called become keyed hashes, and are still not called. Raises CallbackNotKept.
+        """
+        async with self._asking:
+            count = self.book.forget(numbers, client, by, now=self._wall())
+        self._settle()
+        for before, after in self.book.admission.rules.do_not_call.erase(numbers, client):
+            await self._store.list_number(after)
+            await self._store.unlist_number(before.number, before.client)
+            count += 1
+        await self._store.settled()
+        await self._store.wipe_leftovers()
+        return count
+
+    def count(self, numbers: Collection[str], client: str | None) -> int:
+        """How much there is of whoever has these numbers."""
+        kept = [
+            each for each in self.book.all() if each.number in numbers and client in (None, each.wish.client)
+        ]
+        listed = self.book.admission.rules.do_not_call.added()
+        return len(kept) + sum(each.number in numbers and client in (None, each.client) for each in listed)
 
     def _tell_list(self, kind: str, listed: Listed, by: str) -> None:
         said = {"number": listed.number, "by": by, "reason": listed.reason, "client": listed.client}

@@ -22,7 +22,7 @@ from routing.callbacks.do_not_call import Listed
 from routing.callbacks.written import read, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from routing.callbacks.callback import Callback
@@ -98,6 +98,10 @@ class CallbackStore:
         """Take it off. Raises CallbackNotKept."""
         await self._run(self._unlist, number, client)
 
+    async def wipe_leftovers(self) -> None:
+        """After an erasure: empty the log beside the file, which holds what the pages held before."""
+        await self._run(self._checkpoint)
+
     async def close(self) -> None:
         """Write what was given, then close."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
@@ -150,6 +154,10 @@ class CallbackStore:
     def _unlist(self, number: str, client: str) -> None:
         self._store().execute("DELETE FROM do_not_call WHERE number = ? AND client = ?", (number, client))
 
+    def _checkpoint(self) -> None:
+        self._store().commit()
+        self._store().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _store(self) -> sqlite3.Connection:
         if self._connection is None:
             raise sqlite3.ProgrammingError("not open")
@@ -200,6 +208,37 @@ def read_kept(path: Path) -> Kept:
             return kept_in(store)
     except sqlite3.Error as error:
         raise CallbackNotKept(f"{path} cannot be read: {error}") from None
+
+
+def erase_kept(
+    path: Path, numbers: Collection[str], client: str | None, hashed: Callable[[str], str], *, dry_run: bool
+) -> int:
+    """Keep nothing of whoever has these numbers in a file that no node writes: how much there was.
+
+    As CallbackDesk.erase does on a running node. Raises CallbackNotKept.
+    """
+    if not path.exists():
+        return 0
+    marks = ", ".join("?" * len(numbers))
+    values = (*sorted(numbers), client, client)
+    where = f"number IN ({marks}) AND (? IS NULL OR client = ?)"
+    try:
+        with closing(sqlite3.connect(path, timeout=5.0, isolation_level="IMMEDIATE")) as store:
+            store.execute("PRAGMA secure_delete = ON")
+            listed = store.execute(
+                f"SELECT number, client, added_by, since, reason FROM do_not_call WHERE {where}", values
+            ).fetchall()
+            (count,) = store.execute(f"SELECT COUNT(*) FROM callback WHERE {where}", values).fetchone()
+            if not dry_run:
+                with store:
+                    store.execute(f"DELETE FROM callback WHERE {where}", values)
+                    store.execute(f"DELETE FROM do_not_call WHERE {where}", values)
+                    rows = [(hashed(number), *rest) for number, *rest in listed]
+                    store.executemany("INSERT OR REPLACE INTO do_not_call VALUES (?, ?, ?, ?, ?)", rows)
+                store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise CallbackNotKept(f"{path} cannot be written: {_name_of(error)}") from None
+    return int(count) + len(listed)
 
 
 def kept_in(store: sqlite3.Connection) -> Kept:

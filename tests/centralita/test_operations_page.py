@@ -131,6 +131,7 @@ def test_the_table_of_transactions_holds_every_setting_with_its_usual_value() ->
             "secure_capture",
             "survey",
             "complaints",
+            "retention",
             "escalation",
             "figures",
             "rescue",

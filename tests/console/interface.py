@@ -26,7 +26,10 @@ from console.webhooks.desk import WebhookDesk
 from records.database import Database
 from records.ledger.ledger import Ledger
 from records.people.audit import AuditLog
+from records.personal.master_key import MasterKey
 from records.reader import Reader
+from records.retention.keeping import Keeping
+from records.retention.rules import Rules
 from routing.agents.tables import Status
 from routing.callbacks.book import CallbackBook
 from routing.callbacks.contact_hours import ContactHours
@@ -182,6 +185,15 @@ class Api:
         self.guard = Guard(GuardLimits())
         self.menus = StoredMenus()
         self.reader = Reader(state / "ledger.sqlite")
+        self.keeping = Keeping(
+            self.reader.database,
+            self.ledger,
+            MasterKey(b"m" * 32),
+            state / "recordings",
+            rules=lambda: {"banco": Rules(personal=30)},
+            home=lambda: "34",
+            clock=lambda: self.moment.timestamp(),
+        )
         self.moment = datetime(2026, 3, 10, 11, 30, tzinfo=UTC)
         self.board = SwitchBoard(
             state / "switches.yaml",
@@ -252,6 +264,7 @@ class Api:
                 lambda agent: None,
                 self._still,
             ),
+            keeping=self.keeping,
         )
         app[CHECKED] = True
         return app

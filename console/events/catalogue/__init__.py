@@ -27,6 +27,9 @@ SCHEMA = "1"
 CATALOGUE: Mapping[str, EventType] = {**CALLS, **QUEUES, **AGENTS, **MENUS, **CASES, **OUTSIDE}
 
 INNER: Mapping[str, str] = {
+    "hold.added": "what must be kept for a court",
+    "hold.released": "the end of that",
+    "person.exported": "who took everything that is kept of a person",
     "leg.message": "rows of the SIP ladder",
     "menu.prompt": "each sound that is played",
     "attributes.set": "variables of menus",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.events.catalogue.field import NUMBER, PERSONAL, PLACE, TEXT, told
+from console.events.catalogue.field import NUMBER, PERSONAL, PLACE, TEXT, WHOLE, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,25 @@ OUTSIDE: Mapping[str, EventType] = {
     "announcement.ended": told("They no longer are", name=TEXT, by=PLACE, client=TEXT),
     "do_not_call.added": told("A number must not be called", **_LISTED),
     "do_not_call.removed": told("It may be called again", **_LISTED),
+    "contact.erased": told("Nothing personal is kept of a contact any more: forget it as well", by=PLACE),
+    "person.erased": told(
+        "Nothing is kept of a person any more",
+        **{"client": TEXT, "by": PLACE, "contacts": WHOLE, "recordings": WHOLE, "in_progress": WHOLE},
+    ),
+    "recording.deleted": told(
+        "A sound file is gone", recording=TEXT, kind=TEXT, bytes=WHOLE, sha256=TEXT, by=PLACE
+    ),
+    "retention.applied": told(
+        "What was kept too long is deleted",
+        **{
+            "client": TEXT,
+            "contacts": WHOLE,
+            "recordings": WHOLE,
+            "messages": WHOLE,
+            "held": WHOLE,
+            "failed": WHOLE,
+        },
+    ),
     "webhook.added": told("Another system is told of events", webhook=TEXT, by=PLACE),
     "webhook.changed": told("Another system is told otherwise", webhook=TEXT, by=PLACE),
     "webhook.paused": told("A webhook is delivered nothing", webhook=TEXT, by=PLACE, why=TEXT),

@@ -1,0 +1,109 @@
+"""`centralita records pci-report`: secure spans, masked recordings, and the search of all that is stored."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path  # noqa: TC003 - read by typer
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from base.errors import CentralitaError
+from base.io.private_file import write_private
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
+from centralita.state import database_of, master_key_of
+
+if TYPE_CHECKING:
+    from records.database import Database
+    from records.pci.report import PciReport
+    from records.personal.master_key import MasterKey
+
+USUAL = 30
+"""Days."""
+FOUND = 3
+"""The exit code of a report with something to look into."""
+
+
+def pci_report(
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="The first day, as 2026-11-01 (UTC).", show_default="30 days ago"),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", help="The last day.", show_default="today")] = None,
+    logs: Annotated[
+        list[Path] | None, typer.Option("--logs", help="A log file to search as well; may be given again.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write it as a page into this file.")] = None,
+    scans: Annotated[bool, typer.Option("--scan/--no-scan", help="Search all that is stored.")] = True,
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Report how card data was kept out of the records. The node may run. Ends with 3 where something is to be seen to.
+
+    It shows what the records hold, for your own assessment; it is none.
+    """
+    first, last = _span(since, until)
+    try:
+        database = database_of(state)
+        database.check_exists()
+        report = _made(database, master_key_of(state, database), first, last, logs or [], scans=scans)
+        if html is not None:
+            from records.pci.page import page
+
+            write_private(html, page(report).encode())
+    except CentralitaError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or html or state}: {error.strerror}")
+    if as_json:
+        print_json(dataclasses.asdict(report) | {"is_clean": report.is_clean})
+    else:
+        from centralita.card_tables import print_report
+
+        print_report(Console(), report)
+        if html is not None:
+            typer.echo(f"written to {html}")
+    if not report.is_clean:
+        raise typer.Exit(FOUND)
+
+
+def _made(
+    database: Database,
+    master: MasterKey | None,
+    first: float,
+    last: float,
+    logs: list[Path],
+    *,
+    scans: bool,
+) -> PciReport:
+    from records.pci.report import make_report
+    from records.pci.scan import rows_in, scan
+
+    report = make_report(database, since=first, until=last, now=time.time())
+    if scans:
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("searching all that is stored", total=rows_in(database))
+            report.scanned = scan(database, master, logs, done=lambda rows: progress.advance(task, rows))
+    return report
+
+
+def _span(since: str | None, until: str | None) -> tuple[float, float]:
+    today = datetime.now(UTC).date()
+    last = today if until is None else _day(until)
+    first = last - timedelta(days=USUAL) if since is None else _day(since)
+    if first > last:
+        raise typer.BadParameter(f"--from {first} is after --to {last}")
+    midnight = datetime.min.time()
+    begins = datetime.combine(first, midnight, UTC).timestamp()
+    return begins, datetime.combine(last + timedelta(days=1), midnight, UTC).timestamp()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-23") from None

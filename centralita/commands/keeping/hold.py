@@ -1,0 +1,149 @@
+"""`centralita records hold`: what is neither deleted nor erased."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import quote, urlencode
+
+import typer
+
+from centralita.commands.keeping.office import act, look, plain
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    By,
+    Config,
+    Json,
+    State,
+    login,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from records.retention.holds import Hold
+    from records.retention.keeping import Keeping
+
+app = typer.Typer(help="Legal holds: what must be kept.", no_args_is_help=True)
+
+Kind = Literal["contact", "customer", "client"]
+
+
+@app.command("add")
+def add(
+    kind: Annotated[Kind, typer.Argument(metavar="contact|customer|client")],
+    subject: Annotated[
+        str, typer.Argument(help="A contact's id, a customer's number, a client company's id.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the records.")],
+    until: Annotated[
+        str | None, typer.Option("--until", help="The day on which it ends by itself, as 2027-01-31 (UTC).")
+    ] = None,
+    client: Annotated[str | None, typer.Option(help="Of a customer: only this client company's.")] = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Hold a contact, a customer or all of a client company."""
+    ends, who = _moment(until), by or login()
+    wish = {"reason": reason, "by": who, "until": ends, "client": client}
+    body = {name: value for name, value in wish.items() if value is not None} | {
+        "kind": kind,
+        "subject": subject,
+    }
+
+    async def hold(keeping: Keeping) -> Hold:
+        return await keeping.hold(kind, subject, reason=reason, by=who, until=ends, client=client)
+
+    found = act(state, config, "POST", "/api/v1/holds", body, hold)
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(f"{found['id']}: {found['kind']} {found['label']} is held")
+
+
+@app.command("list")
+def show(
+    past: Annotated[bool, typer.Option("--all", help="Those too that hold no more.")] = False,
+    state: State = DEFAULT_STATE,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """List what is held, newest first."""
+    now = time.time()
+
+    async def find(keeping: Keeping) -> list[Hold]:
+        return [each for each in keeping.holds.all() if past or each.lasts(now=now)]
+
+    found: list[Hold] = look(state, config, find)
+    if as_json:
+        print_json([plain(each) | {"lasts": each.lasts(now=now)} for each in found])
+        return
+    if not found:
+        typer.echo("nothing is held")
+        return
+    from centralita.tables import print_whole
+
+    rows = [
+        (
+            each.id,
+            each.kind,
+            each.label,
+            each.client or "",
+            each.made_by,
+            _day(each.made_at),
+            _end(each),
+            each.reason,
+        )
+        for each in found
+    ]
+    print_whole(("hold", "kind", "of", "client", "by", "since", "until", "reason"), rows)
+
+
+@app.command("release")
+def release(
+    hold: Annotated[str, typer.Argument(metavar="HOLD", help="As `list` names it.")],
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Hold it no more; the next deletion takes what is due of it."""
+    who = by or login()
+    path = f"/api/v1/holds/{quote(hold, safe='')}?{urlencode({'by': who})}"
+    found: dict[str, Any] = act(
+        state, config, "DELETE", path, None, lambda keeping: keeping.release(hold, by=who)
+    )
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(f"{found['id']}: {found['kind']} {found['label']} is held no more")
+
+
+def _moment(day: str | None) -> float | None:
+    from datetime import UTC, date, datetime
+
+    if day is None:
+        return None
+    try:
+        found = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).timestamp()
+    except ValueError:
+        raise typer.BadParameter(f"{day!r} is not a day; write it as 2027-01-31") from None
+    if found <= time.time():
+        raise typer.BadParameter(f"{day} is over already")
+    return found
+
+
+def _day(at: float | None) -> str:
+    from datetime import UTC, datetime
+
+    return "" if at is None else datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+def _end(hold: Hold) -> str:
+    return (
+        f"released {_day(hold.released_at)}"
+        if hold.released_at is not None
+        else _day(hold.until) or "released"
+    )

@@ -1,0 +1,120 @@
+"""What is due to be deleted, batch by batch, in the order of its beginning. Blocks: for threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import and_, func, or_, select
+
+from records.database import upsert
+from records.retention.sounds import CALL, Sound, sound_of
+from records.retention.tables import retention_mark
+from records.schema import contact_key
+from records.views.tables import contact, recording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement
+
+    from records.database import Database
+
+_NOTHING = 0
+
+
+class Due(NamedTuple):
+    """One contact whose time is over, or that has a file whose time is."""
+
+    at: int
+    """When it, or the file, began: microseconds since 1970 UTC."""
+    contact: str
+    client: str | None
+    number: str | None
+    """Who called."""
+    n: int = 0
+    """The file's number within the contact."""
+
+
+def mark_of(database: Database, client: str, kind: str) -> int:
+    """From when on there may be something to delete."""
+    query = select(retention_mark.c.until).where(
+        retention_mark.c.client == client, retention_mark.c.kind == kind
+    )
+    with database.read() as connection:
+        return int(connection.execute(query).scalar() or _NOTHING)
+
+
+def mark_done(database: Database, client: str, kind: str, until: int) -> None:
+    """All that began before then is deleted."""
+    with database.write() as connection:
+        upsert(connection, retention_mark, [{"client": client, "kind": kind, "until": until}])
+
+
+def due_contacts(
+    database: Database, client: str, *, since: int, before: int, after: Due | None, limit: int
+) -> list[Due]:
+    """Contacts that began from `since` to before `before`, are over and are not erased yet."""
+    query = (
+        select(contact.c.started_at, contact.c.id, contact.c.client, contact.c.ani)
+        .select_from(contact.outerjoin(contact_key, contact_key.c.contact == contact.c.id))
+        .where(
+            _of(contact.c.client, client),
+            contact.c.started_at >= since,
+            contact.c.started_at < before,
+            contact.c.ended_at.is_not(None),
+            contact_key.c.shredded_at.is_(None),
+        )
+        .order_by(contact.c.started_at, contact.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        later = and_(contact.c.started_at == after.at, contact.c.id > after.contact)
+        query = query.where(or_(contact.c.started_at > after.at, later))
+    with database.read() as connection:
+        return [Due(*row) for row in connection.execute(query)]
+
+
+def due_sounds(
+    database: Database,
+    folder: Path,
+    client: str,
+    kind: str,
+    *,
+    since: int,
+    before: int,
+    after: Due | None,
+    limit: int,
+) -> tuple[list[Due], list[Sound]]:
+    """Rows of files that began from `since` to before `before`, and those of the files that are still there."""
+    query = (
+        select(recording, contact.c.ani.label("of_number"), contact.c.client.label("of_client"))
+        .select_from(recording.join(contact, contact.c.id == recording.c.contact))
+        .where(
+            _of(contact.c.client, client),
+            recording.c.began_at >= since,
+            recording.c.began_at < before,
+            # One whose end was never told belongs to a call that goes on, or to one that was cut off.
+            contact.c.ended_at.is_not(None),
+            func.coalesce(recording.c.kind, CALL) == kind,
+        )
+        .order_by(recording.c.began_at, recording.c.contact, recording.c.n)
+        .limit(limit)
+    )
+    if after is not None:
+        same = recording.c.began_at == after.at
+        same_contact = and_(recording.c.contact == after.contact, recording.c.n > after.n)
+        query = query.where(
+            or_(
+                recording.c.began_at > after.at,
+                and_(same, or_(recording.c.contact > after.contact, same_contact)),
+            )
+        )
+    with database.read() as connection:
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    due = [Due(row["began_at"], row["contact"], row["of_client"], row["of_number"], row["n"]) for row in rows]
+    return due, [sound for row in rows if (sound := sound_of(row, folder)) is not None]
+
+
+def _of(column: Any, client: str) -> ColumnElement[bool]:
+    """Of a client company; of none where that is empty."""
+    return or_(column.is_(None), column == "") if not client else column == client

@@ -1,0 +1,92 @@
+"""One person, as the records know it: by a telephone number, however it is written, and the contacts that it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, or_, select
+
+from records.personal.sealing import person
+from records.views.tables import contact
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+    from records.database import Database
+    from records.personal.master_key import MasterKey
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever has a number."""
+
+    number: str
+    """In the form of E.164 where the country is known, else as it was given."""
+    spellings: frozenset[str]
+    """All ways in which the records may have it."""
+    subject: str
+    """The keyed hash that stands for the person where the number must not."""
+
+    @classmethod
+    def of(cls, master: MasterKey, number: str, *, home: str | None = None) -> Person:
+        """By a number; `home` is the calling code of numbers that are written without one, such as 34."""
+        e164 = in_e164(number, home)
+        found = {number.strip(), e164}
+        if e164.startswith("+"):
+            found |= {e164[1:], f"00{e164[1:]}"}
+            if home and e164.startswith(f"+{home}"):
+                national = e164[1 + len(home) :]
+                found |= {national, f"0{national}"}
+        return cls(e164, frozenset(found), person(master, e164))
+
+    @property
+    def label(self) -> str:
+        """As much of the number as may stand in lists."""
+        return f"…{self.number[-_SHOWN:]}"
+
+
+def in_e164(number: str, home: str | None) -> str:
+    """A number with plus and country as far as that is known; what is no number stays as it is."""
+    text = number.strip()
+    digits = "".join(filter(str.isdecimal, text))
+    if "@" in text or len(digits) < 5:
+        return text
+    if text.startswith("+"):
+        return f"+{digits}"
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    if home and digits.startswith(home) and len(digits) > len(home) + 8:
+        return f"+{digits}"
+    return f"+{home}{digits.lstrip('0')}" if home else digits
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One contact of a person."""
+
+    id: str
+    client: str | None
+    started_at: int
+    """Microseconds since 1970 UTC."""
+    is_over: bool
+
+
+def contacts_of(database: Database, who: Person, *, client: str | None = None) -> list[Made]:
+    """All contacts that the person made, or was called in, the oldest first. Raises StoreUnavailable."""
+    query = select(contact.c.id, contact.c.client, contact.c.started_at, contact.c.ended_at).where(
+        _made_by(who)
+    )
+    if client is not None:
+        query = query.where(contact.c.client == client)
+    with database.read() as connection:
+        rows = connection.execute(query.order_by(contact.c.started_at, contact.c.id)).all()
+    return [Made(row.id, row.client, row.started_at, row.ended_at is not None) for row in rows]
+
+
+def _made_by(who: Person) -> ColumnElement[bool]:
+    spellings = sorted(who.spellings)
+    dialled = and_(contact.c.account.is_not(None), contact.c.dnis.in_(spellings))
+    return or_(contact.c.ani.in_(spellings), dialled)
