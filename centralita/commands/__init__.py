@@ -11,11 +11,14 @@ from centralita.commands import (
     bans,
     call,
     callbacks,
+    case,
     check,
     compliance,
     contacts,
+    customer,
     do_not_call,
     figures,
+    followed,
     hours,
     menu,
     noted,
@@ -47,6 +50,10 @@ app.command("contact")(contacts.contact)
 app.command("why")(contacts.why)
 app.command("cases")(noted.cases)
 app.command("messages")(noted.messages)
+app.command("complaints")(followed.complaints)
+app.command("promises")(followed.promises)
+app.command("surveys")(followed.surveys)
+app.command("dispositions")(followed.dispositions)
 app.command("simulate")(simulate.simulate)
 app.command("staff")(staff.staff)
 app.command("trunks")(trunk.trunks)
@@ -54,6 +61,8 @@ app.command("agents")(agent.list_agents)
 app.command("queues")(queue.list_queues)
 app.add_typer(figures.app, name="figures")
 app.add_typer(callbacks.app, name="callbacks")
+app.add_typer(case.app, name="case")
+app.add_typer(customer.app, name="customer")
 app.add_typer(do_not_call.app, name="do-not-call")
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(menu.app, name="menu")

@@ -87,11 +87,6 @@ def _survey_answered(facts: Facts) -> str:
     return f"Answers {facts['question']}: {facts['answer']} from {facts['least']} to {facts['most']}"
 
 
-def _case_opened(facts: Facts) -> str:
-    away = "" if facts.data.get("sent") != "no" else "; the client company's system does not know of it yet"
-    return f"A case is opened{facts.phrase('kind', ' ({})')}: {facts['reference']}{away}"
-
-
 def _auth_locked(facts: Facts) -> str:
     limit = facts.phrase("by", " by the limit of the {}").replace("_", " ")
     return f"Locked{limit}: {facts['action']} is not tried{_for(facts)}"
@@ -125,7 +120,6 @@ MENU_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "recording.refused": lambda _: "Does not agree to be recorded",
     "survey.began": _survey_began,
     "survey.answered": _survey_answered,
-    "case.opened": _case_opened,
     "auth.locked": _auth_locked,
     "fraud.suspected": lambda facts: f"Fraud is suspected{facts.phrase('by', ' (sign: {})')}",
 }

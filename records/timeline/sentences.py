@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from records.timeline.callback_sentences import CALLBACK_SENTENCES, callback_opened
+from records.timeline.case_sentences import CASE_SENTENCES
 from records.timeline.handling_sentences import HANDLING_SENTENCES
 from records.timeline.menu_sentences import MENU_SENTENCES
 from records.timeline.outbound_sentences import OUTBOUND_SENTENCES
@@ -316,6 +317,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     **MENU_SENTENCES,
     **OUTBOUND_SENTENCES,
     **CALLBACK_SENTENCES,
+    **CASE_SENTENCES,
     "queue.joined": _queue_joined,
     "queue.relaxed": _queue_relaxed,
     "queue.prioritised": _queue_prioritised,

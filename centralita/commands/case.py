@@ -1,0 +1,264 @@
+"""`centralita case`: what is to be done for customers; listing and showing also while no node runs."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from base.errors import CentralitaError
+from centralita.commands.asking import Http, ask
+from centralita.commands.ledger import open_database
+from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, fail, login, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+app = typer.Typer(help="Cases: what is to be done for customers, by whom and by when.", no_args_is_help=True)
+
+Number = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE", help="Its number, the reference the caller was told, or a tracking number."
+    ),
+]
+Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many.")]
+Owner = Annotated[str | None, typer.Option(help="Whose it is; empty: nobody's.")]
+Team = Annotated[str | None, typer.Option(help="The team whose it is; empty: none's.")]
+Title = Annotated[str | None, typer.Option(help="What it is about, in a line.")]
+Reason = Annotated[str | None, typer.Option(help="The kind of matter, such as card.")]
+UrgencyWord = Annotated[str | None, typer.Option(help="low, normal, high or urgent.")]
+Due = Annotated[
+    str | None,
+    typer.Option(
+        help='By when: "2026-12-01" (the end of that day), "2026-12-01 10:00", your own clock; empty: none.'
+    ),
+]
+FollowUp = Annotated[str | None, typer.Option("--follow-up", help="When to look at it again, written alike.")]
+FollowUpNote = Annotated[str | None, typer.Option("--follow-up-note", help="What is to be done then.")]
+
+
+@app.command("list")
+def list_cases(
+    state: State = DEFAULT_STATE,
+    client: Client = None,
+    owner: Annotated[str | None, typer.Option(help="Only this person's.")] = None,
+    team: Annotated[str | None, typer.Option(help="Only this team's.")] = None,
+    in_state: Annotated[
+        str | None, typer.Option("--in", help="Only in this state, such as waiting_client.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="case, complaint or message.")] = None,
+    pending: Annotated[
+        bool, typer.Option("--open", help="Only those in which something is to be done.")
+    ] = False,
+    unowned: Annotated[bool, typer.Option(help="Only those that are nobody's.")] = False,
+    late: Annotated[bool, typer.Option(help="Only those that are late.")] = False,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """List cases, the newest first."""
+    from console.cases.shown import case_shown
+    from records.cases.case import KINDS
+    from records.cases.finding import OPEN, CaseFinder, Wanted
+    from records.cases.states import CaseState
+
+    states = [each.value for each in CaseState]
+    if in_state is not None and in_state not in states:
+        fail(f"no state is called {in_state}; known: {', '.join(states)}", code=2)
+    if kind is not None and kind not in KINDS:
+        fail(f"no kind of case is called {kind}; known: {', '.join(KINDS)}", code=2)
+    now = time.time()
+    wanted = Wanted(
+        clients=None if client is None else {client},
+        states=(CaseState(in_state),) if in_state else OPEN.states if pending or unowned else (),
+        kind=kind,
+        owner=owner,
+        team=team,
+        without_owner=unowned,
+        late_at=now if late else None,
+    )
+    try:
+        found = CaseFinder(open_database(state)).cases(wanted, limit=limit)
+    except CentralitaError as error:
+        fail(str(error))
+    if as_json:
+        print_json([case_shown(each, now) for each in found])
+        return
+    from centralita.cases.table import print_cases
+
+    if found:
+        print_cases(found, now)
+    else:
+        typer.echo("there are no such cases")
+
+
+@app.command()
+def show(number: Number, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
+    """Show a case with its contacts, notes and history."""
+    from console.cases.shown import file_shown
+    from records.cases.finding import CaseFinder
+
+    try:
+        found = CaseFinder(open_database(state)).case(number)
+    except CentralitaError as error:
+        fail(str(error))
+    if as_json:
+        print_json(file_shown(found, time.time()))
+        return
+    from centralita.cases.table import print_case
+
+    print_case(found, time.time())
+
+
+@app.command("open")
+def open_case(
+    client: Annotated[str, typer.Option(help="The client company whose customer it is.")],
+    number: Annotated[str | None, typer.Option(help="The customer's telephone number.")] = None,
+    customer: Annotated[str | None, typer.Option(help="The customer, by id.")] = None,
+    contact: Annotated[str | None, typer.Option(help="The contact that it is about.")] = None,
+    complaint: Annotated[
+        bool, typer.Option(help="It is a complaint: the client company's term runs.")
+    ] = False,
+    title: Title = None,
+    reason: Reason = None,
+    reference: Annotated[str | None, typer.Option(help="The client company's own name for it.")] = None,
+    owner: Owner = None,
+    team: Team = None,
+    urgency: UrgencyWord = None,
+    due: Due = None,
+    follow_up: FollowUp = None,
+    follow_up_note: FollowUpNote = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
+    """Open a case."""
+    fields = _fields(
+        title=title, reason=reason, owner=owner, team=team, urgency=urgency, due=due,
+        follow_up=follow_up, follow_up_note=follow_up_note, reference=reference, customer=customer,
+    )  # fmt: skip
+    kind = "complaint" if complaint else "case"
+    body = {
+        **fields,
+        "by": by or login(),
+        "client": client,
+        "kind": kind,
+        "number": number,
+        "contact": contact,
+    }
+    given = {name: each for name, each in body.items() if each is not None}
+    _tell(ask(state, http, "POST", "/api/v1/cases", given), as_json=as_json)
+
+
+@app.command()
+def edit(
+    number: Number,
+    to: Annotated[
+        str | None,
+        typer.Option("--state-is", help="in_progress, waiting_customer, waiting_client or resolved."),
+    ] = None,
+    title: Title = None,
+    reason: Reason = None,
+    owner: Owner = None,
+    team: Team = None,
+    urgency: UrgencyWord = None,
+    due: Due = None,
+    follow_up: FollowUp = None,
+    follow_up_note: FollowUpNote = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
+    """Change a case; what somebody else changes at the same moment is not overwritten."""
+    fields = _fields(
+        title=title, reason=reason, owner=owner, team=team, urgency=urgency, due=due,
+        follow_up=follow_up, follow_up_note=follow_up_note,
+    )  # fmt: skip
+    if not fields and to is None:
+        fail("say what is to be changed, such as --owner eva or --state-is waiting_client", code=2)
+    path, who = f"/api/v1/cases/{quote(number, safe='')}", by or login()
+    found = ask(state, http, "GET", path)["case"]
+    if fields:
+        body = {**fields, "version": found["version"], "by": who}
+        found = ask(state, http, "PATCH", path, body)
+    if to is not None:
+        body = {"to": to, "version": found["version"], "by": who}
+        found = ask(state, http, "POST", f"{path}/state", body)
+    _tell(found, as_json=as_json)
+
+
+@app.command()
+def note(
+    number: Number,
+    text: Annotated[str, typer.Argument(help="What is to be remembered.")],
+    contact: Annotated[str | None, typer.Option(help="The contact in which it was learned.")] = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
+    """Write something down about a case."""
+    body = {"text": text, "contact": contact, "by": by or login()}
+    found = ask(state, http, "POST", f"/api/v1/cases/{quote(number, safe='')}/notes", body)
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(f"noted about case {found['case']}")
+
+
+@app.command()
+def close(
+    number: Number, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+) -> None:
+    """Close a case."""
+    _move(number, "closed", by, state, http, as_json=as_json)
+
+
+@app.command()
+def reopen(
+    number: Number, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+) -> None:
+    """Take a case up again that was resolved or closed."""
+    _move(number, "reopened", by, state, http, as_json=as_json)
+
+
+def _move(number: str, to: str, by: str, state: State, http: str | None, *, as_json: bool) -> None:
+    path = f"/api/v1/cases/{quote(number, safe='')}/state"
+    _tell(ask(state, http, "POST", path, {"to": to, "by": by or login()}), as_json=as_json)
+
+
+def _tell(found: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    owner = found["owner"] or found["team"] or "nobody"
+    typer.echo(f"case {found['id']} is {found['state']}, {found['urgency']}, of {owner}")
+    if found["clock"] == "running":
+        from centralita.cases.table import moment
+
+        typer.echo(f"to be answered by {moment(found['answer_by'])} UTC ({found['term']})")
+
+
+def _fields(*, due: str | None, follow_up: str | None, **texts: str | None) -> dict[str, object]:
+    """What was given, as the interface takes it; an empty text empties."""
+    found: dict[str, object] = {name: each or None for name, each in texts.items() if each is not None}
+    for name, text in (("due_at", due), ("follow_up_at", follow_up)):
+        if text is not None:
+            found[name] = _moment(text) if text else None
+    return found
+
+
+def _moment(text: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f'{text} is no moment; write "2026-12-01" or "2026-12-01 10:00"', code=2)
+    if len(text) <= len("2026-12-01"):
+        moment += timedelta(days=1, seconds=-1)
+    return moment.astimezone().timestamp()

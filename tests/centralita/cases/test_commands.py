@@ -1,0 +1,147 @@
+"""`centralita case`, `customer` and the rest against a running node, and beside one that has stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from centralita.commands import app
+from tests.kit.small_centre import small_node
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from centralita.node import Node
+
+NUMBER = "+34600111222"
+
+
+class Terminal:
+    """Somebody at the terminal beside a node."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    async def run(self, *words: str) -> Result:
+        line = [*words, "--state", str(self.node.options.state)]
+        return await asyncio.to_thread(lambda: CliRunner().invoke(app, line))
+
+    async def json(self, *words: str) -> Any:
+        done = await self.run(*words, "--json")
+        assert done.exit_code == 0, done.output
+        return json.loads(done.output)
+
+    async def shown(self, *words: str) -> str:
+        done = await self.run(*words)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    async def refused(self, *words: str) -> tuple[int, str]:
+        done = await self.run(*words)
+        assert "Traceback" not in done.output
+        return done.exit_code, done.output
+
+
+@pytest.fixture
+async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+    node = small_node(tmp_path)
+    client = tmp_path / "config/clients/acme.yaml"
+    required = 'dispositions: {required: true, codes: {"1": {name: {en: solved}}}}\n'
+    client.write_text(client.read_text() + "complaints: {answer_within: {working_days: 15}}\n" + required)
+    await node.start()
+    yield Terminal(node)
+    await node.stop()
+
+
+async def test_a_case_is_opened_changed_noted_closed_and_reopened(terminal: Terminal) -> None:
+    case = await terminal.json(
+        "case", "open", "--client", "acme", "--number", NUMBER, "--title", "Card [lost]", "--by", "eva"
+    )
+    number = case["id"]
+    assert (case["opened_by"], case["state"]) == ("eva", "open")
+    changed = await terminal.json(
+        "case", "edit", number, "--owner", "eva", "--urgency", "urgent", "--due", "2026-12-01",
+        "--state-is", "waiting_client",
+    )  # fmt: skip
+    assert (changed["owner"], changed["urgency"], changed["state"]) == ("eva", "urgent", "waiting_client")
+    assert changed["due_at"] is not None
+    assert "noted about case" in await terminal.shown("case", "note", number, "Called, no answer")
+    assert f"case {number} is closed" in await terminal.shown("case", "close", number)
+    assert f"case {number} is reopened" in await terminal.shown("case", "reopen", number)
+    whole = await terminal.shown("case", "show", number)
+    for text in ("Card [lost]", "Called, no answer", "waiting_client", "case.reopened", "eva"):
+        assert text in whole, text
+    table = await terminal.shown("case", "list")
+    assert "Card [lost]" in table
+    assert await terminal.json("case", "list", "--unowned") == []
+    assert [each["id"] for each in await terminal.json("case", "list", "--open", "--owner", "eva")] == [
+        number
+    ]
+    assert "there are no such cases" in await terminal.shown("case", "list", "--kind", "message")
+
+
+async def test_customers_are_found_and_merged(terminal: Terminal) -> None:
+    cases = [
+        await terminal.json("case", "open", "--client", "acme", "--number", each)
+        for each in (NUMBER, "+34600999888")
+    ]
+    kept, gone = (each["customer"] for each in cases)
+    assert f"{gone} is now {kept}" in await terminal.shown("customer", "merge", kept, gone)
+    (found,) = await terminal.json("customer", "find", "+34600999888")
+    assert (found["id"], len(found["numbers"])) == (kept, 2)
+    assert kept in await terminal.shown("customer", "find", NUMBER)
+    assert "customer.merged" in await terminal.shown("customer", "show", gone)
+    assert "no customer has" in await terminal.shown("customer", "find", "C-17")
+
+
+async def test_complaints_promises_surveys_and_results_are_told(terminal: Terminal) -> None:
+    told = await terminal.shown("case", "open", "--client", "acme", "--complaint", "--reason", "delay")
+    assert "15 working days" in told
+    (complaint,) = await terminal.json("complaints", "--clock", "running")
+    assert (complaint["term"], complaint["reason"]) == ("15 working days", "delay")
+    assert "running" in await terminal.shown("complaints")
+    journal = terminal.node.parts.journal
+    journal("c1", None, "contact.opened", {"client": "acme", "ani": NUMBER, "dnis": "1"})
+    promise = {"reference": "R1", "client": "acme", "queue": "help", "earliest": 1.0, "latest": 2.0}
+    journal("c1", None, "callback.promised", promise)
+    answer = {"question": "content", "answer": 5, "least": 1, "most": 5, "language": "en"}
+    journal("c1", None, "survey.answered", answer)
+    await terminal.node.parts.ledger.flush()
+    promises = await terminal.json("promises")
+    assert promises["counts"][0]["overdue"] == 1
+    assert promises["promises"][0]["is_broken"] is True
+    assert "R1" in await terminal.shown("promises", "--client", "acme")
+    surveys = await terminal.json("surveys", "--by", "language")
+    assert (surveys["means"][0]["group"], surveys["means"][0]["mean"]) == ("en", 5.0)
+    assert "5 of 5" in await terminal.shown("surveys")
+    assert "every contact has its result" in await terminal.shown("dispositions", "--client", "acme")
+
+
+async def test_what_is_written_wrong_is_told_with_what_is_right(terminal: Terminal) -> None:
+    for words, code, says in (
+        (("case", "list", "--in", "gone"), 2, "waiting_client"),
+        (("case", "list", "--kind", "x"), 2, "complaint"),
+        (("case", "edit", "123"), 2, "--owner"),
+        (("case", "edit", "123", "--due", "tomorrow"), 2, "2026-12-01 10:00"),
+        (("case", "show", "123"), 1, "no case is called 123"),
+        (("case", "close", "123"), 1, "no case is called 123"),
+        (("case", "open", "--client", "nobody"), 1, "nobody"),
+        (("complaints", "--clock", "slow"), 2, "running"),
+        (("surveys", "--by", "mood"), 2, "agent"),
+        (("customer", "merge", "a", "b"), 1, "no customer"),
+    ):
+        assert (await terminal.refused(*words))[0] == code, words
+        assert says in (await terminal.refused(*words))[1], words
+
+
+async def test_cases_are_read_while_no_node_runs(terminal: Terminal) -> None:
+    case = await terminal.json("case", "open", "--client", "acme", "--title", "Later")
+    await terminal.node.stop()
+    assert [each["title"] for each in await terminal.json("case", "list")] == ["Later"]
+    assert "Later" in await terminal.shown("case", "show", case["id"])
+    assert (await terminal.refused("case", "close", case["id"]))[0] == 1
