@@ -31,7 +31,7 @@ def _note(facts: Facts) -> str:
 CASE_SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "case.opened": case_opened,
     "case.filed": _filed,
-    "case.linked": lambda facts: f"{facts['by']}: it was about the case {facts['case']}",
+    "case.linked": lambda facts: f"{facts['by']} notes that it was about the case {facts['case']}",
     "case.noted": lambda facts: f"{facts['by']} writes a note about the case {facts['case']}",
     "note.added": _note,
 }
