@@ -36,6 +36,7 @@ _FIXED = (
     "rtp_threads",
     "rtp_realtime",
     "silence_limit",
+    "telemetry",
 )
 """Settings of centre.yaml that count from the next start."""
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from centralita.journal import Journal
     from centralita.options import Options
+    from ivr.io.back_end.traced import Traces
     from records.database import Database
     from records.personal.master_key import MasterKey
     from routing.agents.attendance import Standing
@@ -150,14 +151,18 @@ def _tell_prompts(done: int, of: int, what: str) -> None:
 
 
 async def open_transactions(
-    options: Options, configuration: Configuration, journal: Journal, resources: AsyncExitStack
+    options: Options,
+    configuration: Configuration,
+    journal: Journal,
+    resources: AsyncExitStack,
+    traces: Traces | None = None,
 ) -> Transactions:
     """The client companies' systems; charges that an earlier end left open are asked about."""
 
     def record(contact: str, kind: str, data: Mapping[str, object]) -> None:
         journal(contact, None, kind, data)
 
-    transactions = Transactions(options.state, record)
+    transactions = Transactions(options.state, record, traces=traces)
     settings = await asyncio.to_thread(back_end_settings, configuration.clients)
     await transactions.start(settings)
     resources.push_async_callback(transactions.close)

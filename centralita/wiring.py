@@ -58,6 +58,7 @@ from centralita.state import (
     SWITCHES_FILE,
     TOLLS_FILE,
 )
+from centralita.telemetry.opening import open_tracer
 from centralita.telling import open_telling
 from centralita.tracing import MessageTracing
 from centralita.tracking import Tracking
@@ -125,7 +126,8 @@ async def _wire(
     configuration = plan.configuration
     plane, voice = await open_sound(options, configuration, resources)
     present = Present(configuration, voice)
-    transactions = await open_transactions(options, configuration, journal, resources)
+    tracer = open_tracer(centre, kept.ledger, resources)
+    transactions = await open_transactions(options, configuration, journal, resources, tracer)
 
     tolls = Tolls(present.now, lambda: trunks.all(), TollBook(options.state / TOLLS_FILE))
     await tolls.begin()

@@ -30,10 +30,11 @@ from ivr.io.back_end.signature import (
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import SimpleNamespace
 
     from ivr.io.back_end.settings import HttpSettings
+    from ivr.io.back_end.traced import Traces
 
 log = structlog.get_logger()
 
@@ -69,8 +70,10 @@ class HttpBackEnd:
         settings: HttpSettings,
         tls: ssl.SSLContext | None,
         wall: Callable[[], float],
+        traces: Traces | None = None,
     ) -> None:
         """Connects when it is first asked."""
+        self._traces = traces
         self.breaker = Breaker(settings.breaker)
         self._client = client
         self._settings = settings
@@ -97,7 +100,7 @@ class HttpBackEnd:
         self._under_way += 1
         self._idle.clear()
         try:
-            return await self._ask(question, body, within)
+            return await self._traced(question, body, within)
         finally:
             wipe(body)
             self._under_way -= 1
@@ -118,7 +121,20 @@ class HttpBackEnd:
         if self._session is not None:
             await self._session.close()
 
-    async def _ask(self, question: Question, body: bytearray, within: float) -> Answer | NoAnswer:
+    async def _traced(self, question: Question, body: bytearray, within: float) -> Answer | NoAnswer:
+        traced = self._traces.begin(question.contact, question.action) if self._traces is not None else None
+        if traced is None:
+            return await self._ask(question, body, within, {})
+        outcome: Answer | NoAnswer | None = None
+        try:
+            outcome = await self._ask(question, body, within, traced.headers)
+            return outcome
+        finally:
+            traced.end(answered=isinstance(outcome, Answer))
+
+    async def _ask(
+        self, question: Question, body: bytearray, within: float, more: Mapping[str, str]
+    ) -> Answer | NoAnswer:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
         outcome: Answer | NoAnswer = NoAnswer(reached=False)
@@ -130,19 +146,21 @@ class HttpBackEnd:
                 await asyncio.sleep(pause)
             if loop.time() >= deadline or not self.breaker.lets_through(now=loop.time()):
                 break
-            outcome = await self._try(question, body, deadline)
+            outcome = await self._try(question, body, deadline, more)
             if isinstance(outcome, Answer) or outcome.refused:
                 break
             if outcome.reached and question.action not in SAFE:
                 break
         return outcome
 
-    async def _try(self, question: Question, body: bytearray, deadline: float) -> Answer | NoAnswer:
+    async def _try(
+        self, question: Question, body: bytearray, deadline: float, more: Mapping[str, str]
+    ) -> Answer | NoAnswer:
         """Once, with the breaker's leave: it is told what came of it."""
         loop = asyncio.get_running_loop()
         before = self.breaker.state
         try:
-            tried = await self._send(question, body, deadline)
+            tried = await self._send(question, body, deadline, more)
         except BaseException:
             self.breaker.gave_up(now=loop.time())
             raise
@@ -160,7 +178,9 @@ class HttpBackEnd:
         elif before is not BreakerState.CLOSED and after is BreakerState.CLOSED:
             self._log("back_end_answers_again")
 
-    async def _send(self, question: Question, body: bytearray, deadline: float) -> _Tried:
+    async def _send(
+        self, question: Question, body: bytearray, deadline: float, more: Mapping[str, str]
+    ) -> _Tried:
         left = max(deadline - asyncio.get_running_loop().time(), 0.001)  # 0 would be for ever
         url = self._base.joinpath(path_of(question.action).lstrip("/"))
         request = _Request()
@@ -168,7 +188,7 @@ class HttpBackEnd:
             async with self._opened().post(
                 url,
                 data=body,
-                headers=self._headers(url.raw_path, question.key, body),
+                headers={**more, **self._headers(url.raw_path, question.key, body)},
                 timeout=aiohttp.ClientTimeout(total=left, sock_connect=self._settings.connect_timeout),
                 allow_redirects=False,
                 trace_request_ctx=request,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ivr.io.back_end.question import Connector
     from ivr.io.back_end.sandbox import Sandbox
     from ivr.io.back_end.settings import ClientSettings, SystemSettings
+    from ivr.io.back_end.traced import Traces
 
 SANDBOX_TIMEOUT = 6.0
 """Seconds; the sandbox is slow only where a test card says so."""
@@ -52,8 +53,9 @@ class Prepared:
 class Systems:
     """By client company."""
 
-    def __init__(self, sandbox: Sandbox, wall: Callable[[], float]) -> None:
+    def __init__(self, sandbox: Sandbox, wall: Callable[[], float], traces: Traces | None = None) -> None:
         """One sandbox serves all."""
+        self._traces = traces
         self._sandbox = sandbox
         self._wall = wall
         self._systems: dict[str, System] = {}
@@ -70,7 +72,7 @@ class Systems:
         before = self._reached
         self._reached = {
             (client, each): before.get((client, each))
-            or HttpBackEnd(client, each, prepared.tls[each], self._wall)
+            or HttpBackEnd(client, each, prepared.tls[each], self._wall, self._traces)
             for client, settings in prepared.settings.items()
             for each in _reached(settings)
         }

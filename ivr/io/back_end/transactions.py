@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ivr.io.back_end.charging import Settled
     from ivr.io.back_end.settings import ClientSettings
     from ivr.io.back_end.systems import Prepared, System
+    from ivr.io.back_end.traced import Traces
 
 log = structlog.get_logger()
 
@@ -53,14 +54,21 @@ class Customer:
 class Transactions:
     """What menus ask: the client companies' systems of one node."""
 
-    def __init__(self, folder: Path, record: Settled, *, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        record: Settled,
+        *,
+        wall: Callable[[], float] = time.time,
+        traces: Traces | None = None,
+    ) -> None:
         """`folder` is the node's state; `record` gets events for contacts' records: locks, suspicions, late results."""
         self._folder = folder
         self._record = record
         self._wall = wall
         self._store = Store(folder / STORE_FILE, "transactions.sql", 1)
         self.sandbox = Sandbox(folder / SANDBOX_FILE, clock=wall)
-        self.systems = Systems(self.sandbox, wall)
+        self.systems = Systems(self.sandbox, wall, traces)
         self.charging = Charging(self._store, self.systems.payments, record, wall)
         self._hasher = Hasher(b"")
         self._identified: dict[str, Customer] = {}

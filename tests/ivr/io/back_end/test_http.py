@@ -332,3 +332,36 @@ async def test_closing_waits_for_what_is_under_way(server: Server) -> None:
     assert task.done()
     assert isinstance(task.result(), Answer)
     assert await system.ask(question(), within=2) == NoAnswer(reached=False)
+
+
+class _Noted:
+    """Traces that note what they are told."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, str]] = []
+        self.ended: list[bool] = []
+        self.headers = {"traceparent": "00-abc-def-01"}
+
+    def begin(self, contact: str, action: str) -> _Noted:
+        self.begun.append((contact, action))
+        return self
+
+    def end(self, *, answered: bool) -> None:
+        self.ended.append(answered)
+
+
+async def test_a_request_of_a_traced_contact_tells_its_trace(server: Server) -> None:
+    heard: list[str] = []
+
+    async def listen(request: web.Request, handler: Handler) -> web.StreamResponse:
+        heard.append(request.headers.get("traceparent", ""))
+        return await handler(request)
+
+    server.fault = listen
+    noted = _Noted()
+    system = HttpBackEnd(CLIENT, http(server.url), None, Clock(), noted)
+    assert isinstance(await system.ask(question(), within=2), Answer)
+    await system.close()
+    assert heard == ["00-abc-def-01"]
+    assert noted.begun == [(question().contact, question().action)]
+    assert noted.ended == [True]
