@@ -23,6 +23,9 @@ _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-
 _GROUP = re.compile(r"\d+")
 _PHONE_LONGEST = 15
 _PHONE = re.compile(rf"\d{{13,{_PHONE_LONGEST}}}")
+_ISSUERS = "23456"
+"""How the cards of those who pay with them begin."""
+_USUAL_GROUP = 4
 _LONGEST_GROUP = 7
 """Cards are written in groups of up to seven digits, or in one piece."""
 
@@ -92,9 +95,21 @@ def _card_at(text: str, groups: list[tuple[int, int]], first: int) -> tuple[int,
             break
         if at > first and text[groups[at][0] - 1] != separator:
             break  # cards are not written with two kinds of separator; dates with times are
-        if len(digits) >= _SHORTEST and passes_luhn(digits):
+        sizes = [stop - begin for begin, stop in groups[first : at + 1]]
+        if len(digits) >= _SHORTEST and _is_usual(sizes, digits) and passes_luhn(digits):
             fits.append((at + 1, groups[at][1]))
     return fits[-1] if fits else None
+
+
+def _is_usual(sizes: Sequence[int], digits: str) -> bool:
+    """Whether somebody would write a card so: in fours and longer, or in groups that are all alike but the last.
+
+    The payload types of an SDP are neither: `0 8 9 111 112 113 101 110 114`.
+    """
+    *firsts, last = sizes
+    if min(firsts) >= _USUAL_GROUP:
+        return True
+    return len(set(firsts)) == 1 and last <= firsts[0] and digits[0] in _ISSUERS
 
 
 def _is_one_piece_card(text: str, start: int, end: int) -> bool:
@@ -107,7 +122,7 @@ def _is_one_piece_card(text: str, start: int, end: int) -> bool:
         return len(digits) >= _SHORTEST and passes_luhn(digits)
     # Longer than any card: it may hold one with an expiry date or a code run together.
     windows = (digits[at : at + 16] for at in range(len(digits) - 15))
-    return any(window[0] in "23456" and passes_luhn(window) for window in windows)
+    return any(window[0] in _ISSUERS and passes_luhn(window) for window in windows)
 
 
 def passes_luhn(digits: str) -> bool:
@@ -122,7 +137,7 @@ def passes_luhn(digits: str) -> bool:
 def _mask_number(value: int) -> tuple[int | str, int]:
     """A card number held as a number: it begins with 2 to 6, times in microseconds with 1 until 2033."""
     digits = str(value)
-    if _SHORTEST <= len(digits) <= _LONGEST and digits[0] in "23456" and passes_luhn(digits):
+    if _SHORTEST <= len(digits) <= _LONGEST and digits[0] in _ISSUERS and passes_luhn(digits):
         return "*" * (len(digits) - 4) + digits[-4:], 1
     return value, 0
 

@@ -188,6 +188,14 @@ GROWTH = 20_000_000
 """Bytes: caches and pools that were empty. What the abuse below sends is ten times as much."""
 
 
+@pytest.fixture
+def server(node: Server) -> Iterator[Server]:
+    """The file's server. Some of what is thrown at it looks like card numbers, which is masked and counted."""
+    before = node.held()
+    yield node
+    node.wait_for_rest(since={**before, "card_numbers_masked": before.get("card_numbers_masked", 0) + BURST})
+
+
 @pytest.fixture(scope="module")
 def besieged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, int]]]:
     """A server of its own with a port for each transport that connects."""

@@ -47,6 +47,14 @@ def test_the_cheap_look_at_the_encoded_event_misses_no_card_number(number: str, 
         assert is_doubtful(json.dumps({"deep": [{"k": other, "v": text}]}))
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["3782 822463 10005", "3056 930902 5904", "41 11 11 11 11 11 11 11", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1"],
+)
+def test_other_groups_than_of_four_are_found(written: str) -> None:
+    assert mask_text(written)[1] == 1
+
+
 def test_digits_of_other_scripts_are_found_too() -> None:
     number = "".join(chr(0xFF10 + int(digit)) for digit in PUBLISHED[0])
     assert is_doubtful(json.dumps(number))
@@ -82,6 +90,7 @@ def test_a_card_number_with_more_digits_behind_it_is_found() -> None:
         "1732222222-5060-1@192.168.100.200",
         "2026-11-21 20:45:44.123456",
         "192.168.100.200:5060",
+        "m=audio 12242 RTP/AVP 0 8 9 111 112 113 101 110 114",  # these pass it, from 8 and from 111
         "",
     ],
 )
