@@ -17,6 +17,7 @@ from console.problem import CODE
 from records.people import audit
 from records.people.audit import DONE, FAILED, REFUSED, Deed
 from records.people.roles import AUDITED_READS
+from records.people.tokens import TOKEN_PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -84,6 +85,8 @@ def _deed(request: web.Request, response: web.StreamResponse, who: Principal | N
 
 
 def _shortened(value: str) -> str:
-    """Of a telephone number the end: the log is kept longer than what is known of callers."""
+    """Of a telephone number the end: the log is kept longer than what is known of callers. Of a token its kind."""
+    if value.startswith(TOKEN_PREFIXES):
+        return f"{value[:3]}*"
     digits = value.removeprefix("+")
     return f"*{digits[-3:]}" if digits.isdigit() and len(digits) >= 7 else value

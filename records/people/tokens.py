@@ -8,6 +8,7 @@ import secrets
 KEY_PREFIX = "ck_"
 SESSION_PREFIX = "cs_"
 INVITATION_PREFIX = "ci_"
+TOKEN_PREFIXES = (KEY_PREFIX, SESSION_PREFIX, INVITATION_PREFIX)
 """What a token begins with tells what it is: people and scanners of leaked secrets know it at once."""
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -52,6 +52,8 @@ from tests.kit.stored_menus import StoredMenus
 from tests.kit.workplace import SmallWorkplace
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
     from aiohttp import web
 
     from base.errors import CentralitaError
@@ -152,6 +154,7 @@ class Api:
     def __init__(self, state: Path) -> None:
         self.ledger = Ledger(state / "ledger.sqlite")
         self.ledger.start()
+        self.proxies: list[IPv4Network | IPv6Network] = []
         journal = Journal(self.ledger)
         self.database = Database.of(state / "ledger.sqlite")
         self.doorstep = Doorstep(self.database, record=lambda kind, data: journal("", None, kind, data))
@@ -254,6 +257,7 @@ class Api:
             cases=self.cases,
             people=self.doorstep.door,
             audit=AuditLog(self.database),
+            proxies=lambda: self.proxies,
             telling=Telling(
                 self._metrics,
                 lambda: self.is_open,
