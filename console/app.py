@@ -59,6 +59,8 @@ log = structlog.get_logger()
 
 LARGEST = 64 * 1024
 """Bytes of a body; uploads have a limit of their own."""
+LONGEST_LINE = 64 * 1024
+"""Bytes of an address: longer ones the library refuses in its own words, before any of ours can be said."""
 
 
 @web.middleware
@@ -161,7 +163,9 @@ class HttpServer:
 
     def __init__(self, app: web.Application) -> None:
         """Access logs are off: paths hold contact ids, and the ledger already knows who did what."""
-        self._runner = web.AppRunner(app, access_log=None, logger=_silent(), shutdown_timeout=2.0)
+        self._runner = web.AppRunner(
+            app, access_log=None, logger=_silent(), shutdown_timeout=2.0, max_line_size=LONGEST_LINE
+        )
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listen and say where. Raises OSError when the address cannot be had."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pydantic import ValidationError
 
+NO_MOMENT = "must be a moment, such as 2026-11-23T09:00:00+01:00"
 _WORDS = {
     "missing": "is needed",
     "int_type": "must be a whole number",
@@ -47,9 +48,9 @@ _WORDS = {
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
     "none_required": "must be null",
-    "datetime_type": "must be a moment, such as 2026-11-23T09:00:00+01:00",
-    "datetime_parsing": "must be a moment, such as 2026-11-23T09:00:00+01:00",
-    "datetime_from_date_parsing": "must be a moment, such as 2026-11-23T09:00:00+01:00",
+    "datetime_type": NO_MOMENT,
+    "datetime_parsing": NO_MOMENT,
+    "datetime_from_date_parsing": NO_MOMENT,
     "timezone_aware": "must say its offset from UTC, as 2026-11-23T09:00:00+01:00 does",
     "date_type": "must be a day, such as 2026-11-23",
     "date_parsing": "must be a day, such as 2026-11-23",

@@ -11,7 +11,7 @@ from aiohttp import BodyPartReader
 from aiohttp.http import HttpProcessingError
 from pydantic import BaseModel, ValidationError
 
-from console.api.mistakes import invalid, mistakes, pointer
+from console.api.mistakes import NO_MOMENT, invalid, mistakes, pointer
 from console.problem import Mistake, Refusal
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ FORM = "multipart/form-data"
 FILE = "file"
 _LITERAL = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?|true|false")
 """What stands for itself in a query: numbers as JSON writes them, true and false."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HALF = re.compile(r"\\\\ud[89a-f]", re.IGNORECASE)
 
 
@@ -94,6 +95,10 @@ async def _whole(part: BodyPartReader, most: int) -> bytes:
 def _read(model: type[M], given: Mapping[str, list[str]]) -> M:
     """Values that came as text: a number or a truth where the model has one, text everywhere else."""
     lists, texts = _lists(model), _texts(model)
+    wrong = [name for name in _moments(model) & set(given) if not all(map(_DAY.match, given[name]))]
+    if wrong:
+        # The models take seconds for moments, too, though they do not say so.
+        raise invalid("query", [Mistake(pointer("query", name), NO_MOMENT) for name in wrong])
 
     def value(name: str, text: str) -> Any:
         is_text = name in texts or _LITERAL.fullmatch(text) is None
@@ -107,6 +112,15 @@ def _read(model: type[M], given: Mapping[str, list[str]]) -> M:
     if _HALF.search(text):
         raise Refusal(400, "no_text", "the address holds what is no text in UTF-8")
     return model.model_validate_json(text, strict=True)
+
+
+@cache
+def _moments(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, one in model.model_json_schema().get("properties", {}).items()
+        if any(each.get("format") in ("date-time", "date") for each in (one, *one.get("anyOf", ())))
+    )
 
 
 @cache

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from aiohttp import web
 from pydantic import TypeAdapter
@@ -90,6 +91,16 @@ class Route:
         return self.handler.__name__
 
     @property
+    def pattern(self) -> str:
+        """The path as it is matched: a part that can only be one of some words is nothing else."""
+        found = self.path
+        for name, each in self.signature.path.model_fields.items():
+            if get_origin(each.annotation) is Literal:
+                words = "|".join(map(re.escape, get_args(each.annotation)))
+                found = found.replace(f"{{{name}}}", f"{{{name}:{words}}}")
+        return found
+
+    @property
     def refusals(self) -> dict[int, list[str]]:
         """All statuses of problems it may answer, with the codes it names."""
         found: dict[int, list[str]] = {each: [] for each in sorted(self._implied())}
@@ -103,24 +114,28 @@ class Route:
         if self.is_once:
             who = request[PRINCIPAL].id
             return await request.app[REPEATS].once(request, who, self.name, lambda: self._answer(request))
-        shown = self._shown_by(request)
-        if shown is None:
-            return await self._answer(request)
-        return await unless_changed(request, lambda: shown.body(request), lambda: self._answer(request))
+        return await self._answer(request)
 
     async def body(self, request: web.Request) -> bytes:
         """What would be sent now. Raises Refusal."""
-        try:
-            answer = await self.handler(**await self._arguments(request))
-        except CentralitaError as error:
-            raise self._refusal(error) from None
+        answer = await self._handled(await self._arguments(request))
         return written(answer.body if isinstance(answer, Answered) else answer)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        arguments = await self._arguments(request)
+        shown = self._shown_by(request)
+        if shown is None:
+            return self._sent(request, await self._handled(arguments))
+        answer = await unless_changed(request, lambda: shown.body(request), lambda: self._handled(arguments))
+        return self._sent(request, answer)
+
+    async def _handled(self, arguments: dict[str, Any]) -> object:
         try:
-            answer = await self.handler(**await self._arguments(request))
+            return await self.handler(**arguments)
         except CentralitaError as error:
             raise self._refusal(error) from None
+
+    def _sent(self, request: web.Request, answer: object) -> web.StreamResponse:
         if isinstance(answer, web.StreamResponse):
             return answer
         made = answer if isinstance(answer, Answered) else Answered(answer)

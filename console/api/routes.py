@@ -81,7 +81,7 @@ def install(app: web.Application, parts: Iterable[Routes]) -> None:
     for route in sorted(every, key=lambda each: [step.startswith("{") for step in each.path.split("/")]):
         if found.setdefault(route.name, route) is not route:
             raise ValueError(f"two operations are called {route.name}")
-        app.router.add_route(route.method, route.path, route.serve)
+        app.router.add_route(route.method, route.pattern, route.serve)
     app[ROUTES], app[REPEATS], app[EDITING] = tuple(found.values()), Repeats(), asyncio.Lock()
 
 

@@ -39,8 +39,8 @@ def tagged(request: web.Request, response: web.Response) -> web.StreamResponse:
 async def unless_changed(
     request: web.Request,
     present: Callable[[], Awaitable[bytes]],
-    edit: Callable[[], Awaitable[web.StreamResponse]],
-) -> web.StreamResponse:
+    edit: Callable[[], Awaitable[object]],
+) -> object:
     """Edit what is still as the client saw it. Raises Refusal."""
     seen = request.if_match
     if seen is None:
