@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from base.document import refuse
 from centralita.configuration import HOURS_FILE, zone_of
 from records.figures.calendar import Calendar
-from records.figures.settings import ClientTerms, QueueTerms, Terms
+from records.figures.settings import Agreed, ClientTerms, QueueTerms, Terms
 from routing.clients import load_clients
 from routing.config import read_config
 from routing.hours.load import load_hours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from base.document import Fault
@@ -23,16 +22,6 @@ if TYPE_CHECKING:
     from routing.clients import Client
     from routing.hours.calendar import OpeningHours
     from routing.settings import RoutingConfig
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """All that figures need to know of the configuration."""
-
-    calendar: Calendar
-    terms: Terms
-    queues: Mapping[str, Sequence[str]]
-    """Agent -> the queues that he or she serves, by the files."""
 
 
 def agreed_in(configuration: Configuration) -> Agreed:

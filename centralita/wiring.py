@@ -27,6 +27,7 @@ from centralita.callbacks.rescue import open_rescuer
 from centralita.cases.opening import open_cases
 from centralita.dispatcher import Dispatcher
 from centralita.failures import warn_of_recordings
+from centralita.figure_terms import agreed_in
 from centralita.journal import Journal
 from centralita.keeping import DailyKeeping, keeping_of_node
 from centralita.listening import refuse_wildcard
@@ -302,6 +303,7 @@ async def _wire(
         ),
         playing_back=PlayingBack(options.state / RECORDINGS_FOLDER, present.now).open,
         prompts=PromptView(options.config, options.state / PROMPTS_FOLDER),
+        agreed=lambda: agreed_in(present.configuration),
         placing=Placing(placed.place, originating.originate),
         callbacks=callbacks,
         cases=cases,

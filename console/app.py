@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from console.access import PROXIES, guard
 from console.api.request_ids import request_ids
 from console.api.routes import declared, install, is_open, only_declared
 from console.audit import audited
+from console.figures.exports import EXPORTING, MOST_AT_ONCE
 from console.keys import (
+    AGREED,
     AUDIT,
     CALLBACKS,
     CASES,
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from console.node.door import Door
     from console.telling import Telling
     from console.work.desk import WorkDesk
+    from records.figures.settings import Agreed
     from records.ledger.ledger import Ledger
     from records.people.audit import AuditLog
     from records.people.door import Door as PeopleDoor
@@ -96,6 +100,7 @@ def make_app(
     playing_back: Callable[[str], Sound],
     cases: CaseDesk,
     prompts: Prompts,
+    agreed: Callable[[], Agreed],
     telling: Telling,
     people: PeopleDoor,
     audit: AuditLog,
@@ -133,6 +138,8 @@ def make_app(
     app[PLAYING_BACK] = playing_back
     app[CASES] = cases
     app[PROMPTS] = prompts
+    app[AGREED] = agreed
+    app[EXPORTING] = asyncio.Semaphore(MOST_AT_ONCE)
     app[TELLING] = telling
     app[KEEPING] = keeping
     install(app, PARTS)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from calls.destination import Destination
     from calls.monitor import MonitorMode
     from console.menus.sets import Asked
+    from records.figures.settings import Agreed
 
     Shown = Mapping[str, object]
     """Something as JSON."""
@@ -138,5 +139,7 @@ COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")
 HEALTH: web.AppKey[Callable[[], list[str]]] = web.AppKey("health")
 PHONES: web.AppKey[Callable[[str | None], Sequence[Mapping[str, object]]]] = web.AppKey("phones")
 """The registered phones of one account, or of all."""
+AGREED: web.AppKey[Callable[[], Agreed]] = web.AppKey("agreed")
+"""Whose clock counts for figures, and what was agreed about them, by the configuration in force."""
 TRUNKS: web.AppKey[Callable[[], Sequence[Mapping[str, object]]]] = web.AppKey("trunks")
 MENUS: web.AppKey[Menus] = web.AppKey("menus")

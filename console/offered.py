@@ -8,6 +8,7 @@ from console.callbacks import do_not_call, promises
 from console.cases import cases, customers, followed
 from console.contacts import calls, contacts, conversations, details, recordings
 from console.events import routes as events
+from console.figures import exports, figures
 from console.hours import announcements, closures, places
 from console.menus import prompts, sets
 from console.node import bans, health, phones, trunks
@@ -34,6 +35,8 @@ PARTS = (
     cases.routes,
     customers.routes,
     followed.routes,
+    figures.routes,
+    exports.routes,
     promises.routes,
     do_not_call.routes,
     places.routes,

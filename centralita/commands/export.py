@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from records.exports.live_log import Form
     from records.figures.question import Question
 
-FIGURES = "figures"
 _LOOK = 0.5
 """Seconds between two looks at the records, of a log that grows."""
 
@@ -87,17 +86,13 @@ def export(
 
 def _rows(dataset: str | None, question: Question) -> Any:
     from base.document import suggest
-    from records.exports.datasets import DATASETS
-    from records.exports.figure_rows import FigureRows
+    from records.exports.choosing import NAMES, rows_of
 
-    if dataset == FIGURES:
-        return FigureRows(question)
-    if dataset not in DATASETS:
-        known = [*DATASETS, FIGURES]
-        if dataset is None:
-            fail(f"say what: {', '.join(known)}", code=2)
-        fail(f"no dataset {dataset!r}; {suggest(dataset, known)}", code=2)
-    return DATASETS[dataset]
+    if dataset is None:
+        fail(f"say what: {', '.join(NAMES)}", code=2)
+    if dataset not in NAMES:
+        fail(f"no dataset {dataset!r}; {suggest(dataset, NAMES)}", code=2)
+    return rows_of(dataset, question)
 
 
 def _table(

@@ -33,9 +33,9 @@ from centralita.commands.periods import (
 )
 
 if TYPE_CHECKING:
-    from centralita.figure_terms import Agreed
     from records.figures.definition import Definition
     from records.figures.figures import Figures
+    from records.figures.settings import Agreed
 
 app = typer.Typer(help="Figures: service level, waits, handling and the rest, by published definitions.")
 

@@ -15,9 +15,9 @@ from centralita.commands.parameters import fail
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from centralita.figure_terms import Agreed
     from records.figures.definition import Group
     from records.figures.question import Question
+    from records.figures.settings import Agreed
 
 Day = Annotated[str | None, typer.Option("--day", metavar="DAY", help="As 2026-11-23.", show_default="today")]
 From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first of several days.")]

@@ -11,9 +11,9 @@ from sqlalchemy import BigInteger, Boolean, Float, Integer, func, select
 from records.views import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from sqlalchemy import Column, Connection, FromClause, Select, Table
+    from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, Table
     from sqlalchemy.sql.type_api import TypeEngine
 
     from records.figures.question import Question
@@ -78,15 +78,20 @@ class Dataset:
             yield [tuple(row) for row in piece]
 
     def _picked(self, asked: Question, *what: Any) -> Select[Any]:
-        table, about = self.table, tables.contact
-        query = select(*what).select_from(self._joined())
-        client = table.c.client if "client" in table.c else about.c.client
-        query = query.where(asked.within(table.c[self.at], client if self.is_of_clients else None))
+        return select(*what).select_from(self._joined()).where(*self.picked(asked))
+
+    def picked(self, asked: Question) -> list[ColumnElement[bool]]:
+        """Which rows: of the period, of those asked for, of the client companies that may be seen."""
+        table = self.table
+        client = table.c.client if "client" in table.c else tables.contact.c.client
+        found = [asked.within(table.c[self.at], client if self.is_of_clients else None)]
         for group, value in asked.only.items():
-            query = query.where((client if group.value == "client" else table.c[group.value]) == value)
+            found.append((client if group.value == "client" else table.c[group.value]) == value)
         if asked.clients is not None:
-            query = query.where(client.in_(sorted(asked.clients)))
-        return query
+            found.append(client.in_(sorted(asked.clients)))
+        if asked.agents is not None and not self.is_of_clients:
+            found.append(table.c.agent.in_(sorted(asked.agents)))
+        return found
 
     def _joined(self) -> FromClause:
         if "client" in self.table.c:
@@ -119,8 +124,3 @@ DATASETS = {
         Dataset("promises", "each callback promised", tables.promise, "latest"),
     )
 }
-
-
-def columns_of(rows: Sequence[str]) -> tuple[tuple[str, Kind], ...]:
-    """Columns of text."""
-    return tuple((name, Kind.TEXT) for name in rows)

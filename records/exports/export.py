@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from records.exports.csv_writer import CsvWriter
 from records.exports.parquet_writer import ParquetWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import BinaryIO, Protocol
+    from typing import BinaryIO
 
     from sqlalchemy import Connection
 
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from records.exports.datasets import Kind, Piece
     from records.figures.question import Question
 
-    class Rows(Protocol):
-        """Rows that can be taken out."""
 
-        @property
-        def columns(self) -> tuple[tuple[str, Kind], ...]:
-            """Names and kinds, in order."""
+class Rows(Protocol):
+    """Rows that can be taken out."""
 
-        def count(self, connection: Connection, asked: Question) -> int:
-            """How many there are."""
+    @property
+    def columns(self) -> tuple[tuple[str, Kind], ...]:
+        """Names and kinds, in order."""
 
-        def pieces(self, connection: Connection, asked: Question) -> Iterator[Piece]:
-            """All of them."""
+    def count(self, connection: Connection, asked: Question) -> int:
+        """How many there are."""
+
+    def pieces(self, connection: Connection, asked: Question) -> Iterator[Piece]:
+        """All of them."""
 
 
 class Format(Enum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from records.figures.question import Question
 
 MICROSECONDS = 1_000_000
+_LARGEST = 2**63
 
 
 class Part(Enum):
@@ -80,10 +83,11 @@ def behind(
     picked = [*question.picked(rows), wanted[part]]
     value = counted.value(rows, question) if counted.value is not None else literal(None)
     lines = _lines(rows, counted, picked, value, in_counted)
+    number = int if counted.source is Source.WAITS else str
     key = -lines.c.value if counted.sum is Sum.MOST else lines.c.at
     query = select(lines, key.label("key")).order_by(key, lines.c.contact, lines.c.n).limit(limit + 1)
     if after is not None:
-        query = query.where(_beyond([key, lines.c.contact, lines.c.n], _read(after)))
+        query = query.where(_beyond([key, lines.c.contact, lines.c.n], _read(after, number)))
     with database.read() as connection:
         found = connection.execute(query).all()
     items = tuple(
@@ -96,9 +100,7 @@ def behind(
         for row in found[:limit]
     )
     last = found[limit - 1] if len(found) > limit else None
-    return Page(
-        items, None if last is None else json.dumps([last.key, last.contact, last.n], separators=(",", ":"))
-    )
+    return Page(items, None if last is None else _written([last.key, last.contact, last.n]))
 
 
 def _lines(
@@ -137,17 +139,23 @@ def _beyond(columns: list[ColumnElement[Any]], values: list[Any]) -> ColumnEleme
     return or_(*found)
 
 
-def _read(cursor: str) -> list[Any]:
+def _written(key: list[Any]) -> str:
+    raw = json.dumps(key, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _read(cursor: str, number: type) -> list[Any]:
+    """When (or how long), which contact, and which of its lines. Raises CursorUnknown."""
     try:
-        found = json.loads(cursor)
-    except ValueError:
+        raw = base64.b64decode(cursor.encode("ascii") + b"==", altchars=b"-_", validate=True)
+        found: Any = json.loads(raw)
+    except (ValueError, binascii.Error, RecursionError):
         found = None
-    if (
-        not isinstance(found, list)
-        or len(found) != 3
-        or not isinstance(found[0], int | float)
-        or not isinstance(found[1], str)
-        or not isinstance(found[2], int | str)
+    if not (
+        isinstance(found, list)
+        and list(map(type, found[1:])) == [str, number]
+        and type(found[0]) in (int, float)
+        and all(abs(each) < _LARGEST for each in found if not isinstance(each, str))
     ):
         raise CursorUnknown("this is no cursor that we gave; begin without one")
     return found

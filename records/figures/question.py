@@ -33,6 +33,8 @@ class Question:
     """Only this client, queue, agent, reason or language; empty text: those without one."""
     clients: frozenset[str] | None = None
     """The client companies that whoever asks may see; None: all."""
+    agents: frozenset[str] | None = None
+    """The agents who may be named to whoever asks; None: all."""
     terms: Terms = field(default_factory=Terms)
 
     def asks_for(self, group: Group) -> bool:
@@ -93,6 +95,8 @@ class Question:
             found.append(rows.c[group.value] == value if value else rows.c[group.value].is_(None))
         if self.clients is not None and client is not None:
             found.append(client.in_(sorted(self.clients)))
+        if self.agents is not None and (client is None or self.asks_for(Group.AGENT)):
+            found.append(rows.c.agent.in_(sorted(self.agents)))
         return found
 
     def limit(self, rows: FromClause) -> ColumnElement[Any]:

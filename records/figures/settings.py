@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from records.figures.calendar import Calendar
 
 WITHIN = 20.0
 SHORT = 5.0
@@ -60,3 +62,13 @@ class Terms:
 
 
 _USUAL = ClientTerms()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """All that figures and exports need to know of the configuration."""
+
+    calendar: Calendar
+    terms: Terms
+    queues: Mapping[str, Sequence[str]]
+    """Agent -> the queues that he or she serves, by the files."""

@@ -183,7 +183,7 @@ def contacts(question: Question) -> Subquery:
     )
     own = [answered.c[name] for name in asked]
     return (
-        select(*columns, *own, own[0].label("n"))
+        select(*columns, *own, func.coalesce(own[0], "").label("n"))
         .select_from(about.join(answered, answered.c.taken == about.c.id))
         .subquery("contacts")
     )

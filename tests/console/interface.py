@@ -24,6 +24,8 @@ from console.node.door import Door
 from console.telling import Check, Telling
 from console.webhooks.desk import WebhookDesk
 from records.database import Database
+from records.figures.calendar import Calendar
+from records.figures.settings import Agreed, Terms
 from records.ledger.ledger import Ledger
 from records.people.audit import AuditLog
 from records.personal.master_key import MasterKey
@@ -210,6 +212,7 @@ class Api:
         self.config = write_centre(state / "centre")
         self.recordings = state / "recordings"
         self.clients: dict[str, Client] = {}
+        self.agreed = Agreed(Calendar(ZoneInfo("Europe/Madrid"), {}), Terms(), {"ana": ["q"]})
         settings = cast("Configuration", SimpleNamespace(clients=self.clients))
         self.playing_back = PlayingBack(self.recordings, lambda: settings)
         self.store = CallbackStore(state / "callbacks.db")
@@ -252,6 +255,7 @@ class Api:
             talks=self.talks,
             playing_back=lambda file: self.playing_back.open(file),
             prompts=PromptView(self.config, self.recordings),
+            agreed=lambda: self.agreed,
             placing=Placing(self.placed.place, self.placed.originate),
             callbacks=self.callbacks,
             cases=self.cases,

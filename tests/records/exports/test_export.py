@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records import Ledger
 from records.exports.cells import safe
+from records.exports.choosing import rows_of
 from records.exports.csv_writer import CsvWriter
 from records.exports.datasets import DATASETS, Kind
 from records.exports.export import Format, export
@@ -22,6 +24,7 @@ from records.figures.definition import Group
 from records.figures.question import Question
 from records.views import tables
 from tests.kit.recorded_day import CANARY, MADRID, at, write_day
+from tests.records.calls import BEGAN, whole_call
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +98,26 @@ def test_figures_are_taken_out_with_their_types(database: Database) -> None:
     assert table["queue"].to_pylist() == ["cards", "loans", "shop"]
     assert table["offered"].to_pylist() == [8, 4, 1]
     assert table.schema.field("sl_offered").type == pa.float64()
+
+
+async def test_call_detail_records_have_the_columns_of_asterisk(database: Database) -> None:
+    ledger = Ledger(database, gather=0.0)
+    ledger.start(now=BEGAN)
+    for each in whole_call("c1"):
+        ledger.append(each)
+    await ledger.flush()
+    ledger.close()
+    day = Days(date(2026, 11, 21), date(2026, 11, 21))
+    file = io.BytesIO()
+    asked = Question(day, CALENDAR, at("13:00:00"))
+    count = export(database, rows_of("cdr", asked), asked, file, format=Format.CSV)
+    head, *rows = csv.reader(io.StringIO(file.getvalue().decode(), newline=""))
+    assert head[:6] == ["accountcode", "src", "dst", "dcontext", "clid", "channel"]
+    assert head[-3:] == ["linkedid", "peeraccount", "sequence"]
+    assert count == len(rows) == 3
+    assert {row[head.index("disposition")] for row in rows} == {"ANSWERED", "NO ANSWER"}
+    scoped = Question(day, CALENDAR, at("13:00:00"), clients=frozenset({"shop"}))
+    assert export(database, rows_of("cdr", scoped), scoped, io.BytesIO(), format=Format.CSV) == 0
 
 
 def test_it_tells_how_far_it_is(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
