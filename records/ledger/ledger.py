@@ -128,7 +128,9 @@ class Ledger:
         try:
             self._spill.find(self._store.read_place())
             self._writer.take_in()
-            recovery = interruptions(self._store.unclosed(), now=time.time() if now is None else now)
+            recovery = interruptions(
+                self._store.unclosed(), self._store.untold(), now=time.time() if now is None else now
+            )
             for at in range(0, len(recovery.events), BATCH_LIMIT):
                 batch = recovery.events[at : at + BATCH_LIMIT]
                 self._store.write([ready(each, self._store.node)[0] for each in batch])

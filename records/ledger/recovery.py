@@ -1,5 +1,7 @@
 """After an end without goodbye: what must be appended so that no contact and no leg stays open for ever.
 
+Of agents too nothing is known while no server runs: what they did last ends with its last sign of life.
+
 The time of these events is that of the restart; `last_seen` in them is the contact's last sign of life, which
 counts as its end.
 """
@@ -31,6 +33,15 @@ class Unclosed:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """Agents of whom nobody tells any more what they do."""
+
+    agents: tuple[str, ...] = ()
+    last_ts: int = 0
+    """The node's last sign of life, in microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
     """What a start of the ledger found: the contacts it closed and the events by which it did so."""
 
@@ -38,10 +49,14 @@ class Recovery:
     events: tuple[LedgerEvent, ...]
 
 
-def interruptions(found: Iterable[Unclosed], *, now: float) -> Recovery:
-    """The events that close these contacts."""
+def interruptions(found: Iterable[Unclosed], untold: Untold = Untold(), *, now: float) -> Recovery:
+    """The events that close these contacts, and say of these agents that nothing is known of them since."""
     contacts: list[str] = []
-    events: list[LedgerEvent] = []
+    seen = untold.last_ts / MICROSECONDS
+    events = [
+        LedgerEvent(max(now, seen), "", None, "agent.interrupted", {"agent": agent, "last_seen": seen})
+        for agent in untold.agents
+    ]
     for each in found:
         contacts.append(each.contact)
         events.extend(_closing(each, now=now))

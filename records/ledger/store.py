@@ -19,7 +19,7 @@ from records.errors import StoreUnavailable
 from records.event import NODE, Committed, LedgerEvent
 from records.ledger.chain import Head, day_of, link, start_of_day
 from records.ledger.entry import MICROSECONDS, Entry, encode, ready
-from records.ledger.recovery import Unclosed
+from records.ledger.recovery import Unclosed, Untold
 from records.ledger.seal import Seal, sealed_content
 from records.ledger.session import opener
 from records.ledger.spill import Doubt, Place
@@ -133,6 +133,27 @@ class Store:
             self.node,
         )
         return [Unclosed(row["id"], row["last_ts"], self._open_legs(row["id"])) for row in found]
+
+    def untold(self) -> Untold:
+        """The agents of this node who have a status still, and when the node told something last."""
+        session = self._connected()
+        last = session.rows(
+            f"SELECT ts FROM event WHERE node = {session.mark} ORDER BY id DESC LIMIT 1", self.node
+        )
+        found = session.rows(
+            "SELECT agent FROM agent_span WHERE ended_at IS NULL AND (status IS NOT NULL OR state IS NOT NULL)"
+            " ORDER BY agent"
+        )
+        agents = tuple(row["agent"] for row in found if self._is_ours(row["agent"]))
+        return Untold(agents, last[0]["ts"]) if last else Untold()
+
+    def _is_ours(self, agent: str) -> bool:
+        """Whether this node told last what the agent does."""
+        session = self._connected()
+        last = session.rows(
+            f"SELECT node FROM event WHERE agent = {session.mark} ORDER BY ts DESC LIMIT 1", agent
+        )
+        return bool(last) and last[0]["node"] == self.node
 
     def rebuild(self, tell: Callable[[int], None] = lambda _: None) -> int:
         """Make all that is derived anew from the events, or change nothing; how many events there are.

@@ -342,6 +342,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "announcement.ended": _announcement_ended,
     "agent.status": _agent_is("status"),
     "agent.state": _agent_is("state"),
+    "agent.interrupted": lambda facts: f"Nothing is known of agent {facts['agent']}: the server stopped",
     "agent.overdue": lambda facts: (
         f"Agent {facts['agent']} is overdue: {facts['reason']} for {duration(facts.data.get('seconds'))}"
     ),

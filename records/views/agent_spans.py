@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from records.views import tables
-from records.views.fields import number, text
+from records.views.fields import last_seen, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ class AgentSpans:
         told = {name: text(data, name) for name in names}
         if told.get("contact"):
             told["client"] = client_of(str(told["contact"]))
-        row = self._next(agent, before, ts)
+        row = self._next(agent, before, last_seen(data, ts))
         row |= told
         self._present[agent] = row
         self._changed[id(row)] = row
@@ -77,5 +77,6 @@ _EMPTY: Row = dict.fromkeys(tables.agent_span.columns.keys())
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "agent.status": ("status", "reason"),
     "agent.state": ("state", *_ABOUT),
+    "agent.interrupted": ("status", "reason", "state", *_ABOUT),
 }
 """The events that change it, and the columns that they tell."""
