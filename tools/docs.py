@@ -7,7 +7,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools import describe_api, describe_back_end, describe_figures, draw_states, list_roles, map_rfcs
+from tools import (
+    describe_api,
+    describe_back_end,
+    describe_figures,
+    draw_states,
+    list_roles,
+    list_routes,
+    map_rfcs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +28,7 @@ PAGES = {
     "roles.md": list_roles.page,
     "back-end.openapi.yaml": describe_back_end.page,
     "api.openapi.yaml": describe_api.page,
+    "api.md": list_routes.page,
 }
 
 
