@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from time import time
 from typing import TYPE_CHECKING
 
 import structlog
@@ -23,13 +24,25 @@ log = structlog.get_logger()
 
 _PATIENCE = 5.0
 """Seconds until it is tried again where the database is away."""
+GRACE = 60.0
+"""Seconds after which nobody tells any more what has not been told: it was left by a crash, here or of another node."""
 
 
 class Teller:
     """One task. What it could not note as told before a crash is told again at the next start, under its number."""
 
-    def __init__(self, database: Database, record: Record, flush: Callable[[], Awaitable[None]]) -> None:
-        """`flush` returns once the ledger has what was recorded until now."""
+    def __init__(
+        self,
+        database: Database,
+        record: Record,
+        flush: Callable[[], Awaitable[None]],
+        *,
+        clock: Callable[[], float] = time,
+        grace: float = GRACE,
+    ) -> None:
+        """`flush` returns once the ledger has what was recorded until now; `clock` tells Unix time."""
+        self._clock = clock
+        self._grace = grace
         self._database = database
         self._record = record
         self._flush = flush
@@ -59,15 +72,14 @@ class Teller:
                 await self._note()
 
     async def _run(self) -> None:
-        is_behind = True
         while True:
             try:
-                if is_behind:
-                    left = await asyncio.to_thread(untold, self._database)
-                    known = set(self._told)
-                    self([each for each in left if each.id not in known])
-                    is_behind = False
-                await self._wake.wait()
+                left = await asyncio.to_thread(untold, self._database, self._clock() - self._grace)
+                known = set(self._told)
+                self([each for each in left if each.id not in known])
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(GRACE):
+                        await self._wake.wait()
                 self._wake.clear()
                 await self._note()
             except CentralitaError as error:

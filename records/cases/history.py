@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from records.cases import tables
 from records.views.fields import MICROSECONDS
@@ -99,13 +99,12 @@ def history(
     return _read(connection, select(table).where(which).order_by(table.c.id))
 
 
-def untold(database: Database) -> list[Entry]:
-    """What the ledger has not been told, oldest first; so many at once."""
+def untold(database: Database, before: float) -> list[Entry]:
+    """What was done before this moment and the ledger has not been told, oldest first; so many at once."""
     table = tables.case_event
+    is_left = and_(table.c.told.is_(False), table.c.at < round(before * MICROSECONDS))
     with database.read() as connection:
-        return _read(
-            connection, select(table).where(table.c.told.is_(False)).order_by(table.c.id).limit(_AT_ONCE)
-        )
+        return _read(connection, select(table).where(is_left).order_by(table.c.id).limit(_AT_ONCE))
 
 
 def mark_told(database: Database, entries: Collection[int]) -> None:

@@ -79,6 +79,9 @@ def write(
     after = version if is_unseen else version + 1
     own = {"next_at": next_look({**row, **values}), "changed_at": change.at, "version": after}
     statement = update(table).where(table.c.id == row["id"], table.c.version == version)
+    if is_unseen:
+        # Of two nodes that look at one moment one tells: this has moved then, and the version has not.
+        statement = statement.where(table.c.next_at == row["next_at"])
     if change.connection.execute(statement.values({**values, **own})).rowcount != 1:
         raise ChangedMeanwhile(f"the case {row['id']} is at version {row['version']}: read it again")
 

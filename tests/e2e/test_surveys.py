@@ -56,6 +56,17 @@ def test_a_caller_answers_once_the_agent_has_hung_up(
         contact = caller.seen()
     assert contact.row["outcome"] == "answered"
     assert contact.row["talked"] < 10
+    (row,) = [
+        each for each in server.ask("/api/v1/surveys?agent=ana")["items"] if each["contact"] == contact.id
+    ]
+    assert (row["client"], row["language"], row["queue"], row["agent"], row["question"], row["score"]) == (
+        "banco_sol",
+        language,
+        "support",
+        "ana",
+        "content",
+        5,
+    )
 
 
 def test_a_caller_who_hangs_up_first_is_asked_nothing(

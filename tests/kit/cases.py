@@ -30,7 +30,7 @@ def case_desk(
     database: Database, ledger: Ledger, record: Record, clock: Callable[[], float]
 ) -> tuple[CaseDesk, Teller]:
     """The desk, and what tells the ledger; it notes nothing as told before `start`."""
-    teller = Teller(database, record, ledger.flush)
+    teller = Teller(database, record, ledger.flush, clock=clock, grace=-1.0)
     terms: Callable[[], Terms] = FortnightTerms
     desk = CaseDesk(
         database,

@@ -169,7 +169,7 @@ async def test_what_the_ledger_was_not_told_before_a_crash_it_is_told_after(cent
     await asyncio.to_thread(centre.ledger.health)
     centre.teller.start()
     for _ in range(500):
-        if not await asyncio.to_thread(untold, centre.database):
+        if not await asyncio.to_thread(untold, centre.database, 2e9):
             break
         await asyncio.sleep(0.01)
     (event,) = [each for each in centre.reader.node_events() if each.type == "case.opened"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from records import LedgerEvent
 from records.cases.numbering import read
+from records.people.roles import Role
 
 if TYPE_CHECKING:
     from tests.console.interface import Api
@@ -21,12 +22,18 @@ async def opened(api: Api, **more: object) -> dict[str, Any]:
     return case
 
 
+def visited(api: Api, contact: str, client: str = "banco") -> None:
+    opening = {"client": client, "ani": NUMBER, "dnis": "900"}
+    api.ledger.append(LedgerEvent(1_795_000_000.0, contact, None, "contact.opened", opening))
+
+
 async def told(api: Api) -> list[str]:
     await api.ledger.flush()
     return [each.type for each in reversed(api.reader.node_events(limit=50))]
 
 
 async def test_a_case_from_its_opening_to_its_reopening(api: Api) -> None:
+    visited(api, "c1")
     case = await opened(api, urgency="high", contact="c1")
     assert read(case["id"]) == case["id"]
     assert (case["state"], case["urgency"], case["opened_by"], case["version"]) == ("open", "high", "eva", 1)
@@ -164,3 +171,54 @@ async def test_promises_surveys_and_missing_results_are_listed(api: Api) -> None
     assert [(each["contact"], each["score"]) for each in found["items"]] == [("c1", 4)]
     _, means = await api.ask("GET", "/api/v1/surveys/means")
     assert [(each["group"], each["mean"], each["share"]) for each in means] == [("banco", 4.0, 1.0)]
+
+
+async def test_whoever_works_for_one_company_sees_and_does_nothing_of_another(api: Api) -> None:
+    visited(api, "c1")
+    visited(api, "t1", "tienda")
+    case = await opened(api, contact="c1")
+    _, own = await api.ask("POST", "/api/v1/cases", json={"client": "tienda", "contact": "t1"})
+    await api.ask("POST", "/api/v1/contacts/c1/notes", json={"text": "Angry"})
+    api.doorstep.add("eva", Role.AGENT, clients=frozenset({"tienda"}))
+    api.doorstep.add("vera", Role.VIEWER, clients=frozenset({"tienda"}))
+    agent, viewer = [
+        {"Authorization": f"Bearer {(await api.doorstep.enter(each)).token}"} for each in ("eva", "vera")
+    ]
+    customer = case["customer"]
+    for path in (f"cases/{case['id']}", f"customers/{customer}", "contacts/c1/notes"):
+        assert (await api.problem("GET", f"/api/v1/{path}", headers=agent))[0] == 404, path
+    for path in ("cases", "complaints", "customers", "promises", "surveys"):
+        for query in ("", "?client=banco"):
+            _, found = await api.ask("GET", f"/api/v1/{path}{query}", headers=viewer)
+            listed = found["items"] if isinstance(found, dict) else found
+            assert {each["client"] for each in listed} <= {"tienda"}, path
+    _, listed = await api.ask("GET", "/api/v1/cases", headers=viewer)
+    assert [each["id"] for each in listed["items"]] == [own["id"]]
+    _, found = await api.ask("GET", f"/api/v1/customers?find={customer}", headers=viewer)
+    assert found["items"] == []
+    foreign = f"/api/v1/cases/{case['id']}"
+    for method, path, body in (
+        ("POST", "/api/v1/cases", {"client": "banco"}),
+        ("POST", "/api/v1/cases", {"client": "tienda", "customer": customer}),
+        ("POST", "/api/v1/cases", {"client": "tienda", "contact": "c1"}),
+        ("POST", f"/api/v1/cases/{own['id']}/contacts", {"contact": "c1"}),
+        ("PATCH", f"/api/v1/cases/{own['id']}", {"version": 1, "customer": customer}),
+        ("PATCH", foreign, {"version": 1, "owner": "eva"}),
+        ("POST", f"{foreign}/state", {"to": "closed"}),
+        ("POST", f"{foreign}/notes", {"text": "x"}),
+        ("POST", "/api/v1/contacts/c1/notes", {"text": "x"}),
+        ("PATCH", f"/api/v1/customers/{customer}", {"version": 1}),
+        ("POST", f"/api/v1/customers/{customer}/notes", {"text": "x"}),
+        ("POST", f"/api/v1/customers/{customer}/merge", {"gone": customer}),
+    ):
+        assert (await api.problem(method, path, json=body, headers=agent))[0] == 404, (method, path)
+        assert (await api.problem(method, path, json=body, headers=viewer))[0] == 403, (method, path)
+    _, untouched = await api.ask("GET", foreign)
+    assert (untouched["case"]["version"], untouched["notes"]) == (1, [])
+    status, note = await api.ask(
+        "POST", f"/api/v1/cases/{own['id']}/notes", json={"text": "Mine"}, headers=agent
+    )
+    assert (status, note["by"]) == (201, "eva")
+    stolen = {"text": "x", "by": "jan"}
+    path = f"/api/v1/cases/{own['id']}/notes"
+    assert (await api.problem("POST", path, json=stolen, headers=agent))[0] == 403
