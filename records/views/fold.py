@@ -25,6 +25,7 @@ from records.views import (
 from records.views.agent_spans import AgentSpans
 from records.views.contact_state import ContactState
 from records.views.fields import seconds
+from records.views.peoples_promises import PeoplesPromises
 from records.views.sums import OFF
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Happening(Protocol):
 class Fold:
     """All that is derived. Used by one thread at a time."""
 
-    __slots__ = ("_closed", "_contacts", "_load", "_spans", "_touched", "_unbalanced")
+    __slots__ = ("_closed", "_contacts", "_load", "_promised", "_spans", "_touched", "_unbalanced")
 
     def __init__(self, load: Load) -> None:
         """`load` reads within the transaction in which the changed rows are written."""
@@ -72,6 +73,7 @@ class Fold:
         self._touched: dict[str, ContactState] = {}
         self._closed: deque[str] = deque()
         self._spans = AgentSpans(load)
+        self._promised = PeoplesPromises(load)
         self._unbalanced: dict[str, float] = {}
 
     def take(self, entry: Happening) -> int:
@@ -79,6 +81,7 @@ class Fold:
         contact_id = entry.contact
         if contact_id in ("", NODE):
             self._spans.take(entry.ts, entry.type, entry.data, self._client_of)
+            self._promised.take(entry.ts, entry.type, entry.data)
             return 0
         state = self._contacts.get(contact_id)
         if state is None:
@@ -106,6 +109,8 @@ class Fold:
                 found.setdefault(table, []).append(row)
         if spans := self._spans.changed():
             found[tables.agent_span] = spans
+        if promised := self._promised.changed():
+            found.setdefault(tables.promise, []).extend(promised)
         self._touched.clear()
         self._forget_closed()
         return list(found.items())
@@ -138,6 +143,7 @@ class Fold:
         self._touched.clear()
         self._closed.clear()
         self._spans.forget_all()
+        self._promised.forget_all()
         self._unbalanced.clear()
 
     def _state(self, entry: Happening) -> ContactState:

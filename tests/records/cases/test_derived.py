@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from records import LedgerEvent
+from records import NODE, LedgerEvent
 from records.cases.promised import counted, promises
 from records.cases.surveyed import answers, means
 from records.cases.undisposed import undisposed
 from records.database import Database
+from records.views.rebuild import rebuild
 from tests.records.calls import BEGAN, event, whole_call
 
 if TYPE_CHECKING:
@@ -123,3 +124,30 @@ async def test_contacts_without_their_required_result_are_found(ledger: Ledger, 
     assert [each.contact for each in undisposed(database, {"bank"})] == ["c2"]
     assert undisposed(database, {"shop"}) == []
     assert undisposed(database, frozenset()) == []
+
+
+async def test_promises_of_people_are_followed_without_a_contact(
+    ledger: Ledger, database: Database, path: Path
+) -> None:
+    wish = {"client": "bank", "queue": "support", "earliest": BEGAN, "latest": BEGAN + 100}
+
+    async def told(at: float, kind: str, reference: str, **more: object) -> None:
+        ledger.append(LedgerEvent(BEGAN + at, NODE, None, kind, {"reference": reference, **more}))
+        await ledger.flush()
+
+    for reference in ("P1", "P2", "P3"):
+        await told(0.0, "callback.promised", reference, **wish)
+    await told(10.0, "callback.kept", "P1", contact="k1", agent="ana", late=False)
+    await told(20.0, "callback.failed", "P2", why="busy")
+    await told(30.0, "callback.reopened", "P2", by="eva", latest=BEGAN + 300)
+    await told(40.0, "callback.kept", "P9", contact="k9")
+    found = {each.reference: each for each in promises(database, BEGAN + 200)}
+    assert {name: (each.result, each.is_broken) for name, each in found.items()} == {
+        "P1": ("kept", False),
+        "P2": ("open", False),
+        "P3": ("open", True),
+    }
+    assert (found["P1"].contact, found["P1"].kept_in, found["P2"].latest) == (None, "k1", BEGAN + 300)
+    ledger.close()
+    rebuild(database, "main")
+    assert {each.reference: each for each in promises(database, BEGAN + 200)} == found
