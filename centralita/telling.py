@@ -12,6 +12,7 @@ from console.events.hub import Hub
 from console.events.tickets import Tickets
 from console.telling import Telling
 from console.webhooks.desk import WebhookDesk
+from records.people.principal import NODE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from centralita.present import Present
     from console.node.door import Door
     from console.telling import Check
+    from records.people.door import Door as PeopleDoor
     from records.people.principal import Principal
     from routing.io.distribution import Distribution
     from routing.numbers.inbound import Route
@@ -39,6 +41,7 @@ async def open_telling(
     journal: Journal,
     resources: AsyncExitStack,
     *,
+    people: PeopleDoor,
     dispatcher: Dispatcher[Route],
     exchange: Exchange,
     distribution: Distribution,
@@ -70,6 +73,11 @@ async def open_telling(
         tell=lambda kind, data: journal("", None, kind, data),
     )
     await webhooks.open()
+
+    async def still(principal: Principal, token: str) -> bool:
+        """As they were when the stream began; whoever has the node's key has it until the node stops."""
+        return principal is NODE or await people.principal(token) == principal
+
     resources.push_async_callback(webhooks.close)
     resources.push_async_callback(hub.close)
     page.add(ToldInUse(hub, webhooks, time.time))
@@ -80,14 +88,14 @@ async def open_telling(
         hub,
         Tickets(time.monotonic),
         webhooks,
-        lambda agent: None,
-        _still,
+        lambda agent: _team(present, agent),
+        still,
     )
 
 
-async def _still(principal: Principal) -> bool:
-    """Whoever has the node's key has it until the node stops."""
-    return True
+def _team(present: Present, agent: str) -> str | None:
+    settings = present.now().routing.agents.get(agent)
+    return settings.team if settings is not None else None
 
 
 def _companies(present: Present) -> set[str]:

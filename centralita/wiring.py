@@ -257,6 +257,7 @@ async def _wire(
     def trunk_list() -> Sequence[Mapping[str, object]]:
         return shown_trunks(trunks, signalling.lines)
 
+    people = await open_people(options.state, kept.database, present, journal, resources)
     telling = await open_telling(
         metrics,
         options,
@@ -264,6 +265,7 @@ async def _wire(
         kept,
         journal,
         resources,
+        people=people,
         dispatcher=dispatcher,
         exchange=exchange,
         distribution=distribution,
@@ -277,7 +279,6 @@ async def _wire(
         present, distribution, dispatcher, exchange, numbers, tolls, places.account, staff.called
     )
     originating = Originating(outset, callbacks, dispatcher, exchange, outset.wording, ids, journal)
-    people = await open_people(options.state, kept.database, present, journal, resources)
     cases = await open_cases(kept.database, present, kept.ledger, journal, reader, ids, resources)
     keeping = keeping_of_node(
         options.state, kept.reader.database, kept.ledger, kept.master, present.now, callbacks

@@ -97,6 +97,12 @@ async def _principal(request: web.Request, key: bytes) -> Principal | None:
     return await request.app[PEOPLE].principal(token)
 
 
+def token_of(request: web.Request) -> str:
+    """What a request proves itself by; a stream is asked again whether it still opens the door."""
+    given = request.headers.get("Authorization")
+    return request.cookies.get(COOKIE, "") if given is None else given.partition(" ")[2].strip()
+
+
 def _refuse_foreign_page(request: web.Request) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:

@@ -36,12 +36,13 @@ class Telling:
     checks: Callable[[], Sequence[Check]]
     """What the node needs to take calls."""
     hub: Hub
-    tickets: Tickets[Principal]
+    tickets: Tickets[tuple[Principal, str]]
+    """For whoever has signed in, and by which token."""
     webhooks: WebhookDesk
     team_of: Callable[[str], str | None]
     """An agent's team."""
-    still: Callable[[Principal], Awaitable[bool]]
-    """Whether somebody who has signed in may still follow events."""
+    still: Callable[[Principal, str], Awaitable[bool]]
+    """Whether whoever has signed in by a token is still who it was, with the same rights."""
 
 
 TELLING: web.AppKey[Telling] = web.AppKey("telling", Telling)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 from aiohttp import web
 from pydantic import Field
 
-from console.access import PRINCIPAL
+from console.access import PRINCIPAL, token_of
 from console.api.model import Model, Name
 from console.api.route import PUBLIC
 from console.api.routes import Routes
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 routes = Routes("events")
 
 PERMISSION = "events:read"
+AGAIN = 30.0
+"""Seconds after which a stream is asked again whether whoever follows may."""
 _PROBLEMS = {"cursor_gone": 410, "cursor_unknown": 422, "unknown_type": 422, "too_many_followers": 503}
 _SERVER_SENT = "text/event-stream"
 _CURSOR = r"[0-9]{1,19}"
@@ -77,7 +80,7 @@ async def follow_events(request: web.Request, query: EventsAsked) -> object:
     WebSocket, ask for a ticket first.
     """
     telling = request.app[TELLING]
-    principal = _principal(request, query.ticket)
+    principal, token = _signed_in(request, query.ticket)
     sight = Sight.of(principal, telling.team_of)
     wish = Wish(
         check_types(query.types),
@@ -91,8 +94,15 @@ async def follow_events(request: web.Request, query: EventsAsked) -> object:
     if not is_socket and _SERVER_SENT not in request.headers.get("Accept", ""):
         return await _page(telling.hub, after, query.limit, wish, sight)
 
+    clock = asyncio.get_running_loop().time
+    asked = clock()
+
     async def allowed() -> bool:
-        return await telling.still(principal)
+        nonlocal asked
+        if clock() - asked < AGAIN:
+            return True
+        asked = clock()
+        return await telling.still(principal, token)
 
     follower = telling.hub.follow(after, wish=wish, sight=sight)
     return await (by_socket if is_socket else as_server_sent)(request, follower, allowed)
@@ -101,7 +111,9 @@ async def follow_events(request: web.Request, query: EventsAsked) -> object:
 @routes.post("/api/v1/events/tickets", permission=PERMISSION, answer=TicketMade, status=201)
 async def make_ticket(request: web.Request) -> TicketMade:
     """Give a ticket that opens one stream, once and soon."""
-    return TicketMade(ticket=request.app[TELLING].tickets.give(request[PRINCIPAL]), expires_in=LIFE)
+    return TicketMade(
+        ticket=request.app[TELLING].tickets.give((request[PRINCIPAL], token_of(request))), expires_in=LIFE
+    )
 
 
 @routes.get("/api/v1/events/schema", permission=PUBLIC, answer=dict[str, Any])
@@ -110,18 +122,19 @@ async def event_schema(request: web.Request) -> dict[str, Any]:
     return json_schema()
 
 
-def _principal(request: web.Request, ticket: str | None) -> Principal:
-    """Who asks, by key or ticket. Raises Refusal."""
+def _signed_in(request: web.Request, ticket: str | None) -> tuple[Principal, str]:
+    """Who asks and by which token; or to whom the ticket was given. Raises Refusal."""
     found: Principal | None = request.get(PRINCIPAL)
+    token = token_of(request)
     if found is None and ticket is not None:
-        found = request.app[TELLING].tickets.take(ticket)
+        found, token = request.app[TELLING].tickets.take(ticket) or (None, "")
     if found is None:
         raise Refusal(
             401, "unauthorized", "sign in first, or use a ticket that is new: POST /api/v1/events/tickets"
         )
     if not found.may(PERMISSION):
         raise Refusal(403, "forbidden", f"this needs the permission {PERMISSION}")
-    return found
+    return found, token
 
 
 async def _after(hub: Hub, given: str | None) -> int:

@@ -176,7 +176,7 @@ class Api:
         self.is_allowed = True
         self.events = ListedEvents(*(fed(n) for n in range(1, 6)))
         self.hub = Hub(self.events, most=3, most_waiting=50)
-        self.tickets: Tickets[Principal] = Tickets(lambda: self.moment.timestamp())
+        self.tickets: Tickets[tuple[Principal, str]] = Tickets(lambda: self.moment.timestamp())
         self.webhooks = WebhookDesk(
             Database.of(state / "ledger.sqlite"),
             self.hub,
@@ -277,7 +277,7 @@ class Api:
         app[CHECKED] = True
         return app
 
-    async def _still(self, principal: Principal) -> bool:
+    async def _still(self, principal: Principal, token: str) -> bool:
         return self.is_allowed
 
     async def _metrics(self) -> bytes:

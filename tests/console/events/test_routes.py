@@ -132,6 +132,7 @@ async def test_a_socket_that_is_too_slow_is_closed_with_where_to_go_on(api: Api)
 
 async def test_whoever_may_no_longer_is_let_go(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.events.stream.HEARTBEAT", 0.02)
+    monkeypatch.setattr("console.events.routes.AGAIN", 0.01)
     async with api.client.ws_connect(EVENTS, headers=AUTH) as socket:
         api.is_allowed = False
         found = await socket.receive(timeout=SOON)
