@@ -70,14 +70,15 @@ def make_handler(secrets: list[str], inbox: Inbox) -> type[BaseHTTPRequestHandle
     """What answers requests."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - named by the library
+        def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", "0"))
             if not 0 < length <= LARGEST:
                 self.send_error(413)
                 return
             body = self.rfile.read(length)
             try:
-                verify(secrets, self.headers, body, now=time.time())
+                named = {name.lower(): value for name, value in self.headers.items()}
+                verify(secrets, named, body, now=time.time())
             except NotSigned as error:
                 self.send_error(401, str(error))
                 return

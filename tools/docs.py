@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tools import (
     describe_api,
     describe_back_end,
+    describe_events,
     describe_figures,
     draw_states,
     list_roles,
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES = {
+    "events.md": describe_events.page,
+    "../tests/data/events/schema-1.json": describe_events.promised,
     "state-machines.md": draw_states.page,
     "rfc-map.md": map_rfcs.page,
     "metrics.md": describe_figures.page,

@@ -187,7 +187,9 @@ class Hub:
 
     async def read(self, after: int) -> ToldPage:
         """A page as others are told it. Raises StoreUnavailable."""
-        return await asyncio.to_thread(self._read, after)
+        page = await asyncio.to_thread(self._read, after)
+        self.seen = max(self.seen, page.upto)
+        return page
 
     def join(self, follower: Follower) -> bool:
         """From here on it shares what is read, if it has come up to that; at once what it lacks of it."""
@@ -225,7 +227,6 @@ class Hub:
                 continue
             if page.upto > self._tail:
                 self._tail = page.upto
-                self.seen = max(self.seen, page.upto)
                 self._recent.append(page)
                 for each in tuple(self._live):
                     each.push(page, self._most_waiting)
