@@ -25,7 +25,7 @@ def check(
     state: Annotated[
         Path | None,
         typer.Option(
-            help="The node's folder: what is live must fit, too.",
+            help="The node's folder: what is live must fit, too; weak passwords at carriers are told.",
             envvar="CENTRALITA_STATE",
             show_default="state, for the usual config",
         ),
@@ -39,14 +39,17 @@ def check(
     from centralita.configuration import check_configuration, edited_files
     from centralita.menus.publishing import differing, misfits
     from centralita.menus.trying import failing
+    from centralita.state_check import state_faults
 
-    live = _live(DEFAULT_STATE if state is None and config == DEFAULT_CONFIG else state)
+    place = DEFAULT_STATE if state is None and config == DEFAULT_CONFIG else state
+    live = _live(place)
     found, listed = check_configuration(config, live)
     failed = failing(found, config) if found is not None else []
     served = {name: live[name] for name in live if found is not None and name in found.menus}
     if found is not None:
         failed += misfits(served.values(), found, config)
-    faults = sorted({*listed, *failed})
+    advice = state_faults(place, found) if place is not None and place.exists() else ()
+    faults = sorted({*listed, *failed, *advice})
     wrong, files = len(errors(faults)), len(edited_files(config))
     if as_json:
         _print_json(faults, files)

@@ -40,10 +40,17 @@ def password(
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     remove: Annotated[bool, typer.Option("--remove", help="Forget the password.")] = False,
+    as_given: Annotated[
+        bool, typer.Option("--as-given", help="The carrier chose it: keep it though it is weak.")
+    ] = False,
 ) -> None:
-    """Keep the password of our account at a carrier, read from standard input, in a private file of the state."""
+    """Keep the password of our account at a carrier, read from standard input, in a private file of the state.
+
+    Whoever guesses it calls at our expense: one that is short, a row of keys or holds the trunk's name is refused.
+    """
     from base.document import suggest
     from base.secret import Secret
+    from base.weak_passwords import weakness
     from centralita.configuration import load_configuration
     from sip.io.trunk_passwords import load_trunk_passwords, save_trunk_passwords
 
@@ -62,6 +69,9 @@ def password(
             given = _ask(trunk)
             if not given or not given.isascii() or not given.isprintable():
                 fail("a password is one line of plain letters, digits and signs")
+            fault = weakness(given, (trunk, known[trunk].login or ""))
+            if fault is not None and not as_given:
+                fail(f"{fault}; choose another at the carrier, or give --as-given where you cannot")
             passwords[trunk] = Secret(given)
         save_trunk_passwords(state / TRUNK_PASSWORDS_FILE, passwords)
     except (CentralitaError, OSError) as error:

@@ -6,6 +6,7 @@ Nothing that was sent stands in it, only what the act was and whom or what it wa
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from records.people.tables import AUDITED, MICROSECONDS
 from records.schema import event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from records.database import Database
     from records.people.principal import Principal
@@ -122,14 +123,15 @@ class AuditLog:
         """The newest that fit, newest first; `before` goes on behind the last one of the page before."""
         wanted = wanted or AuditFilter()
         found: list[AuditEntry] = []
-        for entry in self._read(wanted, before):
-            if wanted.takes(entry):
-                found.append(entry)
-                if len(found) >= limit:
-                    break
+        with closing(self._read(wanted, before)) as read:
+            for entry in read:
+                if wanted.takes(entry):
+                    found.append(entry)
+                    if len(found) >= limit:
+                        break
         return found
 
-    def _read(self, wanted: AuditFilter, before: int | None) -> Iterator[AuditEntry]:
+    def _read(self, wanted: AuditFilter, before: int | None) -> Generator[AuditEntry, None, None]:
         query = select(event.c.id, event.c.ts, event.c.type, event.c.data)
         query = query.where(literal_column(AUDITED)).order_by(event.c.id.desc())
         if before is not None:
@@ -138,8 +140,11 @@ class AuditLog:
             query = query.where(event.c.ts >= round(wanted.since * MICROSECONDS))
         if wanted.until is not None:
             query = query.where(event.c.ts < round(wanted.until * MICROSECONDS))
-        with self._database.read() as connection:
-            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+        with (
+            self._database.read() as connection,
+            connection.execution_options(yield_per=_AT_ONCE).execute(query) as rows,
+        ):
+            for row in rows:
                 yield _entry(row.id, row.ts, row.type, json.loads(row.data))
 
 

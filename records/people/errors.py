@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from records.errors import RecordsError
 
 
@@ -60,7 +62,7 @@ class LockedOut(PeopleError):
 
     def __init__(self, seconds: float) -> None:
         """For so many seconds."""
-        self.retry_after = max(1, round(seconds + 0.5))
+        self.retry_after = max(1, ceil(seconds))
         super().__init__(f"too many wrong attempts; try again in {self.retry_after} s")
 
 
