@@ -6,7 +6,7 @@ import pytest
 
 from routing.callbacks.callback import CallbackRefused, Missed, Refused, UnknownCallback
 from routing.callbacks.settings import DAY, HOUR, QueueCallbacks
-from tests.routing.callbacks.floor import NOON, Floor, rules
+from tests.routing.callbacks.floor import NOON, NUMBER, Floor, rules
 
 # --- people ---
 
@@ -111,3 +111,31 @@ def test_limits_of_a_day_outlive_a_restart() -> None:
     with pytest.raises(CallbackRefused) as found:
         floor.promise()
     assert found.value.reason is Refused.TOO_MANY
+
+
+# --- erasure ---
+
+
+def test_who_is_erased_is_called_no_more_and_nothing_is_kept() -> None:
+    floor = Floor()
+    floor.promise()
+    floor.promise("+34600111222")
+    floor.dial("1")
+    assert floor.book.forget({NUMBER}, None, "erasure", now=floor.now) == 1
+    floor.hear()
+    assert floor.withdrawn == ["k1"]
+    assert [each.number for each in floor.book.all()] == ["+34600111222"]
+    assert floor.book.standing(NUMBER, "people") is None
+    assert floor.book.forget({NUMBER}, None, "erasure", now=floor.now) == 0
+    floor.wait(40 * DAY)
+
+
+def test_one_client_company_forgets_its_own_callbacks_and_none_in_which_people_speak() -> None:
+    floor = Floor()
+    floor.promise()
+    floor.dial("1")
+    floor.book.connected("1", "ana", now=floor.now)
+    assert floor.book.forget({NUMBER}, None, "erasure", now=floor.now) == 0
+    floor.book.over("1", now=floor.now)
+    assert floor.book.forget({NUMBER}, "nobody", "erasure", now=floor.now) == 0
+    assert floor.book.forget({NUMBER}, floor.book.find("1").wish.client, "erasure", now=floor.now) == 1

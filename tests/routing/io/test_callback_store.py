@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from routing.callbacks.callback import Callback, Missed, Order, Try, Wish
 from routing.callbacks.do_not_call import Listed
 from routing.callbacks.states import CallbackState
 from routing.callbacks.written import read, written
-from routing.io.callback_store import CallbackNotKept, CallbackStore, read_kept
+from routing.io.callback_store import CallbackNotKept, CallbackStore, erase_kept, read_kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,3 +141,42 @@ async def test_a_file_that_is_damaged_or_newer_is_left_as_it_is(
     await store.close()
     assert str(path) in str(refused.value)
     assert damage is None or path.read_bytes() == before
+
+
+async def test_a_person_is_erased_from_a_file_that_no_node_writes(tmp_path: Path) -> None:
+    path = tmp_path / "callbacks.db"
+    store = CallbackStore(path)
+    await store.open()
+    await store.put(one("1"))
+    await store.put(replace(one("2"), number="+34911999999"))
+    await store.list_number(Listed("+34911222333", "bank", "joe", 8.0))
+    await store.close()
+    numbers = {"+34911222333", "911222333"}
+    counted = erase_kept(path, numbers, None, hash_of, dry_run=True)
+    assert (counted, len(read_kept(path).callbacks)) == (2, 2)
+    assert erase_kept(path, numbers, "shop", hash_of, dry_run=False) == 0
+    assert erase_kept(path, numbers, None, hash_of, dry_run=False) == 2
+    kept = read_kept(path)
+    assert [each.id for each in kept.callbacks] == ["2"]
+    assert [each.number for each in kept.listed] == ["person:33322211"]
+    assert b"34911222333" not in path.read_bytes()
+    assert erase_kept(tmp_path / "none.db", numbers, None, hash_of, dry_run=False) == 0
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(CallbackNotKept):
+        erase_kept(path, numbers, None, hash_of, dry_run=False)
+
+
+def hash_of(number: str) -> str:
+    return f"person:{number[:3:-1]}"
+
+
+async def test_no_card_number_is_kept_in_a_promise(tmp_path: Path) -> None:
+    path = tmp_path / "callbacks.db"
+    store = CallbackStore(path)
+    await store.open()
+    await store.put(replace(one("1"), why="paid with 4111111111111111"))
+    await store.list_number(Listed("+34911222333", "bank", "joe", 8.0, "card 4111 1111 1111 1111"))
+    await store.close()
+    assert b"4111111111111111" not in path.read_bytes()
+    assert b"4111 1111 1111 1111" not in path.read_bytes()
+    assert read_kept(path).callbacks[0].why == "paid with ************1111"
