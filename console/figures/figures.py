@@ -43,9 +43,10 @@ class FigureShown(Model):
     counted: float | None
     of: float | None
     """What it was divided by; null where it was not."""
-    target: float | None = None
+    target: float | None
     """What it should be, where that was agreed."""
-    missed: bool | None = None
+    missed: bool | None
+    """Whether it is not; null without a target."""
 
 
 class RowShown(Model):

@@ -24,9 +24,13 @@ def as_document(found: Figures) -> dict[str, object]:
 
 
 def _figure(figure: Figure) -> dict[str, object]:
-    told: dict[str, object] = {"value": None if figure.value is None else round(figure.value, 6)}
-    told |= {"counted": figure.counted, "of": figure.of}
-    return told if figure.target is None else told | {"target": figure.target, "missed": figure.is_missed}
+    return {
+        "value": None if figure.value is None else round(figure.value, 6),
+        "counted": figure.counted,
+        "of": figure.of,
+        "target": figure.target,
+        "missed": None if figure.target is None else figure.is_missed,
+    }
 
 
 def definition_as_document(definition: Definition) -> dict[str, object]:

@@ -49,7 +49,13 @@ def test_as_json_each_has_what_it_was_made_of(state: Path) -> None:
     document = json.loads(ask(state, *DAY, "--by", "queue", "--json"))
     assert document["by"] == ["queue"]
     cards = next(row for row in document["rows"] if row["key"] == {"queue": "cards"})
-    assert cards["figures"]["sl_offered"] == {"value": 0.5, "counted": 4.0, "of": 8.0}
+    assert cards["figures"]["sl_offered"] == {
+        "value": 0.5,
+        "counted": 4.0,
+        "of": 8.0,
+        "target": None,
+        "missed": None,
+    }
 
 
 def test_as_csv_by_two_things(state: Path) -> None:

@@ -100,8 +100,8 @@ def test_figures_are_taken_out_with_their_types(database: Database) -> None:
     assert table.schema.field("sl_offered").type == pa.float64()
 
 
-async def test_call_detail_records_have_the_columns_of_asterisk(database: Database) -> None:
-    ledger = Ledger(database, gather=0.0)
+async def test_call_detail_records_have_the_columns_of_asterisk(database: Database, tmp_path: Path) -> None:
+    ledger = Ledger(database, gather=0.0, spill=tmp_path)
     ledger.start(now=BEGAN)
     for each in whole_call("c1"):
         ledger.append(each)

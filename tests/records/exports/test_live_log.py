@@ -19,8 +19,8 @@ EPOCH = int(BEGAN)
 
 
 @pytest.fixture
-def ledger(database: Database) -> Iterator[Ledger]:
-    ledger = Ledger(database, gather=0.0)
+def ledger(database: Database, tmp_path: Path) -> Iterator[Ledger]:
+    ledger = Ledger(database, gather=0.0, spill=tmp_path)
     ledger.start(now=BEGAN)
     yield ledger
     ledger.close()
