@@ -1,11 +1,9 @@
 """Segments: what the customer, and everybody who served them, did from when to when.
 
 The customer's partition the contact: one begins where the one before ended. Those of the others tell how long a phone
-rang for the customer, how long its party talked with the customer, let them wait, and wrapped up afterwards.
-
-Who the customer is: the caller; of a call that one of our phones makes, whoever outside is called; and whoever the
-contact is passed to. They talk while a bridge joins them with somebody who is there; hold is a bridge of two in which
-one holds, or the wait while an agent holds or consults.
+rang for the customer, how long its party talked with the customer, let them wait, and wrapped up afterwards. They talk
+while a bridge joins them with somebody who is there; hold is a bridge of two in which one holds, or the wait while an
+agent holds or consults.
 """
 
 from __future__ import annotations
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from records.views import reservations, tables
 from records.views.fields import MICROSECONDS, last_seen, number, real, seconds, text
+from records.views.going_on import CHANGES, WAITS, bridge_of, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,116 +25,12 @@ _OWN = ""
 """Where the customer's open segment is kept among those of the legs."""
 _SUMS = {"menu": "in_menu", "ringing": "rang", "talking": "talked", "hold": "held"}
 """The contact's columns that add up the customer's segments."""
-_RANKS = {"caller": 2, "external": 1}
-_WAITS = ("hold", "consult", "capture")
-"""What an agent lets the customer wait for; the leg of the agent stands under it."""
-
-
-# --- who is who ---
-
-
-def _invited(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    if leg is None:
-        return
-    customer = state.ongoing.get("customer")
-    if customer is None or not _is_there(state, customer) or _rank(state, leg) > _rank(state, customer):
-        state.ongoing["customer"] = leg
-
-
-def _rank(state: ContactState, leg: str) -> int:
-    """How much a leg looks like the customer's: a caller from one of our own phones is none."""
-    role = state.legs[leg]["role"] if leg in state.legs else None
-    if role == "caller" and state.contact["account"] is not None:
-        return 0
-    return _RANKS.get(str(role), 0)
-
-
-def _passed(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    if leg is not None:
-        state.ongoing["customer"] = leg
-
-
-def _is_there(state: ContactState, leg: str) -> bool:
-    row = state.legs.get(leg)
-    return row is not None and row["ended_at"] is None
-
-
-# --- what goes on ---
-
-
-def _bridge_began(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    legs = _legs(data)
-    if legs:
-        _part(state, legs)
-        state.ongoing.setdefault("bridges", []).append(legs)
-
-
-def _bridge_ended(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    _part(state, _legs(data))
-
-
-def _part(state: ContactState, legs: list[str]) -> None:
-    """Bridges that these were in are over: nobody is in two."""
-    left = [each for each in state.ongoing.get("bridges", ()) if not set(each) & set(legs)]
-    if left:
-        state.ongoing["bridges"] = left
-    else:
-        state.ongoing.pop("bridges", None)
-
-
-def _legs(data: Data) -> list[str]:
-    found = data.get("legs")
-    return [each for each in found if isinstance(each, str)] if isinstance(found, list | tuple) else []
-
-
-def _leg_held(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    holders = state.ongoing.setdefault("holders", [])
-    if leg is not None and leg not in holders:
-        holders.append(leg)
-
-
-def _leg_resumed(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    holders = state.ongoing.get("holders", [])
-    if leg in holders:
-        holders.remove(leg)
-
-
-def _leg_ended(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    _leg_resumed(state, at, leg, data)
-
-
-def _set(name: str, field: str) -> Callable[[ContactState, int, str | None, Data], None]:
-    def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-        state.ongoing[name] = text(data, field) or "?"
-
-    return take
-
-
-def _waits(name: str) -> Callable[[ContactState, int, str | None, Data], None]:
-    def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-        state.ongoing[name] = leg or "?"
-
-    return take
-
-
-def _over(name: str) -> Callable[[ContactState, int, str | None, Data], None]:
-    def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-        state.ongoing.pop(name, None)
-
-    return take
-
-
-def _nothing(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    """What happened stands in the leg's row."""
-
-
-# --- the segments ---
 
 
 def _settle(state: ContactState, at: int) -> None:
     """Close the segments that are over, begin those that began."""
     customer = state.ongoing.get("customer")
-    bridge = _bridge_of(state, customer)
+    bridge = bridge_of(state, customer)
     _count_alone(state, at, customer, bridge)
     _turn(state, at, _OWN, customer, _customers(state, customer, bridge))
     for leg in sorted(state.legs):  # in an order that does not depend on how they came here
@@ -145,15 +40,6 @@ def _settle(state: ContactState, at: int) -> None:
                 _close(state, leg, at)
         else:
             _turn(state, at, leg, leg, _others(state, leg, row, bridge))
-
-
-def _bridge_of(state: ContactState, customer: str | None) -> list[str]:
-    """Who hears whom in the customer's bridge: those who are there, the customer among them; or nobody."""
-    for bridge in state.ongoing.get("bridges", ()):
-        if customer in bridge:
-            there = [leg for leg in bridge if _is_there(state, leg)]
-            return there if customer in there and len(there) > 1 else []
-    return []
 
 
 def _customers(state: ContactState, customer: str | None, bridge: list[str]) -> str:
@@ -184,7 +70,7 @@ def _others(state: ContactState, leg: str, row: Row, bridge: list[str]) -> str |
         return "ringing" if row["ringing_at"] is not None else None
     if leg in bridge:
         return _kind_in(state, bridge)
-    return "hold" if any(state.ongoing.get(each) == leg for each in _WAITS) else "other"
+    return "hold" if any(state.ongoing.get(each) == leg for each in WAITS) else "other"
 
 
 def _turn(state: ContactState, at: int, place: str, leg: str | None, kind: str | None) -> None:
@@ -244,7 +130,7 @@ def _count_alone(state: ContactState, at: int, customer: str | None, bridge: lis
     if since is not None:
         going_on["alone"] = going_on.get("alone", 0) + at - since
     is_joined = any(customer in each for each in going_on.get("bridges", ()))
-    if is_joined and not bridge and customer is not None and _is_there(state, customer):
+    if is_joined and not bridge and customer is not None and is_there(state, customer):
         going_on["alone_since"] = at
 
 
@@ -279,31 +165,6 @@ def _wrapped_up(state: ContactState, at: int, leg: str | None, data: Data) -> No
     state.contact["wrapped"] = seconds(state.contact["wrapped"]) + lasted
 
 
-_CHANGES: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
-    "contact.opened": _nothing,
-    "contact.passed": _passed,
-    "leg.invited": _invited,
-    "leg.ringing": _nothing,
-    "leg.early_media": _nothing,
-    "leg.answered": _nothing,
-    "leg.held": _leg_held,
-    "leg.resumed": _leg_resumed,
-    "leg.ended": _leg_ended,
-    "bridge.began": _bridge_began,
-    "bridge.ended": _bridge_ended,
-    "menu.entered": _set("menu", "menu"),
-    "menu.left": _over("menu"),
-    "queue.joined": _set("queue", "queue"),
-    "queue.left": _over("queue"),
-    "hold.began": _waits("hold"),
-    "hold.ended": _over("hold"),
-    "consult.requested": _waits("consult"),
-    "consult.ended": _over("consult"),
-    "capture.began": _waits("capture"),
-    "capture.ended": _over("capture"),
-}
-
-
 def _settled(
     change: Callable[[ContactState, int, str | None, Data], None],
 ) -> Callable[[ContactState, int, str | None, Data], None]:
@@ -316,7 +177,7 @@ def _settled(
 
 
 ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
-    **{kind: _settled(change) for kind, change in _CHANGES.items()},
+    **{kind: _settled(change) for kind, change in CHANGES.items()},
     "wrap_up.ended": _wrapped_up,
 }
 """What each event means for what goes on, and with it for the segments."""
