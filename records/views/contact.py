@@ -121,6 +121,12 @@ def _closed(state: ContactState, at: int, leg: str | None, data: Data) -> None:
     state.come_to_rest()
 
 
+def _case(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+    """The number of a case of ours goes before the reference that the caller was told."""
+    found = text(data, "case") or text(data, "reference")
+    state.contact["case_id"] = found or state.contact["case_id"]
+
+
 ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
     "contact.opened": _opened,
     "contact.routed": _routed,
@@ -130,7 +136,9 @@ ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
     "language.set": _language_set,
     "attributes.set": _attributes_set,
     "tracking.given": _field("tracking", "number"),
-    "case.opened": _field("case_id", "reference"),
+    "case.opened": _case,
+    "case.filed": _case,
+    "case.linked": _case,
     "survey.answered": _survey_answered,
     "leg.invited": _leg_invited,
     "leg.answered": _leg_answered,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from records import NODE, LedgerEvent
 from records.cases.promised import counted, promises
 from records.cases.surveyed import answers, means
 from records.cases.undisposed import undisposed
 from records.database import Database
+from records.views import tables
 from records.views.rebuild import rebuild
 from tests.records.calls import BEGAN, event, whole_call
 
@@ -151,3 +153,20 @@ async def test_promises_of_people_are_followed_without_a_contact(
     ledger.close()
     rebuild(database, "main")
     assert {each.reference: each for each in promises(database, BEGAN + 200)} == found
+
+
+async def test_a_contact_names_the_case_that_it_was_about(ledger: Ledger, database: Database) -> None:
+    await keep(
+        ledger,
+        opened("c1", "bank", 0.0),
+        event(1.0, "c1", None, "case.opened", reference="C00017"),
+        opened("c2", "bank", 2.0),
+        event(3.0, "c2", None, "case.opened", reference="C00018"),
+        event(4.0, "c2", None, "case.filed", case="123456789", reference="C00018"),
+        opened("c3", "bank", 5.0),
+        event(6.0, "c3", None, "case.linked", case="123456789", by="eva"),
+    )
+    table = tables.contact
+    with database.read() as connection:
+        found = connection.execute(select(table.c.id, table.c.case_id).order_by(table.c.id)).all()
+    assert [tuple(row) for row in found] == [("c1", "C00017"), ("c2", "123456789"), ("c3", "123456789")]
