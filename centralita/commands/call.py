@@ -1,4 +1,4 @@
-"""`centralita call`: what the agent of a conversation could do by keys, and supervisors who come in."""
+"""`centralita call`: acts in conversations, supervisors who come in, calls that are begun."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 app = typer.Typer(
-    help="Conversations: transfer, consult, confer, hold, lead into a form; as the agent could by keys.",
+    help="Conversations: transfer, consult, confer, hold, lead into a form; calls that are begun.",
     no_args_is_help=True,
 )
 
@@ -107,6 +107,43 @@ def take_over(
     """Call a supervisor's phone, who goes on with the caller in the agent's place."""
     said = _post(state, http, contact, "take-over", {"by": by or login(), "supervisor": supervisor})
     _show(said, f"{supervisor} is called, in contact {said['call']}", as_json=as_json)
+
+
+@app.command()
+def place(
+    agent: Annotated[str, typer.Argument(help="Whose phone rings first.")],
+    to: Annotated[str, typer.Argument(help="What the agent would dial.")],
+    client: Annotated[
+        str | None, typer.Option(help="In whose name; its number is shown.", show_default="nobody's")
+    ] = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
+    """Call a number for an agent, whose phone rings first."""
+    body = {"by": by or login(), "agent": agent, "to": to, "client": client}
+    said = ask(state, http, "POST", "/api/v1/calls", body)
+    _show(said, f"{agent} is called, in contact {said['contact']}", as_json=as_json)
+
+
+@app.command()
+def customer(
+    number: Annotated[str, typer.Argument(help='The customer, "+34911222333".')],
+    client: Annotated[str, typer.Option(help="The client company in whose name we call.")],
+    menu: Annotated[str | None, typer.Option(help="Whoever answers is led to this menu set.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Whoever answers waits in this queue.")] = None,
+    language: Annotated[str | None, typer.Option(help="The customer's language, such as es.")] = None,
+    by: By = "",
+    state: State = DEFAULT_STATE,
+    http: Http = None,
+    as_json: Json = False,
+) -> None:
+    """Call a customer by the rules of callbacks, who is led to a menu or a queue."""
+    to = {"menu": menu, "queue": queue}
+    body = {"by": by or login(), "number": number, "client": client, "to": to, "language": language}
+    said = ask(state, http, "POST", "/api/v1/calls/originate", body)
+    _show(said, f"{number} is called, in contact {said['contact']}", as_json=as_json)
 
 
 def _post(state: Path, http: str | None, contact: str, act: str, body: Mapping[str, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calls.destination import Menu
 from console.access import PRINCIPAL
 from console.audit import ACTS_FOR
 from console.keys import WORK
@@ -60,3 +61,18 @@ def sees_agent(request: web.Request, agent: str) -> bool:
         return True
     settings = request.app[WORK].routing().agents.get(agent)
     return settings is not None and principal.sees_team(settings.team)
+
+
+def sees_menu(request: web.Request, menu: str) -> bool:
+    """Whether a menu set may be shown and published: it serves only client companies that the asker sees."""
+    numbers = request.app[WORK].routing().numbers
+    served = {each.client for each in numbers if each.destination == Menu(menu)}
+    return request[PRINCIPAL].sees_clients(served)
+
+
+def refuse_unless_all(request: web.Request) -> None:
+    """What all client companies share is for those who see all of them. Raises Refusal."""
+    if not sees_all(request):
+        raise Refusal(
+            403, "forbidden", "this is shared by all client companies, and you do not see all of them"
+        )

@@ -15,7 +15,7 @@ from console.acts import Deed
 from console.api.mistakes import invalid
 from console.api.model import Line, Model, Name
 from console.api.routes import Routes
-from console.api.scope import sees, who_acts
+from console.api.scope import sees, sees_agent, who_acts
 from console.keys import CONVERSATIONS, WORK
 from console.problem import Mistake
 
@@ -105,9 +105,11 @@ def in_it(request: web.Request) -> bool:
 
 
 def _refuse_foreign(request: web.Request, contact: str) -> None:
-    """A conversation of a client company that the asker may not see is as if it were over. Raises NotNow."""
+    """A conversation of a client company or a team that the asker may not see is as if it were over. Raises NotNow."""
     found = request.app[WORK].contact_of(contact)
-    if not (sees(request, found.client if found is not None else None) or in_it(request)):
+    agents = {leg.agent for leg in found.legs if leg.agent is not None} if found is not None else set()
+    is_theirs = not agents or any(sees_agent(request, each) for each in agents)
+    if not (is_theirs and sees(request, found.client if found is not None else None)) and not in_it(request):
         raise NotNow(f"no contact {contact} is in progress")
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from console.api.model import Model, Name
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
+from console.api.scope import refuse_unless_all
 from console.keys import PROMPTS
 
 routes = Routes("prompts")
@@ -71,6 +72,7 @@ class RecordingKept(Model):
 )
 async def list_prompts(request: web.Request, query: Paged) -> Mapping[str, object]:
     """List the prompts: who says each in which language, and for how many seconds."""
+    refuse_unless_all(request)
     return listed(await request.app[PROMPTS].listed(), query, lambda each: str(each["id"]))
 
 
@@ -88,4 +90,5 @@ async def upload_recording(
 
     It is checked as `centralita prompts import` does, and kept with the files that administrators edit.
     """
+    refuse_unless_all(request)
     return await request.app[PROMPTS].bring_in(file, language, prompt, replace=query.replace)

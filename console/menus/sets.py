@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from aiohttp import web
 from pydantic import AfterValidator, Field
@@ -12,9 +12,13 @@ from console.acts import Deed
 from console.api.model import Model, Name, printable
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
-from console.api.scope import who_acts
+from console.api.scope import sees_menu, who_acts
 from console.keys import MENUS
 from console.menus.shown import Changes, Checked, MenuShown, PublicationShown, Published
+from ivr.errors import UnknownMenu
+
+if TYPE_CHECKING:
+    from console.keys import Menus
 
 routes = Routes("menus")
 
@@ -55,20 +59,20 @@ class Compared(Model):
 @routes.get("/api/v1/menus", permission="menus:read", answer=Page[MenuShown], problems=PROBLEMS)
 async def list_menus(request: web.Request, query: Paged) -> Mapping[str, object]:
     """List every menu set: what is live, what waits, whether the draft is another."""
-    found = await request.app[MENUS].sets()
+    found = [each for each in await request.app[MENUS].sets() if sees_menu(request, str(each["menu"]))]
     return listed(found, query, lambda each: str(each["menu"]))
 
 
 @routes.get("/api/v1/menus/{menu}/check", permission="menus:read", answer=Checked, problems=PROBLEMS)
 async def check_menu(request: web.Request, menu: Name) -> Mapping[str, object]:
     """Check a draft as a publication would: files, what they need, cases."""
-    return await request.app[MENUS].check(menu)
+    return await _menus(request, menu).check(menu)
 
 
 @routes.get("/api/v1/menus/{menu}/diff", permission="menus:read", answer=Changes, problems=PROBLEMS)
 async def diff_menu(request: web.Request, menu: Name, query: Compared) -> Mapping[str, object]:
     """Say in words what changes from one version to another; unless told, from what is live to the draft."""
-    found = await request.app[MENUS].diff(menu, query.before, query.after)
+    found = await _menus(request, menu).diff(menu, query.before, query.after)
     return {"before": query.before, "after": query.after, "changes": found}
 
 
@@ -80,7 +84,7 @@ async def diff_menu(request: web.Request, menu: Name, query: Compared) -> Mappin
 )
 async def list_publications(request: web.Request, menu: Name, query: Paged) -> Mapping[str, object]:
     """List every decision about a menu set, the newest first."""
-    found = await request.app[MENUS].history(menu)
+    found = await _menus(request, menu).history(menu)
     return listed(found, query, lambda each: str(each["id"]))
 
 
@@ -93,7 +97,7 @@ async def list_publications(request: web.Request, menu: Name, query: Paged) -> M
 )
 async def publish(request: web.Request, menu: Name, body: Asked) -> Mapping[str, object]:
     """Publish the draft, or roll back to an earlier version. Calls in progress keep what they have."""
-    return await request.app[MENUS].put(menu, body, who_acts(request, body.by))
+    return await _menus(request, menu).put(menu, body, who_acts(request, body.by))
 
 
 @routes.delete(
@@ -104,4 +108,11 @@ async def publish(request: web.Request, menu: Name, body: Asked) -> Mapping[str,
 )
 async def cancel_publication(request: web.Request, menu: Name) -> Mapping[str, object]:
     """Do not publish what waits for its time."""
-    return await request.app[MENUS].cancel_pending(menu)
+    return await _menus(request, menu).cancel_pending(menu)
+
+
+def _menus(request: web.Request, menu: str) -> Menus:
+    """The menu sets, to do something with one that the asker may see. Raises UnknownMenu."""
+    if not sees_menu(request, menu):
+        raise UnknownMenu(f"no menu set is called {menu}")
+    return request.app[MENUS]

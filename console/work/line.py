@@ -62,10 +62,11 @@ def _place(request: web.Request, queue: str, contact: str) -> tuple[WorkDesk, En
     raise Refusal(404, "not_waiting", f"{contact} does not wait in {queue}")
 
 
-def _destination(desk: WorkDesk, part: DestinationPart) -> Destination:
+def _destination(request: web.Request, desk: WorkDesk, part: DestinationPart) -> Destination:
     """Where a caller is sent. Raises Refusal for what is not there."""
     routing = desk.routing()
-    for kind, known in (("queue", routing.queues), ("agent", routing.agents), ("menu", desk.menus())):
+    agents = [each for each in routing.agents if sees_agent(request, each)]
+    for kind, known in (("queue", routing.queues), ("agent", agents), ("menu", desk.menus())):
         name = getattr(part, kind)
         if name is not None and name not in known:
             raise Refusal(404, f"unknown_{kind}", f"no {kind} is called {name}; {suggest(name, known)}")
@@ -152,7 +153,7 @@ async def withdraw(
     """Take a caller out of the queue."""
     desk, entry = _place(request, queue, contact)
     by = who_acts(request, body.by)
-    destination = _destination(desk, body.to) if body.to is not None else None
+    destination = _destination(request, desk, body.to) if body.to is not None else None
     if body.to is not None and body.to.queue is not None:
         _refuse_foreign(desk, entry, body.to.queue)
     desk.direct(entry.contact, "queue.directed", by, "withdraw", queue=queue)

@@ -63,3 +63,22 @@ def test_supervisors_are_called_in(asked: list[tuple[str, str, Any]]) -> None:
     )
     assert json.loads(run("take-over", "c1", "1004", "--json")) == ANSWER
     assert asked[-1][1:] == ("/api/v1/contacts/c1/take-over", {"by": "marta", "supervisor": "1004"})
+
+
+def test_calls_are_begun(asked: list[tuple[str, str, Any]]) -> None:
+    assert run("place", "ana", "+34600111222") == "ana is called, in contact c1\n"
+    wanted = {"by": "marta", "agent": "ana", "to": "+34600111222", "client": None}
+    assert asked[-1] == ("POST", "/api/v1/calls", wanted)
+    words = ("+34600111222", "--client", "acme", "--queue", "help", "--language", "es")
+    assert run("customer", *words) == "+34600111222 is called, in contact c1\n"
+    assert asked[-1] == (
+        "POST",
+        "/api/v1/calls/originate",
+        {
+            "by": "marta",
+            "number": "+34600111222",
+            "client": "acme",
+            "to": {"menu": None, "queue": "help"},
+            "language": "es",
+        },
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ivr.errors import PublicationRefused, UnknownMenu, VersionsBroken
+from records.people.roles import Role
 from tests.kit.stored_menus import MENU, PUBLICATION
 
 if TYPE_CHECKING:
@@ -88,3 +90,14 @@ async def test_a_draft_is_checked_and_compared(api: Api) -> None:
     assert (status, found["before"], found["after"]) == (200, "abcd", "draft")
     assert found["changes"] == [{"where": "step abcd", "what": "is draft in shop"}]
     assert await api.problem("GET", "/api/v1/menus/shop/diff?after=main") == (422, "invalid_query")
+
+
+async def test_who_is_limited_sees_no_menus_of_others_and_nothing_that_all_share(api: Api) -> None:
+    clients = frozenset({"banco"})
+    await asyncio.to_thread(api.doorstep.add, "eva", Role.SUPERVISOR, clients=clients)
+    eva = {"Authorization": f"Bearer {(await api.doorstep.enter('eva')).token}"}
+    assert (await api.ask("GET", "/api/v1/menus", headers=eva))[1]["items"] == []
+    for path in ("menus/shop/check", "menus/shop/diff", "menus/shop/publications"):
+        assert await api.problem("GET", f"/api/v1/{path}", headers=eva) == (404, "unknown_menu")
+    assert await api.problem("GET", "/api/v1/prompts", headers=eva) == (403, "forbidden")
+    assert (await api.ask("GET", "/api/v1/menus"))[1]["items"] == [MENU]

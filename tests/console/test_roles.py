@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from aiohttp import web
@@ -73,8 +73,9 @@ def _routes(api: Api) -> list[Route]:
 def _url(route: Route, **names: str) -> str:
     """The path with a value for each of its parts."""
     path = route.path
-    for name in route.signature.path.model_fields:
-        value = names.get(name, {"contact": FOREIGN, "agent": "bot", "queue": "q"}.get(name, "zz"))
+    for name, field in route.signature.path.model_fields.items():
+        words = get_args(field.annotation) if get_origin(field.annotation) is Literal else ("zz",)
+        value = names.get(name, {"contact": FOREIGN, "agent": "bot", "queue": "q"}.get(name, words[0]))
         for form in (f"{{{name}}}", f"{{{name}:.+}}"):
             path = path.replace(form, value)
     return path.split("{")[0] + "zz" if "{" in path else path
