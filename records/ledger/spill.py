@@ -54,6 +54,8 @@ class Spill:
         self._writing: int | None = None
         self._name = ""
         self._size = 0
+        self._is_torn = False
+        """Whether something half written may stand behind `_size`."""
         self.waiting = 0
         """Entries that are in no table yet."""
 
@@ -78,6 +80,8 @@ class Spill:
         if self._writing is None:
             self._open()
         assert self._writing is not None
+        if self._is_torn:
+            self._take_back()
         first = [json.dumps(doubt._asdict() if doubt else {})] if self._size == 0 else []
         told = (line.encode() for line in (*first, *(each.line() for each in entries)))
         lines = b"".join(b"%08x %b\n" % (crc32(line), line) for line in told)
@@ -87,12 +91,19 @@ class Spill:
                 written += os.write(self._writing, lines[written:])
             os.fdatasync(self._writing)
         except OSError:
-            # What stands there half is taken back: it would be read as written, and is written again.
+            # What stands there half is taken back, at the latest before the next: it would be read as written, and is
+            # written again, and the line that follows it would be read as part of it.
+            self._is_torn = True
             with contextlib.suppress(OSError):
-                os.ftruncate(self._writing, self._size)
+                self._take_back()
             raise
         self._size += len(lines)
         self.waiting += len(entries)
+
+    def _take_back(self) -> None:
+        assert self._writing is not None
+        os.ftruncate(self._writing, self._size)
+        self._is_torn = False
 
     def entries(self, read: Place | None) -> Iterator[Spilled]:
         """What the tables do not have yet, in order."""
@@ -142,7 +153,7 @@ class Spill:
         self._name = f"{number:08d}.jsonl"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
         self._writing = os.open(self._folder / self._name, flags, 0o600)
-        self._size = 0
+        self._size, self._is_torn = 0, False
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +80,33 @@ def test_a_line_that_was_damaged_is_left_out(spill: Spill, tmp_path: Path) -> No
     (file,) = (tmp_path / "spill").iterdir()
     file.write_bytes(file.read_bytes().replace(b'"i":1', b'"i":7'))
     assert numbers(spill.entries(None)) == [0, 2]
+
+
+def test_what_stands_half_after_a_full_disk_is_taken_back_before_the_next(
+    spill: Spill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spill.append(entries(0))
+    write, no = os.write, OSError(errno.ENOSPC, "No space left on device")
+    with monkeypatch.context() as full:
+        writes = iter([lambda file, data: write(file, data[:10])])
+
+        def half(file: int, data: bytes) -> int:
+            if (once := next(writes, None)) is None:
+                raise no
+            return once(file, data)
+
+        def refused(file: int, size: int) -> None:
+            raise no
+
+        full.setattr(os, "write", half)
+        full.setattr(os, "ftruncate", refused)
+        with pytest.raises(OSError, match="No space"):
+            spill.append(entries(1, 2))
+        with pytest.raises(OSError, match="No space"):
+            spill.append(entries(1, 2))
+    spill.append(entries(1, 2))
+    assert numbers(spill.entries(None)) == [0, 1, 2]
+    assert spill.waiting == 3
 
 
 def test_the_journal_is_for_its_owner_only(spill: Spill, tmp_path: Path) -> None:
