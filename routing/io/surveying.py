@@ -23,7 +23,7 @@ def nothing_asked(contact: Contact, queue: str) -> None:
 
 def lead_to_survey(talk: Talk, contact: Contact, gone: Leg, queue: str, find: FindSurvey) -> bool:
     """An agent has hung up: lead the caller on, where somebody wants to know and nothing else is under way."""
-    if gone.agent is None or gone is contact.caller or gone not in talk.parties or not talk.may_send_on:
+    if gone.agent is None or gone not in talk.parties or not talk.may_send_on:
         return False
     caller = talk.other(gone)
     if caller is not contact.caller or not caller.is_up:
