@@ -310,7 +310,7 @@ async def _wire(
         cases=cases,
         telling=telling,
         people=people,
-        audit=AuditLog(kept.database),
+        audit=AuditLog(kept.database, kept.master),
         proxies=lambda: present.configuration.centre.people.proxies,
         keeping=keeping,
     )

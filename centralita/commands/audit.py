@@ -9,7 +9,7 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
-from centralita.state import database_of
+from centralita.state import database_of, master_key_of
 
 
 def audit(
@@ -34,7 +34,8 @@ def audit(
         fail(f"--result {result}: write {DONE}, {REFUSED} or {FAILED}", code=2)
     wanted = AuditFilter(by, act, result, on, _moment(since, "--since"), _moment(until, "--until"))
     try:
-        found = AuditLog(database_of(state)).entries(wanted, limit=limit)
+        database = database_of(state)
+        found = AuditLog(database, master_key_of(state, database)).entries(wanted, limit=limit)
     except CentralitaError as error:
         fail(str(error))
     if as_json:

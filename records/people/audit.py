@@ -5,7 +5,6 @@ Nothing that was sent stands in it, only what the act was and whom or what it wa
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import literal_column, select
 
 from records.people.tables import AUDITED, MICROSECONDS
+from records.personal.reading import SEALED, Unsealed
 from records.schema import event
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from records.database import Database
     from records.people.principal import Principal
+    from records.personal.master_key import MasterKey
 
 ACT, LOGIN, LOGOUT, READ = "audit.act", "audit.login", "audit.logout", "audit.read"
 TYPES = (ACT, LOGIN, LOGOUT, READ)
@@ -111,11 +112,12 @@ class AuditFilter:
 class AuditLog:
     """Read from the ledger. Call in threads."""
 
-    __slots__ = ("_database",)
+    __slots__ = ("_database", "_unsealed")
 
-    def __init__(self, database: Database) -> None:
-        """In this database."""
+    def __init__(self, database: Database, master: MasterKey | None = None) -> None:
+        """In this database. Acts on a customer's number tell it with the master key alone."""
         self._database = database
+        self._unsealed = Unsealed(master)
 
     def entries(
         self, wanted: AuditFilter | None = None, *, before: int | None = None, limit: int = 100
@@ -132,7 +134,7 @@ class AuditLog:
         return found
 
     def _read(self, wanted: AuditFilter, before: int | None) -> Generator[AuditEntry, None, None]:
-        query = select(event.c.id, event.c.ts, event.c.type, event.c.data)
+        query = select(event.c.id, event.c.ts, event.c.type, event.c.data, *SEALED)
         query = query.where(literal_column(AUDITED)).order_by(event.c.id.desc())
         if before is not None:
             query = query.where(event.c.id < before)
@@ -144,8 +146,9 @@ class AuditLog:
             self._database.read() as connection,
             connection.execution_options(yield_per=_AT_ONCE).execute(query) as rows,
         ):
-            for row in rows:
-                yield _entry(row.id, row.ts, row.type, json.loads(row.data))
+            for some in rows.mappings().partitions():
+                for row in self._unsealed.rows(connection, some):
+                    yield _entry(row["id"], row["ts"], row["type"], row["data"])
 
 
 def _entry(number: int, ts: int, kind: str, data: Mapping[str, object]) -> AuditEntry:

@@ -65,6 +65,8 @@ class _Plan(NamedTuple):
     personal: frozenset[str]
     plain: frozenset[str]
     only: frozenset[str] | None
+    casts: bool
+    """Whether the net is cast: not over the audit log, where addresses are those of the house's own people."""
 
 
 def split(kind: str, data: Data) -> tuple[Data, dict[str, Any] | None]:
@@ -89,9 +91,9 @@ def split(kind: str, data: Data) -> tuple[Data, dict[str, Any] | None]:
                 if found := _OUTSIDE.match(value):
                     kept[name] = f"{found[0]}*"
         elif type(value) is str:
-            if ("@" in value or "+" in value) and _is_caught(value):
+            if plan.casts and ("@" in value or "+" in value) and _is_caught(value):
                 personal[name] = value
-        elif type(value) is not int and type(value) is not float and _holds_personal(value):
+        elif type(value) is not int and type(value) is not float and _holds_personal(value, casts=plan.casts):
             personal[name] = value
     if kind == "contact.opened" and data.get("account") is not None and data.get("dnis") is not None:
         personal["dnis"] = data["dnis"]  # what one of our phones dialled; a caller from outside dials us
@@ -115,24 +117,29 @@ def is_outside(place: str, *, by: bool = False) -> bool:
 def _plan(kind: str) -> _Plan:
     open_here = EXCEPT.get(kind, frozenset())
     also = ALSO.get(kind, frozenset())
-    return _Plan((NAMES | also) - open_here, (HOUSE - also) | open_here, ONLY_OPEN.get(kind))
+    return _Plan(
+        (NAMES | also) - open_here,
+        (HOUSE - also) | open_here,
+        ONLY_OPEN.get(kind),
+        not kind.startswith("audit."),
+    )
 
 
 def _is_caught(text: str) -> bool:
     return "@" in text or _E164.search(text) is not None
 
 
-def _holds_personal(value: object, depth: int = 6) -> bool:
+def _holds_personal(value: object, depth: int = 6, *, casts: bool) -> bool:
     """Whether something stands in a list or mapping that would be personal on its own; the whole is sealed then."""
     if isinstance(value, str):
-        return _is_caught(value)
+        return casts and _is_caught(value)
     if depth == 0 or value is None:
         return False
     if isinstance(value, Mapping):
         return any(
-            (name in NAMES and each is not None) or _holds_personal(each, depth - 1)
+            (name in NAMES and each is not None) or _holds_personal(each, depth - 1, casts=casts)
             for name, each in value.items()
         )
     if isinstance(value, list | tuple):
-        return any(_holds_personal(each, depth - 1) for each in value)
+        return any(_holds_personal(each, depth - 1, casts=casts) for each in value)
     return False

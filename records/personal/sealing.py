@@ -12,6 +12,7 @@ import functools
 import json
 import os
 from collections import OrderedDict
+from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +24,7 @@ from records.event import NODE
 from records.personal.fields import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from records.personal.fields import Data
     from records.personal.master_key import MasterKey
@@ -171,9 +172,11 @@ def owner(contact: str | None, data: Data) -> str | None:
 
 def subject(master: MasterKey, personal: Mapping[str, Any]) -> str:
     """Whose key an event of no contact has: the same person's always, whatever way the number is written."""
+    told = (personal, *(each for each in personal.values() if isinstance(each, Mapping)))
     for name in _SUBJECT_NAMES:
-        if isinstance(value := personal.get(name), str):
-            return person(master, value)
+        for each in told:
+            if isinstance(value := each.get(name), str):
+                return person(master, value)
     return person(master, _encode(personal))
 
 

@@ -135,3 +135,11 @@ def test_what_is_too_deep_to_look_at_is_left() -> None:
     for _ in range(9):
         deep = [deep]
     assert split("some.event", {"deep": deep})[1] is None
+
+
+def test_of_acts_the_numbers_of_customers_are_personal_and_who_acted_on_whom_in_the_house_is_not() -> None:
+    own = {"by": "eva@example.org", "act": "people add", "on": {"person": "ana@example.org"}, "source": "::1"}
+    assert split("audit.act", own)[1] is None
+    data = own | {"on": {"number": NUMBER, "client": "sol"}}
+    _, personal = split("audit.act", data)
+    assert personal == {"on": {"number": NUMBER, "client": "sol"}}

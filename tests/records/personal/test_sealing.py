@@ -233,3 +233,11 @@ def test_whatever_was_sealed_comes_back_as_it_was(data: dict[str, Any], kind: st
     stored, sealed = sealer.seal("c1", kind, data)
     keys.keep(sealer)
     assert opened(keys, "c1", kind, stored, sealed) == data
+
+
+def test_an_act_on_a_number_is_sealed_for_the_same_person_as_the_number_itself() -> None:
+    sealer = Sealer(MASTER, Keys().load)
+    listed, _ = sealer.seal("", "do_not_call.added", {"number": NUMBER})
+    acted, sealed = sealer.seal("", "audit.act", {"act": "DELETE", "on": {"number": NUMBER}})
+    assert sealed is not None
+    assert acted == {"act": "DELETE", "subject": listed["subject"]}

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from records.errors import PersonNotFound, UnderLegalHold
+from records.people.audit import ACT, AuditLog, Deed
 from records.reader import Reader
 from records.retention.rules import Rules
 from records.schema import contact_key
 from records.views.rebuild import rebuild
 from records.views.tables import contact, leg
-from tests.records.calls import BEGAN
+from tests.records.calls import BEGAN, event
 from tests.records.retention.conftest import MASTER
 
 if TYPE_CHECKING:
@@ -310,3 +311,18 @@ async def test_many_contacts_go_in_batches_and_each_is_told(
     assert applied.contacts == 30
     assert seen == [7, 14, 21, 28, 30]
     assert len(house.told("contact.erased")) == 30
+
+
+async def test_the_audit_log_tells_of_a_number_to_who_has_the_key_and_of_none_after_the_erasure(
+    house: House,
+) -> None:
+    await house.call("a", NUMBER)
+    house.ledger.append(
+        event(0, "", None, ACT, **Deed("eva", "supervisor", "PUT", on={"number": NUMBER}).data())
+    )
+    await house.ledger.flush()
+    assert AuditLog(house.database, MASTER).entries()[0].on == {"number": NUMBER}
+    assert AuditLog(house.database).entries()[0].on == {}
+    await house.keeping.erase(NUMBER, by="ana")
+    entries = AuditLog(house.database, MASTER).entries()
+    assert [(each.by, each.on) for each in entries if each.act == "PUT"] == [("eva", {})]
