@@ -83,8 +83,11 @@ class Passwords:
     def compare_now(self, kept: str | None, password: Secret) -> Found:
         """Whether it is the password. Without a kept hash the same work is done, in vain."""
         given = _normal(password).encode("utf-8", "surrogatepass")
+        nobody = (
+            self._hash_of_nobody()
+        )  # before it is known whether it is needed: the first time it takes long
         if kept is None:
-            self._compare(self._hash_of_nobody(), given)
+            self._compare(nobody, given)
             return Found(is_right=False)
         is_right = self._compare(kept, given)
         return Found(is_right, is_right and self._hasher.check_needs_rehash(kept))

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from centralita.client import NodeClient, NodeRefused
 from centralita.commands import app
+from centralita.state import alone
 from records.database import Database
 from records.people import passwords
 from records.people.passwords import Cost
@@ -161,6 +162,16 @@ def test_no_secret_stays_in_the_state_folder_and_it_is_private(terminal: Termina
     assert stat.S_IMODE(terminal.state.stat().st_mode) == 0o700
     modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in terminal.state.iterdir()}
     assert (modes["people.key"], modes["ledger.sqlite"]) == (0o600, 0o600)
+
+
+def test_nothing_is_changed_while_a_node_starts_that_could_not_note_it(terminal: Terminal) -> None:
+    add(terminal, "eva")
+    with alone(terminal.state):
+        said = terminal.refused("people", "key", "add", "wall", "--permission", "figures:read")
+        assert "no node" in said
+        terminal.refused("people", "disable", "eva")
+        assert terminal.json("people", "list")[0]["active"] is True
+    assert terminal.json("people", "key", "list") == []
 
 
 async def test_with_a_running_node_acts_count_at_once_and_stand_in_its_chain(

@@ -99,7 +99,7 @@ def list_people(
     from centralita.people_tables import print_people, shown
 
     wanted = _role(role) if role is not None else None
-    with office(state) as desk:
+    with office(state, is_reading=True) as desk:
         found = [each for each in desk.directory.all() if wanted in (None, each.role)]
     if as_json:
         print_json([shown(each) for each in found])
@@ -116,7 +116,7 @@ def show(person: PersonId, state: State = DEFAULT_STATE, as_json: Json = False) 
     from centralita.people_tables import print_person, shown
     from records.people.roles import permissions_of
 
-    with office(state) as desk:
+    with office(state, is_reading=True) as desk:
         found = desk.directory.get(person)
         proof = desk.proofs.of(person)
         facts: dict[str, Any] = {

@@ -71,7 +71,7 @@ def list_keys(
     """List keys: what each may do, until when, when it was last used."""
     from centralita.people_tables import print_keys, shown_key
 
-    with office(state) as desk:
+    with office(state, is_reading=True) as desk:
         found = [each for each in desk.keys.all(person) if every or each.is_valid(now=desk.now)]
     if as_json:
         print_json([shown_key(each) for each in found])

@@ -93,8 +93,11 @@ class _NotNoted(CentralitaError):
 
 
 @contextmanager
-def office(state: Path) -> Iterator[Office]:
-    """The stores of a state folder; where something is wrong the command says so and ends."""
+def office(state: Path, *, is_reading: bool = False) -> Iterator[Office]:
+    """The stores of a state folder; where something is wrong the command says so and ends.
+
+    Unless it only reads, it ends before anything is changed where the audit log could not be written.
+    """
     from records.migrate import upgrade
 
     try:
@@ -103,6 +106,8 @@ def office(state: Path) -> Iterator[Office]:
         if database.path is not None:  # for this user only, as the node makes it
             os.close(os.open(database.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         upgrade(database)
+        if not is_reading:
+            _refuse_unheard(state)
         try:
             yield Office(state, database)
         finally:
@@ -111,6 +116,17 @@ def office(state: Path) -> Iterator[Office]:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
+
+
+def _refuse_unheard(state: Path) -> None:
+    """Raises NodeUnreachable where a node has the folder and does not answer, such as one that is starting."""
+    from centralita.client import NodeClient
+
+    try:
+        with alone(state):
+            return
+    except StateInUse:
+        NodeClient(state).ask("GET", "/api/v1/counters")
 
 
 def ask_secret(prompt: str, *, confirm: bool = False) -> Secret:

@@ -89,7 +89,7 @@ def sessions(
 
     if end and person is None:
         fail("say whose sessions are to end", code=2)
-    with office(state) as desk:
+    with office(state, is_reading=not end) as desk:
         if person is not None:
             desk.directory.get(person)
         if end and person is not None:

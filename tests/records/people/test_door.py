@@ -50,9 +50,6 @@ async def test_unknown_disabled_and_wrong_are_refused_alike_and_cost_the_same(do
     doorstep.add("eva")
     doorstep.add("gone")
     doorstep.door.directory.disable("gone", now=doorstep.now)
-    await doorstep.enter("eva")
-    with pytest.raises(WrongLogin):
-        await doorstep.enter("nobody")  # the first one hashes what unknown people are compared with
     told = set()
     for person, password in (("eva", OTHER), ("nobody", PASSWORD), ("gone", PASSWORD), ("né", PASSWORD)):
         before = doorstep.passwords.computed
