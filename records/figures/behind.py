@@ -147,7 +147,9 @@ def _written(key: list[Any]) -> str:
 def _read(cursor: str, number: type) -> list[Any]:
     """When (or how long), which contact, and which of its lines. Raises CursorUnknown."""
     try:
-        raw = base64.b64decode(cursor.encode("ascii") + b"==", altchars=b"-_", validate=True)
+        raw = base64.b64decode(
+            cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        )
         found: Any = json.loads(raw)
     except (ValueError, binascii.Error, RecursionError):
         found = None
