@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from records import schema
+from records.ledger.order import IN_ORDER
 from records.personal.reading import SEALED, Unsealed
 from records.views import tables
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """Events that are read in one go."""
+PATIENCE = 1.0
+"""Seconds that writers are waited for; it is asked again soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +89,31 @@ class Feed:
         )
         if upto is not None:
             query = query.where(event.c.id <= upto)
+        newest = self._complete()
+        if newest is None or newest <= after:
+            return Page((), after, is_last=True)
+        query = query.where(event.c.id <= newest)
         with self._database.read() as connection:
-            # Before the rows: what is committed between the two is on the next page.
-            newest = connection.execute(select(func.max(event.c.id))).scalar() or 0
             rows = connection.execute(query).mappings().all()
             events = tuple(_fed(row) for row in self._unsealed.rows(connection, rows))
         if len(events) == limit:
             return Page(events, events[-1].cursor, is_last=False)
-        last = max(newest if upto is None else min(newest, upto), after, events[-1].cursor if events else 0)
-        return Page(events, last, is_last=True)
+        return Page(events, newest if upto is None else max(min(newest, upto), after), is_last=True)
+
+    def _complete(self) -> int | None:
+        """The newest cursor below which nothing is still to be committed; None while that cannot be told.
+
+        Several nodes may write to one PostgreSQL, and one may commit after another that took greater numbers.
+        """
+        ids = schema.event.c.id
+        with self._database.read() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = '{round(PATIENCE * 1000)}ms'"))
+                try:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IN_ORDER})
+                except OperationalError:
+                    return None
+            return connection.execute(select(func.max(ids))).scalar() or 0
 
 
 def _fed(row: Mapping[str, Any]) -> FedEvent:

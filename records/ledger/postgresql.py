@@ -16,6 +16,7 @@ import psycopg
 
 from records.database import PATIENCE
 from records.errors import LedgerInUse
+from records.ledger.order import IN_ORDER
 from records.ledger.session import insert_statement
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ class PostgresqlSession:
             yield from cursor
 
     def ids(self, count: int) -> Sequence[int]:
-        """See Session."""
+        """See Session. Whoever reads on waits for those who have numbers and have not committed: `IN_ORDER`."""
+        self._connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (IN_ORDER,))
         query = "SELECT nextval(pg_get_serial_sequence('event', 'id')) AS id FROM generate_series(1, %s)"
         return [row["id"] for row in self.rows(query, count)]
 

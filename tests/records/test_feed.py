@@ -9,17 +9,20 @@ import pytest
 
 from console.events.hub import Hub
 from console.events.told import tell
-from records import Ledger
+from records import Ledger, schema
+from records.database import Database
 from records.event import LedgerEvent
-from records.feed import Feed
+from records.feed import Feed, Page
+from records.ledger.postgresql import PostgresqlOpener
 from records.personal.master_key import MasterKey
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from records.database import Database
     from records.event import Committed
+    from records.ledger.postgresql import PostgresqlSession
+    from tests.kit.databases import Cluster
 
 MASTER = MasterKey(b"k" * 32)
 OPENED = {"ani": "+34600111222", "dnis": "900100", "trunk": "carrier"}
@@ -131,3 +134,30 @@ async def test_followers_of_the_real_ledger_miss_nothing_while_it_is_written(
     told = [each.id for each in rung if each.type != "leg.message"]
     assert early.result() == late.result() == told
     assert hub.seen >= told[-1]
+
+
+async def test_what_another_node_commits_late_is_not_passed_over(cluster: Cluster) -> None:
+    """A smaller number is committed after a greater one: nothing is read beyond it until it is there."""
+    database = Database.of(cluster.make())
+    slow, quick = PostgresqlOpener(database, "slow").connect(), PostgresqlOpener(database, "quick").connect()
+    columns = ("id", "node", "day", "seq", "ts", "type", "data", "hash")
+    feed = Feed(database)
+
+    def add(session: PostgresqlSession, node: str) -> int:
+        session.begin()
+        (number,) = session.ids(1)
+        row = (number, node, 1, 1, 1_000_000, "agent.state", '{"agent":"ana"}', b"h")
+        session.add(schema.event, columns, [row])
+        return number
+
+    first = add(slow, "slow")
+    second = add(quick, "quick")
+    quick.commit()
+    assert first < second
+    assert await asyncio.to_thread(feed.page, 0) == Page((), 0, is_last=True)
+    slow.commit()
+    found = await asyncio.to_thread(feed.page, 0)
+    assert [each.cursor for each in found.events] == [first, second]
+    for each in (slow, quick):
+        each.close()
+    database.close()
