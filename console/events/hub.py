@@ -251,7 +251,7 @@ class Follower:
         self._may_lag = may_lag
         self._pages: deque[ToldPage] = deque()
         self._waiting = 0
-        self._is_live = False
+        self.is_live = False
         self._has_more = asyncio.Event()
 
     def push(self, page: ToldPage, most: int) -> None:
@@ -262,7 +262,7 @@ class Follower:
         if self._waiting > most:
             self._hub.drop(self)
             self._pages.clear()
-            self._waiting, self._is_live = 0, False
+            self._waiting, self.is_live = 0, False
             self._hub.fell_behind += 1
             if not self._may_lag:
                 self._waiting = -1
@@ -280,7 +280,7 @@ class Follower:
             raise FellBehind(self.cursor)
         if self._hub.is_closed:
             raise HubClosed("the node stops")
-        if not self._is_live:
+        if not self.is_live:
             return await self._read_on()
         if not self._pages:
             self._has_more.clear()
@@ -300,7 +300,7 @@ class Follower:
         page = await self._hub.read(self.cursor)
         found = await asyncio.to_thread(self._wanted, page)
         self.cursor = page.upto
-        self._is_live = page.is_last and self._hub.join(self)
+        self.is_live = page.is_last and self._hub.join(self)
         return found
 
     def _taken(self) -> list[Told]:

@@ -225,3 +225,19 @@ def test_whatever_comes_when_each_is_given_everything_once(
         assert found == [list(range(start + 1, last + 1)) for start in starts]
 
     asyncio.run(run())
+
+
+async def test_who_comes_up_in_the_middle_of_a_page_is_given_the_rest_of_it(
+    hub: Hub, source: ListedEvents
+) -> None:
+    first = hub.follow(8)
+    await first.take(0.01)
+    source.add(fed(9), fed(10), fed(11))
+    hub.ring()
+    assert await cursors(first, 3) == [9, 10, 11]
+    late = hub.follow(9)
+    assert hub.join(late)
+    late.is_live = True
+    assert [each.cursor for each in await late.take(0.01)] == [10, 11]
+    early = hub.follow(3)
+    assert not hub.join(early)
