@@ -239,5 +239,5 @@ async def test_who_comes_up_in_the_middle_of_a_page_is_given_the_rest_of_it(
     assert hub.join(late)
     late.is_live = True
     assert [each.cursor for each in await late.take(0.01)] == [10, 11]
-    early = hub.follow(3)
+    early = hub.follow(3, is_guest=False)
     assert not hub.join(early)
