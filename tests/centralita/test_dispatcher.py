@@ -136,7 +136,11 @@ class Desk:
         await self.house.over()
         kinds = self.house.kinds()
         assert kinds.count("contact.opened") == kinds.count("contact.closed")
-        return dict(self.house.row("contact.closed").data)
+        closed = dict(self.house.row("contact.closed").data)
+        length = closed.pop("length")
+        assert isinstance(length, float)
+        assert length >= 0
+        return closed
 
 
 @pytest.fixture
