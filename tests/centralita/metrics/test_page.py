@@ -22,6 +22,7 @@ from tests.kit.metric_names import families, lint, value
 from tests.kit.workplace import SmallWorkplace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 COUNTED = ("rtp_ports", "transactions", "back_ends_open", "charges_open", "recording_drops")
@@ -124,15 +125,21 @@ async def test_strange_data_counts_as_unknown_and_breaks_nothing() -> None:
     assert value(found, "centralita_contacts_closed_total", outcome="unknown") == 2
 
 
-def test_ten_thousand_legs_cost_the_loop_less_than_five_milliseconds() -> None:
+def test_the_page_looks_once_at_each_leg() -> None:
     held = legs(10_000)
     calls = CallsInUse(lambda: 5_000, lambda: cast("Any", held), lambda: COUNTERS)
-    took = []
-    for _ in range(20):
-        began = time.process_time()
-        list(calls.families())
-        took.append(time.process_time() - began)
-    assert min(took) < 0.005
+
+    def cost(work: Callable[[], object]) -> float:
+        """CPU of the cheapest of several runs: how busy the machine is moves both alike."""
+        took = []
+        for _ in range(20):
+            began = time.thread_time()
+            work()
+            took.append(time.thread_time() - began)
+        return min(took)
+
+    bare = cost(lambda: [(leg.state, leg.session.direction) for leg in held])
+    assert cost(lambda: list(calls.families())) < 30 * bare
 
 
 async def test_a_loop_that_is_held_up_is_late() -> None:
