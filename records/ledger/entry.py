@@ -62,7 +62,12 @@ def ready(event: LedgerEvent, node: str) -> tuple[Entry, int]:
         encoded = encode(data)
     found = 0
     if is_doubtful(encoded):
-        cleaned, found = masked(data)
+        try:
+            cleaned, found = masked(data)
+        except RecursionError:
+            data = cast("Data", _plain(event.data))
+            encoded = encode(data)
+            cleaned, found = masked(data)
         if found:
             data = cast("Data", cleaned)
             encoded = encode(data)

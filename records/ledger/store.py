@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from records import schema
 from records.database import first_line
-from records.errors import StoreUnavailable
+from records.errors import LedgerInUse, StoreUnavailable
 from records.event import NODE, Committed, LedgerEvent
 from records.ledger.chain import Head, day_of, link, start_of_day
 from records.ledger.entry import MICROSECONDS, Entry, encode, ready
@@ -110,7 +110,9 @@ class Store:
         try:
             yield
         except BaseException as problem:
-            is_away = self._place.is_away(problem)
+            # After `open` the place is ours: what holds it is our own connection, of which the server still thinks it
+            # lives, behind a network that broke. It ends in time.
+            is_away = isinstance(problem, LedgerInUse) or self._place.is_away(problem)
             self._fold.forget_all()
             if self._sealer is not None:
                 self._sealer.dropped()

@@ -217,8 +217,13 @@ class Writer:
             self._catch_up()
         return True
 
-    def _commit(self, entries: Sequence[Entry], place: Place | None = None) -> _Outcome:
-        """Commit these. A single one that the database will not take is counted, and left out as if it were done."""
+    def _commit(
+        self, entries: Sequence[Entry], place: Place | None = None, *, is_last_try: bool = False
+    ) -> _Outcome:
+        """Commit these. A single one that the database will not take twice is counted, and left out as if it were done.
+
+        Once may be no fault of its own: another node may have made the same person's key a moment before.
+        """
         try:
             if self._store.was_kept():
                 # The answer to our COMMIT was lost, the commit was not; nobody is told of these events at once.
@@ -231,6 +236,8 @@ class Writer:
         except Exception:  # noqa: BLE001 - whatever a driver finds wrong with a row
             if len(entries) > 1:
                 return _Outcome.FAULTY
+            if not is_last_try:
+                return self._commit(entries, place, is_last_try=True)
             self.tally.refused += 1
         self._well()
         return _Outcome.DONE

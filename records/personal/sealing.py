@@ -108,10 +108,14 @@ class Sealer:
             self._keys.popitem(last=False)
 
     def dropped(self) -> None:
-        """The transaction left no trace, as far as is known: the same keys are given again.
+        """The transaction left no trace, as far as is known: what it gave is looked up again.
 
-        `kept` may still be said, where it is found out later that the transaction was kept after all.
+        It may have been kept after all, or another node may have made one of the keys first.
         """
+        for owner in self._fresh:
+            self._keys.pop(owner, None)
+        self._fresh.clear()
+        self._given = []
 
     def forget(self, contact: str) -> None:
         """The contact's key was destroyed in the database, or another node made one first: look there again."""
