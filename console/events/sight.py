@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from base.document import suggest
 from base.errors import CentralitaError
 from console.events.catalogue import CATALOGUE
+from records.people.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 CONTACTS = "contacts:read"
 MOST_PATTERNS = 100
+NOBODY = ""
+"""The agent of a person whose role is agent and who is none yet: no event is of this one."""
 _PATTERN = re.compile(r"[a-z_.*?]{1,60}")
 
 
@@ -45,10 +48,12 @@ class Sight:
     @classmethod
     def of(cls, principal: Principal, team_of: Callable[[str], str | None]) -> Sight:
         """What a principal may be told; agents, who read no contacts, have their own."""
-        is_narrow = principal.agent is not None and not principal.may("agents:read")
+        is_narrow = (principal.agent is not None or principal.role is Role.AGENT) and not principal.may(
+            "agents:read"
+        )
         return cls(
             principal.clients,
-            principal.agent if is_narrow else None,
+            (principal.agent or NOBODY) if is_narrow else None,
             principal.may(CONTACTS),
             lambda agent: principal.is_agent(agent) or principal.sees_team(team_of(agent)),
         )

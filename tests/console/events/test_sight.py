@@ -54,6 +54,13 @@ def test_a_supervisor_of_a_team_sees_the_states_of_its_agents_alone() -> None:
     assert not found.allows(state_of("bob"))
 
 
+def test_a_person_whose_role_is_agent_and_who_is_none_yet_sees_nothing() -> None:
+    found = sight(Role.AGENT)
+    assert not found.allows(told())
+    assert not found.allows(told(client=None))
+    assert not found.allows(state_of("ana"))
+
+
 def test_an_agent_sees_what_is_his_own_without_personal_data() -> None:
     found = sight(Role.AGENT, agent="ana")
     assert not found.personal
