@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -67,12 +67,20 @@ def verify(
         ends = {(row["node"], row["day"]): row for row in connection.execute(select(chain_day)).mappings()}
         yield from _strangers(connection, ends, since, until)
         before: RowMapping | None = None
+        last = dict(sorted(ends))
+        was_sealed: set[str] = set()
         for node, day in sorted(ends | dict.fromkeys(known)):
             end = ends.get((node, day))
             if before is not None and before["node"] != node:
                 before = None
             if (since is None or day >= since) and (until is None or day <= until):
-                yield _day(connection, node, day, end, before, known.get((node, day)), public_key, count)
+                verdict = _day(connection, node, day, end, before, known.get((node, day)), public_key, count)
+                if end is not None and not verdict.is_sealed and node in was_sealed and day != last[node]:
+                    gone = "its seal is missing: days before it are sealed, and it is over"
+                    verdict = replace(verdict, problems=(*verdict.problems, gone))
+                yield verdict
+            if end is not None and end["signature"] is not None:
+                was_sealed.add(node)
             before = end if end is not None else before
 
 

@@ -143,6 +143,13 @@ def test_a_whole_day_forged_with_right_links_breaks_its_seal(ledger: Database, t
     assert all("the seal that was handed out tells of other events" in each.problems[0] for each in days[:2])
 
 
+def test_a_seal_that_was_taken_away_is_missed(ledger: Database) -> None:
+    """Otherwise whoever forges a day would only have to take its seal away."""
+    second = "(SELECT MIN(day) + 1 FROM chain_day)"
+    problems = broken(ledger, f"UPDATE chain_day SET signature = NULL, sealed_at = NULL WHERE day = {second}")
+    assert problems == ["its seal is missing: days before it are sealed, and it is over"]
+
+
 def test_seals_can_be_handed_out_and_read_again(ledger: Database) -> None:
     seals = [Seal.read(each.told) for each in stored_seals(ledger)]
     assert seals == stored_seals(ledger)
