@@ -55,20 +55,23 @@ class Database:
             return cls(URL.create("sqlite", database=str(where)))
         try:
             url = make_url(where)
-        except ArgumentError:
-            raise DatabaseUnknown(f"{where!r} is no database; {_WRITE_IT}") from None
+        except (ArgumentError, ValueError):
+            # Not quoted: it may hold a password, and where it stands cannot be told.
+            raise DatabaseUnknown(f"this is no address of a database; {_WRITE_IT}") from None
         if url.drivername in ("postgresql", "postgres", "postgresql+psycopg") and url.database:
             return cls(url.set(drivername="postgresql+psycopg"))
         if url.drivername == "sqlite" and url.database:
             return cls(url)
-        raise DatabaseUnknown(f"{url.render_as_string()} is no database that we know; {_WRITE_IT}")
+        raise DatabaseUnknown(
+            f"{url.set(query={}).render_as_string()} is no database that we know; {_WRITE_IT}"
+        )
 
     def __str__(self) -> str:
         """As people may read it: without password."""
         return (
             str(self.path)
             if self.path is not None
-            else self.url.set(drivername="postgresql").render_as_string()
+            else self.url.set(drivername="postgresql", query={}).render_as_string()
         )
 
     __repr__ = __str__
@@ -76,7 +79,8 @@ class Database:
     @property
     def without_password(self) -> str:
         """The URL as a file may hold it: who reads it asks libpq's own places for the password."""
-        return self.url.set(drivername=self.url.get_backend_name(), password=None).render_as_string()
+        url = self.url.set(drivername=self.url.get_backend_name(), password=None)
+        return url.difference_update_query(["password", "sslpassword"]).render_as_string()
 
     @property
     def path(self) -> Path | None:

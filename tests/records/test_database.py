@@ -61,6 +61,21 @@ def test_passwords_are_not_shown() -> None:
     assert "canary" not in str(refused.value)
 
 
+def test_passwords_are_not_shown_wherever_they_stand() -> None:
+    database = Database.of("postgresql://host/name?user=eva&password=quite-secret&sslpassword=secret-too")
+    assert "secret" not in f"{database} {database!r} {database.without_password}"
+    assert "user=eva" in database.without_password
+
+
+@pytest.mark.parametrize(
+    "words", ["eva:secret@host", "postgres://eva:secret@host:port/name", "postgres://eva:sec"]
+)
+def test_what_cannot_be_read_is_not_quoted(words: str) -> None:
+    with pytest.raises(DatabaseUnknown) as found:
+        Database.of(words)
+    assert "sec" not in str(found.value).replace("second", "")
+
+
 def test_a_file_that_is_missing_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(LedgerMissing), Database.of(tmp_path / "none.sqlite").read():
         pass
