@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_NOT_WRITTEN = "the database takes no events; the log says why"
+"""For everybody who reaches the port: where the database is, and as whom we speak to it, is not for them."""
+
 _FIXED = (
     "sip",
     "sip_tcp",
@@ -123,7 +126,7 @@ class Node:
     def trouble(self) -> list[str]:
         """Why the node should get no calls now; empty when all is well."""
         ledger = self.parts.ledger.health()
-        found = [f"ledger: {ledger.problem}"] if ledger.problem else []
+        found = [f"ledger: {_NOT_WRITTEN}"] if ledger.problem else []
         return ["draining", *found] if self._draining else found
 
     def checks(self) -> list[Check]:
@@ -132,7 +135,7 @@ class Node:
         ledger = parts.ledger.health()
         return [
             Check("draining", "no new calls are taken: the node is to stop" if self._draining else None),
-            Check("ledger", ledger.problem),
+            Check("ledger", _NOT_WRITTEN if ledger.problem else None),
             Check("plane", None if parts.plane.is_running else "the media plane has stopped"),
             Check("listeners", None if parts.endpoint.listeners else "no SIP listener is open"),
         ]

@@ -16,7 +16,7 @@ from aiohttp import web
 from base.errors import CentralitaError
 from base.io.private_file import write_private
 from console.keys import PEOPLE
-from console.problem import Refusal, problem
+from console.problem import Refusal, problem, words_of
 from records.people.door import Caller
 from records.people.principal import NODE, Principal
 
@@ -65,7 +65,7 @@ def guard(key: str, is_open: Callable[[web.Request], bool]) -> Middleware:
             principal = await _principal(request, expected)
         except CentralitaError as error:
             if not is_open(request):
-                return problem(503, error.code, str(error), headers={"Retry-After": "5"})
+                return problem(503, error.code, words_of(error), headers={"Retry-After": "5"})
             principal = None
         except Refusal:
             if not is_open(request):

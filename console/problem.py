@@ -12,6 +12,8 @@ from aiohttp import web
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from base.errors import CentralitaError
+
 TYPE = "application/problem+json"
 CODE = web.ResponseKey("code", str)
 """Where the code of a problem stays at hand, for the audit log."""
@@ -74,6 +76,14 @@ def problem(
     made = web.Response(status=status, text=text, content_type=TYPE, headers=headers)
     made[CODE] = code
     return made
+
+
+AWAY = "the records cannot be reached now; ask again later"
+
+
+def words_of(error: CentralitaError) -> str:
+    """What an error says to those outside: where the database is, and as whom we speak to it, stays in the log."""
+    return AWAY if error.code == "store_unavailable" else str(error)
 
 
 @web.middleware

@@ -16,7 +16,7 @@ from console.api.reading import read_body, read_file, read_path, read_query
 from console.api.repeats import REPEATS
 from console.api.scope import sees_agent
 from console.api.versions import tagged, unless_changed
-from console.problem import Refusal
+from console.problem import Refusal, words_of
 from records.people.roles import PERMISSIONS
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class Route:
         named = self.problems.get(error.code, self.otherwise)
         status = named if named is not None else _FROM_SIP.get(error.status, 500)
         after = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
-        return Refusal(status, error.code, str(error), headers=after)
+        return Refusal(status, error.code, words_of(error), headers=after)
 
     def _implied(self) -> set[int]:
         found = set(USUAL)

@@ -236,7 +236,7 @@ async def test_without_the_database_people_are_told_so_and_the_node_s_key_still_
     from records.errors import StoreUnavailable
 
     def away(token: str, *, now: float) -> None:
-        raise StoreUnavailable("the database is away")
+        raise StoreUnavailable("postgresql://canary@inside/records: refused")
 
     token = await with_token(api, "eva", Role.SUPERVISOR)
     monkeypatch.setattr(
@@ -244,6 +244,7 @@ async def test_without_the_database_people_are_told_so_and_the_node_s_key_still_
     )
     status, body = await plain(api, "GET", "/api/v1/queues", token)
     assert (status, body["code"]) == (503, "store_unavailable")
+    assert "canary" not in str(body), "a stranger can ask this too"
     assert (await plain(api, "GET", "/api/v1/health", token))[0] == 200
     assert (await api.ask("GET", "/api/v1/queues"))[0] == 200
 
