@@ -102,7 +102,7 @@ def _write_log(
     clients = question.clients
     if wanted is not None:
         clients = frozenset({wanted}) if clients is None else clients & {wanted}
-    for text in log_of(database, form, since, until, queues, clients=clients):
+    for text in log_of(database, form, since, until, queues, clients=clients, agents=question.agents):
         file.write(text.encode())
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from records import schema
 from records.event import LedgerEvent
@@ -60,8 +60,17 @@ def newest_cursor(database: Database) -> int:
         return connection.execute(select(func.max(schema.event.c.id))).scalar() or 0
 
 
-def page(database: Database, after: int, *, clients: frozenset[str] | None = None) -> tuple[list[Told], int]:
-    """Some events after a cursor, and up to where was looked; of agents too, unless only some clients may be seen."""
+def page(
+    database: Database,
+    after: int,
+    *,
+    clients: frozenset[str] | None = None,
+    agents: frozenset[str] | None = None,
+) -> tuple[list[Told], int]:
+    """Some events after a cursor, and up to where was looked; of agents too, unless only some clients may be seen.
+
+    `agents` are those whose own time may be seen, all unless given; who served a contact is told with the contact.
+    """
     event, contact = schema.event, tables.contact
     query = (
         select(
@@ -75,6 +84,8 @@ def page(database: Database, after: int, *, clients: frozenset[str] | None = Non
     )  # fmt: skip
     if clients is not None:
         query = query.where(contact.c.client.in_(sorted(clients)))
+    if agents is not None:
+        query = query.where(or_(event.c.contact.is_not(None), event.c.agent.in_(sorted(agents))))
     with database.read() as connection:
         # Before the rows: what is committed between the two is on the next page.
         newest = connection.execute(select(func.max(event.c.id))).scalar() or 0
@@ -93,10 +104,15 @@ def page(database: Database, after: int, *, clients: frozenset[str] | None = Non
 
 
 def of_period(
-    database: Database, since: int, until: int, *, clients: frozenset[str] | None = None
+    database: Database,
+    since: int,
+    until: int,
+    *,
+    clients: frozenset[str] | None = None,
+    agents: frozenset[str] | None = None,
 ) -> Iterator[LedgerEvent]:
     """The events of a period in microseconds, and those before it that tell how things stood at its beginning."""
     cursor, last = first_cursor(database, since - LEAD), first_cursor(database, until + _STRAY)
     while cursor < last:
-        found, cursor = page(database, cursor, clients=clients)
+        found, cursor = page(database, cursor, clients=clients, agents=agents)
         yield from (each.event for each in found if each.cursor <= last)

@@ -48,10 +48,11 @@ def log_of(
     queues: Mapping[str, Sequence[str]],
     *,
     clients: frozenset[str] | None = None,
+    agents: frozenset[str] | None = None,
 ) -> Iterator[str]:
     """The log of a period, from and to before moments in microseconds."""
     floor = Floor()
-    for event in of_period(database, since, until, clients=clients):
+    for event in of_period(database, since, until, clients=clients, agents=agents):
         at = round(event.ts * MICROSECONDS)
         for moment in floor.take(event):
             if since <= at < until and (text := written(form, moment, queues)):

@@ -49,6 +49,20 @@ async def test_the_log_of_a_period(ledger: Ledger, database: Database) -> None:
     assert "".join(log_of(database, Form.QUEUE_LOG, us(0), us(60), {}, clients=frozenset({"bank"}))) != ""
 
 
+async def test_the_log_tells_the_time_of_those_agents_alone_who_may_be_seen(
+    ledger: Ledger, database: Database
+) -> None:
+    for at, agent in ((1, "ana"), (2, "bob")):
+        ledger.append(event(at, "-", None, "agent.status", agent=agent, status="available"))
+    await ledger.flush()
+    whole = "".join(log_of(database, Form.QUEUE_LOG, us(0), us(60), {}))
+    assert "ana" in whole
+    assert "bob" in whole
+    part = "".join(log_of(database, Form.QUEUE_LOG, us(0), us(60), {}, agents=frozenset({"ana"})))
+    assert "ana" in part
+    assert "bob" not in part
+
+
 async def test_a_file_grows_as_calls_go_on(ledger: Ledger, database: Database, tmp_path: Path) -> None:
     call = whole_call("c1")
     half = next(place for place, each in enumerate(call) if each.type == "reservation.created") + 1
