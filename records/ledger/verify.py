@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from records.ledger.chain import Head, genesis, link
+from records.ledger.chain import NOTHING, Head, genesis, link
 from records.ledger.seal import Seal
 from records.schema import chain_day, event
 
@@ -119,6 +119,8 @@ def _day(
     problems = []
     if before is not None and end["previous"] != before["head"]:
         problems.append(f"it does not go on from where day {before['day']} ended")
+    if before is None and end["previous"] != NOTHING:
+        problems.append("days before it are missing: it is not the first")
     head, broken = _links(connection, node, day, end["previous"], tell)
     problems += broken
     if not broken and (head.seq, head.hash) != (end["count"], end["head"]):

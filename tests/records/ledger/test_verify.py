@@ -120,6 +120,14 @@ def test_a_day_that_was_taken_away_is_missed(ledger: Database) -> None:
     ]
 
 
+def test_a_first_day_that_was_taken_away_is_missed(ledger: Database) -> None:
+    first = "(SELECT day FROM (SELECT MIN(day) AS day FROM chain_day) AS first)"
+    with ledger.write() as connection:
+        connection.execute(text(f"DELETE FROM event WHERE day = {first}"))
+    problems = broken(ledger, f"DELETE FROM chain_day WHERE day = {first}")
+    assert problems == ["days before it are missing: it is not the first"]
+
+
 def test_events_without_the_end_of_their_day_are_found(ledger: Database) -> None:
     problems = broken(ledger, "DELETE FROM chain_day WHERE day = (SELECT MAX(day) FROM chain_day)")
     assert problems == ["the end of the day is missing"]
