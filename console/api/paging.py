@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST = 1000
 _LARGEST = 2**63
+_LATEST = 1e12
+"""Unix seconds that fit into 64 bits as microseconds. What is no number is not below it."""
 
 
 class Paged(Model):
@@ -85,8 +87,14 @@ def written(key: Sequence[object]) -> str:
 
 
 def _is(value: object, kind: type) -> bool:
-    """True is no integer here, and no database has one of more than 64 bits."""
-    return type(value) is kind and (not isinstance(value, int) or abs(value) < _LARGEST)
+    """True is no integer here, and no database has numbers beyond 64 bits, or text that is none."""
+    if type(value) is not kind:
+        return False
+    if isinstance(value, str):
+        return value.isprintable()
+    if isinstance(value, int):
+        return abs(value) < _LARGEST
+    return isinstance(value, float) and abs(value) < _LATEST
 
 
 def _no_cursor() -> Refusal:

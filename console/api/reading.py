@@ -31,6 +31,8 @@ _HALF = re.compile(r"\\\\ud[89a-f]", re.IGNORECASE)
 
 def read_path(model: type[M], request: web.Request) -> M:
     """The values of the path. Raises Refusal: what has not their form cannot be there."""
+    if any("\0" in value for value in request.match_info.values()):
+        raise Refusal(400, "no_text", "the address holds what no name holds")  # and no database takes
     try:
         return _read(model, {name: [value] for name, value in request.match_info.items()})
     except ValidationError as error:
