@@ -90,6 +90,13 @@ class CursorUnknown(RecordsError):
     status = 422
 
 
+class HoldOfNothing(RecordsError):
+    """What is to be held names nothing: it would keep nothing."""
+
+    code = "hold_of_nothing"
+    status = 422
+
+
 class HoldNotFound(RecordsError):
     """No legal hold with this name lasts."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from records.errors import PersonNotFound, UnderLegalHold
+from records.errors import HoldOfNothing, PersonNotFound, UnderLegalHold
 from records.event import LedgerEvent
 from records.personal.columns import MARK
 from records.personal.sealing import person
@@ -219,11 +219,23 @@ class Keeping:
         until: float | None = None,
         client: str | None = None,
     ) -> Hold:
-        """Hold a contact, a customer (by number) or a client company from now on."""
+        """Hold a contact (by a beginning of its id), a customer (by number) or a client company from now on.
+
+        Raises HoldOfNothing, ContactNotFound, ContactAmbiguous: what names nothing would keep nothing.
+        """
+        if kind == "contact":
+            reader = Reader(self._database, self._master)
+            subject = (await asyncio.to_thread(reader.contact, subject)).contact.id
         label = subject
         if kind == "customer":
             who = self.person(subject)
+            if not any(map(str.isdecimal, who.number)):
+                raise HoldOfNothing(f"{subject!r} is no telephone number; write it as +34600111222")
             subject, label = who.subject, who.label
+        known = sorted(filter(None, self._rules()))
+        for company in (subject if kind == "client" else None, client):
+            if company is not None and company not in known:
+                raise HoldOfNothing(f"no client company is called {company}; known: {', '.join(known)}")
         hold = await asyncio.to_thread(
             self.holds.add,
             kind,

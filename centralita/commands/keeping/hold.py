@@ -145,5 +145,5 @@ def _end(hold: Hold) -> str:
     return (
         f"released {_day(hold.released_at)}"
         if hold.released_at is not None
-        else _day(hold.until) or "released"
+        else _day(hold.until) or "it is released"
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from records.errors import PersonNotFound, UnderLegalHold
+from records.errors import ContactNotFound, HoldOfNothing, PersonNotFound, UnderLegalHold
 from records.people.audit import ACT, AuditLog, Deed
 from records.reader import Reader
 from records.retention.rules import Rules
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from records.database import Database
+    from records.retention.holds import Kind
     from tests.records.retention.conftest import House
 
 NUMBER, OTHER = "+34600112233", "+34600445566"
@@ -326,3 +327,23 @@ async def test_the_audit_log_tells_of_a_number_to_who_has_the_key_and_of_none_af
     await house.keeping.erase(NUMBER, by="ana")
     entries = AuditLog(house.database, MASTER).entries()
     assert [(each.by, each.on) for each in entries if each.act == "PUT"] == [("eva", {})]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "client"),
+    [("client", "soll", None), ("customer", "abc", None), ("customer", "+34600111222", "soll")],
+)
+async def test_what_names_nothing_is_not_held(
+    house: House, kind: Kind, subject: str, client: str | None
+) -> None:
+    with pytest.raises(HoldOfNothing):
+        await house.keeping.hold(kind, subject, reason="court", by="ana", client=client)
+    assert house.keeping.holds.all() == []
+
+
+async def test_a_contact_is_held_by_a_beginning_of_its_id(house: House) -> None:
+    await house.call("contact-1", "+34600111222")
+    hold = await house.keeping.hold("contact", "contact", reason="court", by="ana")
+    assert hold.subject == "contact-1"
+    with pytest.raises(ContactNotFound):
+        await house.keeping.hold("contact", "nosuch", reason="court", by="ana")
