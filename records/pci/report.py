@@ -71,7 +71,9 @@ class PciReport:
     @property
     def is_clean(self) -> bool:
         """Whether nothing in it needs to be looked into."""
-        return not self.spans.mismatches and (self.scanned is None or not self.scanned.found)
+        return not self.spans.mismatches and (
+            self.scanned is None or not (self.scanned.found or self.scanned.unreadable)
+        )
 
 
 def make_report(database: Database, *, since: float, until: float, now: float) -> PciReport:

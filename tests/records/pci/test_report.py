@@ -10,7 +10,7 @@ from sqlalchemy import text
 from records import Ledger
 from records.errors import StoreUnavailable
 from records.pci.report import make_report
-from records.pci.scan import found_in, rows_in, scan
+from records.pci.scan import Scanned, found_in, rows_in, scan
 from records.personal.master_key import MasterKey
 from tests.records.calls import BEGAN, event
 
@@ -115,3 +115,10 @@ async def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
 
     with pytest.raises((StoreUnavailable, LedgerMissing)):
         make_report(Where.of(tmp_path / "none.sqlite"), since=0, until=1, now=1)
+
+
+def test_a_log_that_could_not_be_read_is_no_clean_report(database: Database) -> None:
+    report = make_report(database, since=BEGAN, until=BEGAN + 1, now=BEGAN)
+    assert report.is_clean
+    report.scanned = Scanned(unreadable=["/var/log/nosuch: No such file or directory"])
+    assert not report.is_clean
