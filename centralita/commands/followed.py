@@ -74,6 +74,8 @@ def promises(
     """Count promised callbacks, kept and broken, and list the latest."""
     from records.cases import promised
 
+    if result is not None and result not in promised.RESULTS:
+        fail(f"no result is {result}; it is {', '.join(promised.RESULTS)}", code=2)
     now, database = time.time(), open_database(state)
     clients, since = None if client is None else {client}, _since(now, days)
     try:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OPEN, KEPT, LATE = "open", "kept", "late"
 BROKEN = ("failed", "expired")
 """Results that break the promise; a cancelled one is neither kept nor broken."""
+RESULTS = (OPEN, KEPT, LATE, *BROKEN, "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

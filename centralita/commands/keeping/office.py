@@ -65,6 +65,8 @@ def act(
         return {}
     except CentralitaError as error:
         fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or file}: {error.strerror}")
 
 
 def look(state: Path, config: Path, work: Callable[[Keeping], Awaitable[Any]]) -> Any:

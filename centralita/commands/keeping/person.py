@@ -47,6 +47,8 @@ def export(
     target, who = to or Path("person.zip"), by or login()
     if target.exists():
         fail(f"{target} is there already; name another file with --to")
+    if not target.absolute().parent.is_dir():
+        fail(f"{target}: there is no folder {target.absolute().parent}")
     body = {"number": number, "by": who} | ({"client": client} if client is not None else {})
 
     async def write(keeping: Keeping) -> Any:
