@@ -13,7 +13,14 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
@@ -31,6 +38,9 @@ PATIENCE = 5.0
 
 _AWAY = (OperationalError, InterfaceError, PoolTimeout)
 """The database's fault rather than the statement's."""
+
+_NO_SUCH_TABLE = "42P01"
+"""PostgreSQL's word for it (appendix A of its manual): a database in which no node has made its tables."""
 
 _READERS = 8
 """Connections that stand ready towards PostgreSQL."""
@@ -96,8 +106,13 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection that cannot write. Raises StoreUnavailable, LedgerMissing."""
         self.check_exists()
-        with self._guarded(), self._engine("read").connect() as connection:
-            yield connection
+        try:
+            with self._guarded(), self._engine("read").connect() as connection:
+                yield connection
+        except ProgrammingError as problem:
+            if getattr(problem.orig, "sqlstate", None) != _NO_SUCH_TABLE:
+                raise
+            raise LedgerMissing(f"no ledger in {self}: no server has run with this database yet") from None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

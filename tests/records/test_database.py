@@ -86,3 +86,9 @@ def test_a_server_that_is_away_is_unavailable() -> None:
     with pytest.raises(StoreUnavailable, match="refused") as problem, database.read():
         pass
     assert "canary" not in str(problem.value)
+
+
+def test_a_database_in_which_no_node_ran_is_told_as_such(database: Database) -> None:
+    with pytest.raises((LedgerMissing, StoreUnavailable)) as refused, database.read() as connection:
+        connection.execute(select(thing.c.name))
+    assert refused.type is LedgerMissing or database.path is not None
