@@ -69,6 +69,10 @@ def audited(permission_of: Callable[[web.Request], str | None]) -> Middleware:
     return check
 
 
+_OWN_NUMBERS = frozenset({"case", "reference"})
+"""Numbers that we gave out; where there is none such, somebody may have written a telephone number."""
+
+
 def _deed(request: web.Request, response: web.StreamResponse, who: Principal | None) -> Deed:
     resource = request.match_info.route.resource
     by = who.id if who is not None else ""
@@ -78,7 +82,10 @@ def _deed(request: web.Request, response: web.StreamResponse, who: Principal | N
         who.role.value if who is not None else "",
         f"{request.method} {resource.canonical if resource is not None else ''}",
         DONE if response.status < 400 else REFUSED if response.status < 500 else FAILED,
-        {name: _shortened(value) for name, value in request.match_info.items()},
+        {
+            name: value if name in _OWN_NUMBERS and response.status < 400 else _shortened(value)
+            for name, value in request.match_info.items()
+        },
         address_of(request),
         response.get(CODE),
     )

@@ -222,3 +222,12 @@ async def test_whoever_works_for_one_company_sees_and_does_nothing_of_another(ap
     stolen = {"text": "x", "by": "jan"}
     path = f"/api/v1/cases/{own['id']}/notes"
     assert (await api.problem("POST", path, json=stolen, headers=agent))[0] == 403
+
+
+async def test_the_audit_log_tells_which_case(api: Api) -> None:
+    case = await opened(api)
+    path = "/api/v1/cases/{}/notes"
+    await api.ask("POST", path.format(case["id"]), json={"text": "Called"})
+    await api.ask("POST", path.format("600111222"), json={"text": "Called"})
+    found = (await api.ask("GET", "/api/v1/audit?limit=2"))[1]["items"]
+    assert [each["on"] for each in found] == [{"case": "*222"}, {"case": case["id"]}]
