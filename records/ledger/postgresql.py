@@ -57,7 +57,8 @@ class PostgresqlOpener:
             ).fetchone()
             if taken is None or not taken[0]:
                 raise LedgerInUse(
-                    f"another server writes to {self._database} as node {self._node}; give each its own `node:`"
+                    f"another server writes to {self._database} as node {self._node}: "
+                    "stop it, or give each its own `node:`"
                 )
         except BaseException:
             connection.close()
@@ -146,6 +147,15 @@ class PostgresqlSession:
                 cursor.execute(_statement(table, columns, _CHUNK), values)
             if rows[whole:]:
                 cursor.executemany(_statement(table, columns, 1), rows[whole:])
+
+    def has_company(self) -> bool:
+        """Other nodes hold locks like ours."""
+        query = (
+            "SELECT 1 AS found FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND pid <> pg_backend_pid()"
+        )
+        return bool(self.rows(query, _LOCK))
 
     def is_away(self, problem: BaseException) -> bool:
         """See Session."""

@@ -48,6 +48,9 @@ class Session(Protocol):
     def put(self, table: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
         """Insert rows; those whose primary key is there already take the new values."""
 
+    def has_company(self) -> bool:
+        """Whether another node writes to this database."""
+
     def is_away(self, problem: BaseException) -> bool:
         """Whether the database is at fault (busy, full, read-only, away, damaged), not what was written."""
 

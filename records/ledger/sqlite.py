@@ -141,6 +141,10 @@ class SqliteSession:
         """See Session."""
         self._insert(table, columns, rows, replaces=True)
 
+    def has_company(self) -> bool:
+        """A file has one writer: `begin` has seen to it."""
+        return False
+
     def is_away(self, problem: BaseException) -> bool:
         """See Session."""
         return is_away(problem)

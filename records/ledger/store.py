@@ -160,8 +160,14 @@ class Store:
     def rebuild(self, tell: Callable[[int], None] = lambda _: None) -> int:
         """Make all that is derived anew from the events, or change nothing; how many events there are.
 
-        `tell` hears how many are done.
+        `tell` hears how many are done. Raises LedgerInUse, StoreUnavailable.
         """
+        if self._connected().has_company():
+            raise LedgerInUse(f"a node writes to {self.database}: stop all nodes, then rebuild")
+        with self._guarded():
+            return self._rebuild(tell)
+
+    def _rebuild(self, tell: Callable[[int], None]) -> int:
         session = self._connected()
         session.begin()
         done = 0

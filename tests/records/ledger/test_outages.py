@@ -18,6 +18,7 @@ from records.ledger.entry import ready
 from records.ledger.spill import Doubt, Place, Spill
 from records.ledger.verify import verify
 from records.reader import Reader
+from records.views.rebuild import rebuild
 from tests.kit.databases import Cluster
 from tests.records.calls import BEGAN, event
 
@@ -208,6 +209,8 @@ def test_two_servers_cannot_write_as_one_node(cluster: Cluster, tmp_path: Path) 
         Ledger(url, spill=tmp_path / "second").start()
     other = Ledger(url, node="other", spill=tmp_path / "second")
     other.start()
+    with pytest.raises(LedgerInUse, match="stop all nodes"):
+        rebuild(Database.of(url), "third")
     assert (other.close(), first.close()) == (0, 0)
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone() == (
