@@ -101,7 +101,13 @@ async def list_holds(request: web.Request, query: HoldsAsked) -> Mapping[str, ob
     return listed(kept, query, lambda each: str(each["id"]))
 
 
-@routes.post("/api/v1/holds", permission="personal:erase", answer=HoldShown, status=201)
+@routes.post(
+    "/api/v1/holds",
+    permission="personal:erase",
+    answer=HoldShown,
+    status=201,
+    problems={"hold_of_nothing": 422},
+)
 async def add_hold(request: web.Request, body: Holding) -> Mapping[str, object]:
     """Hold a contact, a customer or all of a client company: it is neither deleted nor erased meanwhile."""
     by = who_acts(request, body.by)

@@ -204,7 +204,11 @@ async def test_why_a_contact_got_its_agent_is_told(api: Api) -> None:
     assert await api.problem("GET", "/api/v1/contacts/nothing/why") == (404, "contact_not_found")
 
 
-@pytest.mark.parametrize("name", ["nothing", "%25", "_", "c'--", "%00"])
+async def test_no_name_has_a_nul_in_it(api: Api) -> None:
+    assert (await api.problem("GET", "/api/v1/contacts/%00"))[0] == 400
+
+
+@pytest.mark.parametrize("name", ["nothing", "%25", "_", "c'--"])
 async def test_an_unknown_contact_is_a_problem_404(api: Api, name: str) -> None:
     Journal(api.ledger)("c1", None, "contact.opened", {"ani": "600", "dnis": "100", "profile": "external"})
     status, code = await api.problem("GET", f"/api/v1/contacts/{name}")
