@@ -6,6 +6,7 @@ Passwords do not stand in URLs of files: libpq's own ways (PGPASSWORD, a passwor
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ _READERS = 8
 class Database:
     """One database. Holds no connection until it is asked."""
 
-    __slots__ = ("_engines", "url")
+    __slots__ = ("__weakref__", "_engines", "url")
 
     def __init__(self, url: URL) -> None:
         """As SQLAlchemy writes it; see `of`."""
@@ -139,10 +140,6 @@ class Database:
         while self._engines:
             self._engines.popitem()[1].dispose()
 
-    def __del__(self) -> None:
-        """Connections that stand ready would otherwise be found open by the collector."""
-        self.close()
-
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
@@ -159,6 +156,8 @@ class Database:
         if found is None:
             make = _sqlite_engine if self.path is not None else _postgresql_engine
             found = self._engines[use] = make(self.url, is_reader=use == "read")
+            # Held until we are gone: the collector would find connections that stand ready still open otherwise.
+            weakref.finalize(self, found.dispose)
             if use == "write":
                 guard(found)
         return found
