@@ -129,16 +129,27 @@ def test_a_key_destroyed_while_the_node_runs_is_looked_up_anew_when_told() -> No
     assert sealer.seal("c1", "contact.opened", OPENED)[1] is None
 
 
-def test_keys_of_a_failed_transaction_are_given_again() -> None:
+def test_what_is_sealed_again_after_a_failed_transaction_has_a_key_that_is_stored() -> None:
     keys = Keys()
     sealer = Sealer(MASTER, keys.load)
-    data, sealed = sealer.seal("c1", "contact.opened", OPENED)
-    lost = sealer.fresh_keys()
+    sealer.seal("c1", "contact.opened", OPENED)
+    sealer.fresh_keys()
     sealer.dropped()
-    assert sealer.fresh_keys() == lost
-    keys.keep(sealer)
     assert sealer.fresh_keys() == []
+    data, sealed = sealer.seal("c1", "contact.opened", OPENED)
+    keys.keep(sealer)
     assert opened(keys, "c1", "contact.opened", data, sealed) == OPENED
+
+
+def test_a_transaction_that_was_kept_after_all_leaves_its_key_in_use() -> None:
+    keys = Keys()
+    sealer = Sealer(MASTER, keys.load)
+    first = sealer.seal("c1", "contact.opened", OPENED)
+    keys.rows.update(sealer.fresh_keys())
+    sealer.dropped()
+    second = sealer.seal("c1", "contact.opened", OPENED)
+    assert sealer.fresh_keys() == []
+    assert opened(keys, "c1", "contact.opened", *first) == opened(keys, "c1", "contact.opened", *second)
 
 
 def test_a_key_made_between_is_not_taken_for_stored() -> None:
