@@ -46,8 +46,12 @@ chain_day = Table(
     Column("head", LargeBinary, nullable=False),
     Column("sealed_at", BigInteger),
     Column("signature", LargeBinary),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
-"""A day of one node's chain: how many events, the head of the day before, its own head; signed once it is over."""
+"""A day of one node's chain: how many events, the head of the day before, its own head; signed once it is over.
+
+`version` is how its events are hashed, see records.ledger.chain.
+"""
 
 contact_key = Table(
     "contact_key",

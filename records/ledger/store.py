@@ -17,7 +17,7 @@ from records import schema
 from records.database import first_line
 from records.errors import LedgerInUse, StoreUnavailable
 from records.event import NODE, Committed, LedgerEvent
-from records.ledger.chain import Head, day_of, link, start_of_day
+from records.ledger.chain import VERSION, Head, day_of, link, start_of_day
 from records.ledger.entry import MICROSECONDS, Entry, encode, ready
 from records.ledger.recovery import Unclosed, Untold
 from records.ledger.seal import Seal, sealed_content
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from records.personal.master_key import MasterKey
 
 _EVENT = ("id", *(column.name for column in schema.event.columns if column.name != "id"))
-_CHAIN_DAY = ("node", "day", "count", "previous", "head")
+_CHAIN_DAY = ("node", "day", "count", "previous", "head", "version")
 _SPILL_READ = ("node", "file", "position")
 _CONTACT_KEY = ("contact", "key", "made_at")
 _IN_ORDER = (
@@ -209,7 +209,7 @@ class Store:
                     seals.append(seal)
                     waiting.extendleft((entry, self._sealing(entry.ts, seal)))
                     entry = waiting.popleft()
-                head = start_of_day(self.node, day, head)
+                head = start_of_day(self.node, day, head, VERSION)
             n, number = self._fold.take(entry), next(ids)
             head, row = self._row(head, number, entry, n or None)
             days[head.day] = head
@@ -288,7 +288,7 @@ class Store:
             self._sealer.forget(whose)
 
     def _day(self, head: Head) -> tuple[Any, ...]:
-        return (self.node, head.day, head.seq, head.previous, head.hash)
+        return (self.node, *head)
 
     def _committed(self, number: int, entry: Entry, n: int) -> Committed:
         client = self._fold.client(entry.contact)
@@ -371,13 +371,12 @@ class Store:
             session.put(schema.spill_read, _SPILL_READ, [(self.node, *place)])
 
     def _stored_head(self, session: Session) -> Head:
+        names = _CHAIN_DAY[1:]
         found = session.rows(
-            f"SELECT day, count, previous, head FROM chain_day WHERE node = {session.mark} ORDER BY day DESC LIMIT 1",
+            f"SELECT {', '.join(names)} FROM chain_day WHERE node = {session.mark} ORDER BY day DESC LIMIT 1",
             self.node,
         )
-        if not found:
-            return Head()
-        return Head(*(found[0][name] for name in ("day", "count", "previous", "head")))
+        return Head(*map(found[0].__getitem__, names)) if found else Head()
 
     def _disconnect(self) -> None:
         session, self._session = self._session, None

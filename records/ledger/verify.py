@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from records.ledger.chain import NOTHING, Head, genesis, link
+from records.ledger.chain import NOTHING, Head, first_of_day, link
 from records.ledger.seal import Seal
 from records.schema import chain_day, event
 
@@ -121,7 +121,12 @@ def _day(
         problems.append(f"it does not go on from where day {before['day']} ended")
     if before is None and end["previous"] != NOTHING:
         problems.append("days before it are missing: it is not the first")
-    head, broken = _links(connection, node, day, end["previous"], tell)
+    try:
+        head, broken = _links(
+            connection, first_of_day(node, day, end["previous"], end["version"]), node, tell
+        )
+    except (ValueError, TypeError) as problem:
+        return DayVerdict(node, day, 0, "", is_sealed=False, problems=(*problems, str(problem)))
     problems += broken
     if not broken and (head.seq, head.hash) != (end["count"], end["head"]):
         problems.append(
@@ -132,12 +137,11 @@ def _day(
 
 
 def _links(
-    connection: Connection, node: str, day: int, previous: bytes, tell: Callable[[int], None]
+    connection: Connection, head: Head, node: str, tell: Callable[[int], None]
 ) -> tuple[Head, list[str]]:
     """Follow the chain to its end, or to where it breaks."""
-    head = Head(day, 0, previous, genesis(node, day, previous))
     columns = (event.c[name] for name in _SHOWN)
-    query = select(*columns).where(event.c.node == node, event.c.day == day).order_by(event.c.seq)
+    query = select(*columns).where(event.c.node == node, event.c.day == head.day).order_by(event.c.seq)
     with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as found:
         for rows in found.partitions():
             for each in rows:

@@ -17,7 +17,7 @@ _EVENTS = text(
     "SELECT node, day, seq, contact, n, agent, leg, ts, offset_us, type, data, sealed, hash FROM event"
     " ORDER BY node, day, seq"
 )
-_DAYS = text("SELECT node, day, count, previous, head FROM chain_day ORDER BY node, day")
+_DAYS = text("SELECT node, day, count, previous, head, version FROM chain_day ORDER BY node, day")
 
 
 def chain_faults(database: Database) -> list[str]:
@@ -28,15 +28,18 @@ def chain_faults(database: Database) -> list[str]:
     found = []
     last: dict[str, bytes] = {}
     for (node, day), several in itertools.groupby(events, lambda row: (row.node, row.day)):
-        count, previous, head = days.pop((node, day), (0, b"", b""))
+        count, previous, head, version = days.pop((node, day), (0, b"", b"", 0))
         if bytes(previous) != last.get(node, NOTHING):
             found.append(f"{node}, day {day} does not follow the day before")
-        link = sha256(b"centralita ledger\0" + node.encode() + b"\0%d\0" % day + bytes(previous)).digest()
+        name = b"centralita ledger" if version == 1 else b"centralita ledger %d" % version
+        link = sha256(name + b"\0" + node.encode() + b"\0%d\0" % day + bytes(previous)).digest()
         seq = 0
         for seq, row in enumerate(several, 1):
-            head_of_row = [*row[:9], row.type]
-            told = json.dumps(head_of_row, separators=(",", ":")).encode()
-            link = sha256(link + told + b"\0" + row.data.encode() + b"\0" + bytes(row.sealed or b"")).digest()
+            sealed = bytes(row.sealed or b"")
+            length = [] if version == 1 else [None if row.sealed is None else len(sealed)]
+            told = json.dumps([*row[:9], row.type, *length], separators=(",", ":")).encode()
+            between = b"\0" if version == 1 else b""
+            link = sha256(link + told + b"\0" + row.data.encode() + between + sealed).digest()
             if row.seq != seq or bytes(row.hash) != link:
                 found.append(f"{node}, day {day}: event {seq} is not what the chain says")
                 break

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from records import Ledger
-from records.ledger.chain import Head, link
+from records.ledger import store
+from records.ledger.chain import FIRST, VERSION, Head, link
 from records.ledger.seal import Seal
 from records.ledger.verify import event_count, stored_seals, verify
 from records.personal.master_key import MasterKey
+from tests.kit.chain import chain_faults
 from tests.records.calls import BEGAN, event, whole_call
 
 if TYPE_CHECKING:
@@ -172,12 +174,68 @@ def test_seals_can_be_handed_out_and_read_again(ledger: Database) -> None:
     st.none() | st.integers(1, 1 << 40),
     st.none() | st.integers(0, 1 << 40),
     st.text(),
+    st.none() | st.binary(),
 )
 def test_what_is_hashed_is_what_the_page_says(
-    contact: str | None, agent: str | None, leg: str | None, n: int | None, offset: int | None, kind: str
+    contact: str | None,
+    agent: str | None,
+    leg: str | None,
+    n: int | None,
+    offset: int | None,
+    kind: str,
+    sealed: bytes | None,
 ) -> None:
-    head = Head(20_000, 4, bytes(32), b"h" * 32)
     told = [*("main", 20_000, 5), contact, n, agent, leg, 1_795_294_000_000_000, offset, kind]
-    content = json.dumps(told, separators=(",", ":")).encode() + b"\0{}\0sealed"
-    found = link(head, "main", contact, n, agent, leg, 1_795_294_000_000_000, offset, kind, "{}", b"sealed")
-    assert found == Head(20_000, 5, bytes(32), hashlib.sha256(b"h" * 32 + content).digest())
+    row = ("main", contact, n, agent, leg, 1_795_294_000_000_000, offset, kind, "{}", sealed)
+    behind = sealed or b""
+    for version, content in (
+        (FIRST, _json(told) + b"\0{}\0" + behind),
+        (VERSION, _json([*told, None if sealed is None else len(sealed)]) + b"\0{}" + behind),
+    ):
+        head = Head(20_000, 4, bytes(32), b"h" * 32, version)
+        expected = Head(20_000, 5, bytes(32), hashlib.sha256(b"h" * 32 + content).digest(), version)
+        assert link(head, *row) == expected
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+@given(st.binary(), st.text(), st.text())
+def test_the_border_between_open_and_sealed_cannot_be_moved(sealed: bytes, data: str, moved: str) -> None:
+    def hashed(data: str, sealed: bytes | None) -> bytes:
+        head = Head(20_000, 4, bytes(32), b"h" * 32, VERSION)
+        return link(head, "main", None, None, None, None, 1, None, "kind", data, sealed).hash
+
+    assert hashed(f"{data}\0{moved}", sealed) != hashed(data, f"{moved}\0".encode() + sealed)
+    assert hashed(data + moved, sealed) != hashed(data, moved.encode() + sealed) or not moved
+    assert hashed(data, None) != hashed(data, b"")
+
+
+def test_days_of_the_first_version_go_on_as_they_began_and_stay_whole(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is where a node that runs is brought up to date."""
+    monkeypatch.setattr(store, "VERSION", FIRST)
+    _write(database, tmp_path, 0.0, DAY)
+    monkeypatch.setattr(store, "VERSION", VERSION)
+    _write(database, tmp_path, DAY + 100, 2 * DAY)
+    with database.read() as connection:
+        versions = connection.execute(text("SELECT version FROM chain_day ORDER BY day")).scalars().all()
+    assert versions == [FIRST, FIRST, VERSION]
+    assert [each.is_whole for each in found(database)] == [True, True, True]
+    assert chain_faults(database) == []
+
+
+@pytest.mark.parametrize("version", [FIRST, VERSION + 1])
+def test_a_day_that_is_told_to_be_of_another_version_is_found(ledger: Database, version: int) -> None:
+    last = "(SELECT day FROM (SELECT MAX(day) AS day FROM chain_day) AS last)"
+    assert len(broken(ledger, f"UPDATE chain_day SET version = {version} WHERE day = {last}")) == 1
+
+
+def _write(database: Database, tmp_path: Path, *moments: float) -> None:
+    written = Ledger(database, gather=0.0, spill=tmp_path / "spill", master=MASTER)
+    written.start(now=BEGAN + moments[0])
+    for each in moments:
+        written.append(event(each, f"at{each:.0f}", None, "contact.opened", ani="+34600111222"))
+    assert written.close() == 0
