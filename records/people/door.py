@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from records.errors import RecordsError, StoreUnavailable
@@ -17,12 +16,14 @@ from records.people import audit
 from records.people.api_keys import ApiKeys
 from records.people.audit import Deed
 from records.people.directory import Directory
-from records.people.errors import CodeNeeded, LockedOut, WrongLogin
-from records.people.lockout import Lockout
+from records.people.errors import CodeNeeded, WrongLogin
+from records.people.familiar import Familiar
+from records.people.lockout import Attempts
 from records.people.passwords import Passwords, refuse_weak
 from records.people.proofs import Proofs
 from records.people.sessions import SessionRules, Sessions, principal_of
 from records.people.tokens import KEY_PREFIX, SESSION_PREFIX
+from sip.protection.guard import network_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from records.people.sealing import Seal
     from records.people.sessions import Session
 
-FREE_OF_PERSON, FREE_OF_SOURCE = 5, 20
-"""Wrong attempts that cost no delay; behind one address there may be a whole office."""
-
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -47,14 +45,8 @@ class Caller:
 
     @property
     def source(self) -> str:
-        """Whom attempts are counted for: of IPv6 the network, of which anybody has many addresses."""
-        try:
-            found = ip_address(self.address.partition("%")[0])
-        except ValueError:
-            return self.address
-        if found.version == 4:
-            return str(found)
-        return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
+        """Whom attempts are counted for."""
+        return network_of(self.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +84,7 @@ class Door:
         self._record = record
         self._rules = rules
         self._clock = clock
-        self._persons, self._sources = Lockout(FREE_OF_PERSON), Lockout(FREE_OF_SOURCE)
+        self._attempts, self._familiar = Attempts(), Familiar(self.sessions)
 
     def now(self) -> float:
         """Unix time."""
@@ -118,24 +110,24 @@ class Door:
 
         Raises WrongLogin, CodeNeeded, LockedOut, TooManyLogins, StoreUnavailable.
         """
-        self._begin(person, caller)
+        attempt = await self._begin(person, caller)
         try:
             proof = await asyncio.to_thread(self.proofs.of, person)
             found = await self.passwords.compare(proof.password, password)
         except RecordsError:
-            self._forgive(person, caller)
+            attempt.forgive()
             raise
         there = proof.person
         if not found.is_right or there is None or not there.is_active:
             raise self._refused(there, caller)
         if proof.has_second_factor:
             if code is None:
-                self._forgive(person, caller)
+                attempt.forgive()
                 raise CodeNeeded("send the code that the app shows, or a recovery code, as well")
             if not await asyncio.to_thread(self.proofs.take_code, person, code, now=self.now()):
                 raise self._refused(there, caller, "wrong_code")
-        self._persons.succeed(person)
-        self._sources.forgive(caller.source)
+        attempt.succeed()
+        self._familiar.add(there.id, caller.source)
         if found.is_stale and proof.password is not None:
             await self._rehash(there, proof.password, password)
         return await self._enter(there, caller, has_second_factor=proof.has_second_factor)
@@ -156,16 +148,16 @@ class Door:
     async def prove(self, principal: Principal, password: Secret, caller: Caller) -> Person:
         """Ask somebody who is in for the password once more. Raises WrongLogin, LockedOut, TooManyLogins."""
         person = principal.person or ""
-        self._begin(person, caller)
+        attempt = await self._begin(person, caller)
         try:
             proof = await asyncio.to_thread(self.proofs.of, person)
             found = await self.passwords.compare(proof.password, password)
         except RecordsError:
-            self._forgive(person, caller)
+            attempt.forgive()
             raise
         if not found.is_right or proof.person is None:
             raise self._refused(proof.person, caller)
-        self._forgive(person, caller)
+        attempt.forgive()
         return proof.person
 
     async def set_password(self, person: Person, new: Secret) -> None:
@@ -176,27 +168,21 @@ class Door:
 
     async def accept(self, token: str, password: Secret, caller: Caller) -> Person:
         """Use an invitation: choose a password. Raises BadInvitation, WeakPassword, LockedOut."""
-        self._sources.begin(caller.source, now=self.now())
+        self._attempts.begin_of_source(caller.source, now=self.now())
         person = await asyncio.to_thread(self.proofs.invited, token, now=self.now())
-        self._sources.forgive(caller.source)
+        self._attempts.forgive_source(caller.source)
         refuse_weak(password, person.known_as)
         hash_ = await self.passwords.hash(password)
         await asyncio.to_thread(self.proofs.accept, token, hash_, now=self.now())
         self.note(Deed(person.id, person.role.value, "invitation accept", source=caller.address))
         return person
 
-    def _begin(self, person: str, caller: Caller) -> None:
-        now = self.now()
-        self._sources.begin(caller.source, now=now)
-        try:
-            self._persons.begin(person, now=now)
-        except LockedOut:
-            self._sources.forgive(caller.source)
-            raise
-
-    def _forgive(self, person: str, caller: Caller) -> None:
-        self._persons.forgive(person)
-        self._sources.forgive(caller.source)
+    async def _begin(self, person: str, caller: Caller) -> _Attempt:
+        """Raises LockedOut, StoreUnavailable."""
+        now, source = self.now(), caller.source
+        is_known = await self._familiar.knows(person, source, now=now)
+        self._attempts.begin(person, source, is_known=is_known, now=now)
+        return _Attempt(self._attempts, person, source, is_known)
 
     def _refused(self, there: Person | None, caller: Caller, code: str = "wrong_login") -> WrongLogin:
         """Who does not exist is not named: people type passwords where their names belong."""
@@ -227,3 +213,21 @@ class Door:
         principal = principal_of(person, session=session.id, is_pending=is_pending)
         self.note(Deed(person.id, person.role.value, "login", source=caller.address), audit.LOGIN)
         return Entered(principal, session, token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One that has begun, and counts as wrong until it is said what it was."""
+
+    attempts: Attempts
+    person: str
+    source: str
+    is_known: bool
+
+    def succeed(self) -> None:
+        """It was right."""
+        self.attempts.succeed(self.person, self.source, is_known=self.is_known)
+
+    def forgive(self) -> None:
+        """It was not wrong."""
+        self.attempts.forgive(self.person, self.source, is_known=self.is_known)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from records.people import tables
 from records.people.directory import found
@@ -136,6 +136,19 @@ class Sessions:
             )
             for row in rows
         ]
+
+    def sources(self, *, now: float, limit: int = 100_000) -> list[tuple[str, str]]:
+        """Who came in from which address since sessions are kept, the latest first."""
+        last = func.max(table.c.made_at)
+        query = (
+            select(table.c.person, table.c.address)
+            .where(table.c.made_at > tables.stored(now - KEPT))
+            .group_by(table.c.person, table.c.address)
+            .order_by(last.desc())
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [(str(person), str(address)) for person, address in connection.execute(query)]
 
     def end(self, session: str, *, now: float, person: str | None = None) -> str:
         """End one by its id, of this person where one is named; whose it was. Raises UnknownSession."""
