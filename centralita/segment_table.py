@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from records.moments import MICROSECONDS
 from records.timeline.wording import duration
-from records.views.fields import MICROSECONDS
 from records.views.sums import OFF
 
 if TYPE_CHECKING:

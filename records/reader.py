@@ -12,11 +12,11 @@ from records import schema
 from records.database import Database
 from records.errors import ContactAmbiguous, ContactNotFound
 from records.feed import Feed
+from records.moments import in_period, stored, unix
 from records.people.tables import is_audit
 from records.personal.reading import SEALED, Unsealed
 from records.views import tables
 from records.views.answering import KINDS, Asked, asked_for_person
-from records.views.fields import MICROSECONDS
 from records.views.search import narrowed
 from records.views.stays import KINDS as STAY_KINDS
 from records.views.stays import STATES, Ends, Told, stays
@@ -163,8 +163,7 @@ class Reader:
         query = select(*_columns(ContactRow, table)).order_by(desc(table.c.started_at), desc(table.c.id))
         if client is not None:
             query = query.where(table.c.client == client)
-        if since is not None:
-            query = query.where(table.c.started_at >= round(since * MICROSECONDS))
+        query = query.where(*in_period(table.c.started_at, since, None))
         return [_filled(ContactRow, row) for row in self._all(query.limit(limit))]
 
     def search(self, wanted: Wanted, *, limit: int = 100) -> list[ContactRow]:
@@ -185,7 +184,7 @@ class Reader:
         contact = tables.contact
         query = select(contact.c.id, contact.c.started_at, contact.c.off_by).where(contact.c.checked == OFF)
         rows = self._all(query.order_by(desc(contact.c.started_at), desc(contact.c.id)).limit(limit))
-        return [(row["id"], row["started_at"] / MICROSECONDS, row["off_by"]) for row in rows]
+        return [(row["id"], unix(row["started_at"]), row["off_by"]) for row in rows]
 
     def contact(self, wanted: str) -> ContactTimeline:
         """Everything about one contact, by its identifier or a beginning of it that only it has."""
@@ -219,14 +218,10 @@ class Reader:
         As (contact, type, data): one contact after the other, each one's in order. Read bit by bit: there may be many.
         """
         event, contact = schema.event, tables.contact
-        begun = (
-            contact.c.started_at >= round(since * MICROSECONDS),
-            contact.c.started_at < round(until * MICROSECONDS),
-        )
         query = (
             select(event.c.contact, event.c.type, event.c.data)
             .select_from(contact.join(event, event.c.contact == contact.c.id))
-            .where(*begun, event.c.type.in_(sorted(types)))
+            .where(*in_period(contact.c.started_at, since, until), event.c.type.in_(sorted(types)))
             .order_by(contact.c.started_at, contact.c.id, event.c.n)
         )
         with self.database.read() as connection:
@@ -239,18 +234,17 @@ class Reader:
     def stays(self, *, since: float, until: float) -> list[Stay]:
         """Stays in queues of the contacts that began from `since` to before `until` (Unix time), by their beginning."""
         event, contact, agent = schema.event, tables.contact, schema.event.alias()
-        first, last = round(since * MICROSECONDS), round(until * MICROSECONDS)
         told = (
             select(*_columns(Told, event, contact))
             .select_from(contact.join(event, event.c.contact == contact.c.id))
-            .where(contact.c.started_at >= first, contact.c.started_at < last, event.c.type.in_(STAY_KINDS))
+            .where(*in_period(contact.c.started_at, since, until), event.c.type.in_(STAY_KINDS))
             .order_by(contact.c.started_at, contact.c.id, event.c.n)
         )
         states = select(agent.c.agent, agent.c.ts, agent.c.data).where(
-            agent.c.agent.is_not(None), agent.c.type == STATES, agent.c.ts >= first
+            agent.c.agent.is_not(None), agent.c.type == STATES, agent.c.ts >= stored(since)
         )
         ends = Ends(
-            (row["agent"], row["ts"] / MICROSECONDS, json.loads(row["data"])["state"])
+            (row["agent"], unix(row["ts"]), json.loads(row["data"])["state"])
             for row in self._all(states.order_by(agent.c.ts, agent.c.id))
         )
         return stays((_filled(Told, row) for row in self._all(told)), ends)
@@ -264,13 +258,10 @@ class Reader:
         query = query.join(contact, contact.c.id == event.c.contact).where(event.c.type.in_(KINDS))
         if client is not None:
             query = query.where(contact.c.client == client)
-        if since is not None:
-            query = query.where(contact.c.started_at >= round(since * MICROSECONDS))
-        if until is not None:
-            query = query.where(contact.c.started_at < round(until * MICROSECONDS))
+        query = query.where(*in_period(contact.c.started_at, since, until))
         rows = self._all(query.order_by(contact.c.started_at, event.c.contact, event.c.n))
         return asked_for_person(
-            (row["contact"], row["client"], row["ts"] / MICROSECONDS, row["type"], json.loads(row["data"]))
+            (row["contact"], row["client"], unix(row["ts"]), row["type"], json.loads(row["data"]))
             for row in rows
         )
 
@@ -331,4 +322,4 @@ def _filled(kind: type[_T], row: RowMapping) -> _T:
 def _value(name: str, value: Any) -> Any:
     if name in ("data", "rtp") and not isinstance(value, dict):
         return json.loads(value) if value else {}
-    return value / MICROSECONDS if name in _TIMES and value is not None else value
+    return unix(value) if name in _TIMES else value

@@ -6,30 +6,26 @@ made and changed by the migrations; this is their present form.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table
+
+from records.columns import blobs, keys, moments, numbers, row_number, texts
 
 metadata = MetaData()
-
-# SQLite gives row numbers without a sequence only to a column that is exactly INTEGER PRIMARY KEY.
-ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 event = Table(
     "event",
     metadata,
-    Column("id", ROW_NUMBER, primary_key=True),
-    Column("node", Text, nullable=False),
-    Column("day", Integer, nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("contact", Text),
-    Column("n", Integer),
-    Column("agent", Text),
-    Column("leg", Text),
-    Column("ts", BigInteger, nullable=False),
-    Column("offset_us", BigInteger),
-    Column("type", Text, nullable=False),
-    Column("data", Text, nullable=False),
-    Column("sealed", LargeBinary),
-    Column("hash", LargeBinary, nullable=False),
+    row_number(),
+    *texts("node", nullable=False),
+    *numbers("day", "seq", nullable=False),
+    *texts("contact"),
+    *numbers("n"),
+    *texts("agent", "leg"),
+    *moments("ts", nullable=False),
+    *moments("offset_us"),
+    *texts("type", "data", nullable=False),
+    *blobs("sealed"),
+    *blobs("hash", nullable=False),
     Index("event_chain", "node", "day", "seq", unique=True),
     Index("event_contact_n", "contact", "n", unique=True),
     Index("event_agent_ts", "agent", "ts"),
@@ -39,13 +35,12 @@ event = Table(
 chain_day = Table(
     "chain_day",
     metadata,
-    Column("node", Text, primary_key=True),
+    *keys("node"),
     Column("day", Integer, primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("previous", LargeBinary, nullable=False),
-    Column("head", LargeBinary, nullable=False),
-    Column("sealed_at", BigInteger),
-    Column("signature", LargeBinary),
+    *numbers("count", nullable=False),
+    *blobs("previous", "head", nullable=False),
+    *moments("sealed_at"),
+    *blobs("signature"),
     Column("version", Integer, nullable=False, server_default="1"),
 )
 """A day of one node's chain: how many events, the head of the day before, its own head; signed once it is over.
@@ -56,18 +51,18 @@ chain_day = Table(
 contact_key = Table(
     "contact_key",
     metadata,
-    Column("contact", Text, primary_key=True),
-    Column("key", LargeBinary),
-    Column("made_at", BigInteger, nullable=False),
-    Column("shredded_at", BigInteger),
+    *keys("contact"),
+    *blobs("key"),
+    *moments("made_at", nullable=False),
+    *moments("shredded_at"),
 )
 """What opens the personal part of a contact's events; without it, that part is gone for ever."""
 
 spill_read = Table(
     "spill_read",
     metadata,
-    Column("node", Text, primary_key=True),
-    Column("file", Text, nullable=False),
+    *keys("node"),
+    *texts("file", nullable=False),
     Column("position", BigInteger, nullable=False),
 )
 """How far a node's journal of an outage has been read into the tables, in bytes."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from centralita.metrics.in_use import counter, gauge
-from console.webhooks.patience import MICROSECONDS
+from records.moments import unix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ class ToldInUse:
             standing, label = each.standing, [each.id]
             since = standing.failing_since
             lag.add_metric(label, max(self._hub.seen - standing.cursor, 0))
-            failing.add_metric(label, 0.0 if since is None else max(now - since / MICROSECONDS, 0.0))
+            failing.add_metric(label, 0.0 if since is None else max(now - unix(since), 0.0))
             paused.add_metric(label, 0 if standing.paused is None else 1)
             dead.add_metric(label, self._webhooks.dead_count(each.id))
             delivered, failed = self._webhooks.counts(each.id)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from console.events.catalogue import CATALOGUE, SCHEMA
+from records.moments import iso
 from records.personal.fields import split
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from records.feed import FedEvent
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def tell(event: FedEvent) -> Told | None:
         "schema": SCHEMA,
         "cursor": str(event.cursor),
         "id": f"{event.node}.{event.cursor}",
-        "at": moment(event.ts),
+        "at": iso(event.ts),
         "type": event.type,
         "contact": event.contact,
         "leg": event.leg,
@@ -85,11 +84,6 @@ def tell(event: FedEvent) -> Told | None:
         encoded,
         encoded if whole == plain else _encode({**head, "data": whole}).encode(),
     )
-
-
-def moment(ts: int) -> str:
-    """Microseconds since 1970 as RFC 3339 has them."""
-    return (_EPOCH + timedelta(microseconds=ts)).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _text(data: Mapping[str, object], name: str) -> str | None:

@@ -13,8 +13,9 @@ import structlog
 from base.errors import CentralitaError
 from console.events.catalogue import SCHEMA
 from console.events.sight import Sight, Wish
-from console.webhooks.patience import GIVE_UP, MICROSECONDS, judge
+from console.webhooks.patience import GIVE_UP, judge
 from console.webhooks.sending import Result, wait_for
+from records.moments import stored, unix
 from records.webhooks.book import DeadLetter, Standing
 
 if TYPE_CHECKING:
@@ -156,9 +157,7 @@ class Delivery:
 
     async def _pause(self) -> None:
         due = self.standing.next_try
-        while (
-            due is not None and not self._hurry.is_set() and (left := due / MICROSECONDS - self._clock()) > 0
-        ):
+        while due is not None and not self._hurry.is_set() and (left := unix(due) - self._clock()) > 0:
             await wait_for(self._hurry, left)
         self._hurry.clear()
 
@@ -186,7 +185,7 @@ class Delivery:
     async def _failed(
         self, before: Standing, after: Standing, sent: Sent, told: list[Told], *, is_dead: bool
     ) -> None:
-        webhook, at = self.webhook, round(self._clock() * MICROSECONDS)
+        webhook, at = self.webhook, stored(self._clock())
         if before.failing_since is None:
             log.warning("webhook_fails", webhook=webhook.id, why=sent.words)
         if is_dead:

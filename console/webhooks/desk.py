@@ -16,13 +16,14 @@ import structlog
 
 from base.errors import CentralitaError
 from console.events.sight import check_types
-from console.events.told import Told, moment
+from console.events.told import Told
 from console.webhooks.addresses import check_url
 from console.webhooks.delivery import Delivery, body_of, message_of, sight_of, wish_of
-from console.webhooks.patience import MICROSECONDS, resumed
+from console.webhooks.patience import resumed
 from console.webhooks.secrets_file import Secrets, load_secrets, save_secrets
 from console.webhooks.sending import Result, Sender
 from console.webhooks.signature import new_secret
+from records.moments import iso, stored
 from records.webhooks.book import DeadLetter, Standing, Webhook, WebhookBook, WebhookUnknown
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class WebhookDesk:
                 clients=wanted.clients,
                 personal=wanted.personal,
                 batch=wanted.batch,
-                made_at=round(self._clock() * MICROSECONDS),
+                made_at=stored(self._clock()),
                 made_by=by,
                 standing=Standing(after),
             )
@@ -236,7 +237,7 @@ class WebhookDesk:
         webhook = self._delivery(which).webhook
         now = self._clock()
         text = (
-            f'{{"schema":"1","cursor":null,"id":"{webhook.id}.test.{int(now)}","at":"{moment(round(now * 1e6))}",'
+            f'{{"schema":"1","cursor":null,"id":"{webhook.id}.test.{int(now)}","at":"{iso(stored(now))}",'
             '"type":"webhook.test","contact":null,"leg":null,"agent":null,"client":null,"node":null,'
             f'"data":{{"webhook":"{webhook.id}"}}}}'
         ).encode()

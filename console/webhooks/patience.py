@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from console.webhooks.sending import Result
+from records.moments import MICROSECONDS, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from console.webhooks.sending import Sent
     from records.webhooks.book import Standing
 
-MICROSECONDS = 1_000_000
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 3_600.0
 """Seconds."""
@@ -36,7 +36,7 @@ class Verdict:
 
 def judge(standing: Standing, sent: Sent, upto: int, *, now: float, chance: Callable[[], float]) -> Verdict:
     """What follows from a request for all up to a cursor. `now` is Unix time, `chance` draws from 0 to below 1."""
-    at = round(now * MICROSECONDS)
+    at = stored(now)
     if sent.result is Result.DELIVERED:
         return Verdict(_cleared(standing, upto, dead_in_a_row=0, delivered_at=at))
     since = standing.failing_since if standing.failing_since is not None else at
@@ -52,7 +52,7 @@ def judge(standing: Standing, sent: Sent, upto: int, *, now: float, chance: Call
         why = f"{DEAD_IN_A_ROW} deliveries in a row were refused: {sent.words}"
         return Verdict(_buried(standing, upto, sent.words, why if many else None), is_dead=True)
     pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 20), LONGEST_PAUSE) * (0.8 + 0.4 * chance())
-    due = at + round(max(pause, sent.wait or 0.0) * MICROSECONDS)
+    due = at + stored(max(pause, sent.wait or 0.0))
     return Verdict(
         replace(standing, upto=upto, tries=tries, failing_since=since, next_try=due, failure=sent.words)
     )

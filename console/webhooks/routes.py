@@ -15,8 +15,8 @@ from console.api.routes import Routes
 from console.problem import Refusal
 from console.telling import TELLING
 from console.webhooks.desk import MOST_IN_ONE, Wanted
-from console.webhooks.patience import MICROSECONDS
 from console.webhooks.sending import Result
+from records.moments import unix
 
 if TYPE_CHECKING:
     from console.webhooks.desk import WebhookDesk
@@ -266,7 +266,7 @@ def _wanted(request: web.Request, asked: WebhookAsked) -> Wanted:
 
 
 def _moment(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else datetime.fromtimestamp(microseconds / MICROSECONDS, UTC)
+    return None if microseconds is None else datetime.fromtimestamp(unix(microseconds), UTC)
 
 
 def _shown(desk: WebhookDesk, webhook: Webhook) -> WebhookShown:
@@ -280,7 +280,7 @@ def _shown(desk: WebhookDesk, webhook: Webhook) -> WebhookShown:
         clients=webhook.clients,
         personal=webhook.personal,
         batch=webhook.batch,
-        made_at=datetime.fromtimestamp(webhook.made_at / MICROSECONDS, UTC),
+        made_at=datetime.fromtimestamp(unix(webhook.made_at), UTC),
         made_by=webhook.made_by,
         cursor=str(standing.cursor),
         delivered_at=_moment(standing.delivered_at),
@@ -303,6 +303,6 @@ def _dead(letter: DeadLetter) -> DeadShown:
         upto=str(letter.upto),
         tries=letter.tries,
         failure=letter.failure,
-        first_try=datetime.fromtimestamp(letter.first_try / MICROSECONDS, UTC),
-        died_at=datetime.fromtimestamp(letter.died_at / MICROSECONDS, UTC),
+        first_try=datetime.fromtimestamp(unix(letter.first_try), UTC),
+        died_at=datetime.fromtimestamp(unix(letter.died_at), UTC),
     )

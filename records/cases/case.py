@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from records.cases.states import CaseState, ClockState
 from records.cases.terms import Term
-from records.views.fields import MICROSECONDS
+from records.moments import unix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +113,7 @@ _SAME = (
 def shaped(row: Mapping[str, Any]) -> Case:
     """A row as a value."""
     values: dict[str, Any] = {name: row[name] for name in _SAME}
-    values |= {name: None if row[name] is None else row[name] / MICROSECONDS for name in _TIMES}
+    values |= {name: unix(row[name]) for name in _TIMES}
     return Case(
         **values,
         urgency=Urgency(row["urgency"]),
@@ -125,12 +125,7 @@ def shaped(row: Mapping[str, Any]) -> Case:
 
 def note_shaped(row: Mapping[str, Any]) -> Note:
     """Likewise."""
-    return Note(**{**row, "at": row["at"] / MICROSECONDS})
-
-
-def micro(moment: float | None) -> int | None:
-    """Unix time as it is stored."""
-    return None if moment is None else round(moment * MICROSECONDS)
+    return Note(**{**row, "at": unix(row["at"])})
 
 
 def next_look(row: Mapping[str, Any]) -> int | None:

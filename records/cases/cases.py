@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from base.machine import Machine
 from records.cases import clock, tables
-from records.cases.case import CASE, COMPLAINT, Case, Urgency, micro, next_look, shaped
+from records.cases.case import CASE, COMPLAINT, Case, Urgency, next_look, shaped
 from records.cases.customers import add_number, customer_of
 from records.cases.errors import ChangedMeanwhile, NoTerm, NotInThisState
 from records.cases.finding import case_row, link_contact
@@ -21,7 +21,7 @@ from records.cases.numbering import draw
 from records.cases.states import CASE as LIFE
 from records.cases.states import TO_REACH, CaseEffect, CaseState, ClockInput
 from records.cases.writing import FIELDS, columns, told, write
-from records.views.fields import MICROSECONDS
+from records.moments import stored, unix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -171,7 +171,7 @@ class Cases:
                     self._terms(),
                     row,
                     _CLOCK_INPUTS[effect],
-                    change.at / MICROSECONDS,
+                    unix(change.at),
                     lambda kind, data: change.tell(kind, row["client"], data, case_id=row["id"]),
                 )
 
@@ -203,7 +203,7 @@ class Cases:
                 raise NoTerm(
                     f"the file of {client} says nothing of complaints: add complaints: {{answer_within: ...}}"
                 )
-            since = change.at / MICROSECONDS if received is None else received
+            since = unix(change.at) if received is None else received
             own |= clock.begun(self._terms(), term, client, since)
         own["next_at"] = next_look(own)
         return own
@@ -223,7 +223,7 @@ class Cases:
         said = {name: own[name] for name in ("kind", "reason", "owner", "team", "reference")}
         said["urgency"] = Urgency(own["urgency"]).word
         if own["answer_by"] is not None:
-            said["answer_by"] = round(own["answer_by"] / MICROSECONDS)
+            said["answer_by"] = round(unix(own["answer_by"]))
         told_as = "case.opened" if own["origin"] is None else "case.filed"
         change.tell(told_as, client, said, case_id=own["id"], contact=contact)
         return str(own["id"])
@@ -232,7 +232,7 @@ class Cases:
 def due(database: Database, now: float, limit: int = 200) -> list[str]:
     """The cases that want to be looked at, the longest due first."""
     table = tables.case
-    query = select(table.c.id).where(table.c.next_at <= micro(now)).order_by(table.c.next_at).limit(limit)
+    query = select(table.c.id).where(table.c.next_at <= stored(now)).order_by(table.c.next_at).limit(limit)
     with database.read() as connection:
         return list(connection.execute(query).scalars())
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from base.machine import Machine
-from records.cases.case import micro
 from records.cases.states import CLOCK, ClockEffect, ClockInput, ClockState
 from records.cases.terms import Term
-from records.views.fields import MICROSECONDS
+from records.moments import stored, unix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +26,8 @@ def begun(terms: Terms, term: Term, client: str, received: float) -> Row:
     return {
         "clock": ClockState.RUNNING.value,
         "term": term.written(),
-        "received_at": micro(received),
-        "answer_by": micro(end),
+        "received_at": stored(received),
+        "answer_by": stored(end),
         "warn_at": _warning(terms, term, client, received, end),
     }
 
@@ -47,7 +46,7 @@ def fire(terms: Terms, row: Mapping[str, Any], what: ClockInput, now: float, tel
     inputs = [what]
     if (
         machine.state is ClockState.RUNNING
-        and row["answer_by"] < micro(now)
+        and row["answer_by"] < stored(now)
         and what is not ClockInput.RUN_OUT
     ):
         inputs.insert(0, ClockInput.RUN_OUT)
@@ -57,7 +56,7 @@ def fire(terms: Terms, row: Mapping[str, Any], what: ClockInput, now: float, tel
         for effect in machine.fire(each):
             changes |= _carried_out(effect, terms, term, client, row, now, tell)
     if what is ClockInput.ANSWER and row["answered_at"] is None:
-        changes["answered_at"] = micro(now)
+        changes["answered_at"] = stored(now)
     changes["clock"] = machine.state.value
     return changes
 
@@ -73,22 +72,22 @@ def _carried_out(
 ) -> Row:
     match effect:
         case ClockEffect.KEEP_LEFT:
-            left = terms.left(client, row["answer_by"] / MICROSECONDS, now, is_working=term.is_working)
+            left = terms.left(client, unix(row["answer_by"]), now, is_working=term.is_working)
             tell("complaint.paused", {"left": left})
             return {"days_left": left}
         case ClockEffect.MOVE_END:
             end = terms.end(client, row["days_left"], now, is_working=term.is_working)
             tell("complaint.resumed", {"answer_by": round(end)})
             return {
-                "answer_by": micro(end),
+                "answer_by": stored(end),
                 "warn_at": _warning(terms, term, client, now, end) if row["warn_at"] is not None else None,
                 "days_left": None,
             }
         case ClockEffect.TELL_MET:
-            tell("complaint.met", {"answer_by": round(row["answer_by"] / MICROSECONDS)})
+            tell("complaint.met", {"answer_by": round(unix(row["answer_by"]))})
             return {"warn_at": None}
         case ClockEffect.TELL_MISSED:
-            tell("complaint.missed", {"answer_by": round(row["answer_by"] / MICROSECONDS)})
+            tell("complaint.missed", {"answer_by": round(unix(row["answer_by"]))})
             return {"warn_at": None}
 
 
@@ -98,4 +97,4 @@ def _warning(terms: Terms, term: Term, client: str, since: float, end: float) ->
         return None
     left = terms.left(client, end, since, is_working=term.is_working)
     days = max(0, left - term.warn)
-    return micro(min(end, terms.end(client, days, since, is_working=term.is_working) if days else since))
+    return stored(min(end, terms.end(client, days, since, is_working=term.is_working) if days else since))

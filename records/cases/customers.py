@@ -13,8 +13,8 @@ from records.cases import tables
 from records.cases.cleaned import cleaned
 from records.cases.errors import ChangedMeanwhile, CustomerNotFound, CustomerTaken, NotMergeable
 from records.cases.history import Change, history
+from records.moments import unix
 from records.views import tables as views
-from records.views.fields import MICROSECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -340,7 +340,7 @@ def _loaded(
             row["name"],
             row["notes"],
             row["language"],
-            row["created_at"] / MICROSECONDS,
+            unix(row["created_at"]),
             row["created_by"],
             row["version"],
             tuple(numbers.get(row["id"], ())),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, desc, insert, or_, select
+from sqlalchemy import and_, desc, insert, or_, select, tuple_
 
 from records.cases import tables
 from records.cases.case import Case, CaseFile, Note, note_shaped, shaped
@@ -13,7 +13,7 @@ from records.cases.errors import CaseAmbiguous, CaseNotFound
 from records.cases.history import history
 from records.cases.numbering import read
 from records.cases.states import OPEN_STATES, CaseState, ClockState
-from records.views.fields import MICROSECONDS
+from records.moments import stored
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,10 +60,7 @@ class CaseFinder:
         table = tables.case
         query = _narrowed(select(table), wanted)
         if after is not None:
-            at = round(after[0] * MICROSECONDS)
-            query = query.where(
-                or_(table.c.opened_at < at, and_(table.c.opened_at == at, table.c.id < after[1]))
-            )
+            query = query.where(tuple_(table.c.opened_at, table.c.id) < (stored(after[0]), after[1]))
         query = query.order_by(desc(table.c.opened_at), desc(table.c.id)).limit(limit)
         with self._database.read() as connection:
             return [shaped(dict(row)) for row in connection.execute(query).mappings()]
@@ -156,7 +153,7 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.clock is not None:
         query = query.where(table.c.clock == wanted.clock.value)
     if wanted.late_at is not None:
-        now = round(wanted.late_at * MICROSECONDS)
+        now = stored(wanted.late_at)
         running = and_(table.c.clock == ClockState.RUNNING.value, table.c.answer_by < now)
         missed = table.c.clock == ClockState.MISSED.value
         query = query.where(table.c.closed_at.is_(None), or_(table.c.due_at < now, running, missed))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, insert, select, update
 
 from records.cases import tables
-from records.views.fields import MICROSECONDS
+from records.moments import stored, unix
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -57,7 +57,7 @@ class Change:
         """`at` is Unix time."""
         self.connection = connection
         self.by = by
-        self.at = round(at * MICROSECONDS)
+        self.at = stored(at)
         self.entries: list[Entry] = []
 
     def tell(
@@ -86,7 +86,7 @@ class Change:
         found = self.connection.execute(statement).inserted_primary_key
         number = int(found[0]) if found is not None else 0
         self.entries.append(
-            Entry(number, case_id, customer, client, contact, self.at / MICROSECONDS, self.by, kind, kept)
+            Entry(number, case_id, customer, client, contact, unix(self.at), self.by, kind, kept)
         )
 
 
@@ -102,7 +102,7 @@ def history(
 def untold(database: Database, before: float) -> list[Entry]:
     """What was done before this moment and the ledger has not been told, oldest first; so many at once."""
     table = tables.case_event
-    is_left = and_(table.c.told.is_(False), table.c.at < round(before * MICROSECONDS))
+    is_left = and_(table.c.told.is_(False), table.c.at < stored(before))
     with database.read() as connection:
         return _read(connection, select(table).where(is_left).order_by(table.c.id).limit(_AT_ONCE))
 
@@ -123,7 +123,7 @@ def _read(connection: Connection, query: Select[Any]) -> list[Entry]:
             row["customer"],
             row["client"],
             row["contact"],
-            row["at"] / MICROSECONDS,
+            unix(row["at"]),
             row["by"],
             row["type"],
             json.loads(row["data"]),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, desc, func, or_, select
+from sqlalchemy import and_, case, desc, func, select, tuple_
 
-from records.views.fields import MICROSECONDS
+from records.moments import in_period, stored, unix
 from records.views.tables import promise
 
 if TYPE_CHECKING:
@@ -77,9 +77,8 @@ def promises(
     if result is not None:
         query = query.where(promise.c.result.is_(None) if result == OPEN else promise.c.result == result)
     if after is not None:
-        at = round(after[0] * MICROSECONDS)
-        earlier = and_(promise.c.promised_at == at, promise.c.reference < after[1])
-        query = query.where(or_(promise.c.promised_at < at, earlier))
+        place = tuple_(promise.c.promised_at, promise.c.reference)
+        query = query.where(place < (stored(after[0]), after[1]))
     query = query.order_by(desc(promise.c.promised_at), desc(promise.c.reference)).limit(limit)
     with database.read() as connection:
         rows = connection.execute(query).mappings().all()
@@ -111,7 +110,7 @@ def counted(
             share(promise.c.result.in_(BROKEN)).label("broken"),
             share(promise.c.result == "cancelled").label("cancelled"),
             share(is_open).label("open"),
-            share(and_(is_open, promise.c.latest < round(now * MICROSECONDS))).label("overdue"),
+            share(and_(is_open, promise.c.latest < stored(now))).label("overdue"),
         )
         .where(*_chosen(clients, queue, since, until))
         .group_by(promise.c.client, promise.c.queue)
@@ -129,23 +128,19 @@ def _chosen(
         found.append(promise.c.client.in_(sorted(clients)))
     if queue is not None:
         found.append(promise.c.queue == queue)
-    if since is not None:
-        found.append(promise.c.promised_at >= round(since * MICROSECONDS))
-    if until is not None:
-        found.append(promise.c.promised_at < round(until * MICROSECONDS))
-    return found
+    return found + in_period(promise.c.promised_at, since, until)
 
 
 def _is_broken(result: str | None, latest: int | None, now: float) -> bool:
     if result is None:
-        return latest is not None and latest < now * MICROSECONDS
+        return latest is not None and latest < stored(now)
     return result in (*BROKEN, LATE)
 
 
 def _shaped(row: dict[str, Any], now: float) -> Promise:
     is_broken = _is_broken(row["result"], row["latest"], now)
     for name in ("promised_at", "earliest", "latest", "ended_at"):
-        row[name] = None if row[name] is None else row[name] / MICROSECONDS
+        row[name] = unix(row[name])
     return Promise(
         **{**row, "contact": row["contact"] or None, "result": row["result"] or OPEN}, is_broken=is_broken
     )

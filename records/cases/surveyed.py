@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import Float, and_, case, cast, desc, func, or_, select
+from sqlalchemy import Float, case, cast, desc, func, select, tuple_
 
-from records.views.fields import MICROSECONDS
+from records.moments import in_period, stored, unix
 from records.views.tables import survey_answer
 
 if TYPE_CHECKING:
@@ -70,14 +70,12 @@ def answers(
     table = survey_answer
     query = select(table).where(*_chosen(clients, queue, agent, since, until))
     if after is not None:
-        at = round(after[0] * MICROSECONDS)
-        same = and_(table.c.at == at, table.c.contact == after[1], table.c.n < after[2])
-        earlier = or_(table.c.at < at, and_(table.c.at == at, table.c.contact < after[1]), same)
-        query = query.where(earlier)
+        place = tuple_(table.c.at, table.c.contact, table.c.n)
+        query = query.where(place < (stored(after[0]), *after[1:]))
     query = query.order_by(desc(table.c.at), desc(table.c.contact), desc(table.c.n)).limit(limit)
     with database.read() as connection:
         rows = connection.execute(query).mappings().all()
-    return [Answer(**{**row, "at": row["at"] / MICROSECONDS}) for row in rows]
+    return [Answer(**{**row, "at": unix(row["at"])}) for row in rows]
 
 
 def means(
@@ -128,8 +126,4 @@ def _chosen(
         found.append(table.c.queue == queue)
     if agent is not None:
         found.append(table.c.agent == agent)
-    if since is not None:
-        found.append(table.c.at >= round(since * MICROSECONDS))
-    if until is not None:
-        found.append(table.c.at < round(until * MICROSECONDS))
-    return found
+    return found + in_period(table.c.at, since, until)

@@ -6,30 +6,20 @@ changed meanwhile is refused. What tells of a person stands in PERSONAL.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import Index, Table
 
+from records.columns import keys, moments, numbers, row_number, texts, truths
 from records.schema import metadata
-
-_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _texts(*names: str) -> list[Column[str]]:
-    return [Column(name, Text) for name in names]
-
-
-def _moments(*names: str) -> list[Column[int]]:
-    return [Column(name, BigInteger) for name in names]
-
 
 customer = Table(
     "customer",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("client", Text, nullable=False),
-    *_texts("name", "notes", "language", "merged_into"),
-    Column("created_at", BigInteger, nullable=False),
-    Column("created_by", Text, nullable=False),
-    Column("version", Integer, nullable=False),
+    *keys("id"),
+    *texts("client", nullable=False),
+    *texts("name", "notes", "language", "merged_into"),
+    *moments("created_at", nullable=False),
+    *texts("created_by", nullable=False),
+    *numbers("version", nullable=False),
     Index("customer_client", "client"),
 )
 """Somebody who calls a client company. One that was merged only points to the one that took over all it had."""
@@ -37,9 +27,8 @@ customer = Table(
 customer_number = Table(
     "customer_number",
     metadata,
-    Column("client", Text, primary_key=True),
-    Column("number", Text, primary_key=True),
-    Column("customer", Text, nullable=False),
+    *keys("client", "number"),
+    *texts("customer", nullable=False),
     Index("customer_number_customer", "customer"),
     Index("customer_number_number", "number"),
 )
@@ -48,9 +37,8 @@ customer_number = Table(
 customer_reference = Table(
     "customer_reference",
     metadata,
-    Column("client", Text, primary_key=True),
-    Column("reference", Text, primary_key=True),
-    Column("customer", Text, nullable=False),
+    *keys("client", "reference"),
+    *texts("customer", nullable=False),
     Index("customer_reference_customer", "customer"),
     Index("customer_reference_reference", "reference"),
 )
@@ -59,8 +47,8 @@ customer_reference = Table(
 customer_contact = Table(
     "customer_contact",
     metadata,
-    Column("contact", Text, primary_key=True),
-    Column("customer", Text, nullable=False),
+    *keys("contact"),
+    *texts("customer", nullable=False),
     Index("customer_contact_customer", "customer", "contact"),
 )
 """Whose visit a contact was, by the number that it came from."""
@@ -68,25 +56,23 @@ customer_contact = Table(
 case = Table(
     "customer_case",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("client", Text, nullable=False),
-    *_texts("customer", "reason", "title", "owner", "team", "language", "reference", "tracking", "origin"),
-    Column("urgency", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("opened_at", BigInteger, nullable=False),
-    Column("opened_by", Text, nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
-    *_moments("closed_at", "due_at", "follow_up_at"),
-    Column("follow_up_note", Text),
-    Column("reopened", Integer, nullable=False),
-    Column("due_told", Boolean, nullable=False),
-    Column("follow_up_told", Boolean, nullable=False),
-    *_texts("clock", "term"),
-    *_moments("received_at", "answer_by", "warn_at", "answered_at"),
-    Column("days_left", Integer),
-    *_moments("next_at"),
-    Column("version", Integer, nullable=False),
+    *keys("id"),
+    *texts("kind", "client", nullable=False),
+    *texts("customer", "reason", "title", "owner", "team", "language", "reference", "tracking", "origin"),
+    *numbers("urgency", nullable=False),
+    *texts("state", nullable=False),
+    *moments("opened_at", nullable=False),
+    *texts("opened_by", nullable=False),
+    *moments("changed_at", nullable=False),
+    *moments("closed_at", "due_at", "follow_up_at"),
+    *texts("follow_up_note"),
+    *numbers("reopened", nullable=False),
+    *truths("due_told", "follow_up_told", nullable=False),
+    *texts("clock", "term"),
+    *moments("received_at", "answer_by", "warn_at", "answered_at"),
+    *numbers("days_left"),
+    *moments("next_at"),
+    *numbers("version", nullable=False),
     Index("customer_case_client_opened_at", "client", "opened_at"),
     Index("customer_case_state_opened_at", "state", "opened_at"),
     Index("customer_case_opened_at", "opened_at"),
@@ -109,8 +95,7 @@ wants to be looked at again: a date that passes, a warning.
 case_contact = Table(
     "case_contact",
     metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("contact", Text, primary_key=True),
+    *keys("case_id", "contact"),
     Index("case_contact_contact", "contact"),
 )
 """The contacts that a case is about."""
@@ -118,15 +103,13 @@ case_contact = Table(
 case_event = Table(
     "case_event",
     metadata,
-    Column("id", _ROW_NUMBER, primary_key=True),
-    *_texts("case_id", "customer"),
-    Column("client", Text, nullable=False),
-    Column("contact", Text),
-    Column("at", BigInteger, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("data", Text, nullable=False),
-    Column("told", Boolean, nullable=False),
+    row_number(),
+    *texts("case_id", "customer"),
+    *texts("client", nullable=False),
+    *texts("contact"),
+    *moments("at", nullable=False),
+    *texts("by", "type", "data", nullable=False),
+    *truths("told", nullable=False),
     Index("case_event_case", "case_id", "id"),
     Index("case_event_customer", "customer", "id"),
     Index("case_event_told", "told", "id"),
@@ -136,12 +119,11 @@ case_event = Table(
 note = Table(
     "note",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("client", Text, nullable=False),
-    *_texts("contact", "case_id", "customer"),
-    Column("at", BigInteger, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    *keys("id"),
+    *texts("client", nullable=False),
+    *texts("contact", "case_id", "customer"),
+    *moments("at", nullable=False),
+    *texts("by", "text", nullable=False),
     Index("note_contact", "contact"),
     Index("note_case", "case_id"),
     Index("note_customer", "customer"),

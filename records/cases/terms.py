@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+from records.moments import DAY
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -57,9 +59,9 @@ class NoTerms:
     def end(self, client: str, days: int, since: float, *, is_working: bool) -> float:
         """Days of 24 hours."""
         del client, is_working
-        return since + days * 86_400
+        return since + days * DAY
 
     def left(self, client: str, end: float, now: float, *, is_working: bool) -> int:
         """Days of 24 hours."""
         del client, is_working
-        return max(0, int((end - now) // 86_400))
+        return max(0, int((end - now) // DAY))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import desc, select
 
-from records.views.fields import MICROSECONDS
+from records.moments import in_period, unix
 from records.views.tables import contact
 
 if TYPE_CHECKING:
@@ -47,11 +47,9 @@ def undisposed(
         contact.c.talked > 0,
         contact.c.disposition.is_(None),
     )
-    if since is not None:
-        query = query.where(contact.c.started_at >= round(since * MICROSECONDS))
+    query = query.where(*in_period(contact.c.started_at, since, None))
     with database.read() as connection:
         rows = connection.execute(query.order_by(desc(contact.c.started_at)).limit(limit)).all()
     return [
-        Undisposed(row.id, row.client, row.queue, row.agents, row.ended_at / MICROSECONDS, row.talked)
-        for row in rows
+        Undisposed(row.id, row.client, row.queue, row.agents, unix(row.ended_at), row.talked) for row in rows
     ]

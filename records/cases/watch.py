@@ -14,7 +14,7 @@ from records.cases.finding import case_row
 from records.cases.history import Change
 from records.cases.states import ClockInput, ClockState
 from records.cases.writing import write
-from records.views.fields import MICROSECONDS
+from records.moments import unix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,11 +55,11 @@ def _look_at(change: Change, row: dict[str, Any], terms: Terms) -> None:
         at = row[f"{name}_at"]
         if at is not None and at <= now and not row[f"{name}_told"]:
             values[f"{name}_told"] = True
-            tell(kind, {"due": round(at / MICROSECONDS)})
+            tell(kind, {"due": round(unix(at))})
     if row["clock"] == ClockState.RUNNING.value:
         if row["answer_by"] <= now:
-            values |= clock.fire(terms, row, ClockInput.RUN_OUT, now / MICROSECONDS, tell)
+            values |= clock.fire(terms, row, ClockInput.RUN_OUT, unix(now), tell)
         elif row["warn_at"] is not None and row["warn_at"] <= now:
             values["warn_at"] = None
-            tell("complaint.warned", {"answer_by": round(row["answer_by"] / MICROSECONDS)})
+            tell("complaint.warned", {"answer_by": round(unix(row["answer_by"]))})
     write(change, row, row["version"], values, is_unseen=True)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 
 from records.cases import tables
-from records.cases.case import Urgency, micro, next_look
+from records.cases.case import Urgency, next_look
 from records.cases.cleaned import cleaned
 from records.cases.errors import ChangedMeanwhile
-from records.views.fields import MICROSECONDS
+from records.moments import stored, unix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ def columns(fields: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise TypeError(f"a case has no {', '.join(sorted(unknown))} that could be set")
     values: dict[str, Any] = {
-        name: micro(each) if name in _MOMENTS else cleaned(each) if name in _TEXTS else each
+        name: stored(each) if name in _MOMENTS else cleaned(each) if name in _TEXTS else each
         for name, each in fields.items()
     }
     if "urgency" in values:
@@ -89,4 +89,4 @@ def write(
 def _shown(name: str, value: Any) -> object:
     if name == "urgency":
         return Urgency(value).word
-    return round(value / MICROSECONDS) if name in _MOMENTS and value is not None else value
+    return round(unix(value)) if name in _MOMENTS and value is not None else value

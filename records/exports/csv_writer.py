@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from records.exports.cells import safe
 from records.exports.datasets import Kind
+from records.moments import iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from records.exports.datasets import Piece
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
 
 
@@ -52,12 +51,7 @@ def _cell(kind: Kind, value: Any) -> str:
     if kind is Kind.TEXT:
         return safe(str(value))
     if kind is Kind.MOMENT:
-        return moment(int(value))
+        return iso(int(value))
     if kind is Kind.TRUTH:
         return "true" if value else "false"
     return repr(float(value)) if kind is Kind.REAL else str(value)
-
-
-def moment(at: int) -> str:
-    """Microseconds as `2026-11-23T08:00:00.000000Z`."""
-    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

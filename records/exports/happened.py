@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from records import schema
 from records.event import LedgerEvent
 from records.exports.floor import KINDS
+from records.moments import MICROSECONDS, unix
 from records.views import tables
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from records.database import Database
 
-MICROSECONDS = 1_000_000
 AT_ONCE = 2_000
 LEAD = 12 * 3600 * MICROSECONDS
 """How long before a period its logs begin to read, in silence: who waits at its beginning came before it."""
@@ -97,7 +97,7 @@ def page(
             data |= {"ani": row.ani, "dnis": row.dnis}
         if row.contact is None:
             data.setdefault("agent", row.agent)
-        happened = LedgerEvent(row.ts / MICROSECONDS, row.contact or "", row.leg, row.type, data)
+        happened = LedgerEvent(unix(row.ts), row.contact or "", row.leg, row.type, data)
         found.append(Told(row.id, happened))
     upto = found[-1].cursor if len(found) == AT_ONCE else max(newest, after, found[-1].cursor if found else 0)
     return found, upto

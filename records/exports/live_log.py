@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from base.io.private_file import write_private
 from records.exports import callcenter, queue_log
 from records.exports.floor import Floor
-from records.exports.happened import LEAD, MICROSECONDS, first_cursor, newest_cursor, of_period, page
+from records.exports.happened import LEAD, first_cursor, newest_cursor, of_period, page
+from records.moments import stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +54,7 @@ def log_of(
     """The log of a period, from and to before moments in microseconds."""
     floor = Floor()
     for event in of_period(database, since, until, clients=clients, agents=agents):
-        at = round(event.ts * MICROSECONDS)
+        at = stored(event.ts)
         for moment in floor.take(event):
             if since <= at < until and (text := written(form, moment, queues)):
                 yield text
@@ -77,7 +78,7 @@ class Follower:
         self._floor = Floor()
         self._cursor = self._stored()
         self._keep()
-        self._listen(round(now * MICROSECONDS) - LEAD)
+        self._listen(stored(now) - LEAD)
 
     def step(self) -> int:
         """Write what is new; how many moments that were. Raises OSError, StoreUnavailable."""

@@ -14,6 +14,7 @@ from sqlalchemy import and_, case, func, literal, not_, or_, select, true
 from records.errors import CursorUnknown
 from records.figures.catalogue import DEFINITIONS
 from records.figures.measures import MEASURES, ROWS, Source, Sum
+from records.moments import unix
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Subquery
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from records.figures.measures import Measure
     from records.figures.question import Question
 
-MICROSECONDS = 1_000_000
 _LARGEST = 2**63
 
 
@@ -93,7 +93,7 @@ def behind(
     items = tuple(
         Behind(
             row.contact,
-            row.at / MICROSECONDS,
+            unix(row.at),
             None if row.value is None else float(row.value),
             bool(row.counted),
         )

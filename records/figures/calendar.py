@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, case, cast, literal
 
 from records.figures.definition import Group
+from records.moments import DAY, MICROSECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-MICROSECONDS = 1_000_000
-WIDTHS = {Group.HALF_HOUR: 1800, Group.HOUR: 3600, Group.DAY: 86_400}
+WIDTHS = {Group.HALF_HOUR: 1800, Group.HOUR: 3600, Group.DAY: DAY}
 """Seconds."""
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from records.figures.calendar import slots
 from records.figures.definition import TIMES, Group
+from records.moments import DAY, MICROSECONDS
 from records.views import tables
 from records.views.stays import AT_ONCE, OWN_CHOICE
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from records.figures.question import Question
 
-_MICROSECONDS = 1_000_000
 _ANSWERED = "answered"
 BUSY = ("talking", "hold", "wrap_up")
 """States of agents in which they are occupied."""
@@ -84,7 +84,7 @@ def _journeys(question: Question) -> Subquery:
             step.c.contact == way.c.contact,
             step.c.visit == way.c.last + 1,
             or_(way.c.result.is_(None), _may_go_on(way)),
-            step.c.joined_at - way.c.left_at <= int(AT_ONCE * _MICROSECONDS),
+            step.c.joined_at - way.c.left_at <= int(AT_ONCE * MICROSECONDS),
         )
     )  # fmt: skip
     further = way.alias("further")
@@ -112,7 +112,7 @@ def _goes_on(visit: FromClause, after: FromClause) -> ColumnElement[bool]:
         after.c.contact == visit.c.contact,
         after.c.visit == visit.c.visit + 1,
         _may_go_on(visit),
-        after.c.joined_at - visit.c.left_at <= int(AT_ONCE * _MICROSECONDS),
+        after.c.joined_at - visit.c.left_at <= int(AT_ONCE * MICROSECONDS),
     )
 
 
@@ -210,7 +210,7 @@ def has_repeat(question: Question, served: FromClause) -> ColumnElement[bool]:
 
 
 def _days(count: int) -> ColumnElement[int]:
-    return literal(count * 86_400 * _MICROSECONDS, BigInteger)
+    return literal(count * DAY * MICROSECONDS, BigInteger)
 
 
 def spans(question: Question) -> Subquery:
@@ -254,4 +254,4 @@ def _cut(whole: Subquery, question: Question, time: Group) -> Subquery:
 
 def length(rows: FromClause) -> ColumnElement[Any]:
     """Seconds of a row of `spans`."""
-    return cast(rows.c.until - rows.c.at, Float) / float(_MICROSECONDS)
+    return cast(rows.c.until - rows.c.at, Float) / float(MICROSECONDS)

@@ -17,7 +17,9 @@ from hashlib import sha256
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import NamedTuple
 
-_DAY = 86_400 * 1_000_000
+from records.moments import DAY, MICROSECONDS
+
+_DAY = DAY * MICROSECONDS
 NOTHING = bytes(32)
 """What stands for the day before the first."""
 

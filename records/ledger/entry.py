@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from records.card_numbers import is_doubtful, masked
 from records.event import NODE
+from records.moments import MICROSECONDS
 
 if TYPE_CHECKING:
     from records.event import LedgerEvent
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 Data: TypeAlias = "Mapping[str, object]"
 _Text = TypeVar("_Text", str, "str | None")
 
-MICROSECONDS = 1_000_000
 
 encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from records.event import LedgerEvent
-from records.views.fields import MICROSECONDS
+from records.moments import unix
 from sip import causes
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Recovery:
 def interruptions(found: Iterable[Unclosed], untold: Untold = Untold(), *, now: float) -> Recovery:
     """The events that close these contacts, and say of these agents that nothing is known of them since."""
     contacts: list[str] = []
-    seen = untold.last_ts / MICROSECONDS
+    seen = unix(untold.last_ts)
     events = [
         LedgerEvent(max(now, seen), "", None, "agent.interrupted", {"agent": agent, "last_seen": seen})
         for agent in untold.agents
@@ -64,7 +64,7 @@ def interruptions(found: Iterable[Unclosed], untold: Untold = Untold(), *, now: 
 
 
 def _closing(found: Unclosed, *, now: float) -> list[LedgerEvent]:
-    seen = found.last_ts / MICROSECONDS
+    seen = unix(found.last_ts)
     at = max(now, seen)
     how = {"ended_by": INTERRUPTED, "status": None, "cause": causes.INTERRUPTED, "last_seen": seen}
     legs = [

@@ -18,12 +18,13 @@ from records.database import first_line
 from records.errors import LedgerInUse, StoreUnavailable
 from records.event import NODE, Committed, LedgerEvent
 from records.ledger.chain import VERSION, Head, day_of, link, start_of_day
-from records.ledger.entry import MICROSECONDS, Entry, encode, ready
+from records.ledger.entry import Entry, encode, ready
 from records.ledger.recovery import Unclosed, Untold
 from records.ledger.seal import Seal, sealed_content
 from records.ledger.session import opener
 from records.ledger.spill import Doubt, Place
 from records.migrate import upgrade
+from records.moments import MICROSECONDS
 from records.personal.columns import MARK, clearing
 from records.personal.sealing import Opener, Sealer, StoredKey, owner
 from records.views import tables

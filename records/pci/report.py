@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text
 
 from records.migrate import versions as migrations
+from records.moments import in_period, unix
 from records.pci.scan import Scanned  # noqa: TC001 - read by pydantic
 from records.pci.spans import KINDS, Happened, Spans, spans
 from records.schema import event
@@ -23,8 +24,6 @@ from records.views.tables import contact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import ColumnElement
-
     from records.database import Database
 
 CAUTION = (
@@ -32,7 +31,6 @@ CAUTION = (
     "logs, recordings, agents' sound and storage; whether an installation meets a standard is for your own assessment "
     "to say."
 )
-MICROSECONDS = 1_000_000
 _TRANSACTIONS = ("transaction.result", "transaction.settled")
 _HEARD = "audit.read"
 _AT_ONCE = 1_000
@@ -94,19 +92,19 @@ def _happened(database: Database, since: float, until: float) -> Iterator[Happen
     query = (
         select(event.c.ts, event.c.contact, event.c.leg, event.c.type, event.c.data)
         .select_from(contact.join(event, event.c.contact == contact.c.id))
-        .where(*_began(since, until), event.c.type.in_(KINDS))
+        .where(*in_period(contact.c.started_at, since, until), event.c.type.in_(KINDS))
         .order_by(contact.c.started_at, contact.c.id, event.c.n)
     )
     with database.read() as connection:
         for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
-            yield Happened(row.ts / MICROSECONDS, row.contact, row.leg, row.type, json.loads(row.data))
+            yield Happened(unix(row.ts), row.contact, row.leg, row.type, json.loads(row.data))
 
 
 def _transactions(database: Database, since: float, until: float) -> dict[str, dict[str, int]]:
     query = (
         select(event.c.data)
         .select_from(contact.join(event, event.c.contact == contact.c.id))
-        .where(*_began(since, until), event.c.type.in_(_TRANSACTIONS))
+        .where(*in_period(contact.c.started_at, since, until), event.c.type.in_(_TRANSACTIONS))
     )
     found: dict[str, dict[str, int]] = {}
     with database.read() as connection:
@@ -123,8 +121,7 @@ def _listened(database: Database, since: float, until: float) -> list[Listened]:
         select(event.c.ts, event.c.data)
         .where(
             event.c.type == _HEARD,
-            event.c.ts >= round(since * MICROSECONDS),
-            event.c.ts < round(until * MICROSECONDS),
+            *in_period(event.c.ts, since, until),
             event.c.data.like("%recording%"),
         )
         .order_by(event.c.id)
@@ -136,7 +133,7 @@ def _listened(database: Database, since: float, until: float) -> list[Listened]:
             on = told.get("on")
             words = " ".join(map(str, on.values())) if isinstance(on, dict) else ""
             by, role, act, result = (str(told.get(name, "")) for name in ("by", "role", "act", "result"))
-            found.append(Listened(ts / MICROSECONDS, by, role, act, words, result))
+            found.append(Listened(unix(ts), by, role, act, words, result))
     return found
 
 
@@ -157,10 +154,3 @@ def _versions(database: Database) -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _began(since: float, until: float) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        contact.c.started_at >= round(since * MICROSECONDS),
-        contact.c.started_at < round(until * MICROSECONDS),
-    )

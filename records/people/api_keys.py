@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 
 from base.document import suggest
-from records.people import tables
+from records.moments import stored, unix
 from records.people.directory import found, read_scope, scope_json
 from records.people.errors import BadKey, UnknownKey
 from records.people.principal import Principal
@@ -100,8 +100,8 @@ class ApiKeys:
             "permissions": json.dumps(sorted(made.permissions)),
             "clients": scope_json(seen),
             "made_by": made.made_by,
-            "made_at": tables.stored(now),
-            "until": None if until is None else tables.stored(until),
+            "made_at": stored(now),
+            "until": stored(until),
         }
         with self._database.write() as connection:
             connection.execute(insert(table).values(row))
@@ -138,7 +138,7 @@ class ApiKeys:
         if there.used_at is None or now - there.used_at >= SEEN_EVERY:
             with self._database.write() as connection:
                 at = update(table).where(table.c.id == there.id)
-                connection.execute(at.values(used_at=tables.stored(now)))
+                connection.execute(at.values(used_at=stored(now)))
         return who
 
     def all(self, person: str | None = None, *, after: str = "", limit: int | None = None) -> list[ApiKey]:
@@ -158,7 +158,7 @@ class ApiKeys:
                 # Not quoted: somebody may have pasted the whole of it.
                 raise UnknownKey("no API key has this id; `centralita people key list` shows which there are")
             query = update(table).where(table.c.id == wanted, table.c.revoked_at.is_(None))
-            connection.execute(query.values(revoked_at=tables.stored(now)))
+            connection.execute(query.values(revoked_at=stored(now)))
         found = _key(row)
         return found if found.revoked_at is not None else replace(found, revoked_at=now)
 
@@ -195,8 +195,8 @@ def _key(row: RowMapping) -> ApiKey:
         permissions=frozenset(json.loads(row["permissions"])),
         clients=read_scope(row["clients"]),
         made_by=row["made_by"],
-        made_at=row["made_at"] / tables.MICROSECONDS,
-        until=tables.read(row["until"]),
-        used_at=tables.read(row["used_at"]),
-        revoked_at=tables.read(row["revoked_at"]),
+        made_at=unix(row["made_at"]),
+        until=unix(row["until"]),
+        used_at=unix(row["used_at"]),
+        revoked_at=unix(row["revoked_at"]),
     )

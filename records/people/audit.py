@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import literal_column, select
 
-from records.people.tables import AUDITED, MICROSECONDS
+from records.moments import in_period, unix
+from records.people.tables import AUDITED
 from records.personal.reading import SEALED, Unsealed
 from records.schema import event
 
@@ -138,10 +139,7 @@ class AuditLog:
         query = query.where(literal_column(AUDITED)).order_by(event.c.id.desc())
         if before is not None:
             query = query.where(event.c.id < before)
-        if wanted.since is not None:
-            query = query.where(event.c.ts >= round(wanted.since * MICROSECONDS))
-        if wanted.until is not None:
-            query = query.where(event.c.ts < round(wanted.until * MICROSECONDS))
+        query = query.where(*in_period(event.c.ts, wanted.since, wanted.until))
         with (
             self._database.read() as connection,
             connection.execution_options(yield_per=_AT_ONCE).execute(query) as rows,
@@ -155,7 +153,7 @@ def _entry(number: int, ts: int, kind: str, data: Mapping[str, object]) -> Audit
     on, code = data.get("on"), data.get("code")
     return AuditEntry(
         number,
-        ts / MICROSECONDS,
+        unix(ts),
         kind,
         str(data.get("by", "")),
         str(data.get("role", "")),

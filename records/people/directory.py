@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from records.moments import stored, unix
 from records.people import tables
 from records.people.errors import PersonExists, UnknownPerson
 from records.people.person import Person, check
@@ -76,10 +77,10 @@ class Directory:
             there = found(connection, person)
             if there is None:
                 raise _nobody(person)
-            at = tables.stored(now) if there.disabled_at is None else tables.stored(there.disabled_at)
+            at = stored(now if there.disabled_at is None else there.disabled_at)
             connection.execute(update(table).where(table.c.id == person).values(disabled_at=at))
             end_sessions(connection, person, now=now)
-        return replace(there, disabled_at=at / tables.MICROSECONDS)
+        return replace(there, disabled_at=unix(at))
 
     def enable(self, person: str) -> Person:
         """Let somebody in again. Raises UnknownPerson."""
@@ -103,7 +104,7 @@ def end_sessions(connection: Connection, person: str, *, now: float, but: str | 
     query = update(which).where(which.c.person == person, which.c.ended_at.is_(None))
     if but is not None:
         query = query.where(which.c.id != but)
-    return connection.execute(query.values(ended_at=tables.stored(now))).rowcount
+    return connection.execute(query.values(ended_at=stored(now))).rowcount
 
 
 def scope_json(scope: frozenset[str] | None) -> str | None:
@@ -131,8 +132,8 @@ def _row(person: Person) -> dict[str, object]:
         "clients": scope_json(person.clients),
         "teams": scope_json(person.teams),
         "grants": scope_json(person.grants),
-        "made_at": tables.stored(person.made_at),
-        "disabled_at": None if person.disabled_at is None else tables.stored(person.disabled_at),
+        "made_at": stored(person.made_at),
+        "disabled_at": stored(person.disabled_at),
     }
 
 
@@ -147,6 +148,6 @@ def _person(row: RowMapping) -> Person:
         clients=read_scope(row["clients"]),
         teams=read_scope(row["teams"]),
         grants=read_scope(row["grants"]) or frozenset(),
-        made_at=row["made_at"] / tables.MICROSECONDS,
-        disabled_at=tables.read(row["disabled_at"]),
+        made_at=unix(row["made_at"]),
+        disabled_at=unix(row["disabled_at"]),
     )

@@ -9,7 +9,8 @@ from sqlalchemy import delete, insert, or_, select, update
 
 from base.secret import Secret
 from records.database import upsert
-from records.people import second_factor, tables
+from records.moments import stored
+from records.people import second_factor
 from records.people.directory import end_sessions, found
 from records.people.errors import BadInvitation, SecondFactorExists, UnknownPerson, WrongLogin
 from records.people.tables import invitation, person_proof, recovery_code
@@ -70,7 +71,7 @@ class Proofs:
         """Keep another password's hash; sessions but this one end. Raises UnknownPerson."""
         with self._database.write() as connection:
             _require(connection, person)
-            row = {"person": person, "password": hash_, "password_at": tables.stored(now)}
+            row = {"person": person, "password": hash_, "password_at": stored(now)}
             upsert(connection, person_proof, [row])
             end_sessions(connection, person, now=now, but=session)
 
@@ -104,7 +105,7 @@ class Proofs:
         codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
         with self._database.write() as connection:
             at = person_proof.c.person == person
-            connection.execute(update(person_proof).where(at).values(second_factor_at=tables.stored(now)))
+            connection.execute(update(person_proof).where(at).values(second_factor_at=stored(now)))
             _replace_codes(connection, person, codes)
         return codes
 
@@ -149,7 +150,7 @@ class Proofs:
                 recovery_code.c.hash == hashed(read_recovery_code(code)),
                 recovery_code.c.used_at.is_(None),
             )
-            return connection.execute(query.values(used_at=tables.stored(now))).rowcount == 1
+            return connection.execute(query.values(used_at=stored(now))).rowcount == 1
 
     def recovery_codes_left(self, person: str) -> int:
         """How many are unused."""
@@ -168,7 +169,7 @@ class Proofs:
         with self._database.write() as connection:
             _require(connection, person)
             connection.execute(delete(invitation).where(invitation.c.person == person))
-            connection.execute(insert(invitation).values(**row, until=tables.stored(now + INVITATION_LASTS)))
+            connection.execute(insert(invitation).values(**row, until=stored(now + INVITATION_LASTS)))
         return token
 
     def invited(self, token: str, *, now: float) -> Person:
@@ -187,10 +188,10 @@ class Proofs:
             person = connection.execute(
                 select(invitation.c.person).where(invitation.c.hash == hashed(token))
             ).scalar()
-            used = update(invitation).where(*_valid(token, now)).values(used_at=tables.stored(now))
+            used = update(invitation).where(*_valid(token, now)).values(used_at=stored(now))
             if connection.execute(used).rowcount != 1:
                 raise _bad_invitation()
-            row = {"person": person, "password": hash_, "password_at": tables.stored(now)}
+            row = {"person": person, "password": hash_, "password_at": stored(now)}
             upsert(connection, person_proof, [row])
             end_sessions(connection, str(person), now=now)
 
@@ -204,7 +205,7 @@ def _valid(token: str, now: float) -> tuple[ColumnElement[bool], ...]:
     return (
         invitation.c.hash == hashed(token),
         invitation.c.used_at.is_(None),
-        invitation.c.until > tables.stored(now),
+        invitation.c.until > stored(now),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
-from records.people import tables
+from records.moments import stored, unix
 from records.people.directory import found
 from records.people.errors import UnknownSession
 from records.people.principal import Principal
@@ -75,14 +75,14 @@ class Sessions:
             "hash": hashed(token),
             "id": made.id,
             "person": person,
-            "made_at": tables.stored(now),
-            "seen_at": tables.stored(now),
-            "until": tables.stored(made.until),
+            "made_at": stored(now),
+            "seen_at": stored(now),
+            "until": stored(made.until),
             "address": address,
             "device": made.device,
         }
         with self._database.write() as connection:
-            connection.execute(delete(table).where(table.c.until < tables.stored(now - KEPT)))
+            connection.execute(delete(table).where(table.c.until < stored(now - KEPT)))
             connection.execute(insert(table).values(row))
         return token, made
 
@@ -93,7 +93,7 @@ class Sessions:
             row = connection.execute(select(table).where(table.c.hash == key)).mappings().first()
             if row is None or row["ended_at"] is not None:
                 return None
-            seen, until = row["seen_at"] / tables.MICROSECONDS, row["until"] / tables.MICROSECONDS
+            seen, until = unix(row["seen_at"]), unix(row["until"])
             if now >= until or now >= seen + rules.idle:
                 return None
             person = found(connection, row["person"])
@@ -110,14 +110,14 @@ class Sessions:
 
     def _note(self, key: str, now: float) -> None:
         with self._database.write() as connection:
-            connection.execute(update(table).where(table.c.hash == key).values(seen_at=tables.stored(now)))
+            connection.execute(update(table).where(table.c.hash == key).values(seen_at=stored(now)))
 
     def open(self, person: str | None = None, *, now: float) -> list[Session]:
         """Those that are in force, of one person or of all, the newest first."""
         query = select(table).where(
             table.c.ended_at.is_(None),
-            table.c.until > tables.stored(now),
-            table.c.seen_at > tables.stored(now - self._rules().idle),
+            table.c.until > stored(now),
+            table.c.seen_at > stored(now - self._rules().idle),
         )
         if person is not None:
             query = query.where(table.c.person == person)
@@ -127,10 +127,10 @@ class Sessions:
             Session(
                 row["id"],
                 row["person"],
-                row["made_at"] / tables.MICROSECONDS,
-                row["seen_at"] / tables.MICROSECONDS,
-                row["until"] / tables.MICROSECONDS,
-                tables.read(row["ended_at"]),
+                unix(row["made_at"]),
+                unix(row["seen_at"]),
+                unix(row["until"]),
+                unix(row["ended_at"]),
                 row["address"],
                 row["device"],
             )
@@ -159,14 +159,14 @@ class Sessions:
             whose = connection.execute(select(table.c.person).where(*at)).scalar()
             if whose is None:
                 raise UnknownSession(f"no session {session!r} is open")
-            connection.execute(update(table).where(*at).values(ended_at=tables.stored(now)))
+            connection.execute(update(table).where(*at).values(ended_at=stored(now)))
         return str(whose)
 
     def end_all(self, person: str, *, now: float) -> int:
         """End all of a person; how many."""
         at = (table.c.person == person, table.c.ended_at.is_(None))
         with self._database.write() as connection:
-            return connection.execute(update(table).where(*at).values(ended_at=tables.stored(now))).rowcount
+            return connection.execute(update(table).where(*at).values(ended_at=stored(now))).rowcount
 
 
 def principal_of(person: Person, *, session: str | None = None, is_pending: bool = False) -> Principal:

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Index, LargeBinary, Table, Text, text
+from typing import TYPE_CHECKING
 
+from sqlalchemy import BigInteger, Column, Index, Table, text
+
+from records.columns import blobs, keys, moments, texts
 from records.schema import event, metadata
 
-MICROSECONDS = 1_000_000
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
 
 person = Table(
     "person",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("email", Text),
-    Column("language", Text),
-    Column("agent", Text),
-    Column("clients", Text),
-    Column("teams", Text),
-    Column("grants", Text, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    Column("disabled_at", BigInteger),
+    *keys("id"),
+    *texts("name", "role", nullable=False),
+    *texts("email", "language", "agent", "clients", "teams"),
+    *texts("grants", nullable=False),
+    *moments("made_at", nullable=False),
+    *moments("disabled_at"),
 )
 
 person_proof = Table(
     "person_proof",
     metadata,
-    Column("person", Text, primary_key=True),
-    Column("password", Text),
-    Column("password_at", BigInteger),
-    Column("second_factor", LargeBinary),
-    Column("second_factor_at", BigInteger),
+    *keys("person"),
+    *texts("password"),
+    *moments("password_at"),
+    *blobs("second_factor"),
+    *moments("second_factor_at"),
     Column("second_factor_step", BigInteger),
 )
 """Apart from `person`, so that nobody who lists people reads hashes."""
@@ -39,34 +38,28 @@ person_proof = Table(
 recovery_code = Table(
     "recovery_code",
     metadata,
-    Column("person", Text, primary_key=True),
-    Column("hash", Text, primary_key=True),
-    Column("used_at", BigInteger),
+    *keys("person", "hash"),
+    *moments("used_at"),
 )
 
 invitation = Table(
     "invitation",
     metadata,
-    Column("hash", Text, primary_key=True),
-    Column("person", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("until", BigInteger, nullable=False),
-    Column("used_at", BigInteger),
+    *keys("hash"),
+    *texts("person", "made_by", nullable=False),
+    *moments("until", nullable=False),
+    *moments("used_at"),
     Index("invitation_person", "person"),
 )
 
 session = Table(
     "session",
     metadata,
-    Column("hash", Text, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
-    Column("ended_at", BigInteger),
-    Column("address", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    *keys("hash"),
+    *texts("id", "person", nullable=False),
+    *moments("made_at", "seen_at", "until", nullable=False),
+    *moments("ended_at"),
+    *texts("address", "device", nullable=False),
     Index("session_person", "person"),
     Index("session_until", "until"),
 )
@@ -74,17 +67,14 @@ session = Table(
 api_key = Table(
     "api_key",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("hash", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("person", Text),
-    Column("permissions", Text, nullable=False),
-    Column("clients", Text),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    Column("until", BigInteger),
-    Column("used_at", BigInteger),
-    Column("revoked_at", BigInteger),
+    *keys("id"),
+    *texts("hash", "name", nullable=False),
+    *texts("person"),
+    *texts("permissions", nullable=False),
+    *texts("clients"),
+    *texts("made_by", nullable=False),
+    *moments("made_at", nullable=False),
+    *moments("until", "used_at", "revoked_at"),
     Index("api_key_person", "person"),
 )
 
@@ -96,13 +86,3 @@ Index("event_audit", event.c.id, sqlite_where=text(AUDITED), postgresql_where=te
 def is_audit(type_: Column[str]) -> ColumnElement[bool]:
     """Whether an event belongs to the audit log, by the column of its type."""
     return type_.startswith("audit.")
-
-
-def stored(moment: float) -> int:
-    """Unix seconds as a column holds them."""
-    return round(moment * MICROSECONDS)
-
-
-def read(column: int | None) -> float | None:
-    """A column as Unix seconds."""
-    return None if column is None else column / MICROSECONDS

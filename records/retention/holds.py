@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import insert, or_, select, update
 
 from records.errors import HoldNotFound
-from records.retention.tables import MICROSECONDS, legal_hold
+from records.moments import stored, unix
+from records.retention.tables import legal_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,8 +113,8 @@ class Holds:
                         "client": client,
                         "reason": reason,
                         "made_by": by,
-                        "made_at": round(now * MICROSECONDS),
-                        "until": None if until is None else round(until * MICROSECONDS),
+                        "made_at": stored(now),
+                        "until": stored(until),
                     }
                 ],
             )
@@ -126,7 +127,7 @@ class Holds:
             changed = connection.execute(
                 update(table)
                 .where(table.c.id == hold, table.c.released_at.is_(None))
-                .values(released_by=by, released_at=round(now * MICROSECONDS))
+                .values(released_by=by, released_at=stored(now))
             )
             if changed.rowcount == 0:
                 raise HoldNotFound(
@@ -144,7 +145,7 @@ class Holds:
 
     def lasting(self, *, now: float) -> list[Hold]:
         """Those that last."""
-        moment = round(now * MICROSECONDS)
+        moment = stored(now)
         until = legal_hold.c.until
         query = select(legal_hold).where(
             legal_hold.c.released_at.is_(None), or_(until.is_(None), until > moment)
@@ -153,8 +154,7 @@ class Holds:
             return [_hold(dict(row)) for row in connection.execute(query).mappings()]
 
 
-def _hold(row: dict[str, object]) -> Hold:
+def _hold(row: dict[str, Any]) -> Hold:
     for name in ("made_at", "until", "released_at"):
-        if isinstance(moment := row[name], int):
-            row[name] = moment / MICROSECONDS
-    return Hold(**row)  # type: ignore[arg-type]
+        row[name] = unix(row[name])
+    return Hold(**row)

@@ -15,6 +15,7 @@ import structlog
 
 from records.errors import HoldOfNothing, PersonNotFound, UnderLegalHold
 from records.event import LedgerEvent
+from records.moments import DAY, stored
 from records.personal.columns import MARK
 from records.personal.sealing import person
 from records.reader import Reader
@@ -22,9 +23,7 @@ from records.retention.due import Due, due_contacts, due_sounds, mark_done, mark
 from records.retention.export import export_person
 from records.retention.holds import Held, Holds
 from records.retention.person import Person, contacts_of, in_e164
-from records.retention.rules import DAY, Rules
 from records.retention.sounds import CALL, MESSAGE, Sound, delete_sound, sounds_of
-from records.retention.tables import MICROSECONDS
 from records.retention.told import Applied, Erased, told_of_person, told_of_run
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from records.personal.master_key import MasterKey
     from records.retention.export import Exported
     from records.retention.holds import Hold, Kind
+    from records.retention.rules import Rules
 
 log = structlog.get_logger()
 
@@ -125,7 +125,7 @@ class Keeping:
         return applied
 
     def _before(self, days: int) -> int:
-        return round((self._clock() - days * DAY) * MICROSECONDS)
+        return stored(self._clock() - days * DAY)
 
     async def _erase_due(
         self,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DAY = 86_400.0
-
 
 @dataclass(frozen=True, slots=True)
 class Rules:

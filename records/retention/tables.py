@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import Index, Table
 
+from records.columns import keys, moments, texts
 from records.schema import metadata
-
-MICROSECONDS = 1_000_000
 
 legal_hold = Table(
     "legal_hold",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("label", Text, nullable=False),
-    Column("client", Text),
-    Column("reason", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    Column("until", BigInteger),
-    Column("released_by", Text),
-    Column("released_at", BigInteger),
+    *keys("id"),
+    *texts("kind", "subject", "label", nullable=False),
+    *texts("client"),
+    *texts("reason", "made_by", nullable=False),
+    *moments("made_at", nullable=False),
+    *moments("until"),
+    *texts("released_by"),
+    *moments("released_at"),
     Index("legal_hold_subject", "kind", "subject"),
 )
 """`kind` is contact, customer or client. Of a customer `subject` is a keyed hash of the number, and `label` its end."""
@@ -29,8 +25,7 @@ legal_hold = Table(
 retention_mark = Table(
     "retention_mark",
     metadata,
-    Column("client", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("until", BigInteger, nullable=False),
+    *keys("client", "kind"),
+    *moments("until", nullable=False),
 )
 """What of a client company began before `until` is deleted; what is held stops it. No `client` is the house."""

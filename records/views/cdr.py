@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from records.views.fields import MICROSECONDS
+from records.moments import MICROSECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

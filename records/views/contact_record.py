@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from records.views.fields import MICROSECONDS
+from records.moments import unix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def moment(at: Column) -> str | None:
     """Microseconds since 1970 as RFC 3339 has it."""
     if not isinstance(at, int):
         return None
-    return datetime.fromtimestamp(at / MICROSECONDS, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return datetime.fromtimestamp(unix(at), UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def _picked(row: Row, *names: str, **renamed: str) -> dict[str, Column]:

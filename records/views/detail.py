@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, select
 
+from records.moments import unix
 from records.views import tables
-from records.views.fields import MICROSECONDS
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
@@ -48,8 +48,6 @@ def details(database: Database, table: Table, contact: str) -> list[dict[str, An
 
 
 def _value(column: Column[Any], value: Any) -> Any:
-    if value is None:
-        return None
     if is_moment(column):
-        return value / MICROSECONDS
-    return json.loads(value) if is_written(column) else value
+        return unix(value)
+    return json.loads(value) if value is not None and is_written(column) else value

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from records.moments import MICROSECONDS, stored
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Column: TypeAlias = str | int | float | None
 Row: TypeAlias = dict[str, Column]
 Data: TypeAlias = "Mapping[str, object]"
-
-MICROSECONDS = 1_000_000
 
 
 def text(data: Data, name: str) -> str | None:
@@ -42,7 +42,7 @@ def last_seen(data: Data, at: int) -> int:
     """When it truly ended: an interrupted contact or leg is closed long after its last sign of life."""
     value = data.get("last_seen")
     if isinstance(value, int | float) and 0 < value * MICROSECONDS <= at:
-        return round(value * MICROSECONDS)
+        return stored(value)
     return at
 
 

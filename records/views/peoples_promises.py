@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from records.moments import stored
 from records.views import tables
-from records.views.fields import MICROSECONDS, real, text
+from records.views.fields import real, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,7 +59,7 @@ class PeoplesPromises:
 
 def _promised(row: Row, ts: int, data: Data) -> None:
     row |= {name: text(data, name) for name in ("client", "queue", "language")}
-    row |= {name: _moment(data, name) for name in ("earliest", "latest")}
+    row |= {name: stored(real(data, name)) for name in ("earliest", "latest")}
 
 
 def _kept(row: Row, ts: int, data: Data) -> None:
@@ -69,7 +70,7 @@ def _kept(row: Row, ts: int, data: Data) -> None:
 def _reopened(row: Row, ts: int, data: Data) -> None:
     row["ended_at"] = row["result"] = None
     for name in ("earliest", "latest"):
-        row[name] = _moment(data, name) or row[name]
+        row[name] = stored(real(data, name)) or row[name]
 
 
 def _ended(result: str) -> Callable[[Row, int, Data], None]:
@@ -77,11 +78,6 @@ def _ended(result: str) -> Callable[[Row, int, Data], None]:
         row["ended_at"], row["result"] = ts, result
 
     return change
-
-
-def _moment(data: Data, name: str) -> int | None:
-    seconds = real(data, name)
-    return None if seconds is None else round(seconds * MICROSECONDS)
 
 
 _EMPTY: Row = dict.fromkeys(tables.promise.columns.keys())

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from records.moments import stored
 from records.views import tables
-from records.views.fields import MICROSECONDS, real, text
+from records.views.fields import real, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,8 +34,8 @@ def _promised(state: ContactState, at: int, leg: str | None, data: Data) -> None
         queue=text(data, "queue"),
         language=text(data, "language") or contact["language"],
         promised_at=at,
-        earliest=_moment(data, "earliest"),
-        latest=_moment(data, "latest"),
+        earliest=stored(real(data, "earliest")),
+        latest=stored(real(data, "latest")),
     )
     _keep(state, row)
 
@@ -55,8 +56,8 @@ def _reopened(state: ContactState, at: int, leg: str | None, data: Data) -> None
     row = _row(state, data)
     if row is not None:
         row["ended_at"] = row["result"] = None
-        row["earliest"] = _moment(data, "earliest") or row["earliest"]
-        row["latest"] = _moment(data, "latest") or row["latest"]
+        row["earliest"] = stored(real(data, "earliest")) or row["earliest"]
+        row["latest"] = stored(real(data, "latest")) or row["latest"]
         _keep(state, row)
 
 
@@ -80,11 +81,6 @@ def _row(state: ContactState, data: Data) -> Row | None:
 
 def _keep(state: ContactState, row: Row) -> None:
     state.ongoing.setdefault("promises", {})[row["reference"]] = dict(row)
-
-
-def _moment(data: Data, name: str) -> int | None:
-    seconds = real(data, name)
-    return None if seconds is None else round(seconds * MICROSECONDS)
 
 
 ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, desc, or_, select
+from sqlalchemy import desc, or_, select, tuple_
 
-from records.views.fields import MICROSECONDS
+from records.moments import in_period, stored
 from records.views.tables import contact, leg, queue_visit
 
 if TYPE_CHECKING:
@@ -62,12 +62,8 @@ def narrowed(query: S, wanted: Wanted) -> S:
         terms.append(or_(*(side.startswith(wanted.number, autoescape=True) for side in sides)))
     if wanted.id is not None:
         terms.append(contact.c.id.contains(wanted.id, autoescape=True))
-    if wanted.since is not None:
-        terms.append(contact.c.started_at >= round(wanted.since * MICROSECONDS))
-    if wanted.until is not None:
-        terms.append(contact.c.started_at < round(wanted.until * MICROSECONDS))
+    terms += in_period(contact.c.started_at, wanted.since, wanted.until)
     if wanted.after is not None:
-        began, last = round(wanted.after[0] * MICROSECONDS), wanted.after[1]
-        same = and_(contact.c.started_at == began, contact.c.id < last)
-        terms.append(or_(contact.c.started_at < began, same))
+        began, last = wanted.after
+        terms.append(tuple_(contact.c.started_at, contact.c.id) < (stored(began), last))
     return query.where(*terms).order_by(desc(contact.c.started_at), desc(contact.c.id))

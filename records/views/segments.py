@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from records.moments import MICROSECONDS
 from records.views import reservations, tables
-from records.views.fields import MICROSECONDS, last_seen, number, real, seconds, text
+from records.views.fields import last_seen, number, real, seconds, text
 from records.views.going_on import CHANGES, WAITS, bridge_of, is_there
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from records.views.fields import MICROSECONDS, number, real, span
+from records.moments import MICROSECONDS
+from records.views.fields import number, real, span
 from records.views.segments import customers
 
 if TYPE_CHECKING:

@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table
 
+from records.columns import keys, moments, numbers, row_number, texts, truths
 from records.schema import metadata
-
-_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 webhook = Table(
     "webhook",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("url", Text, nullable=False),
-    Column("about", Text, nullable=False),
-    Column("types", Text, nullable=False),  # JSON: patterns of types; empty is all
-    Column(
-        "clients", Text
-    ),  # JSON: the client companies it is told of; none is all, and what is of no company
-    Column("personal", Boolean, nullable=False),
-    Column("batch", Integer, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("cursor", BigInteger, nullable=False),  # what was delivered, or given up
-    Column("upto", BigInteger),  # the end of the delivery that failed and is tried again
-    Column("tries", Integer, nullable=False),
-    Column("failing_since", BigInteger),
-    Column("next_try", BigInteger),
-    Column("failure", Text),
-    Column("paused", Text),  # why nothing is delivered; none while it is
-    Column("dead_in_a_row", Integer, nullable=False),
-    Column("delivered_at", BigInteger),
+    *keys("id"),
+    *texts("url", "about", "types", nullable=False),
+    *texts("clients"),
+    *truths("personal", nullable=False),
+    *numbers("batch", nullable=False),
+    *moments("made_at", nullable=False),
+    *texts("made_by", nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("upto", BigInteger),
+    *numbers("tries", nullable=False),
+    *moments("failing_since", "next_try"),
+    *texts("failure", "paused"),
+    *numbers("dead_in_a_row", nullable=False),
+    *moments("delivered_at"),
 )
+"""`types` are patterns of types as JSON, all if there are none; `clients`, as JSON, the client companies it is told of,
+empty: all, and what is of no company. `cursor` is up to where it was delivered or given up, `upto` the end of the
+delivery that failed and is tried again. `paused` says why nothing is delivered.
+"""
 
 webhook_dead = Table(
     "webhook_dead",
     metadata,
-    Column("id", _ROW_NUMBER, primary_key=True),
-    Column("webhook", Text, nullable=False),
-    Column("after", BigInteger, nullable=False),  # events after this cursor
-    Column("upto", BigInteger, nullable=False),  # up to this one
-    Column("events", Integer, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("failure", Text, nullable=False),
-    Column("first_try", BigInteger, nullable=False),
-    Column("died_at", BigInteger, nullable=False),
+    row_number(),
+    *texts("webhook", nullable=False),
+    Column("after", BigInteger, nullable=False),
+    Column("upto", BigInteger, nullable=False),
+    *numbers("events", "tries", nullable=False),
+    *texts("failure", nullable=False),
+    *moments("first_try", "died_at", nullable=False),
     Index("webhook_dead_webhook", "webhook", "id"),
 )
+"""A delivery that was given up: the events after one cursor and up to another."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from console.webhooks.patience import DEAD_IN_A_ROW, GIVE_UP, MICROSECONDS, REFUSALS, judge, resumed
+from console.webhooks.patience import DEAD_IN_A_ROW, GIVE_UP, REFUSALS, judge, resumed
 from console.webhooks.sending import Result, Sent
+from records.moments import MICROSECONDS
 from records.webhooks.book import Standing
 
 NOW = 1_000_000.0

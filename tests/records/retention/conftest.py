@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import insert
 
 from records import Ledger
+from records.moments import DAY
 from records.personal.master_key import MasterKey
 from records.retention.keeping import Keeping
-from records.retention.rules import DAY, Rules
+from records.retention.rules import Rules
 from records.views.tables import recording
 from tests.records.calls import BEGAN, event
 

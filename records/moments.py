@@ -1,0 +1,54 @@
+"""Moments: the tables hold whole microseconds since 1970 UTC, everything else speaks of Unix seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+MICROSECONDS = 1_000_000
+"""In a second."""
+DAY = 86_400
+"""Seconds of a day."""
+_EPOCH = datetime(1970, 1, 1)
+
+
+@overload
+def stored(seconds: float) -> int: ...
+@overload
+def stored(seconds: None) -> None: ...
+@overload
+def stored(seconds: float | None) -> int | None: ...
+def stored(seconds: float | None) -> int | None:
+    """Unix seconds as a column holds them; so are lengths, from seconds to microseconds."""
+    return None if seconds is None else round(seconds * MICROSECONDS)
+
+
+@overload
+def unix(column: int) -> float: ...
+@overload
+def unix(column: None) -> None: ...
+@overload
+def unix(column: int | None) -> float | None: ...
+def unix(column: int | None) -> float | None:
+    """A column as Unix seconds."""
+    return None if column is None else column / MICROSECONDS
+
+
+def iso(column: int) -> str:
+    """A column as `2026-11-23T08:00:00.000000Z`; exact, which by way of seconds it would not be."""
+    return (_EPOCH + timedelta(microseconds=column)).isoformat(timespec="microseconds") + "Z"
+
+
+def in_period(
+    column: ColumnElement[Any], since: float | None, until: float | None
+) -> list[ColumnElement[bool]]:
+    """That a column lies from `since` to before `until`, in Unix seconds; None leaves that side open."""
+    found: list[ColumnElement[bool]] = []
+    if since is not None:
+        found.append(column >= stored(since))
+    if until is not None:
+        found.append(column < stored(until))
+    return found
