@@ -142,7 +142,7 @@ class Sessions:
         last = func.max(table.c.made_at)
         query = (
             select(table.c.person, table.c.address)
-            .where(table.c.made_at > tables.stored(now - KEPT))
+            .where(table.c.made_at > stored(now - KEPT))
             .group_by(table.c.person, table.c.address)
             .order_by(last.desc())
             .limit(limit)
