@@ -86,7 +86,10 @@ class Customer:
                     return dict(data)
             time.sleep(0.1)
         types = [(each["type"], each["data"]) for each in events[-12:]]
-        raise AssertionError(f"{self.user}: no {kind} {match} within {within} s; the last were {types}")
+        said = self.server.output()[-2000:]
+        raise AssertionError(
+            f"{self.user}: no {kind} {match} within {within} s; the last were {types}\n{said}"
+        )
 
     def seen(self) -> Seen:
         """The contact as the ledger has it."""

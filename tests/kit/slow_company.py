@@ -7,25 +7,26 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
-from examples.back_end.server import COMPANY
+from examples.back_end.server import CARDS, COMPANY
 from tests.kit.back_end_floor import KEY, Server
 from tests.kit.server import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from pathlib import Path
 
     from aiohttp import web
 
 
 class SlowCompany:
-    """`delays`: amount of a charge -> seconds that it lies unread."""
+    """`delays`: amount of a charge -> seconds that it lies unread; `cards` have money."""
 
-    def __init__(self, delays: Mapping[str, float]) -> None:
+    def __init__(self, delays: Mapping[str, float], cards: Iterable[str]) -> None:
         """Not yet to be reached."""
         self._delays = delays
         self._server = Server.example(time.time)
         self._server.fault = self._wait
+        self._server.company.cards |= {each: dict(CARDS["5555555555554444"]) for each in cards}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="company", daemon=True)
         self._come: list[str] = []

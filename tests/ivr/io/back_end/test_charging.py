@@ -234,6 +234,20 @@ async def test_a_breaker_that_is_open_charges_nothing_and_shows_in_the_counters(
     assert server.requests == ["/v1/payment/charge"]
 
 
+async def test_whose_turn_with_a_card_does_not_come_in_time_is_charged_nothing(
+    server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    """One charge after the other with one card: the first is slow, and the last cannot wait for two."""
+    server.fault = one_after_the_other([hangs_after] * 9)
+    async with Floor(tmp_path, clock, ClientSettings(http(server.url, timeout=0.3))) as floor:
+        callers = range(600_000_000, 600_000_003)
+        told = [floor.charge(contact=f"c{each}", caller=f"+34{each}") for each in callers]
+        results = [each.result for each in await asyncio.gather(*told)]
+    asked = server.requests.count("/v1/payment/charge")
+    assert results.count("unavailable") == 3 - asked
+    assert 1 <= asked < 3
+
+
 @pytest.mark.parametrize(("keeps", "kept"), [(True, ("tok-00001", "1240")), (False, (None, None))])
 async def test_a_token_is_kept_only_where_the_client_wants_it(
     server: Server, clock: Clock, tmp_path: Path, *, keeps: bool, kept: tuple[str | None, str | None]
