@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import desc, select
+from sqlalchemy import bindparam, desc, select
 
 from records import schema
 from records.database import Database
@@ -24,10 +24,10 @@ from records.views.sums import OFF
 from records.views.whole import whole_contact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Column, RowMapping, Select, Table
+    from sqlalchemy import Column, Connection, RowMapping, Select, Table
 
     from records.personal.master_key import MasterKey
     from records.views.search import Wanted
@@ -188,18 +188,16 @@ class Reader:
 
     def contact(self, wanted: str) -> ContactTimeline:
         """Everything about one contact, by its identifier or a beginning of it that only it has."""
-        row = self._find(wanted)
-        legs = select(*_columns(LegRow, tables.leg)).where(tables.leg.c.contact == row.id)
-        ordered = legs.order_by(tables.leg.c.invited_at, tables.leg.c.id)
-        return ContactTimeline(
-            row, tuple(_filled(LegRow, each) for each in self._all(ordered)), tuple(self.events(row.id))
-        )
+        with self.database.read() as connection:
+            row = _find(connection, wanted)
+            legs = connection.execute(_LEGS, {"contact": row.id}).mappings().all()
+            events = self._events_of(connection, row.id)
+        return ContactTimeline(row, tuple(_filled(LegRow, each) for each in legs), tuple(events))
 
     def events(self, contact: str, *, after: int = 0) -> list[StoredEvent]:
         """One contact's events in order; `after` leaves out those up to that number, for following a call."""
-        table = schema.event
-        query = select(*_columns(StoredEvent, table)).where(table.c.contact == contact, table.c.n > after)
-        return self._events(StoredEvent, query.order_by(table.c.n))
+        with self.database.read() as connection:
+            return self._events_of(connection, contact, after=after)
 
     def noted(self, kind: str, *, client: str | None = None, limit: int = 100) -> list[NotedEvent]:
         """The latest events of one type, newest first, of one client company's contacts or of all."""
@@ -280,34 +278,40 @@ class Reader:
         query = query.where(table.c.contact.is_(None), table.c.agent.is_(None), ~is_audit(table.c.type))
         return self._events(AgentEvent, query.order_by(desc(table.c.id)).limit(limit))
 
-    def _find(self, wanted: str) -> ContactRow:
-        table = tables.contact
-        query = select(*_columns(ContactRow, table)).order_by(table.c.id)
-        exact = self._all(query.where(table.c.id == wanted))
-        found = exact or self._all(
-            query.where(table.c.id.startswith(wanted, autoescape=True)).limit(_AMBIGUOUS_SHOWN)
-        )
-        if not found or not wanted:
-            raise ContactNotFound(f"no contact {wanted!r}")
-        if len(found) > 1:
-            names = ", ".join(row["id"] for row in found)
-            raise ContactAmbiguous(f"several contacts begin with {wanted!r}: {names}")
-        return _filled(ContactRow, found[0])
-
     def _all(self, query: Select[Any]) -> list[RowMapping]:
         with self.database.read() as connection:
             return list(connection.execute(query).mappings())
 
     def _events(self, kind: type[_T], query: Select[Any]) -> list[_T]:
-        """Events, what is sealed of them opened."""
         with self.database.read() as connection:
             rows = connection.execute(query.add_columns(*SEALED)).mappings().all()
-            names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
-            opened = self._unsealed.rows(connection, rows)
-            return [kind(**{name: _value(name, row[name]) for name in names}) for row in opened]
+            return self._opened(connection, kind, rows)
+
+    def _events_of(self, connection: Connection, contact: str, *, after: int = 0) -> list[StoredEvent]:
+        rows = connection.execute(_EVENTS, {"contact": contact, "after": after}).mappings().all()
+        return self._opened(connection, StoredEvent, rows)
+
+    def _opened(self, connection: Connection, kind: type[_T], rows: Sequence[RowMapping]) -> list[_T]:
+        """Events, what is sealed of them opened."""
+        names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+        opened = self._unsealed.rows(connection, rows)
+        return [kind(**{name: _value(name, row[name]) for name in names}) for row in opened]
 
 
 _T = TypeVar("_T")
+
+
+def _find(connection: Connection, wanted: str) -> ContactRow:
+    """The contact of this identifier, or the only one that begins so."""
+    asked = {"first": wanted, "last": f"{wanted}{_LAST}"}
+    near = connection.execute(_NEAR, asked).mappings().all() if wanted else ()
+    found = [row for row in near if row["id"].startswith(wanted)]
+    if not found:
+        raise ContactNotFound(f"no contact {wanted!r}")
+    if len(found) > 1 and found[0]["id"] != wanted:
+        names = ", ".join(row["id"] for row in found)
+        raise ContactAmbiguous(f"several contacts begin with {wanted!r}: {names}")
+    return _filled(ContactRow, found[0])
 
 
 def _columns(kind: type[Any], *of: Table) -> list[Column[Any]]:
@@ -323,3 +327,25 @@ def _value(name: str, value: Any) -> Any:
     if name in ("data", "rtp") and not isinstance(value, dict):
         return json.loads(value) if value else {}
     return unix(value) if name in _TIMES else value
+
+
+# Made once: to put a query together takes as long as to ask it.
+_LAST = "\U0010ffff"
+"""Sorts after every letter."""
+_NEAR = (
+    select(*_columns(ContactRow, tables.contact))
+    .where(tables.contact.c.id >= bindparam("first"), tables.contact.c.id < bindparam("last"))
+    .order_by(tables.contact.c.id)
+    .limit(_AMBIGUOUS_SHOWN)
+)
+"""Whose identifiers begin with `first`, itself before all others: an index finds them, as it would not by LIKE."""
+_LEGS = (
+    select(*_columns(LegRow, tables.leg))
+    .where(tables.leg.c.contact == bindparam("contact"))
+    .order_by(tables.leg.c.invited_at, tables.leg.c.id)
+)
+_EVENTS = (
+    select(*_columns(StoredEvent, schema.event), *SEALED)
+    .where(schema.event.c.contact == bindparam("contact"), schema.event.c.n > bindparam("after"))
+    .order_by(schema.event.c.n)
+)
