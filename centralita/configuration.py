@@ -23,6 +23,7 @@ from centralita.ways_in import entered
 from ivr.check import Known
 from ivr.load import load_menus
 from ivr.wording import load_wording
+from media.codec import Codec
 from routing.callbacks.do_not_call import FILE as DO_NOT_CALL_FILE
 from routing.callbacks.do_not_call import load_do_not_call
 from routing.callbacks.numbers import country_of
@@ -71,6 +72,11 @@ class Configuration:
     def routing(self) -> RoutingConfig:
         """Numbers, queues, agents and skills."""
         return self.config.routing
+
+    @property
+    def spoken_codecs(self) -> frozenset[Codec]:
+        """What calls may speak, by the profiles: prompts are ready in these."""
+        return frozenset(Codec[name] for name in self.profiles.spoken)
 
     def ladder(self, client: str | None, kind: str) -> tuple[Rung, ...]:
         """Whom a client company has called when more is needed than an agent; nobody unless its file says so."""

@@ -1,4 +1,4 @@
-"""The keeper of a node's records: what is kept too long is deleted each day, and persons are erased who ask."""
+"""The keeper of personal data, put together for a node and for commands: what is deleted, held, exported, erased."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import structlog
 
 from base.errors import CentralitaError
 from centralita.state import CALLBACKS_FILE, RECORDINGS_FOLDER
@@ -33,13 +31,6 @@ if TYPE_CHECKING:
     from routing.callbacks.callback import Callback
     from routing.io.callback_desk import CallbackDesk
 
-log = structlog.get_logger()
-
-DAILY = 86_400.0
-FIRST = 300.0
-"""Seconds after a start until the first run: calls that were cut off call again just then."""
-AGAIN = 3_600.0
-"""Seconds after a run that failed."""
 HOUSE = ""
 
 
@@ -161,48 +152,3 @@ def open_recording(configuration: Configuration, path: Path) -> bytes | None:
             return plain.read_bytes()
     except (CentralitaError, OSError):
         return None
-
-
-class DailyKeeping:
-    """The daily run of a node. What it leaves undone, the next one does."""
-
-    def __init__(self, keeping: Keeping) -> None:
-        """Nothing is deleted before `begin`."""
-        self.keeping = keeping
-        self._task: asyncio.Task[None] | None = None
-
-    def begin(self) -> None:
-        """From now on."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def close(self) -> None:
-        """No more: a batch that is under way is whole, or not begun."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        pause = FIRST
-        while True:
-            await asyncio.sleep(pause)
-            pause = await self._once()
-
-    async def _once(self) -> float:
-        """One run; how long to wait for the next."""
-        try:
-            for each in await self.keeping.run():
-                if not each.is_empty:
-                    log.info(
-                        "retention_applied",
-                        client=each.client,
-                        contacts=each.contacts,
-                        recordings=each.recordings,
-                        messages=each.messages,
-                        held=each.held,
-                        failed=each.failed,
-                    )
-        except (CentralitaError, OSError) as error:
-            log.error("retention_failed", error=str(error))
-            return AGAIN
-        return DAILY

@@ -1,4 +1,4 @@
-"""A node's life: start, reload, drain, stop. What is joined to what stands in wiring.py."""
+"""A node's life: start, reload, drain, stop. What is joined to what stands in wiring/."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 
 from centralita.configuration import load_configuration
 from centralita.menus.live import AT_RELOAD
-from centralita.wiring import wire
+from centralita.wiring.wire import wire
 from console.telling import Check
 from records.card_scan import finds
 from sip.flow import written
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from centralita.configuration import Configuration
     from centralita.options import Options
-    from centralita.parts import Parts
+    from centralita.wiring.parts import Parts
 
 log = structlog.get_logger()
 
@@ -77,9 +77,7 @@ class Node:
         Raises DocumentError with every fault of the configuration, CannotListen where an address cannot be had.
         """
         configuration = await asyncio.to_thread(load_configuration, self.options.config)
-        self._parts = await wire(
-            self.options, configuration, trouble=self.trouble, checks=self.checks, counters=self.counters
-        )
+        self._parts = await wire(self.options, configuration, self)
         self._started = configuration
 
     async def reload(self) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from base.io.background import Background
 from centralita.failures import place_of
 from routing.agents.healing import Mismatch, Real, mismatch
 from routing.errors import UnknownAgent
@@ -57,20 +58,18 @@ class Healing:
         self._suspects: dict[str, Mismatch | None] = {}
         """Who is looked at again, and what differed when that was decided."""
         self._timer: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._rounds, "healing")
         distribution.watch(self._changed)
 
     def begin(self) -> None:
         """Look at all agents from time to time."""
-        self._task = asyncio.get_running_loop().create_task(self._rounds(), name="healing")
+        self._background.begin()
 
     async def close(self) -> None:
         """Look no more."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait((self._task,))
+        await self._background.close()
 
     async def look_at_all(self) -> None:
         """Every agent once, in slices: what differs is looked at again soon."""

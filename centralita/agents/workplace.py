@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from calls.contact import Contact
     from centralita.journal import Journal
-    from centralita.opening import Kept
     from centralita.present import Present
+    from centralita.wiring.opening import Kept
     from records.event import LedgerEvent
     from routing.io.distribution import Distribution
     from routing.settings import RoutingConfig

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from base.errors import CentralitaError
+from base.io.background import Background
 from records.cases.case import CASE, MESSAGE
 from records.cases.cleaned import cleaned
 from records.cases.visits import visit
@@ -68,7 +69,7 @@ class Intake:
         self._arrived: deque[tuple[str, str, str]] = deque(maxlen=MOST_WAITING)
         self._left: deque[_Left] = deque(maxlen=MOST_WAITING)
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._run, "cases taken in")
 
     def hear(self, event: LedgerEvent) -> None:
         """Every event of the journal, on the loop."""
@@ -80,16 +81,13 @@ class Intake:
 
     def start(self) -> None:
         """Begin with what an earlier run has left."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._background.begin()
 
     async def close(self) -> None:
         """Write what was heard until now, unless the database is away."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            with contextlib.suppress(CentralitaError):
-                await self._write()
+        await self._background.close()
+        with contextlib.suppress(CentralitaError):
+            await self._write()
 
     def _arrival(self, event: LedgerEvent) -> None:
         data = event.data

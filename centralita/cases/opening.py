@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from time import time
 from typing import TYPE_CHECKING
 
 import structlog
 
 from base.errors import CentralitaError
+from base.io.background import Background
 from centralita.cases.intake import Intake
 from centralita.cases.teller import Teller
 from centralita.cases.terms import ClientTerms
@@ -78,13 +78,14 @@ async def open_cases(
         database, ids, time, terms, teller, flush=ledger.flush, in_e164=number, requiring=requiring
     )
     intake = Intake(desk, teller, reader, ledger.flush)
-    watch = asyncio.get_running_loop().create_task(_watch(database, terms, teller))
+    watch = Background(lambda: _watch(database, terms, teller), "cases due")
+    watch.begin()
     teller.start()
     intake.start()
     journal.watch(intake.hear)
     resources.push_async_callback(teller.close)
     resources.push_async_callback(intake.close)
-    resources.push_async_callback(_ended, watch)
+    resources.push_async_callback(watch.close)
     return desk
 
 
@@ -95,9 +96,3 @@ async def _watch(database: Database, terms: PresentTerms, teller: Teller) -> Non
         except CentralitaError as error:
             log.warning("cases_not_looked_at", code=error.code)
         await asyncio.sleep(EVERY)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from base.errors import CentralitaError
+from base.io.background import Background
 from records.cases.history import mark_told, untold
 from records.event import NODE
 
@@ -48,7 +49,7 @@ class Teller:
         self._flush = flush
         self._told: list[int] = []
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._run, "cases told")
 
     def __call__(self, entries: Collection[Entry]) -> None:
         """Tell these, in order."""
@@ -60,16 +61,13 @@ class Teller:
 
     def start(self) -> None:
         """Begin with what an earlier run has left."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._background.begin()
 
     async def close(self) -> None:
         """Note what was told until now, unless the database is away."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            with contextlib.suppress(CentralitaError):
-                await self._note()
+        await self._background.close()
+        with contextlib.suppress(CentralitaError):
+            await self._note()
 
     async def _run(self) -> None:
         while True:

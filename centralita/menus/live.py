@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from base.errors import CentralitaError
+from base.io.background import Background
 from centralita.failures import place_of
 from centralita.menus.publishing import (
     checked_draft,
@@ -27,7 +28,6 @@ from centralita.menus.publishing import (
     settled,
     sources_of,
 )
-from centralita.opening import spoken_codecs
 from ivr.compiled import compiled_again
 from ivr.content import SHOWN
 from ivr.errors import PublicationRefused, UnknownMenu, VersionsOutOfReach
@@ -104,7 +104,7 @@ class LiveMenus:
         self._in_force: InForce | None = None
         self._speaker: Speaker | None = None
         self._sooner = asyncio.Event()
-        self._keeping_time: asyncio.Task[None] | None = None
+        self._keeping_time = Background(self._keep_time, "due publications")
 
     # --- start and reload ---
 
@@ -126,14 +126,11 @@ class LiveMenus:
         """The node runs: bring in what is due, now and as time goes on."""
         self._in_force, self._speaker = in_force, speaker
         await self.take_due()
-        self._keeping_time = asyncio.get_running_loop().create_task(self._keep_time())
+        self._keeping_time.begin()
 
     async def close(self) -> None:
         """Bring nothing in any more."""
-        if self._keeping_time is not None:
-            self._keeping_time.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeping_time
+        await self._keeping_time.close()
 
     # --- publishing ---
 
@@ -227,7 +224,7 @@ class LiveMenus:
         self._in_use[menus.version] = menus
         spoken = await asyncio.to_thread(self._spoken, self._words or before.catalogue)
         after = replace(before, menus={**before.menus, menus.name: menus}, catalogue=spoken)
-        await asyncio.to_thread(speaker.prepare, spoken, codecs=spoken_codecs(after))
+        await asyncio.to_thread(speaker.prepare, spoken, codecs=after.spoken_codecs)
         return after
 
     def _spoken(self, wording: Catalogue) -> Catalogue:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from base.errors import CentralitaError
+from base.io.background import Background
 from console.events.catalogue import INNER
 from console.events.sight import ALL, Sight, Wish
 from console.events.told import Told, tell
@@ -114,7 +115,7 @@ class Hub:
         self._recent: deque[ToldPage] = deque(maxlen=KEPT)
         self._tail = 0
         self._bell = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._reading = Background(self._run, "events")
         self._is_closed = False
         self.seen = 0
         """The newest cursor that is known."""
@@ -175,10 +176,7 @@ class Hub:
         self._is_closed = True
         for each in tuple(self._followers):
             each.wake()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._reading.close()
 
     @property
     def is_closed(self) -> bool:
@@ -193,10 +191,10 @@ class Hub:
 
     def join(self, follower: Follower) -> bool:
         """From here on it shares what is read, if it has come up to that; at once what it lacks of it."""
-        if self._task is None or self._task.done():
+        if not self._reading.is_under_way:
             self._tail = follower.cursor
             self._recent.clear()
-            self._task = asyncio.get_running_loop().create_task(self._run(), name="events")
+            self._reading.begin()
         elif follower.cursor < self._tail:
             if not self._recent or self._recent[0].after > follower.cursor:
                 return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from base.io.background import Background
 from ivr.answers import Answer, NoAnswer
 from ivr.errors import BackEndClosed, StoreBroken
 from ivr.io.back_end import charges
@@ -66,21 +67,18 @@ class Charging:
         self._wall = wall
         self._in_hand: set[str] = set()
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._reconciling = Background(self._reconcile, "reconcile charges")
         self.open_count = 0
 
     async def start(self) -> None:
         """Take up what an earlier end left open."""
         await self._store.run(charges.hurry, self._wall())
         self.open_count, _ = await self._store.run(charges.outlook)
-        self._task = asyncio.get_running_loop().create_task(self._reconcile(), name="reconcile charges")
+        self._reconciling.begin()
 
     async def close(self) -> None:
         """Ask no more; what is open is taken up by the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._reconciling.close()
 
     async def charge(
         self, question: Question, connector: Connector, *, within: float, keeps_tokens: bool

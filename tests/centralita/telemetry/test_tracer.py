@@ -103,7 +103,7 @@ def test_where_traces_go_is_said_by_the_file_or_the_environment(monkeypatch: pyt
 
 
 async def test_a_node_without_a_collector_loads_nothing_of_it(tmp_path: Path) -> None:
-    code = "import centralita.wiring, sys; print(any(n.startswith('opentelemetry') for n in sys.modules))"
+    code = "import centralita.node, sys; print(any(n.startswith('opentelemetry') for n in sys.modules))"
     running = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )

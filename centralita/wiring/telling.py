@@ -15,48 +15,28 @@ from console.webhooks.desk import WebhookDesk
 from records.people.principal import NODE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from contextlib import AsyncExitStack
-
-    from calls.exchange import Exchange
-    from centralita.dispatcher import Dispatcher
-    from centralita.journal import Journal
-    from centralita.metrics.page import MetricsPage
-    from centralita.opening import Kept
-    from centralita.options import Options
     from centralita.present import Present
-    from console.node.door import Door
-    from console.telling import Check
+    from centralita.wiring.floor import Floor
+    from centralita.wiring.ground import Ground
+    from centralita.wiring.interface import Vital
+    from centralita.wiring.network import Network
+    from centralita.wiring.serving import Serving
     from records.people.door import Door as PeopleDoor
     from records.people.principal import Principal
-    from routing.io.distribution import Distribution
-    from routing.numbers.inbound import Route
 
 
 async def open_telling(
-    page: MetricsPage,
-    options: Options,
-    present: Present,
-    kept: Kept,
-    journal: Journal,
-    resources: AsyncExitStack,
-    *,
-    people: PeopleDoor,
-    dispatcher: Dispatcher[Route],
-    exchange: Exchange,
-    distribution: Distribution,
-    door: Door,
-    trunks: Callable[[], Sequence[Mapping[str, object]]],
-    checks: Callable[[], Sequence[Check]],
-    counters: Callable[[], Mapping[str, int]],
+    ground: Ground, network: Network, floor: Floor, serving: Serving, node: Vital, people: PeopleDoor
 ) -> Telling:
-    """Begin to measure; `page` counts already."""
+    """Begin to measure; what happened until now was counted already."""
+    kept, present, page, resources = ground.kept, ground.present, ground.metrics, ground.resources
+    distribution, dispatcher = floor.distribution, serving.dispatcher
     core = distribution.core
     page.add(
         Build(),
-        CallsInUse(lambda: dispatcher.contact_count, exchange.legs, counters),
+        CallsInUse(lambda: dispatcher.contact_count, network.exchange.legs, node.counters),
         QueuesInUse(lambda: core.queues(now=distribution.now()), core.agents),
-        DoorInUse(door, trunks),
+        DoorInUse(network.door, network.trunk_list),
         LedgerInUse(kept.ledger.health),
     )
     page.lag.start()
@@ -66,11 +46,11 @@ async def open_telling(
     webhooks = WebhookDesk(
         kept.reader.database,
         hub,
-        options.state / WEBHOOK_SECRETS_FILE,
+        ground.options.state / WEBHOOK_SECRETS_FILE,
         networks=lambda: present.now().centre.webhooks.networks,
         clients=lambda: _companies(present),
         clock=time.time,
-        tell=lambda kind, data: journal("", None, kind, data),
+        tell=lambda kind, data: ground.journal("", None, kind, data),
     )
     await webhooks.open()
 
@@ -84,7 +64,7 @@ async def open_telling(
     return Telling(
         page.text,
         lambda: present.now().centre.metrics.is_open,
-        checks,
+        node.checks,
         hub,
         Tickets(time.monotonic),
         webhooks,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from centralita.back_ends import back_end_settings
 from centralita.callbacks.callbacks import queues_of, rules_of
-from centralita.opening import spoken_codecs
 from centralita.state import CREDENTIALS_FILE, TRUNK_PASSWORDS_FILE
 from sip.io.certificates import all_contexts
 from sip.io.credentials_file import load_credentials
@@ -78,7 +77,7 @@ class Parts:
 
     async def adopt(self, configuration: Configuration) -> None:
         """Take over a checked configuration; everything that can fail has been done before anything changes."""
-        spoken = spoken_codecs(configuration)
+        spoken = configuration.spoken_codecs
         await asyncio.to_thread(self.voice.prepare, configuration.catalogue, codecs=spoken)
         secrets = await asyncio.to_thread(load_credentials, self.options.state / CREDENTIALS_FILE)
         passwords = await asyncio.to_thread(load_trunk_passwords, self.options.state / TRUNK_PASSWORDS_FILE)

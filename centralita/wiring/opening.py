@@ -26,7 +26,6 @@ from centralita.state import (
 from console.access import key_of
 from console.app import HttpServer
 from ivr.io.back_end.transactions import Transactions
-from media.codec import Codec
 from media.plane import Plane
 from media.prompts import PromptLibrary
 from records.ledger.ledger import Ledger
@@ -134,14 +133,9 @@ async def open_sound(
     )
     resources.callback(plane.close)
     voice = PromptLibrary(plane, configuration.catalogue, options.state / PROMPTS_FOLDER)
-    spoken = spoken_codecs(configuration)
+    spoken = configuration.spoken_codecs
     await asyncio.to_thread(voice.prepare, configuration.catalogue, _tell_prompts, codecs=spoken)
     return plane, voice
-
-
-def spoken_codecs(configuration: Configuration) -> frozenset[Codec]:
-    """What calls may speak, by the profiles: prompts are ready in these."""
-    return frozenset(Codec[name] for name in configuration.profiles.spoken)
 
 
 def _tell_prompts(done: int, of: int, what: str) -> None:
