@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from base.errors import CentralitaError
-from console.events.catalogue import SCHEMA
-from console.events.sight import Sight, Wish
+from console.webhooks.message import body_of, message_of, sight_of, wish_of
 from console.webhooks.patience import GIVE_UP, judge
 from console.webhooks.sending import Result, wait_for
 from records.moments import stored, unix
@@ -50,28 +49,6 @@ class Keeper(Protocol):
 
     def tell_paused(self, webhook: str, why: str) -> None:
         """Nothing is delivered any more."""
-
-
-def wish_of(webhook: Webhook) -> Wish:
-    """What it wants."""
-    return Wish(types=webhook.types)
-
-
-def sight_of(webhook: Webhook) -> Sight:
-    """What it may be told."""
-    clients = None if webhook.clients is None else frozenset(webhook.clients)
-    return Sight(clients=clients, personal=webhook.personal)
-
-
-def body_of(told: Sequence[Told], *, personal: bool) -> bytes:
-    """What is posted."""
-    events = b",".join(each.text(personal=personal) for each in told)
-    return b'{"schema":"%b","events":[%b]}' % (SCHEMA.encode(), events)
-
-
-def message_of(webhook: str, told: Sequence[Told]) -> str:
-    """The identifier of a delivery: the same whenever the same events are sent again."""
-    return f"{webhook}.{told[0].cursor}.{told[-1].cursor}"
 
 
 class Delivery:

@@ -5,6 +5,7 @@ They stand there as they are, since a signature can be made of nothing else.
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,14 @@ import yaml
 from base.errors import DocumentError
 from base.io.private_file import write_private
 from base.secret import Secret
+from console.webhooks.signature import new_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+OVERLAP = 86_400.0
+"""Seconds that the secret before signs too."""
 _HEADER = "# Secrets of webhooks. Written by the node; keep this file private.\n"
 
 
@@ -40,6 +44,39 @@ class Secrets:
     def rotated(self, new: Secret, *, until: float) -> Secrets:
         """With a new one; the one that was signs for a while yet."""
         return Secrets(new, self.current, until)
+
+
+class SecretBook:
+    """The secrets of all webhooks that this node serves. What is changed is on disk before it signs."""
+
+    def __init__(self, file: Path, clock: Callable[[], float]) -> None:
+        """`clock` tells Unix time."""
+        self._file, self._clock = file, clock
+        self._secrets: dict[str, Secrets] = {}
+
+    async def open(self) -> None:
+        """Read the file. Raises DocumentError."""
+        self._secrets = await asyncio.to_thread(load_secrets, self._file)
+
+    def signing(self, webhook: str) -> list[Secret]:
+        """What signs for it now."""
+        found = self._secrets.get(webhook)
+        return [] if found is None else found.valid(now=self._clock())
+
+    async def renew(self, webhook: str) -> Secret:
+        """A new secret; the one before signs too for a day. Raises OSError."""
+        secret, before = new_secret(), self._secrets.get(webhook)
+        after = Secrets(secret) if before is None else before.rotated(secret, until=self._clock() + OVERLAP)
+        await self._save({**self._secrets, webhook: after})
+        return secret
+
+    async def forget(self, webhook: str) -> None:
+        """It is gone. Raises OSError."""
+        await self._save({name: each for name, each in self._secrets.items() if name != webhook})
+
+    async def _save(self, secrets: dict[str, Secrets]) -> None:
+        await asyncio.to_thread(save_secrets, self._file, secrets)
+        self._secrets = secrets
 
 
 def load_secrets(path: Path) -> dict[str, Secrets]:

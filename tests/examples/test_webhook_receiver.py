@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.webhooks.delivery import body_of
+from console.webhooks.message import body_of
 from console.webhooks.signature import headers, new_secret
 from examples.webhook_receiver import Inbox, NotSigned, make_handler, verify
 from tests.kit.fed_events import fed

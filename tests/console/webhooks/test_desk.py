@@ -14,7 +14,8 @@ from console.webhooks.addresses import AddressRefused
 from console.webhooks.desk import Wanted, WebhookDesk, WebhookRefused
 from console.webhooks.patience import DEAD_IN_A_ROW, REFUSALS
 from console.webhooks.sending import Result
-from records.webhooks.book import WebhookUnknown
+from records.errors import StoreUnavailable
+from records.webhooks.book import WebhookBook, WebhookUnknown
 from tests.kit.fed_events import ListedEvents, fed
 from tests.kit.webhook_receiver import Receiver
 
@@ -300,6 +301,31 @@ async def test_one_that_is_removed_is_forgotten_with_its_secret(house: House, re
         house.desk.find(which)
     await house.restart()
     assert house.desk.all() == []
+
+
+async def test_a_change_that_cannot_be_kept_leaves_it_delivering_from_where_it_stood(
+    house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    which = await add(house, receiver)
+    house.happen(4)
+    await receiver.until(events=1)
+    await settle(house, which, cursor=4)
+
+    def refuse(*_: object) -> None:
+        raise StoreUnavailable("the database is away")
+
+    for name, act in (("put", house.desk.pause), ("remove", house.desk.remove)):
+        with monkeypatch.context() as patch, pytest.raises(StoreUnavailable):
+            patch.setattr(WebhookBook, name, refuse)
+            await act(which, "marta")
+    house.happen(5)
+    await receiver.until(events=2)
+    await settle(house, which, cursor=5)
+    assert receiver.cursors == [4, 5]
+    await house.restart()
+    house.happen(6)
+    await receiver.until(events=3)
+    assert receiver.cursors == [4, 5, 6], "how far it had come was kept"
 
 
 async def test_one_without_a_secret_here_is_paused(house: House, receiver: Receiver) -> None:
