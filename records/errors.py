@@ -116,3 +116,15 @@ class PersonNotFound(RecordsError):
 
     code = "person_not_found"
     status = 404
+
+
+class NameUnknown(RecordsError):
+    """Neither the configuration nor the records have what is asked by; the text names some that they have."""
+
+    code = "name_unknown"
+    status = 422
+
+    def __init__(self, kind: str, text: str) -> None:
+        """`kind`: client, queue, agent, team, language or reason."""
+        super().__init__(text)
+        self.kind = kind

@@ -11,6 +11,7 @@ import typer
 from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.ledger import open_ledger
+from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -168,6 +169,7 @@ def reasons(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = Fal
 @app.command()
 def history(
     agent: Agent,
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 30,
     as_json: Json = False,
@@ -179,7 +181,9 @@ def history(
     from records.timeline.facts import Facts
     from records.timeline.sentences import sentence
 
-    found = open_ledger(state).agent_events(agent, limit)
+    ledger = open_ledger(state)
+    refuse_unknown_names(config, ledger.database, agent=agent)
+    found = ledger.agent_events(agent, limit)
     if as_json:
         print_json([asdict(each) for each in found])
         return

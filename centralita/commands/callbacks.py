@@ -8,7 +8,19 @@ from urllib.parse import quote, urlencode
 import typer
 
 from centralita.commands.asking import Http, ask
-from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, fail, login, print_json
+from centralita.commands.ledger import open_database
+from centralita.commands.naming import refuse_unknown_names
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    By,
+    Config,
+    Json,
+    State,
+    fail,
+    login,
+    print_json,
+)
 from centralita.state import CALLBACKS_FILE
 
 if TYPE_CHECKING:
@@ -25,6 +37,7 @@ Reference = Annotated[str, typer.Argument(help="The reference that the caller wa
 @app.callback()
 def callbacks(
     context: typer.Context,
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
@@ -39,6 +52,8 @@ def callbacks(
     from routing.callbacks.written import to_json
     from routing.io.callback_store import read_kept
 
+    if client is not None:
+        refuse_unknown_names(config, open_database(state), client=client)
     try:
         found = read_kept(state / CALLBACKS_FILE).callbacks
     except CentralitaError as error:

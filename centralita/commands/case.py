@@ -12,7 +12,18 @@ import typer
 from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_database
-from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, fail, login, print_json
+from centralita.commands.naming import refuse_unknown_names
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    By,
+    Config,
+    Json,
+    State,
+    fail,
+    login,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +55,7 @@ FollowUpNote = Annotated[str | None, typer.Option("--follow-up-note", help="What
 
 @app.command("list")
 def list_cases(
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Client = None,
     owner: Annotated[str | None, typer.Option(help="Only this person's.")] = None,
@@ -71,7 +83,8 @@ def list_cases(
         fail(f"no state is called {in_state}; known: {', '.join(states)}", code=2)
     if kind is not None and kind not in KINDS:
         fail(f"no kind of case is called {kind}; known: {', '.join(KINDS)}", code=2)
-    now = time.time()
+    now, database = time.time(), open_database(state)
+    refuse_unknown_names(config, database, client=client, team=team)
     wanted = Wanted(
         clients=None if client is None else {client},
         states=(CaseState(in_state),) if in_state else OPEN.states if pending or unowned else (),
@@ -82,7 +95,7 @@ def list_cases(
         late_at=now if late else None,
     )
     try:
-        found = CaseFinder(open_database(state)).cases(wanted, limit=limit)
+        found = CaseFinder(database).cases(wanted, limit=limit)
     except CentralitaError as error:
         fail(str(error))
     if as_json:

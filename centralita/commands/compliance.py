@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from centralita.commands.ledger import open_ledger
+from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -54,7 +55,9 @@ def compliance(
 
     zone = ZoneInfo(bare_config(config).centre.timezone)
     since, until = _midnight(first, zone), _midnight(last, zone, after=1)
-    asked = open_ledger(state).asked_for_person(client=client, since=since, until=until)
+    ledger = open_ledger(state)
+    refuse_unknown_names(config, ledger.database, client=client)
+    asked = ledger.asked_for_person(client=client, since=since, until=until)
     found = shares(asked, limit=LIMIT, zone=zone, by=by)
     if as_json:
         rows = [asdict(each) | {"percent": round(each.percent, 2)} for each in found]

@@ -12,7 +12,16 @@ from rich.console import Console
 
 from base.errors import CentralitaError
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
+from centralita.commands.naming import refuse_unknown_names
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from records.reader import ContactTimeline
@@ -21,6 +30,7 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="The contact's id, or the
 
 
 def contacts(
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
@@ -49,7 +59,9 @@ def contacts(
         since=_moment(since),
         until=_moment(until),
     )
-    rows = open_ledger(state).search(wanted, limit=limit)
+    ledger = open_ledger(state)
+    refuse_unknown_names(config, ledger.database, client=client, queue=queue, agent=agent)
+    rows = ledger.search(wanted, limit=limit)
     if as_json:
         print_json([dataclasses.asdict(row) for row in rows])
         return

@@ -10,9 +10,22 @@ import typer
 from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_database
-from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, fail, login, print_json
+from centralita.commands.naming import refuse_unknown_names
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    By,
+    Config,
+    Json,
+    State,
+    fail,
+    login,
+    print_json,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from records.cases.customers import Customers
 
 app = typer.Typer(
@@ -22,16 +35,24 @@ app = typer.Typer(
 
 @app.command()
 def find(
-    wanted: Annotated[str, typer.Argument(help='A number ("+34600111222"), a reference or an id.')],
+    wanted: Annotated[
+        str,
+        typer.Argument(help="A number, also as it is dialled at home, a reference or an id."),
+    ],
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
-    """Find customers by number, reference or id."""
+    """Find customers by number, as people write it, by reference or id."""
     from console.cases.shown import customer_shown
 
+    refuse_unknown_names(config, open_database(state), client=client)
+    clients, customers = None if client is None else {client}, _customers(state)
     try:
-        found = _customers(state).find(wanted, clients=None if client is None else {client})
+        found = customers.find(wanted, clients=clients)
+        if not found and (number := _in_e164(wanted, config)) is not None:
+            found = customers.find(number, clients=clients)
     except CentralitaError as error:
         fail(str(error))
     if as_json:
@@ -42,7 +63,7 @@ def find(
     if found:
         print_customers(found)
     else:
-        typer.echo(f"no customer has {wanted}; numbers are written as +34600111222")
+        typer.echo(f"no customer has {wanted}")
 
 
 @app.command()
@@ -84,6 +105,18 @@ def merge(
         print_json(found)
     else:
         typer.echo(f"{gone} is now {found['id']}: {' '.join(found['numbers']) or 'without a number'}")
+
+
+def _in_e164(number: str, config: Path) -> str | None:
+    """None for what is no number, or where no configuration says whose country it is written in."""
+    from routing.config import read_config
+    from routing.numbers.outbound import in_e164
+
+    try:
+        country = read_config(config).centre.country
+    except CentralitaError:
+        country = None
+    return in_e164(number, country)
 
 
 def _customers(state: State) -> Customers:

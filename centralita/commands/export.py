@@ -12,6 +12,7 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.commands.ledger import open_database
+from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
 from centralita.commands.periods import Client, Day, From, To, question_of, read_terms
 
@@ -72,7 +73,9 @@ def export(
     if format_ in forms:
         if dataset is not None:
             fail(f"{format_} is a log of all queues; leave {dataset} out", code=2)
-        _log(open_database(state), forms[format_], question, agreed.queues, out, follow=follow)
+        database = open_database(state)
+        refuse_unknown_names(config, database, client=client)
+        _log(database, forms[format_], question, agreed.queues, out, follow=follow)
         return
     if follow:
         fail(f"only a log grows: --format {', '.join(forms)}", code=2)
@@ -81,7 +84,9 @@ def export(
         fail(f"no format {format_!r}; known: {', '.join((*formats, *forms))}", code=2)
     if formats[format_] is Format.PARQUET and out is None:
         fail("Parquet needs a file: --out FILE", code=2)
-    _table(open_database(state), _rows(dataset, question), question, formats[format_], out, mark=bom)
+    rows, database = _rows(dataset, question), open_database(state)
+    refuse_unknown_names(config, database, client=client)
+    _table(database, rows, question, formats[format_], out, mark=bom)
 
 
 def _rows(dataset: str | None, question: Question) -> Any:

@@ -10,6 +10,7 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.commands.ledger import open_database
+from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -78,8 +79,10 @@ def figures(
     names = [_definition(name.strip()).name for name in show.split(",")] if show else None
     if names is None and by and not (as_json or as_csv):
         names = [_chosen(agreed, name, client) for name in SHOWN]
+    database = open_database(state)
+    refuse_unknown_names(config, database, **only)
     try:
-        found = reckon(open_database(state), question, names)
+        found = reckon(database, question, names)
     except CentralitaError as error:
         fail(str(error))
     if names and not found.names:
@@ -159,8 +162,10 @@ def contacts(
     if not fits(definition, question):
         told = ", ".join(sorted(group.value for group in definition.groups))
         fail(f"{name} is told by {told} only", code=2)
+    database = open_database(state)
+    refuse_unknown_names(config, database, **only)
     try:
-        page = behind(open_database(state), question, name, part=wanted, limit=limit, after=after)
+        page = behind(database, question, name, part=wanted, limit=limit, after=after)
     except CentralitaError as error:
         fail(str(error))
     if as_json:

@@ -11,7 +11,16 @@ import typer
 from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_database
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
+from centralita.commands.naming import refuse_unknown_names
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +36,7 @@ Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many are listed."
 
 
 def complaints(
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Client = None,
     clock: Annotated[str | None, typer.Option(help="running, paused, met or missed.")] = None,
@@ -41,11 +51,13 @@ def complaints(
     known = [each.value for each in ClockState]
     if clock is not None and clock not in known:
         fail(f"no clock is {clock}; it is {', '.join(known)}", code=2)
+    database = open_database(state)
+    refuse_unknown_names(config, database, client=client)
     wanted = Wanted(
         clients=None if client is None else {client}, clock=ClockState(clock) if clock is not None else None
     )
     try:
-        found = CaseFinder(open_database(state)).complaints(wanted, limit=limit)
+        found = CaseFinder(database).complaints(wanted, limit=limit)
     except CentralitaError as error:
         fail(str(error))
     now = time.time()
@@ -61,6 +73,7 @@ def complaints(
 
 
 def promises(
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Client = None,
     queue: Queue = None,
@@ -77,6 +90,7 @@ def promises(
     if result is not None and result not in promised.RESULTS:
         fail(f"no result is {result}; it is {', '.join(promised.RESULTS)}", code=2)
     now, database = time.time(), open_database(state)
+    refuse_unknown_names(config, database, client=client, queue=queue)
     clients, since = None if client is None else {client}, _since(now, days)
     try:
         counts = promised.counted(database, now, clients=clients, queue=queue, since=since)
@@ -97,6 +111,7 @@ def promises(
 
 
 def surveys(
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Client = None,
     queue: Queue = None,
@@ -113,6 +128,7 @@ def surveys(
     if by not in groups:
         fail(f"means are by {', '.join(groups)}, not by {by}", code=2)
     database, since = open_database(state), _since(time.time(), days)
+    refuse_unknown_names(config, database, client=client, queue=queue, agent=agent)
     clients = None if client is None else {client}
     try:
         means = surveyed.means(

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, print_json
+from centralita.commands.naming import refuse_unknown_names
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from records.reader import NotedEvent
+    from records.reader import NotedEvent, Reader
 
 MOST = 10_000
 """Of the latest messages it is looked up what became of them."""
@@ -24,17 +26,26 @@ Limit = Annotated[int, typer.Option(min=1, help="How many, newest first.")]
 
 
 def cases(
-    state: State = DEFAULT_STATE, client: Client = None, limit: Limit = 50, as_json: Json = False
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+    client: Client = None,
+    limit: Limit = 50,
+    as_json: Json = False,
 ) -> None:
     """List the cases that callers opened, such as changes of address, the newest first."""
-    _show("case.opened", ("reference", "kind", "message", "sent"), state, client, limit, as_json=as_json)
+    rows = _ledger(config, state, client).noted("case.opened", client=client, limit=limit)
+    _print(rows, ("reference", "kind", "message", "sent"), as_json=as_json)
 
 
 def messages(
-    state: State = DEFAULT_STATE, client: Client = None, limit: Limit = 50, as_json: Json = False
+    config: Config = DEFAULT_CONFIG,
+    state: State = DEFAULT_STATE,
+    client: Client = None,
+    limit: Limit = 50,
+    as_json: Json = False,
 ) -> None:
     """List the spoken messages that callers left, the newest first; the files stand among the recordings."""
-    ledger = open_ledger(state)
+    ledger = _ledger(config, state, client)
     rows = ledger.noted("message.recorded", client=client, limit=limit)
     # Nothing was said in some, and others were said again; who hung up in the middle has left what was said.
     told = ledger.noted("menu.message", client=client, limit=MOST)
@@ -46,10 +57,10 @@ def messages(
     )
 
 
-def _show(
-    kind: str, columns: Sequence[str], state: State, client: str | None, limit: int, *, as_json: bool
-) -> None:
-    _print(open_ledger(state).noted(kind, client=client, limit=limit), columns, as_json=as_json)
+def _ledger(config: Path, state: Path, client: str | None) -> Reader:
+    ledger = open_ledger(state)
+    refuse_unknown_names(config, ledger.database, client=client)
+    return ledger
 
 
 def _print(rows: Sequence[NotedEvent], columns: Sequence[str], *, as_json: bool) -> None:

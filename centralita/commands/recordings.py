@@ -9,6 +9,8 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.archive import SEALED
+from centralita.commands.ledger import open_database
+from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -44,13 +46,13 @@ def recordings() -> None:
 
 @app.command("list")
 def list_recordings(
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the recordings of a node, the oldest first: file and bytes."""
-    if not state.is_dir():
-        fail(f"there is no folder {state}; name the node's with --state")
+    refuse_unknown_names(config, open_database(state), client=client)
     folder = state / RECORDINGS_FOLDER
     found = sorted(folder.glob(f"{client or '*'}/*/*"), key=lambda path: (path.parent.name, path.name))
     if as_json:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from base.errors import CentralitaError
 from console.access import PRINCIPAL
 from console.api.answers import Answered, Content, sent, written
+from console.api.naming import refuse_unknown_names
 from console.api.reading import read_body, read_file, read_path, read_query
 from console.api.repeats import REPEATS
 from console.api.scope import sees_agent
@@ -181,7 +182,8 @@ class Route:
         path = read_path(asked.path, request)
         found: dict[str, Any] = {name: getattr(path, name) for name in asked.path.model_fields}
         query = read_query(asked.query, request)
-        if asked.query is not None:
+        if query is not None:
+            await refuse_unknown_names(request, query)
             found["query"] = query
         if asked.body is not None:
             found["body"] = await read_body(asked.body, request)
