@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, overload
-
-if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+from typing import overload
 
 MICROSECONDS = 1_000_000
 """In a second."""
@@ -40,15 +37,3 @@ def unix(column: int | None) -> float | None:
 def iso(column: int) -> str:
     """A column as `2026-11-23T08:00:00.000000Z`; exact, which by way of seconds it would not be."""
     return (_EPOCH + timedelta(microseconds=column)).isoformat(timespec="microseconds") + "Z"
-
-
-def in_period(
-    column: ColumnElement[Any], since: float | None, until: float | None
-) -> list[ColumnElement[bool]]:
-    """That a column lies from `since` to before `until`, in Unix seconds; None leaves that side open."""
-    found: list[ColumnElement[bool]] = []
-    if since is not None:
-        found.append(column >= stored(since))
-    if until is not None:
-        found.append(column < stored(until))
-    return found

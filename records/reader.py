@@ -12,7 +12,8 @@ from records import schema
 from records.database import Database
 from records.errors import ContactAmbiguous, ContactNotFound
 from records.feed import Feed
-from records.moments import in_period, stored, unix
+from records.moments import stored, unix
+from records.narrowing import in_period, matching
 from records.people.tables import is_audit
 from records.personal.reading import SEALED, Unsealed
 from records.views import tables
@@ -161,9 +162,7 @@ class Reader:
         """The latest contacts, newest first; of one client, or begun at `since` (Unix time) or later."""
         table = tables.contact
         query = select(*_columns(ContactRow, table)).order_by(desc(table.c.started_at), desc(table.c.id))
-        if client is not None:
-            query = query.where(table.c.client == client)
-        query = query.where(*in_period(table.c.started_at, since, None))
+        query = query.where(*matching(table, client=client), *in_period(table.c.started_at, since, None))
         return [_filled(ContactRow, row) for row in self._all(query.limit(limit))]
 
     def search(self, wanted: Wanted, *, limit: int = 100) -> list[ContactRow]:
@@ -203,9 +202,8 @@ class Reader:
         """The latest events of one type, newest first, of one client company's contacts or of all."""
         event, contact = schema.event, tables.contact
         query = select(event.c.contact, event.c.ts, event.c.data, contact.c.client, contact.c.language)
-        joined = query.join(contact, contact.c.id == event.c.contact).where(event.c.type == kind)
-        if client is not None:
-            joined = joined.where(contact.c.client == client)
+        joined = query.join(contact, contact.c.id == event.c.contact)
+        joined = joined.where(event.c.type == kind, *matching(contact, client=client))
         return self._events(NotedEvent, joined.order_by(desc(event.c.id)).limit(limit))
 
     def happened(
@@ -253,10 +251,11 @@ class Reader:
         """The contacts that asked for a person; of one client, begun at `since` or later and before `until`."""
         event, contact = schema.event, tables.contact
         query = select(event.c.contact, contact.c.client, event.c.ts, event.c.type, event.c.data)
-        query = query.join(contact, contact.c.id == event.c.contact).where(event.c.type.in_(KINDS))
-        if client is not None:
-            query = query.where(contact.c.client == client)
-        query = query.where(*in_period(contact.c.started_at, since, until))
+        query = query.join(contact, contact.c.id == event.c.contact).where(
+            event.c.type.in_(KINDS),
+            *matching(contact, client=client),
+            *in_period(contact.c.started_at, since, until),
+        )
         rows = self._all(query.order_by(contact.c.started_at, event.c.contact, event.c.n))
         return asked_for_person(
             (row["contact"], row["client"], unix(row["ts"]), row["type"], json.loads(row["data"]))
@@ -266,9 +265,9 @@ class Reader:
     def agent_events(self, agent: str | None = None, limit: int = 100) -> list[AgentEvent]:
         """What happened outside contacts, newest first; to one agent. The audit log is read apart."""
         table = schema.event
-        query = select(*_columns(AgentEvent, table)).where(table.c.contact.is_(None), ~is_audit(table.c.type))
-        if agent is not None:
-            query = query.where(table.c.agent == agent)
+        query = select(*_columns(AgentEvent, table)).where(
+            table.c.contact.is_(None), ~is_audit(table.c.type), *matching(table, agent=agent)
+        )
         return self._events(AgentEvent, query.order_by(desc(table.c.id)).limit(limit))
 
     def node_events(self, limit: int = 100) -> list[AgentEvent]:

@@ -14,6 +14,7 @@ from records.cases.cleaned import cleaned
 from records.cases.errors import ChangedMeanwhile, CustomerNotFound, CustomerTaken, NotMergeable
 from records.cases.history import Change, history
 from records.moments import unix
+from records.narrowing import matching
 from records.views import tables as views
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ class Customers:
         by_number, by_reference = tables.customer_number, tables.customer_reference
         with self._database.read() as connection:
             found = {
+                wanted,
                 *_column(connection, by_number.c.customer, by_number.c.number == wanted),
                 *_column(connection, by_reference.c.customer, by_reference.c.reference == wanted),
-                *_column(connection, tables.customer.c.id, tables.customer.c.id == wanted),
             }
             return _loaded(connection, found, clients)
 
@@ -106,9 +107,7 @@ class Customers:
     ) -> list[Customer]:
         """All that are not merged into others, in order of their ids, from after one of these."""
         table = tables.customer
-        query = select(table.c.id).where(table.c.merged_into.is_(None))
-        if clients is not None:
-            query = query.where(table.c.client.in_(sorted(clients)))
+        query = select(table.c.id).where(table.c.merged_into.is_(None), *matching(table, clients))
         if after is not None:
             query = query.where(table.c.id > after)
         with self._database.read() as connection:

@@ -14,6 +14,7 @@ from records.cases.history import history
 from records.cases.numbering import read
 from records.cases.states import OPEN_STATES, CaseState, ClockState
 from records.moments import stored
+from records.narrowing import matching
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -100,9 +101,7 @@ class CaseFinder:
         """What was written of a contact, or of a customer, in order."""
         table = tables.note
         which = table.c.contact == contact if contact is not None else table.c.customer == customer
-        query = select(table).where(which).order_by(table.c.at, table.c.id)
-        if clients is not None:
-            query = query.where(table.c.client.in_(sorted(clients)))
+        query = select(table).where(which, *matching(table, clients)).order_by(table.c.at, table.c.id)
         with self._database.read() as connection:
             return [note_shaped(dict(row)) for row in connection.execute(query).mappings()]
 
@@ -117,10 +116,8 @@ def case_row(
     for which in ([*names], [table.c.reference == wanted, table.c.tracking == wanted]):
         if not which:
             continue
-        query = select(table).where(or_(*which)).order_by(desc(table.c.opened_at)).limit(_SHOWN)
-        if clients is not None:
-            query = query.where(table.c.client.in_(sorted(clients)))
-        rows = connection.execute(query).mappings().all()
+        query = select(table).where(or_(*which), *matching(table, clients))
+        rows = connection.execute(query.order_by(desc(table.c.opened_at)).limit(_SHOWN)).mappings().all()
         if len(rows) > 1:
             raise CaseAmbiguous(f"{wanted} names the cases {', '.join(row['id'] for row in rows)}")
         if rows:
@@ -140,14 +137,10 @@ def link_contact(connection: Connection, case_id: str, contact: str) -> bool:
 
 def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
     table = tables.case
-    if wanted.clients is not None:
-        query = query.where(table.c.client.in_(sorted(wanted.clients)))
+    same = {name: getattr(wanted, name) for name in ("kind", "owner", "team", "customer", "reason")}
+    query = query.where(*matching(table, wanted.clients, **same))
     if wanted.states:
         query = query.where(table.c.state.in_([each.value for each in wanted.states]))
-    for name in ("kind", "owner", "team", "customer", "reason"):
-        value = getattr(wanted, name)
-        if value is not None:
-            query = query.where(table.c[name] == value)
     if wanted.without_owner:
         query = query.where(table.c.owner.is_(None), table.c.team.is_(None))
     if wanted.clock is not None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, desc, func, select, tuple_
 
-from records.moments import in_period, stored, unix
+from records.moments import stored, unix
+from records.narrowing import in_period, matching
 from records.views.tables import promise
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ def promises(
     limit: int = 100,
 ) -> list[Promise]:
     """The latest first, promised from `since` to before `until`, from behind (promised_at, reference)."""
-    query = select(promise).where(*_chosen(clients, queue, since, until))
+    query = select(promise).where(
+        *matching(promise, clients, queue=queue), *in_period(promise.c.promised_at, since, until)
+    )
     if result is not None:
         query = query.where(promise.c.result.is_(None) if result == OPEN else promise.c.result == result)
     if after is not None:
@@ -112,23 +115,12 @@ def counted(
             share(is_open).label("open"),
             share(and_(is_open, promise.c.latest < stored(now))).label("overdue"),
         )
-        .where(*_chosen(clients, queue, since, until))
+        .where(*matching(promise, clients, queue=queue), *in_period(promise.c.promised_at, since, until))
         .group_by(promise.c.client, promise.c.queue)
         .order_by(promise.c.client, promise.c.queue)
     )
     with database.read() as connection:
         return [PromiseCount(**dict(row)) for row in connection.execute(query).mappings()]
-
-
-def _chosen(
-    clients: Collection[str] | None, queue: str | None, since: float | None, until: float | None
-) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if clients is not None:
-        found.append(promise.c.client.in_(sorted(clients)))
-    if queue is not None:
-        found.append(promise.c.queue == queue)
-    return found + in_period(promise.c.promised_at, since, until)
 
 
 def _is_broken(result: str | None, latest: int | None, now: float) -> bool:

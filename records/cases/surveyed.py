@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Float, case, cast, desc, func, select, tuple_
 
-from records.moments import in_period, stored, unix
+from records.moments import stored, unix
+from records.narrowing import in_period, matching
 from records.views.tables import survey_answer
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from sqlalchemy import ColumnElement
 
     from records.database import Database
 
@@ -68,7 +67,9 @@ def answers(
 ) -> list[Answer]:
     """The latest first, given from `since` to before `until`, from behind (at, contact, n)."""
     table = survey_answer
-    query = select(table).where(*_chosen(clients, queue, agent, since, until))
+    query = select(table).where(
+        *matching(table, clients, queue=queue, agent=agent), *in_period(table.c.at, since, until)
+    )
     if after is not None:
         place = tuple_(table.c.at, table.c.contact, table.c.n)
         query = query.where(place < (stored(after[0]), *after[1:]))
@@ -102,28 +103,10 @@ def means(
             func.avg(cast(table.c.score, Float)).label("mean"),
             func.sum(case((is_content, 1), else_=0)).label("content"),
         )
-        .where(*_chosen(clients, queue, agent, since, until))
+        .where(*matching(table, clients, queue=queue, agent=agent), *in_period(table.c.at, since, until))
         .group_by(group, table.c.question)
         .order_by(group, table.c.question)
     )
     with database.read() as connection:
         rows = connection.execute(query).mappings().all()
     return [Mean(**{**row, "share": row["content"] / row["answers"]}) for row in rows]
-
-
-def _chosen(
-    clients: Collection[str] | None,
-    queue: str | None,
-    agent: str | None,
-    since: float | None,
-    until: float | None,
-) -> list[ColumnElement[bool]]:
-    table = survey_answer
-    found: list[ColumnElement[bool]] = []
-    if clients is not None:
-        found.append(table.c.client.in_(sorted(clients)))
-    if queue is not None:
-        found.append(table.c.queue == queue)
-    if agent is not None:
-        found.append(table.c.agent == agent)
-    return found + in_period(table.c.at, since, until)

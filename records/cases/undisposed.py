@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import desc, select
 
-from records.moments import in_period, unix
+from records.moments import unix
+from records.narrowing import in_period
 from records.views.tables import contact
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from records import schema
 from records.event import LedgerEvent
 from records.exports.floor import KINDS
 from records.moments import MICROSECONDS, unix
+from records.narrowing import matching
 from records.views import tables
 
 if TYPE_CHECKING:
@@ -78,12 +79,10 @@ def page(
             contact.c.ani, contact.c.dnis,
         )
         .select_from(event.outerjoin(contact, contact.c.id == event.c.contact))
-        .where(event.c.id > after, event.c.type.in_(KINDS))
+        .where(event.c.id > after, event.c.type.in_(KINDS), *matching(contact, clients))
         .order_by(event.c.id)
         .limit(AT_ONCE)
     )  # fmt: skip
-    if clients is not None:
-        query = query.where(contact.c.client.in_(sorted(clients)))
     if agents is not None:
         query = query.where(or_(event.c.contact.is_not(None), event.c.agent.in_(sorted(agents))))
     with database.read() as connection:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal, not_, or_, select, true
+from sqlalchemy import and_, case, func, literal, not_, or_, select, tuple_
 
 from records.errors import CursorUnknown
 from records.figures.catalogue import DEFINITIONS
@@ -87,7 +87,7 @@ def behind(
     key = -lines.c.value if counted.sum is Sum.MOST else lines.c.at
     query = select(lines, key.label("key")).order_by(key, lines.c.contact, lines.c.n).limit(limit + 1)
     if after is not None:
-        query = query.where(_beyond([key, lines.c.contact, lines.c.n], _read(after, number)))
+        query = query.where(tuple_(key, lines.c.contact, lines.c.n) > tuple(_read(after, number)))
     with database.read() as connection:
         found = connection.execute(query).all()
     items = tuple(
@@ -127,16 +127,6 @@ def _lines(
         .group_by(rows.c.contact)
         .subquery("lines")
     )
-
-
-def _beyond(columns: list[ColumnElement[Any]], values: list[Any]) -> ColumnElement[bool]:
-    """Behind these values in the order of the columns."""
-    found: list[ColumnElement[bool]] = []
-    equal: ColumnElement[bool] = true()
-    for column, value in zip(columns, values, strict=True):
-        found.append(and_(equal, column > value))
-        equal = and_(equal, column == value)
-    return or_(*found)
 
 
 def _written(key: list[Any]) -> str:

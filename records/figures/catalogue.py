@@ -344,5 +344,3 @@ PROMISES = (
 DEFINITIONS: Mapping[str, Definition] = {
     each.name: each for each in (*CONTACTS[:1], *WAITS, *HANDLING, *AGENTS, *CONTACTS[1:], *PROMISES)
 }
-SERVICE_LEVELS = ("sl_offered", "sl_answered", "sl_asterisk")
-"""The three variants; which of them is held against the promise is the contract's matter."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import and_, not_, or_, true
 
 from records.figures import sources
 from records.figures.promises import promises
+from records.views.stays import BUSY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,8 +39,8 @@ class Sum(Enum):
     P90 = "p90"
 
 
-Condition = "Callable[[FromClause, Question], ColumnElement[bool]]"
-Value = "Callable[[FromClause, Question], ColumnElement[Any]]"
+Condition: TypeAlias = "Callable[[FromClause, Question], ColumnElement[bool]]"
+Value: TypeAlias = "Callable[[FromClause, Question], ColumnElement[Any]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Measure:
     """One count or sum over the rows of a source for which a condition holds."""
 
     source: Source
-    where: Callable[[FromClause, Question], ColumnElement[bool]]
-    value: Callable[[FromClause, Question], ColumnElement[Any]] | None = None
+    where: Condition
+    value: Value | None = None
     sum: Sum = Sum.COUNT
 
 
@@ -92,8 +93,8 @@ def _waited(rows: FromClause, _: Question) -> ColumnElement[Any]:
 
 
 def _wait(
-    where: Callable[[FromClause, Question], ColumnElement[bool]],
-    value: Callable[[FromClause, Question], ColumnElement[Any]] | None = None,
+    where: Condition,
+    value: Value | None = None,
     how: Sum = Sum.COUNT,
 ) -> Measure:
     return Measure(Source.WAITS, where, value, how)
@@ -123,7 +124,7 @@ def _is_done(rows: FromClause, _: Question) -> ColumnElement[bool]:
     return and_(rows.c.through_at.is_not(None), not_(sources.is_still_at_it(rows)))
 
 
-def _seconds(*kinds: str) -> Callable[[FromClause, Question], ColumnElement[Any]]:
+def _seconds(*kinds: str) -> Value:
     def value(rows: FromClause, _: Question) -> ColumnElement[Any]:
         found: ColumnElement[Any] = rows.c[kinds[0]]
         for kind in kinds[1:]:
@@ -184,7 +185,7 @@ def _logged_in(rows: FromClause, _: Question) -> ColumnElement[bool]:
 
 
 def _occupied(rows: FromClause, asked: Question) -> ColumnElement[bool]:
-    return and_(_logged_in(rows, asked), rows.c.state.in_(sources.BUSY))
+    return and_(_logged_in(rows, asked), rows.c.state.in_(sorted(BUSY)))
 
 
 def _ready(rows: FromClause, asked: Question) -> ColumnElement[bool]:
@@ -203,7 +204,7 @@ def _length(rows: FromClause, _: Question) -> ColumnElement[Any]:
     return sources.length(rows)
 
 
-def _time(where: Callable[[FromClause, Question], ColumnElement[bool]]) -> Measure:
+def _time(where: Condition) -> Measure:
     return Measure(Source.SPANS, where, _length, Sum.TOTAL)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Float, and_, case, literal, or_
+from sqlalchemy import Float, and_, case, literal, or_
 
 from records.figures.calendar import slot
 from records.figures.definition import TIMES, Group
 from records.figures.settings import SHORT, WITHIN, Terms
+from records.narrowing import between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,20 +51,16 @@ class Question:
 
     def within(self, at: ColumnElement[Any], client: ColumnElement[Any] | None) -> ColumnElement[bool]:
         """Whether a moment lies in the period, by the clock of the client company, or else the centre's."""
-        since, until = self.span
-        around = and_(at >= _moment(since), at < _moment(until))
+        around = between(at, *self.span)
         strangers = {} if client is None else self.calendar.strangers()
-        since, until = self.period.span(self.calendar.zone)
-        here = and_(at >= _moment(since), at < _moment(until))
+        here = and_(*between(at, *self.period.span(self.calendar.zone)))
         if not strangers or client is None:
             return here
         ours = ~_is_one_of(client, [each for clients in strangers.values() for each in clients])
         parts = [and_(ours, here)]
         for zone, clients in strangers.items():
-            since, until = self.period.span(zone)
-            there = and_(at >= _moment(since), at < _moment(until))
-            parts.append(and_(_is_one_of(client, clients), there))
-        return and_(around, or_(*parts))
+            parts.append(and_(_is_one_of(client, clients), *between(at, *self.period.span(zone))))
+        return and_(*around, or_(*parts))
 
     def slot(
         self, group: Group, at: ColumnElement[Any], client: ColumnElement[Any] | None
@@ -132,7 +129,3 @@ def _by(column: ColumnElement[Any], values: Mapping[str, float], usual: float) -
 
 def _is_one_of(client: ColumnElement[Any], clients: list[str]) -> ColumnElement[bool]:
     return and_(client.is_not(None), client.in_(clients))
-
-
-def _moment(at: int) -> ColumnElement[int]:
-    return literal(at, BigInteger)

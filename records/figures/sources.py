@@ -26,8 +26,9 @@ from sqlalchemy import (
 from records.figures.calendar import slots
 from records.figures.definition import TIMES, Group
 from records.moments import DAY, MICROSECONDS
+from records.narrowing import between
 from records.views import tables
-from records.views.stays import AT_ONCE, OWN_CHOICE
+from records.views.stays import AT_ONCE, BUSY, OWN_CHOICE
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, FromClause, Subquery
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from records.figures.question import Question
 
 _ANSWERED = "answered"
-BUSY = ("talking", "hold", "wrap_up")
-"""States of agents in which they are occupied."""
 
 
 def waits(question: Question) -> Subquery:
@@ -63,15 +62,12 @@ def _journeys(question: Question) -> Subquery:
     # Told in this order, nobody looks for the visits before and after of those who had only one.
     is_first = and_(not_(visit.c.is_callback), case((visit.c.visit == 1, true()), else_=not_(comes_on)))
     goes_on = case((_may_go_on(visit), exists().where(_goes_on(visit, after))), else_=false())
-    since, until = question.span
-    in_period = and_(
-        visit.c.joined_at >= literal(since, BigInteger), visit.c.joined_at < literal(until, BigInteger)
-    )
-    plain = select(*_wait(visit)).where(in_period, is_first, not_(goes_on))
+    in_span = and_(*between(visit.c.joined_at, *question.span))
+    plain = select(*_wait(visit)).where(in_span, is_first, not_(goes_on))
 
     begins = select(
         *_wait(visit), visit.c.visit.label("last"), visit.c.left_at, literal(0).label("followed")
-    ).where(in_period, is_first, goes_on)
+    ).where(in_span, is_first, goes_on)
     way = begins.cte("way", recursive=True)
     step = tables.queue_visit.alias("step")
     way = way.union_all(
@@ -120,7 +116,6 @@ def handlings(question: Question) -> Subquery:
     """Calls that agents took from queues, with their seconds."""
     taken, about = tables.reservation, tables.contact
     names = ("contact", "client", "queue", "agent", "through_at", "talked", "held", "wrapped")
-    since, until = question.span
     return (
         select(
             taken.c.id.label("n"),
@@ -130,11 +125,7 @@ def handlings(question: Question) -> Subquery:
             about.c.language,
         )
         .select_from(taken.join(about, about.c.id == taken.c.contact))
-        .where(
-            taken.c.result == _ANSWERED,
-            taken.c.ended_at >= literal(since, BigInteger),
-            taken.c.ended_at < literal(until, BigInteger),
-        )
+        .where(taken.c.result == _ANSWERED, *between(taken.c.ended_at, *question.span))
         .subquery("handlings")
     )
 
@@ -146,7 +137,7 @@ def is_still_at_it(handled: FromClause) -> ColumnElement[bool]:
         span.c.ended_at.is_(None),
         span.c.agent == handled.c.agent,
         span.c.contact == handled.c.contact,
-        span.c.state.in_(BUSY),
+        span.c.state.in_(sorted(BUSY)),
     )
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text
 
 from records.migrate import versions as migrations
-from records.moments import in_period, unix
+from records.moments import unix
+from records.narrowing import in_period
 from records.pci.scan import Scanned  # noqa: TC001 - read by pydantic
 from records.pci.spans import KINDS, Happened, Spans, spans
 from records.schema import event

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import literal_column, select
 
-from records.moments import in_period, unix
+from records.moments import unix
+from records.narrowing import in_period
 from records.people.tables import AUDITED
 from records.personal.reading import SEALED, Unsealed
 from records.schema import event

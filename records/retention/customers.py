@@ -14,6 +14,7 @@ from records.cases.tables import (
     customer_reference,
     note,
 )
+from records.narrowing import matching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,9 +66,9 @@ def kept_customers(database: Database, who: Person, client: str | None) -> list[
 
 def _customers(connection: Connection, who: Person, client: str | None) -> list[str]:
     """Whoever has the number, and those who were merged into them."""
-    query = select(customer_number.c.customer).where(customer_number.c.number.in_(sorted(who.spellings)))
-    if client is not None:
-        query = query.where(customer_number.c.client == client)
+    query = select(customer_number.c.customer).where(
+        customer_number.c.number.in_(sorted(who.spellings)), *matching(customer_number, client=client)
+    )
     found = set(connection.scalars(query))
     fresh = found
     while fresh:

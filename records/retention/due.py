@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 
 from records.database import upsert
+from records.narrowing import between
 from records.retention.sounds import CALL, Sound, sound_of
 from records.retention.tables import retention_mark
 from records.schema import contact_key
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from records.database import Database
-
-_NOTHING = 0
 
 
 class Due(NamedTuple):
@@ -41,7 +40,7 @@ def mark_of(database: Database, client: str, kind: str) -> int:
         retention_mark.c.client == client, retention_mark.c.kind == kind
     )
     with database.read() as connection:
-        return int(connection.execute(query).scalar() or _NOTHING)
+        return int(connection.execute(query).scalar() or 0)
 
 
 def mark_done(database: Database, client: str, kind: str, until: int) -> None:
@@ -59,8 +58,7 @@ def due_contacts(
         .select_from(contact.outerjoin(contact_key, contact_key.c.contact == contact.c.id))
         .where(
             _of(contact.c.client, client),
-            contact.c.started_at >= since,
-            contact.c.started_at < before,
+            *between(contact.c.started_at, since, before),
             contact.c.ended_at.is_not(None),
             contact_key.c.shredded_at.is_(None),
         )
@@ -68,8 +66,7 @@ def due_contacts(
         .limit(limit)
     )
     if after is not None:
-        later = and_(contact.c.started_at == after.at, contact.c.id > after.contact)
-        query = query.where(or_(contact.c.started_at > after.at, later))
+        query = query.where(tuple_(contact.c.started_at, contact.c.id) > (after.at, after.contact))
     with database.read() as connection:
         return [Due(*row) for row in connection.execute(query)]
 
@@ -91,8 +88,7 @@ def due_sounds(
         .select_from(recording.join(contact, contact.c.id == recording.c.contact))
         .where(
             _of(contact.c.client, client),
-            recording.c.began_at >= since,
-            recording.c.began_at < before,
+            *between(recording.c.began_at, since, before),
             # One whose end was never told belongs to a call that goes on, or to one that was cut off.
             contact.c.ended_at.is_not(None),
             func.coalesce(recording.c.kind, CALL) == kind,
@@ -101,14 +97,8 @@ def due_sounds(
         .limit(limit)
     )
     if after is not None:
-        same = recording.c.began_at == after.at
-        same_contact = and_(recording.c.contact == after.contact, recording.c.n > after.n)
-        query = query.where(
-            or_(
-                recording.c.began_at > after.at,
-                and_(same, or_(recording.c.contact > after.contact, same_contact)),
-            )
-        )
+        place = tuple_(recording.c.began_at, recording.c.contact, recording.c.n)
+        query = query.where(place > (after.at, after.contact, after.n))
     with database.read() as connection:
         rows = [dict(row) for row in connection.execute(query).mappings()]
     due = [Due(row["began_at"], row["contact"], row["of_client"], row["of_number"], row["n"]) for row in rows]

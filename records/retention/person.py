@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 
+from records.narrowing import matching
 from records.personal.sealing import person
 from records.views.tables import contact
 
@@ -77,10 +78,8 @@ class Made:
 def contacts_of(database: Database, who: Person, *, client: str | None = None) -> list[Made]:
     """All contacts that the person made, or was called in, the oldest first. Raises StoreUnavailable."""
     query = select(contact.c.id, contact.c.client, contact.c.started_at, contact.c.ended_at).where(
-        _made_by(who)
+        _made_by(who), *matching(contact, client=client)
     )
-    if client is not None:
-        query = query.where(contact.c.client == client)
     with database.read() as connection:
         rows = connection.execute(query.order_by(contact.c.started_at, contact.c.id)).all()
     return [Made(row.id, row.client, row.started_at, row.ended_at is not None) for row in rows]

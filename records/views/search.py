@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import desc, or_, select, tuple_
 
-from records.moments import in_period, stored
+from records.moments import stored
+from records.narrowing import in_period, matching
 from records.views.tables import contact, leg, queue_visit
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select
 
 S = TypeVar("S", bound="Select[Any]")
 
@@ -47,11 +48,8 @@ class Wanted:
 
 def narrowed(query: S, wanted: Wanted) -> S:
     """A query of contacts, kept to what is wanted, in the order of the list."""
-    plain = ("outcome", "language", "menu", "reason", "disposition")
-    asked = [(contact.c[name], getattr(wanted, name)) for name in plain]
-    terms: list[ColumnElement[bool]] = [column == value for column, value in asked if value is not None]
-    if wanted.clients is not None:
-        terms.append(contact.c.client.in_(sorted(wanted.clients)))
+    same = ("outcome", "language", "menu", "reason", "disposition")
+    terms = matching(contact, wanted.clients, **{name: getattr(wanted, name) for name in same})
     if wanted.queue is not None:
         visits = select(queue_visit.c.contact).where(queue_visit.c.queue == wanted.queue)
         terms.append(or_(contact.c.queue == wanted.queue, contact.c.id.in_(visits)))

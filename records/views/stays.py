@@ -17,7 +17,8 @@ KINDS = ("contact.opened", "queue.joined", "queue.left", "reservation.ended", "b
 """The events of contacts that tell."""
 STATES = "agent.state"
 """The events of agents that tell."""
-_BUSY = frozenset({"talking", "hold", "wrap_up"})
+BUSY = frozenset({"talking", "hold", "wrap_up"})
+"""States of agents in which they are occupied."""
 OWN_CHOICE = frozenset({"abandoned", "exit_key", "callback"})
 """Reasons for leaving that show how long a caller held."""
 AT_ONCE = 5.0
@@ -65,7 +66,7 @@ class Ends:
         """Take the states of agents, (agent, time, state), in order of time."""
         self._ends: dict[str, list[float]] = {}
         for agent, ts, state in states:
-            if state not in _BUSY:
+            if state not in BUSY:
                 self._ends.setdefault(agent, []).append(ts)
 
     def after(self, agent: str, ts: float) -> float | None:
