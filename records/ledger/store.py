@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from records import schema
 from records.database import first_line
 from records.errors import LedgerInUse, StoreUnavailable
-from records.event import NODE, Committed, LedgerEvent
-from records.ledger.chain import VERSION, Head, day_of, link, start_of_day
-from records.ledger.entry import Entry, encode, ready
+from records.event import Committed
+from records.ledger.chain import Head, link
+from records.ledger.days import Days, stored_head
+from records.ledger.entry import Entry, encode
 from records.ledger.recovery import Unclosed, Untold
-from records.ledger.seal import Seal, sealed_content
 from records.ledger.session import opener
 from records.ledger.spill import Doubt, Place
 from records.migrate import upgrade
@@ -40,14 +39,12 @@ if TYPE_CHECKING:
     from records.personal.master_key import MasterKey
 
 _EVENT = ("id", *(column.name for column in schema.event.columns if column.name != "id"))
-_CHAIN_DAY = ("node", "day", "count", "previous", "head", "version")
 _SPILL_READ = ("node", "file", "position")
 _CONTACT_KEY = ("contact", "key", "made_at")
 _IN_ORDER = (
     "SELECT event.contact, leg, agent, ts, offset_us, type, data, sealed, node, key FROM event"
     " LEFT JOIN contact_key ON contact_key.contact = event.contact ORDER BY event.id"
 )
-_SEAL = "UPDATE chain_day SET sealed_at = {mark}, signature = {mark} WHERE node = {mark} AND day = {mark}"
 _SHRED = (
     "INSERT INTO contact_key (contact, key, made_at, shredded_at) VALUES ({0}, NULL, {0}, {0})"
     " ON CONFLICT (contact) DO UPDATE SET key = NULL, shredded_at = excluded.shredded_at"
@@ -195,26 +192,14 @@ class Store:
     def _write(self, entries: Sequence[Entry], place: Place | None, *, wanted: bool) -> list[Committed]:
         session = self._connected()
         session.begin()
-        head = self._head
-        days: dict[int, Head] = {}
-        seals: list[Seal] = []
+        days = Days(self.node, self._head, self._master)
         rows: list[tuple[Any, ...]] = []
         told: list[Committed] = []
         erased: list[tuple[str, int]] = []
-        ids = iter(session.ids(len(entries) + self._days_ended(entries)))
-        waiting = deque(entries)
-        while waiting:
-            entry = waiting.popleft()
-            if (day := day_of(entry.ts)) > head.day:
-                if seal := self._seal(head):
-                    seals.append(seal)
-                    waiting.extendleft((entry, self._sealing(entry.ts, seal)))
-                    entry = waiting.popleft()
-                head = start_of_day(self.node, day, head, VERSION)
-            n, number = self._fold.take(entry), next(ids)
-            head, row = self._row(head, number, entry, n or None)
-            days[head.day] = head
-            rows.append(row)
+        numbers = session.ids(len(entries) + days.count_ended(entries))
+        for number, entry in zip(numbers, days.in_order(entries), strict=True):
+            n = self._fold.take(entry)
+            rows.append(self._row(days, number, entry, n or None))
             if entry.type == MARK and (whose := owner(entry.contact, entry.data)) is not None:
                 erased.append((whose, entry.ts))
             if wanted:
@@ -224,49 +209,27 @@ class Store:
         self._keep_derived(session)
         for whose, at in erased:
             self._erase(session, whose, at)
-        session.put(schema.chain_day, _CHAIN_DAY, [self._day(each) for each in days.values()])
-        for seal in seals:
-            session.execute(_SEAL.format(mark=session.mark), _now(), seal.signature, seal.node, seal.day)
+        days.keep(session)
         if place is not None:
             session.put(schema.spill_read, _SPILL_READ, [(self.node, *place)])
-        self._doubt = Doubt(head.hash.hex(), len(entries))
+        self._doubt = Doubt(days.head.hash.hex(), len(entries))
         session.commit()
-        self._doubt, self._head = None, head
+        self._doubt, self._head = None, days.head
         if self._sealer is not None:
             self._sealer.kept()
         return told
 
-    def _row(self, head: Head, number: int, entry: Entry, n: int | None) -> tuple[Head, tuple[Any, ...]]:
+    def _row(self, days: Days, number: int, entry: Entry, n: int | None) -> tuple[Any, ...]:
         ts, offset, whose, leg, agent, kind, data, text, node = entry
         contact, sealed = whose or None, None
         if self._sealer is not None:
             opened, sealed = self._sealer.seal(whose, kind, data)
             if opened is not data:
                 text = encode(opened)
-        head = link(head, node, contact, n, agent, leg, ts, offset, kind, text, sealed)
-        values = (contact, n, agent, leg, ts, offset, kind, text, sealed, head.hash)
-        return head, (number, node, head.day, head.seq, *values)
-
-    def _days_ended(self, entries: Sequence[Entry]) -> int:
-        """At how many of these a day of ours is over that is to be sealed."""
-        if self._master is None:
-            return 0
-        at, ended = (self._head.day, 0) if self._head.seq else (day_of(entries[0].ts), 0)
-        for each in entries:
-            if (day := day_of(each.ts)) > at:
-                at, ended = day, ended + 1
-        return ended
-
-    def _seal(self, head: Head) -> Seal | None:
-        """The seal of the day that ends there; none before the first day, or without a key."""
-        if self._master is None or not head.seq:
-            return None
-        content = sealed_content(self.node, head.day, head.seq, head.hash)
-        return Seal(self.node, head.day, head.seq, head.hash, self._master.sign(content))
-
-    def _sealing(self, ts: int, seal: Seal) -> Entry:
-        """The event that tells of a seal, the first of the next day."""
-        return ready(LedgerEvent(ts / MICROSECONDS, NODE, None, "ledger.sealed", seal.told), self.node)[0]
+        head = link(days.head, node, contact, n, agent, leg, ts, offset, kind, text, sealed)
+        days.head = head
+        day, seq, _, digest, _ = head
+        return (number, node, day, seq, contact, n, agent, leg, ts, offset, kind, text, sealed, digest)
 
     def _keep_derived(self, session: Session) -> None:
         for table, changed in self._fold.changed():
@@ -287,9 +250,6 @@ class Store:
         self._fold.forget(whose)
         if self._sealer is not None:
             self._sealer.forget(whose)
-
-    def _day(self, head: Head) -> tuple[Any, ...]:
-        return (self.node, *head)
 
     def _committed(self, number: int, entry: Entry, n: int) -> Committed:
         client = self._fold.client(entry.contact)
@@ -332,7 +292,7 @@ class Store:
     def _connect(self) -> Session:
         session = self._place.connect()
         try:
-            head = self._stored_head(session)
+            head = stored_head(session, self.node)
         except BaseException:
             session.close()
             raise
@@ -370,14 +330,6 @@ class Store:
         with self._guarded():
             session = self._connected()
             session.put(schema.spill_read, _SPILL_READ, [(self.node, *place)])
-
-    def _stored_head(self, session: Session) -> Head:
-        names = _CHAIN_DAY[1:]
-        found = session.rows(
-            f"SELECT {', '.join(names)} FROM chain_day WHERE node = {session.mark} ORDER BY day DESC LIMIT 1",
-            self.node,
-        )
-        return Head(*map(found[0].__getitem__, names)) if found else Head()
 
     def _disconnect(self) -> None:
         session, self._session = self._session, None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from records import Ledger
-from records.ledger import store
+from records.ledger import days
 from records.ledger.chain import FIRST, VERSION, Head, link
 from records.ledger.seal import Seal
 from records.ledger.verify import event_count, stored_seals, verify
@@ -216,9 +216,9 @@ def test_days_of_the_first_version_go_on_as_they_began_and_stay_whole(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it is where a node that runs is brought up to date."""
-    monkeypatch.setattr(store, "VERSION", FIRST)
+    monkeypatch.setattr(days, "VERSION", FIRST)
     _write(database, tmp_path, 0.0, DAY)
-    monkeypatch.setattr(store, "VERSION", VERSION)
+    monkeypatch.setattr(days, "VERSION", VERSION)
     _write(database, tmp_path, DAY + 100, 2 * DAY)
     with database.read() as connection:
         versions = connection.execute(text("SELECT version FROM chain_day ORDER BY day")).scalars().all()
