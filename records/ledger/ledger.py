@@ -17,10 +17,11 @@ from records.database import Database
 from records.errors import LedgerStopped
 from records.event import LedgerEvent
 from records.ledger.entry import ready
+from records.ledger.queue import Mark, Queue
 from records.ledger.recovery import Recovery, interruptions
 from records.ledger.spill import Spill
 from records.ledger.store import Store
-from records.ledger.writer import BATCH_LIMIT, GRACE, Mark, Queue, Writer
+from records.ledger.writer import BATCH_LIMIT, GRACE, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,6 +118,7 @@ class Ledger:
             wanted=lambda: bool(self._followers),
         )
         self._thread: threading.Thread | None = None
+        self._has_died = False
 
     def start(self, *, now: float | None = None, tell: Callable[[str], None] | None = None) -> Recovery:
         """Open the database, take in what an outage left aside, close the contacts left open, begin to write.
@@ -128,9 +130,7 @@ class Ledger:
         try:
             self._spill.find(self._store.read_place())
             self._writer.take_in()
-            recovery = interruptions(
-                self._store.unclosed(), self._store.untold(), now=time.time() if now is None else now
-            )
+            recovery = interruptions(*self._store.left_open(), now=time.time() if now is None else now)
             for at in range(0, len(recovery.events), BATCH_LIMIT):
                 batch = recovery.events[at : at + BATCH_LIMIT]
                 self._store.write([ready(each, self._store.node)[0] for each in batch])
@@ -139,7 +139,7 @@ class Ledger:
             self._store.close()
             raise
         self._writer.tally.written += len(recovery.events)
-        self._thread = threading.Thread(target=self._writer.run, name="ledger", daemon=True)
+        self._thread = threading.Thread(target=self._write, name="ledger", daemon=True)
         self._thread.start()
         return recovery
 
@@ -160,7 +160,7 @@ class Ledger:
             LedgerStopped: the ledger was closed before it could be.
 
         """
-        if self._thread is None or self._queue.close_by is not None:
+        if self._thread is None or self._queue.close_by is not None or self._has_died:
             raise LedgerStopped("the ledger is not running")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
@@ -192,17 +192,22 @@ class Ledger:
         self._queue.close_by = time.monotonic() + patience
         self._queue.wake.set()
         thread.join()
-        self._thread = None
-        self._spill.close()
-        self._store.close()
+        try:
+            if self._has_died:
+                self._writer.run()  # what waits is kept all the same
+        finally:
+            self._thread = None
+            self._spill.close()
+            self._store.close()
         return self._abandon()
 
     def health(self) -> LedgerHealth:
         """How the writer is doing, at this moment."""
         tally = self._writer.tally
+        problem = "the writer's thread has died: start the node anew" if self._has_died else tally.problem
         return LedgerHealth(
-            is_writing=tally.problem is None,
-            problem=tally.problem,
+            is_writing=problem is None,
+            problem=problem,
             journal_problem=tally.full,
             waiting=len(self._waiting) + self._writer.taken,
             spilled=self._spill.waiting,
@@ -217,6 +222,14 @@ class Ledger:
 
     # --- in the writer's thread ---
 
+    def _write(self) -> None:
+        try:
+            self._writer.run()
+        except BaseException:  # an Exception it takes care of itself
+            self._has_died = True
+            self._changed()
+            raise
+
     def _changed(self) -> None:
         if self._watch is not None:
             self._watch(self.health())
@@ -230,12 +243,12 @@ class Ledger:
 
     def _abandon(self) -> int:
         """Give up what was not written, and tell those who wait for it."""
-        waiting = [*self._writer.left, *self._waiting]
+        taken, marks = self._writer.give_up()
+        waiting = [*marks, *self._waiting]
         self._waiting.clear()
         for each in waiting:
             if isinstance(each, Mark):
                 each.tell(LedgerStopped("the ledger was closed before this was written"))
-        left = self._writer.taken + sum(isinstance(each, LedgerEvent) for each in waiting)
+        left = taken + sum(isinstance(each, LedgerEvent) for each in waiting)
         self._lost += left
-        self._writer.taken = 0
         return left

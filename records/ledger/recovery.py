@@ -18,6 +18,8 @@ from sip import causes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from records.ledger.session import Session
+
 INTERRUPTED = "interrupted"
 
 
@@ -47,6 +49,39 @@ class Recovery:
 
     contacts: tuple[str, ...]
     events: tuple[LedgerEvent, ...]
+
+
+def unclosed(session: Session, node: str) -> list[Unclosed]:
+    """The contacts of a node that never got their contact.closed, oldest first."""
+    found = session.rows(
+        "SELECT id, last_ts FROM contact WHERE ended_at IS NULL AND (node IS NULL OR node = "
+        f"{session.mark}) ORDER BY started_at, id",
+        node,
+    )
+    return [Unclosed(row["id"], row["last_ts"], _open_legs(session, row["id"])) for row in found]
+
+
+def untold(session: Session, node: str) -> Untold:
+    """The agents of a node who have a status still, and when the node told something last."""
+    last = session.rows(f"SELECT ts FROM event WHERE node = {session.mark} ORDER BY id DESC LIMIT 1", node)
+    found = session.rows(
+        "SELECT agent FROM agent_span WHERE ended_at IS NULL AND (status IS NOT NULL OR state IS NOT NULL)"
+        " ORDER BY agent"
+    )
+    agents = tuple(row["agent"] for row in found if _was_told_by(session, node, row["agent"]))
+    return Untold(agents, last[0]["ts"]) if last else Untold()
+
+
+def _was_told_by(session: Session, node: str, agent: str) -> bool:
+    """Whether this node told last what the agent does."""
+    query = f"SELECT node FROM event WHERE agent = {session.mark} ORDER BY ts DESC LIMIT 1"
+    last = session.rows(query, agent)
+    return bool(last) and last[0]["node"] == node
+
+
+def _open_legs(session: Session, contact: str) -> tuple[str, ...]:
+    query = f"SELECT id FROM leg WHERE contact = {session.mark} AND ended_at IS NULL"
+    return tuple(str(row["id"]) for row in session.rows(query, contact))
 
 
 def interruptions(found: Iterable[Unclosed], untold: Untold = Untold(), *, now: float) -> Recovery:

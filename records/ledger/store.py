@@ -19,7 +19,7 @@ from records.event import Committed
 from records.ledger.chain import Head, link
 from records.ledger.days import Days, stored_head
 from records.ledger.entry import Entry, encode
-from records.ledger.recovery import Unclosed, Untold
+from records.ledger.recovery import unclosed, untold
 from records.ledger.session import opener
 from records.ledger.spill import Doubt, Place
 from records.migrate import upgrade
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from records.database import Database
+    from records.ledger.recovery import Unclosed, Untold
     from records.ledger.session import Session
     from records.personal.master_key import MasterKey
 
@@ -63,6 +64,8 @@ class Store:
         self._session: Session | None = None
         self._head = Head()
         self._doubt: Doubt | None = None
+        self._unheard: tuple[str, list[Committed]] | None = None
+        """What followers are to hear of the last transaction, and where the chain stands if it was kept."""
         self._fold = Fold(self._rows)
         self._master = master
         self._sealer = None if master is None else Sealer(master, self._stored_key)
@@ -101,7 +104,12 @@ class Store:
 
         """
         with self._guarded():
-            return self._write(entries, place, wanted=wanted)
+            try:
+                return self._write(entries, place, wanted=wanted)
+            except BaseException as problem:
+                if not self._place.is_away(problem):
+                    self._doubt = self._unheard = None  # it was refused: that is an answer
+                raise
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -117,43 +125,16 @@ class Store:
             self._disconnect()
             if is_away:
                 raise StoreUnavailable(f"{self.database}: {first_line(problem)}") from problem
-            self._doubt = None
             raise
 
     def unbalanced(self) -> dict[str, float]:
         """The contacts whose segments do not add up, by how many seconds, of those closed since the last call."""
         return self._fold.unbalanced()
 
-    def unclosed(self) -> list[Unclosed]:
-        """The contacts of this node that never got their contact.closed, oldest first."""
+    def left_open(self) -> tuple[list[Unclosed], Untold]:
+        """What an earlier life of this node left open: contacts, and what its agents do. Before the first `write`."""
         session = self._connected()
-        found = session.rows(
-            "SELECT id, last_ts FROM contact WHERE ended_at IS NULL AND (node IS NULL OR node = "
-            f"{session.mark}) ORDER BY started_at, id",
-            self.node,
-        )
-        return [Unclosed(row["id"], row["last_ts"], self._open_legs(row["id"])) for row in found]
-
-    def untold(self) -> Untold:
-        """The agents of this node who have a status still, and when the node told something last."""
-        session = self._connected()
-        last = session.rows(
-            f"SELECT ts FROM event WHERE node = {session.mark} ORDER BY id DESC LIMIT 1", self.node
-        )
-        found = session.rows(
-            "SELECT agent FROM agent_span WHERE ended_at IS NULL AND (status IS NOT NULL OR state IS NOT NULL)"
-            " ORDER BY agent"
-        )
-        agents = tuple(row["agent"] for row in found if self._is_ours(row["agent"]))
-        return Untold(agents, last[0]["ts"]) if last else Untold()
-
-    def _is_ours(self, agent: str) -> bool:
-        """Whether this node told last what the agent does."""
-        session = self._connected()
-        last = session.rows(
-            f"SELECT node FROM event WHERE agent = {session.mark} ORDER BY ts DESC LIMIT 1", agent
-        )
-        return bool(last) and last[0]["node"] == self.node
+        return unclosed(session, self.node), untold(session, self.node)
 
     def rebuild(self, tell: Callable[[int], None] = lambda _: None) -> int:
         """Make all that is derived anew from the events, or change nothing; how many events there are.
@@ -212,9 +193,10 @@ class Store:
         days.keep(session)
         if place is not None:
             session.put(schema.spill_read, _SPILL_READ, [(self.node, *place)])
-        self._doubt = Doubt(days.head.hash.hex(), len(entries))
+        end = days.head.hash.hex()
+        self._doubt, self._unheard = Doubt(end, len(entries)), (end, told)
         session.commit()
-        self._doubt, self._head = None, days.head
+        self._doubt, self._unheard, self._head = None, None, days.head
         if self._sealer is not None:
             self._sealer.kept()
         return told
@@ -270,10 +252,6 @@ class Store:
         values = [value for value in where.values() if value is not None]
         return session.rows(f"SELECT * FROM {table.name} WHERE {' AND '.join(asked)}", *values)
 
-    def _open_legs(self, contact: str) -> tuple[str, ...]:
-        legs = self._rows(tables.leg, {"contact": contact, "ended_at": None})
-        return tuple(str(leg["id"]) for leg in legs)
-
     def _stored_key(self, contact: str) -> StoredKey | None:
         found = self._rows(schema.contact_key, {"contact": contact})
         return StoredKey(found[0]["key"]) if found else None
@@ -318,6 +296,18 @@ class Store:
         if found and self._sealer is not None:
             self._sealer.kept()
         return found
+
+    def unheard(self) -> list[Committed]:
+        """What a transaction without an answer kept: given out once, to be told before all that comes later.
+
+        Raises StoreUnavailable.
+        """
+        if self._unheard is None:
+            return []
+        head, told = self._unheard
+        is_kept = self.head() == head
+        self._unheard = None
+        return told if is_kept else []
 
     def head(self) -> str:
         """Where the chain stands in the tables. Raises StoreUnavailable."""

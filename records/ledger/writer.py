@@ -2,29 +2,31 @@
 
 What it says is done (`Mark.tell`) is committed to the database or stands in the journal, synchronised with the disk.
 While neither can be had, the queue grows to its limit, and only then are the newest events dropped and counted.
+A fault that nobody foresaw is told like a database that is away; what the thread had in hand then it takes up again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import threading
 import time
+import traceback
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeVar
 
 from records.errors import StoreUnavailable
 from records.event import LedgerEvent
 from records.ledger.entry import FAULTS, ready
+from records.ledger.queue import Mark
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Sequence
 
     from records.event import Committed
     from records.ledger.entry import Entry
+    from records.ledger.queue import Queue
     from records.ledger.spill import Place, Spill, Spilled
     from records.ledger.store import Store
 
@@ -47,27 +49,6 @@ class _Outcome(Enum):
     """It finds fault with one of the events."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in the queue that somebody waits for."""
-
-    loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[None]
-
-    def tell(self, error: Exception | None = None) -> None:
-        """Wake the waiter, from the writer's thread."""
-        with contextlib.suppress(RuntimeError):  # its loop is closed: nobody waits any more
-            self.loop.call_soon_threadsafe(self._settle, error)
-
-    def _settle(self, error: Exception | None) -> None:
-        if self.done.done():
-            return
-        if error is None:
-            self.done.set_result(None)
-        else:
-            self.done.set_exception(error)
-
-
 @dataclass(slots=True)
 class Tally:
     """What the writer counts; read by other threads at any moment."""
@@ -82,17 +63,6 @@ class Tally:
     problem: str | None = None
     full: str | None = None
     """Why the journal cannot be written either."""
-
-
-@dataclass(slots=True)
-class Queue:
-    """What waits for the writer; any thread appends."""
-
-    items: deque[LedgerEvent | Mark] = field(default_factory=deque)
-    wake: threading.Event = field(default_factory=threading.Event)
-    is_idle: bool = False
-    close_by: float | None = None
-    """The moment (monotonic) up to which a writer that is to stop goes on trying."""
 
 
 class Writer:
@@ -120,28 +90,57 @@ class Writer:
         self._changed, self._committed, self._wanted = changed, committed, wanted
         self._unbalanced = unbalanced
         self.tally = Tally()
-        self.taken = 0
-        """Events that are out of the queue and nowhere else yet."""
-        self.left: list[Mark] = []
-        """Who waits for events that were given up at the end."""
+        self._batch: list[LedgerEvent | Mark] = []
+        """What is out of the queue; a fault leaves it here."""
+        self._pieces: deque[Sequence[Entry]] | None = None
+        """What of it is kept nowhere yet; None until it was made ready."""
         self._delay = _RETRY_FIRST
         self._next_try = 0.0
 
     def run(self) -> None:
         """Until the queue is closed and empty, or its time is up."""
-        while self._pause():
-            batch = self._take()
-            entries = self._prepared(batch)
-            if not self._keep(entries):
-                self.left = [each for each in batch if isinstance(each, Mark)]
-                return
-            self.taken = 0
-            for each in batch:
-                if isinstance(each, Mark):
-                    each.tell()
-            self._catch_up()
-        self._next_try = 0.0  # one last time: what is left there waits for the next start
+        goes_on = True
+        while goes_on:
+            try:
+                goes_on = self._round()
+            except Exception as fault:  # noqa: BLE001 - whatever it is, calls go on and want to be written
+                self._faulted(fault)
+                is_done = self._queue.close_by is not None and not self._queue.items and not self._batch
+                goes_on = not is_done and not self._is_over()
+
+    @property
+    def taken(self) -> int:
+        """Events that are out of the queue and nowhere else yet."""
+        pieces = self._pieces
+        if pieces is None:
+            return sum(isinstance(each, LedgerEvent) for each in self._batch)
+        return sum(map(len, pieces))
+
+    def give_up(self) -> tuple[int, list[Mark]]:
+        """At the end: how many events were not kept, and who waits for them."""
+        taken, marks = self.taken, [each for each in self._batch if isinstance(each, Mark)]
+        self._batch, self._pieces = [], None
+        return taken, marks
+
+    def _round(self) -> bool:
+        """Keep what comes next. False at the end."""
+        if not self._batch:
+            if not self._pause():
+                self._next_try = 0.0  # one last time: what is left there waits for the next start
+                self._catch_up()
+                return False
+            self._batch = self._take()
+        if self._pieces is None:
+            entries = self._prepared(self._batch)
+            self._pieces = deque([entries] if entries else [])
+        if not self._keep(self._pieces):
+            return False
+        batch, self._batch, self._pieces = self._batch, [], None
+        for each in batch:
+            if isinstance(each, Mark):
+                each.tell()
         self._catch_up()
+        return True
 
     def take_in(self) -> None:
         """Before the first event: what an earlier life put aside goes into the tables. Raises StoreUnavailable."""
@@ -174,9 +173,7 @@ class Writer:
 
     def _take(self) -> list[LedgerEvent | Mark]:
         items = self._queue.items
-        count = min(len(items), BATCH_LIMIT)
-        self.taken = count
-        return [items.popleft() for _ in range(count)]
+        return [items.popleft() for _ in range(min(len(items), BATCH_LIMIT))]
 
     def _prepared(self, batch: Sequence[LedgerEvent | Mark]) -> list[Entry]:
         entries = []
@@ -193,10 +190,9 @@ class Writer:
 
     # --- keeping ---
 
-    def _keep(self, entries: Sequence[Entry]) -> bool:
-        """Keep these for good, here or there, as long as it takes. False when it was given up."""
+    def _keep(self, pieces: deque[Sequence[Entry]]) -> bool:
+        """Keep these for good, here or there, as long as it takes, and take them out. False when it was given up."""
         patient_until = time.monotonic() + self._grace
-        pieces = deque([entries] if entries else [])
         while pieces:
             if self._spill.is_empty:
                 outcome = self._commit(pieces[0])
@@ -209,9 +205,9 @@ class Writer:
                     continue
             rest = list(itertools.chain.from_iterable(pieces))
             if self._put_aside(rest):
+                pieces.clear()
                 break
             if self._is_over():
-                self.taken = len(rest)
                 return False
             self._sleep()
             self._catch_up()
@@ -225,11 +221,17 @@ class Writer:
         Once may be no fault of its own: another node may have made the same person's key a moment before.
         """
         try:
-            if self._store.was_kept():
-                # The answer to our COMMIT was lost, the commit was not; nobody is told of these events at once.
+            is_kept = self._was_kept(len(entries))
+        except StoreUnavailable as problem:
+            self._failed(str(problem))
+            return _Outcome.AWAY
+        told: list[Committed] = []
+        began = time.monotonic()
+        try:
+            if not is_kept:
+                told = self._store.write(entries, place=place, wanted=self._wanted())
+                self.tally.committing = time.monotonic() - began
                 self.tally.written += len(entries)
-            else:
-                self._write(entries, place)
         except StoreUnavailable as problem:
             self._failed(str(problem))
             return _Outcome.AWAY
@@ -240,18 +242,29 @@ class Writer:
                 return self._commit(entries, place, is_last_try=True)
             self.tally.refused += 1
         self._well()
+        self._tell(told)
         return _Outcome.DONE
 
-    def _write(self, entries: Sequence[Entry], place: Place | None = None) -> None:
-        began = time.monotonic()
-        told = self._store.write(entries, place=place, wanted=self._wanted())
-        self.tally.committing = time.monotonic() - began
-        self.tally.written += len(entries)
+    def _was_kept(self, count: int) -> bool:
+        """Whether the answer to our last COMMIT was lost, and the commit was not: so many are written then.
+
+        Raises StoreUnavailable.
+        """
+        found = self._store.was_kept()
+        if found:
+            self.tally.written += count
+        self._tell(self._store.unheard())
+        return found
+
+    def _tell(self, told: list[Committed]) -> None:
+        """Outside of all that is tried again: what fails there must bring nothing into the tables twice."""
         for contact, off_by in self._store.unbalanced().items():
             self.tally.unbalanced += 1
-            self._unbalanced(contact, off_by)
+            with contextlib.suppress(Exception):
+                self._unbalanced(contact, off_by)
         if told:
-            self._committed(told)
+            with contextlib.suppress(Exception):
+                self._committed(told)
 
     def _put_aside(self, entries: Sequence[Entry]) -> bool:
         try:
@@ -279,17 +292,20 @@ class Writer:
     def _unread(self) -> list[Spilled]:
         """The first of what the tables do not have. Raises StoreUnavailable, OSError."""
         read = self._store.read_place()
+        self._tell(self._store.unheard())
         doubt = self._spill.doubt(read)
         kept = doubt.events if doubt is not None and doubt.head == self._store.head() else 0
         found = self._spill.entries(read)
         if there := list(itertools.islice(found, kept)):
             self._store.skip(there[-1].place)
             self._spill.done(len(there))
+            self.tally.written += len(there)
         return list(itertools.islice(found, BATCH_LIMIT))
 
     def _bring(self, batch: Sequence[Spilled]) -> bool:
         if not batch:
             self._spill.clear()
+            self._well()
             return False
         self._store.forget_doubt()  # what became of the last one, the place that was read tells already
         outcome = self._commit([each.entry for each in batch], batch[-1].place)
@@ -310,18 +326,29 @@ class Writer:
         self._next_try = time.monotonic() + self._delay
         was, self.tally.problem = self.tally.problem, problem
         if was is None:
+            self._tell_changed()
+
+    def _faulted(self, fault: Exception) -> None:
+        """The kind and the place only: its text may quote an event."""
+        self._queue.is_idle = False
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        self._failed(f"the writer failed: {type(fault).__name__} at {place.filename}:{place.lineno}")
+        self._sleep()
+
+    def _tell_changed(self) -> None:
+        with contextlib.suppress(Exception):  # a log that is closed stops nothing
             self._changed()
 
     def _well(self) -> None:
         self._delay, self._next_try = _RETRY_FIRST, 0.0
         if self._spill.is_empty and self.tally.problem is not None:
             self.tally.problem = None
-            self._changed()
+            self._tell_changed()
 
     def _full(self, problem: str | None) -> None:
         was, self.tally.full = self.tally.full, problem
         if (was is None) != (problem is None):
-            self._changed()
+            self._tell_changed()
 
     def _sleep(self) -> None:
         time.sleep(self._delay)

@@ -124,12 +124,18 @@ def test_a_transaction_in_doubt_is_told_until_something_of_its_file_was_read(spi
     assert spill.doubt(Place("00000000.jsonl", 5)) == Doubt("ab", 2)
 
 
-async def test_a_commit_whose_answer_was_lost_is_not_written_twice(
-    where: Path | str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("grace", [0.0, 5.0])
+async def test_a_commit_whose_answer_was_lost_is_written_and_told_once(
+    where: Path | str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, grace: float
 ) -> None:
-    """The transaction is kept, and then the connection breaks before anybody hears of it."""
-    ledger = Ledger(where, gather=0.0, grace=0.0, spill=tmp_path / "spill")
+    """The transaction is kept, and then the connection breaks before anybody hears of it.
+
+    Without grace it is the journal that finds out.
+    """
+    ledger = Ledger(where, gather=0.0, grace=grace, spill=tmp_path / "spill")
     ledger.start(now=BEGAN)
+    told: list[Any] = []
+    ledger.watch_committed(lambda events: told.extend((each.id, each.data.get("i")) for each in events))
     session = ledger._store._connected()
     commit = session.commit
     fails = itertools.count()
@@ -147,7 +153,11 @@ async def test_a_commit_whose_answer_was_lost_is_not_written_twice(
         ledger.append(event(i, "c1", None, "test.event", i=i))
     ledger.append(event(9, "c1", None, "contact.closed"))
     assert await asyncio.to_thread(ledger.close) == 0
+    await asyncio.sleep(0)
     assert [each.data.get("i") for each in Reader(where).events("c1")] == [*range(8), None]
+    assert [i for _, i in told] == [*range(8), None]
+    assert [number for number, _ in told] == sorted(number for number, _ in told)
+    assert ledger.health().written == 9
     assert all(each.is_whole for each in verify(Database.of(where)))
 
 
