@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
-from console.api.model import Model
+from console.api.model import Model, model_of
+from records.cases.case import Case
+from records.cases.customers import Customer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from records.cases.case import Case, CaseFile, Note
-    from records.cases.customers import Customer, CustomerFile
+    from records.cases.case import CaseFile, Note
+    from records.cases.customers import CustomerFile
     from records.cases.history import Entry
 
 State = Literal["open", "in_progress", "waiting_customer", "waiting_client", "resolved", "closed", "reopened"]
@@ -20,49 +22,21 @@ Clock = Literal["running", "paused", "met", "missed"]
 UrgencyWord = Literal["low", "normal", "high", "urgent"]
 
 
-class CaseShown(Model):
-    """A case."""
-
-    id: str
-    """Nine digits that can be said; the last one checks the others."""
-    kind: Kind
-    """`message` is a spoken one that a caller left."""
-    client: str
-    customer: str | None
-    reason: str | None
-    title: str | None
-    owner: str | None
-    team: str | None
-    language: str | None
-    reference: str | None
-    """What the caller was told, or the client company's own name for it."""
-    tracking: str | None
-    """The tracking number of the call in which it was opened."""
-    urgency: UrgencyWord
-    state: State
-    opened_at: float
-    opened_by: str
-    changed_at: float
-    closed_at: float | None
-    due_at: float | None
-    follow_up_at: float | None
-    follow_up_note: str | None
-    reopened: int
-    """How often."""
-    clock: Clock | None
-    """How a complaint stands towards its statutory term."""
-    term: str | None
-    """Such as `15 working days`."""
-    received_at: float | None
-    answer_by: float | None
-    """The end of the term."""
-    warn_at: float | None
-    answered_at: float | None
-    days_left: int | None
-    """When the clock is paused: days that are left."""
-    is_late: bool
-    version: int
-    """To be sent with a change: who changes what somebody else has changed meanwhile is refused (409)."""
+if TYPE_CHECKING:
+    CaseShown = Case
+    CustomerShown = Customer
+else:
+    CaseShown = model_of(
+        Case,
+        "CaseShown",
+        kind=Kind,
+        urgency=UrgencyWord,
+        state=State,
+        clock=Clock | None,
+        term=str | None,
+        is_late=bool,
+    )
+    CustomerShown = model_of(Customer, "CustomerShown")
 
 
 class NoteShown(Model):
@@ -95,22 +69,6 @@ class CaseFileShown(Model):
     contacts: tuple[str, ...]
     notes: tuple[NoteShown, ...]
     history: tuple[EntryShown, ...]
-
-
-class CustomerShown(Model):
-    """A customer of a client company."""
-
-    id: str
-    client: str
-    name: str | None
-    notes: str | None
-    language: str | None
-    created_at: float
-    created_by: str
-    version: int
-    numbers: tuple[str, ...]
-    references: tuple[str, ...]
-    """How the client company itself calls the customer."""
 
 
 class CustomerFileShown(Model):

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from console.api.model import Model
+from typing import TYPE_CHECKING
+
+from console.api.model import Model, model_of
 from routing.agents.tables import State, Status
+from routing.queues.estimates import EstimateView
+
+if TYPE_CHECKING:
+    Estimates = EstimateView
+else:
+    Estimates = model_of(EstimateView, "Estimates")
 
 
 class AgentShown(Model):
@@ -66,25 +74,6 @@ class ReasonPage(Model):
     next: str | None
     required: bool
     """Whether a reason must be given."""
-
-
-class Estimates(Model):
-    """How good the estimates of a queue's waits are; recent callers weigh most. Times in seconds."""
-
-    is_told: bool
-    """Whether callers are told."""
-    handle: float | None
-    """Mean handle time, wrap-up with it; null before the first call is over."""
-    judged: int
-    """Callers who waited and whose wait is known."""
-    bias: float
-    """Mean of estimated less real."""
-    error: float
-    """Mean absolute difference."""
-    hits: float
-    """Share that was within 30 per cent or 60 s."""
-    waited: float
-    """Mean real wait."""
 
 
 class Promise(Model):

@@ -41,7 +41,9 @@ class Case:
     """One case. Times are Unix seconds."""
 
     id: str
+    """Nine digits that can be said; the last one checks the others."""
     kind: str
+    """`message` is a spoken one that a caller left."""
     client: str
     customer: str | None
     reason: str | None
@@ -50,7 +52,9 @@ class Case:
     team: str | None
     language: str | None
     reference: str | None
+    """What the caller was told, or the client company's own name for it."""
     tracking: str | None
+    """The tracking number of the call in which it was opened."""
     urgency: Urgency
     state: CaseState
     opened_at: float
@@ -61,14 +65,20 @@ class Case:
     follow_up_at: float | None
     follow_up_note: str | None
     reopened: int
+    """How often."""
     clock: ClockState | None
+    """How a complaint stands towards its statutory term."""
     term: Term | None
+    """Such as `15 working days`."""
     received_at: float | None
     answer_by: float | None
+    """The end of the term."""
     warn_at: float | None
     answered_at: float | None
     days_left: int | None
+    """When the clock is paused: days that are left."""
     version: int
+    """To be sent with a change: who changes what somebody else has changed meanwhile is refused (409)."""
 
     def is_late(self, now: float) -> bool:
         """Whether it should have been done by now."""

@@ -46,6 +46,7 @@ class Customer:
     version: int
     numbers: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    """How the client company itself calls the customer."""
 
 
 @dataclass(frozen=True, slots=True)

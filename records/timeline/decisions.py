@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from records.reader import ContactTimeline, StoredEvent
-    from records.timeline.verdicts import PassedOver
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """Requirements lowered with time. `offset` is seconds since the contact began, here and below."""
+    """Requirements lowered with time."""
 
     offset: float
+    """Seconds since the contact began, here and below."""
     waited: float | None
     asked: str
 
@@ -38,7 +38,7 @@ class Decision:
     waiting: int | None
     """Entries in line."""
     waited: float | None
-    passed_over: tuple[PassedOver, ...]
+    passed_over: tuple[verdicts.PassedOver, ...]
     result: str | None = None
     """None while the phone rings."""
     ring: float | None = None
@@ -56,7 +56,7 @@ class Stay:
     priority: int | None = None
     waited_before: float | None = None
     """Seconds of waiting before, whose place was kept."""
-    unserved: tuple[PassedOver, ...] = ()
+    unserved: tuple[verdicts.PassedOver, ...] = ()
     """Why nobody could serve the caller at once."""
     relaxed: tuple[Relaxed, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -64,7 +64,7 @@ class Stay:
     """The reason; None while the contact waits."""
     waited: float | None = None
     left_at: float | None = None
-    unserved_at_end: tuple[PassedOver, ...] = ()
+    unserved_at_end: tuple[verdicts.PassedOver, ...] = ()
     """Why nobody could serve the caller when it left without an agent."""
 
 
