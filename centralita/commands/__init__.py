@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import typer
+from typing import Any
 
+import typer
+from typer.core import TyperGroup
+
+from base.errors import CentralitaError
 from centralita.commands import (
     agent,
     announcement,
@@ -34,8 +38,22 @@ from centralita.commands import (
     trunk,
     webhook,
 )
+from centralita.commands.parameters import fail
+
+
+class Commands(TyperGroup):
+    """All commands. What is wrong is told in a line, and the exit code is 1: no command needs to see to that."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the one that is asked for."""
+        try:
+            return super().invoke(ctx)
+        except CentralitaError as error:
+            fail(str(error))
+
 
 app = typer.Typer(
+    cls=Commands,
     name="centralita",
     help="A contact-centre telephone server: SIP calls, menus, queues, agents, and a record of every leg.",
     no_args_is_help=True,

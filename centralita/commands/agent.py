@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.ledger import open_ledger
 from centralita.commands.naming import refuse_unknown_names
@@ -206,16 +205,13 @@ def password(
     from sip.digest.credentials import make_password
     from sip.io.credentials_file import load_credentials, save_credentials
 
-    try:
-        phones = load_configuration(config).profiles.internal
-        if account not in phones.accounts:
-            fail(f'no phone account is called "{account}"; {suggest(account, phones.accounts)}')
-        chosen = sys.stdin.readline().rstrip("\r\n") if stdin else make_password(SystemIds())
-        secrets = load_credentials(state / CREDENTIALS_FILE)
-        secrets.set_password(account, phones.realm, chosen)
-        save_credentials(state / CREDENTIALS_FILE, secrets)
-    except CentralitaError as error:
-        fail(str(error))
+    phones = load_configuration(config).profiles.internal
+    if account not in phones.accounts:
+        fail(f'no phone account is called "{account}"; {suggest(account, phones.accounts)}')
+    chosen = sys.stdin.readline().rstrip("\r\n") if stdin else make_password(SystemIds())
+    secrets = load_credentials(state / CREDENTIALS_FILE)
+    secrets.set_password(account, phones.realm, chosen)
+    save_credentials(state / CREDENTIALS_FILE, secrets)
     if not stdin:
         typer.echo(chosen)
     typer.echo("A running node takes it with its next SIGHUP.", err=True)

@@ -7,9 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.client import NodeClient
-from centralita.commands.parameters import fail
 
 Http = Annotated[
     str | None,
@@ -21,15 +19,9 @@ def ask(
     state: Path, http: str | None, method: str, path: str, body: object = None, *, timeout: float = 10.0
 ) -> dict[str, Any]:
     """The node's answer; the command fails with its words where it refuses, or is not there."""
-    try:
-        return NodeClient(state, http).ask(method, path, body, timeout=timeout)
-    except CentralitaError as error:
-        fail(str(error))
+    return NodeClient(state, http).ask(method, path, body, timeout=timeout)
 
 
 def ask_all(state: Path, http: str | None, path: str) -> dict[str, Any]:
     """A whole list, in `items`; the command fails as with `ask`."""
-    try:
-        return NodeClient(state, http).every(path)
-    except CentralitaError as error:
-        fail(str(error))
+    return NodeClient(state, http).every(path)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.state import database_of, master_key_of
 
@@ -33,11 +32,8 @@ def audit(
     if result not in (None, DONE, REFUSED, FAILED):
         fail(f"--result {result}: write {DONE}, {REFUSED} or {FAILED}", code=2)
     wanted = AuditFilter(by, act, result, on, _moment(since, "--since"), _moment(until, "--until"))
-    try:
-        database = database_of(state)
-        found = AuditLog(database, master_key_of(state, database)).entries(wanted, limit=limit)
-    except CentralitaError as error:
-        fail(str(error))
+    database = database_of(state)
+    found = AuditLog(database, master_key_of(state, database)).entries(wanted, limit=limit)
     if as_json:
         print_json([dataclasses.asdict(each) for each in found])
         return

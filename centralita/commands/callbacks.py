@@ -17,7 +17,6 @@ from centralita.commands.parameters import (
     Config,
     Json,
     State,
-    fail,
     login,
     print_json,
 )
@@ -47,17 +46,13 @@ def callbacks(
     """List callbacks, the newest first; the node may be stopped."""
     if context.invoked_subcommand is not None:
         return
-    from base.errors import CentralitaError
     from routing.callbacks.states import OPEN_STATES
     from routing.callbacks.written import to_json
     from routing.io.callback_store import read_kept
 
     if client is not None:
         refuse_unknown_names(config, open_database(state), client=client)
-    try:
-        found = read_kept(state / CALLBACKS_FILE).callbacks
-    except CentralitaError as error:
-        fail(str(error))
+    found = read_kept(state / CALLBACKS_FILE).callbacks
     rows = [
         each
         for each in reversed(found)

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_database
 from centralita.commands.naming import refuse_unknown_names
@@ -94,10 +93,7 @@ def list_cases(
         without_owner=unowned,
         late_at=now if late else None,
     )
-    try:
-        found = CaseFinder(database).cases(wanted, limit=limit)
-    except CentralitaError as error:
-        fail(str(error))
+    found = CaseFinder(database).cases(wanted, limit=limit)
     if as_json:
         print_json([case_shown(each, now) for each in found])
         return
@@ -115,10 +111,7 @@ def show(number: Number, state: State = DEFAULT_STATE, as_json: Json = False) ->
     from console.cases.shown import file_shown
     from records.cases.finding import CaseFinder
 
-    try:
-        found = CaseFinder(open_database(state)).case(number)
-    except CentralitaError as error:
-        fail(str(error))
+    found = CaseFinder(open_database(state)).case(number)
     if as_json:
         print_json(file_shown(found, time.time()))
         return

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.document import errors
-from base.errors import CentralitaError
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, fail, print_json
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, print_json
 from centralita.state import MENUS_FILE
 
 if TYPE_CHECKING:
@@ -76,10 +75,7 @@ def _live(state: Path | None) -> dict[str, CompiledMenus]:
 
     if state is None or not (state / MENUS_FILE).exists():
         return {}
-    try:
-        return live_versions(Versions(state / MENUS_FILE))
-    except CentralitaError as error:
-        fail(str(error))
+    return live_versions(Versions(state / MENUS_FILE))
 
 
 def _summary(wrong: int, advice: int) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from base.errors import CentralitaError
 from centralita.commands.ledger import open_ledger
 from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
@@ -139,10 +138,7 @@ def _moment(text: str | None) -> float | None:
 
 
 def _found(contact_id: str, state: Path) -> ContactTimeline:
-    try:
-        return open_ledger(state).contact(contact_id)
-    except CentralitaError as error:
-        fail(str(error))
+    return open_ledger(state).contact(contact_id)
 
 
 def _show_messages(found: ContactTimeline, pcap: Path | None) -> None:

@@ -18,7 +18,6 @@ from centralita.commands.parameters import (
     Config,
     Json,
     State,
-    fail,
     login,
     print_json,
 )
@@ -49,12 +48,9 @@ def find(
 
     refuse_unknown_names(config, open_database(state), client=client)
     clients, customers = None if client is None else {client}, _customers(state)
-    try:
-        found = customers.find(wanted, clients=clients)
-        if not found and (number := _in_e164(wanted, config)) is not None:
-            found = customers.find(number, clients=clients)
-    except CentralitaError as error:
-        fail(str(error))
+    found = customers.find(wanted, clients=clients)
+    if not found and (number := _in_e164(wanted, config)) is not None:
+        found = customers.find(number, clients=clients)
     if as_json:
         print_json([customer_shown(each) for each in found])
         return
@@ -76,11 +72,8 @@ def show(
     from console.cases.shown import customer_file_shown
     from records.cases.finding import CaseFinder
 
-    try:
-        found = _customers(state).get(customer)
-        notes = CaseFinder(open_database(state)).notes(customer=found.customer.id)
-    except CentralitaError as error:
-        fail(str(error))
+    found = _customers(state).get(customer)
+    notes = CaseFinder(open_database(state)).notes(customer=found.customer.id)
     if as_json:
         print_json(customer_file_shown(found, notes))
         return

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.ledger import open_database
 from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
@@ -105,14 +104,11 @@ def _table(
 ) -> None:
     from records.exports.export import export as take_out
 
-    try:
-        if out is None:
-            take_out(database, rows, question, sys.stdout.buffer, format=format_, mark=mark)
-            return
-        with _opened(out) as file, _progress(out.name) as tell:
-            count = take_out(database, rows, question, file, format=format_, mark=mark, tell=tell)
-    except CentralitaError as error:
-        fail(str(error))
+    if out is None:
+        take_out(database, rows, question, sys.stdout.buffer, format=format_, mark=mark)
+        return
+    with _opened(out) as file, _progress(out.name) as tell:
+        count = take_out(database, rows, question, file, format=format_, mark=mark, tell=tell)
     typer.echo(f"{count} rows written to {out}", err=True)
 
 
@@ -136,15 +132,12 @@ def _log(
     only = next(iter(question.only.values()), None)
     clients = None if only is None else frozenset({only})
     texts = log_of(database, form, since, until, queues, clients=clients)
-    try:
-        if out is None:
-            for text in texts:
-                typer.echo(text, nl=False)
-            return
-        with _opened(out) as file:
-            file.writelines(text.encode() for text in texts)
-    except CentralitaError as error:
-        fail(str(error))
+    if out is None:
+        for text in texts:
+            typer.echo(text, nl=False)
+        return
+    with _opened(out) as file:
+        file.writelines(text.encode() for text in texts)
 
 
 def _follow(database: Database, form: Form, queues: Mapping[str, Sequence[str]], out: Path) -> None:

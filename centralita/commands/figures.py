@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.ledger import open_database
 from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
@@ -81,10 +80,7 @@ def figures(
         names = [_chosen(agreed, name, client) for name in SHOWN]
     database = open_database(state)
     refuse_unknown_names(config, database, **only)
-    try:
-        found = reckon(database, question, names)
-    except CentralitaError as error:
-        fail(str(error))
+    found = reckon(database, question, names)
     if names and not found.names:
         fail(
             f"{show or 'none of these'}: not told by {by}; `centralita figures explain NAME` says by what",
@@ -164,10 +160,7 @@ def contacts(
         fail(f"{name} is told by {told} only", code=2)
     database = open_database(state)
     refuse_unknown_names(config, database, **only)
-    try:
-        page = behind(database, question, name, part=wanted, limit=limit, after=after)
-    except CentralitaError as error:
-        fail(str(error))
+    page = behind(database, question, name, part=wanted, limit=limit, after=after)
     if as_json:
         items = [
             {"contact": each.contact, "at": each.at, "value": each.value, "counted": each.counted}

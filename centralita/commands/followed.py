@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask
 from centralita.commands.ledger import open_database
 from centralita.commands.naming import refuse_unknown_names
@@ -56,10 +55,7 @@ def complaints(
     wanted = Wanted(
         clients=None if client is None else {client}, clock=ClockState(clock) if clock is not None else None
     )
-    try:
-        found = CaseFinder(database).complaints(wanted, limit=limit)
-    except CentralitaError as error:
-        fail(str(error))
+    found = CaseFinder(database).complaints(wanted, limit=limit)
     now = time.time()
     if as_json:
         print_json([case_shown(each, now) for each in found])
@@ -92,13 +88,10 @@ def promises(
     now, database = time.time(), open_database(state)
     refuse_unknown_names(config, database, client=client, queue=queue)
     clients, since = None if client is None else {client}, _since(now, days)
-    try:
-        counts = promised.counted(database, now, clients=clients, queue=queue, since=since)
-        found = promised.promises(
-            database, now, clients=clients, queue=queue, since=since, result=result, limit=limit
-        )
-    except CentralitaError as error:
-        fail(str(error))
+    counts = promised.counted(database, now, clients=clients, queue=queue, since=since)
+    found = promised.promises(
+        database, now, clients=clients, queue=queue, since=since, result=result, limit=limit
+    )
     if as_json:
         print_json({"counts": _plain(counts), "promises": _plain(found)})
         return
@@ -130,15 +123,8 @@ def surveys(
     database, since = open_database(state), _since(time.time(), days)
     refuse_unknown_names(config, database, client=client, queue=queue, agent=agent)
     clients = None if client is None else {client}
-    try:
-        means = surveyed.means(
-            database, cast("By", by), clients=clients, queue=queue, agent=agent, since=since
-        )
-        found = surveyed.answers(
-            database, clients=clients, queue=queue, agent=agent, since=since, limit=limit
-        )
-    except CentralitaError as error:
-        fail(str(error))
+    means = surveyed.means(database, cast("By", by), clients=clients, queue=queue, agent=agent, since=since)
+    found = surveyed.answers(database, clients=clients, queue=queue, agent=agent, since=since, limit=limit)
     if as_json:
         print_json({"means": _plain(means), "answers": _plain(found)})
         return

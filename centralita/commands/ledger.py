@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from base.errors import CentralitaError
 from centralita.commands.parameters import State, fail
 from centralita.state import database_of, master_key_of
 from records.errors import LedgerMissing
@@ -27,8 +26,6 @@ def open_ledger(state: State) -> Reader:
         fail(f"there is no ledger in {state}; name the node's folder with --state")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
-    except CentralitaError as error:
-        fail(str(error))
 
 
 def open_database(state: State) -> Database:
@@ -38,6 +35,4 @@ def open_database(state: State) -> Database:
         database.check_exists()
     except LedgerMissing:
         fail(f"there is no ledger in {state}; name the node's folder with --state")
-    except CentralitaError as error:
-        fail(str(error))
     return database

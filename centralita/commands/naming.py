@@ -25,8 +25,6 @@ def refuse_unknown_names(config: Path, database: Database, **asked: str | None) 
         refuse_unknown(database, asked, _configured(config))
     except NameUnknown as error:
         fail(str(error), code=2)
-    except CentralitaError as error:
-        fail(str(error))
 
 
 def _configured(config: Path) -> Mapping[str, Collection[str]]:

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.errors import CentralitaError
-from centralita.commands.parameters import fail
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -35,10 +32,7 @@ def read_terms(config: Path) -> Agreed:
     """What the configuration says about figures, or say what is wrong with it and end."""
     from centralita.figure_terms import read_agreed
 
-    try:
-        return read_agreed(config)
-    except CentralitaError as error:
-        fail(str(error))
+    return read_agreed(config)
 
 
 def question_of(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.document import suggest
-from base.errors import CentralitaError
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -36,11 +35,8 @@ def build(config: Config = DEFAULT_CONFIG, state: State = DEFAULT_STATE) -> None
     from centralita.configuration import load_configuration
     from media.prompts import build_prompts
 
-    try:
-        catalogue = load_configuration(config).catalogue
-        made = build_prompts(catalogue, state / PROMPTS_FOLDER, _progress)
-    except CentralitaError as error:
-        fail(str(error))
+    catalogue = load_configuration(config).catalogue
+    made = build_prompts(catalogue, state / PROMPTS_FOLDER, _progress)
     typer.echo(f"prompts: {made} made in {state / PROMPTS_FOLDER}")
 
 
@@ -67,8 +63,6 @@ def bring_in(
         kept = keep(config, file.read_bytes(), language, prompt, replace=replace)
     except BadRecording as error:
         fail(f"{file}: {error}")
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or file}: {error.strerror}")
     found = kept.found
@@ -94,13 +88,10 @@ def list_prompts(
     """List the prompts: who says each in which language, and for how many seconds (~: not made yet)."""
     from media.prompt_list import prompt_list
 
-    try:
-        speech = _speech(config)
-        if language is not None and language not in speech.catalogue.segments:
-            fail(f"there are no prompts in {language} ({suggest(language, speech.catalogue.segments)})")
-        rows = list(prompt_list(speech.catalogue, state / PROMPTS_FOLDER))
-    except CentralitaError as error:
-        fail(str(error))
+    speech = _speech(config)
+    if language is not None and language not in speech.catalogue.segments:
+        fail(f"there are no prompts in {language} ({suggest(language, speech.catalogue.segments)})")
+    rows = list(prompt_list(speech.catalogue, state / PROMPTS_FOLDER))
     if language is not None:
         rows = [row for row in rows if language in (*row.said, *row.missing)]
     if missing:
@@ -135,8 +126,6 @@ def say(
             fail(f"{wrong[0]} ({wrong[1]})")
         said = voices.say(part, text, language).narrow
         sound.write_wav(out, said)
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or out}: {error.strerror}")
     typer.echo(f"{out}: {len(said) / sound.RATE:.1f} s")

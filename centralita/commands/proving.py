@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.commands.progress import progress
 from centralita.state import database_of, master_key_of
@@ -65,8 +64,6 @@ def verify_chain(
                     tell=tell,
                 )
             )
-    except CentralitaError as error:
-        fail(str(error))
     except ValueError as error:
         fail(f"the key or the file of seals is wrong: {error}")
     except OSError as error:
@@ -86,12 +83,9 @@ def show_seals(state: State = DEFAULT_STATE) -> None:
     """
     from records.ledger.verify import stored_seals
 
-    try:
-        database = database_of(state)
-        master = master_key_of(state, database)
-        found = stored_seals(database)
-    except CentralitaError as error:
-        fail(str(error))
+    database = database_of(state)
+    master = master_key_of(state, database)
+    found = stored_seals(database)
     for each in found:
         typer.echo(json.dumps(each.told | {"date": _date(each.day)}))
     if master is not None:
@@ -107,12 +101,9 @@ def rebuild_tables(
     from records.ledger.verify import event_count
     from records.views.rebuild import rebuild
 
-    try:
-        database = database_of(state)
-        with progress("events", event_count(database)) as tell:
-            count = rebuild(database, node, master_key_of(state, database), tell)
-    except CentralitaError as error:
-        fail(str(error))
+    database = database_of(state)
+    with progress("events", event_count(database)) as tell:
+        count = rebuild(database, node, master_key_of(state, database), tell)
     if as_json:
         print_json({"events": count})
     else:

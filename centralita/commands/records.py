@@ -9,13 +9,12 @@ from typing import Annotated
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.export import export
 from centralita.commands.keeping import hold, person
 from centralita.commands.keeping.cards import pci_report
 from centralita.commands.keeping.retention import retention
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
+from centralita.commands.parameters import DEFAULT_STATE, Json, State, print_json
 from centralita.commands.proving import rebuild_tables, show_seals, verify_chain
 
 app = typer.Typer(help="Records: care for the ledger.", no_args_is_help=True)
@@ -45,10 +44,7 @@ def check_sums(
     """List the contacts whose segments do not add up to their length; ends with 1 if there are any."""
     from centralita.tables import print_whole
 
-    try:
-        found = open_ledger(state).unbalanced(limit)
-    except CentralitaError as error:
-        fail(str(error))
+    found = open_ledger(state).unbalanced(limit)
     if as_json:
         print_json([{"contact": contact, "began": began, "off_by": off} for contact, began, off in found])
     elif found:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from base.errors import CentralitaError
 from centralita import logs
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, address, fail, ports
 from centralita.options import Options
@@ -62,8 +61,6 @@ def serve(
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(options))
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         if error.filename is None or not Path(error.filename).is_relative_to(state):
             raise

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.document import suggest
-from base.errors import CentralitaError
 from centralita.commands import planning
-from centralita.commands.parameters import Json, fail, print_json
+from centralita.commands.parameters import Json, print_json
 
 if TYPE_CHECKING:
     from centralita.staffing.scenarios import Play, Wish
@@ -61,16 +60,13 @@ def simulate(
     Days are played apart, each begins with nobody waiting. Handle times hold the wrap-up: that of queues is left aside.
     """
     wish = _wish(config, agents, strategy, promise, seed, aht, variation, patience, ring, days)
-    try:
-        if file is not None and calls is None:
-            to_play = wish.of_file(file)
-        elif file is None and calls is not None and aht is not None:
-            to_play = wish.of_rate(calls, *_hours(opened))
-        else:
-            raise typer.BadParameter("give a file, or --calls and --aht, as --calls 100 --aht 4m")
-        figures = _play(to_play, jobs)
-    except CentralitaError as error:
-        fail(str(error))
+    if file is not None and calls is None:
+        to_play = wish.of_file(file)
+    elif file is None and calls is not None and aht is not None:
+        to_play = wish.of_rate(calls, *_hours(opened))
+    else:
+        raise typer.BadParameter("give a file, or --calls and --aht, as --calls 100 --aht 4m")
+    figures = _play(to_play, jobs)
     if as_json:
         from centralita.staffing.simulation_table import as_data
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands import planning
 from centralita.commands.parameters import Json, fail, print_json
 
@@ -85,13 +84,10 @@ def _half_hours(
     if forecast is not None:
         if calls is not None:
             raise typer.BadParameter("give a file or --calls, not both")
-        try:
-            if is_calls_file(forecast):
-                handle = None if aht is None else planning.handle(aht)
-                return read_history(forecast, handle=handle, patience=patience if patience < inf else None)
-            return read_forecast(forecast, patience=patience)
-        except CentralitaError as error:
-            fail(str(error))
+        if is_calls_file(forecast):
+            handle = None if aht is None else planning.handle(aht)
+            return read_history(forecast, handle=handle, patience=patience if patience < inf else None)
+        return read_forecast(forecast, patience=patience)
     if calls is None or aht is None:
         raise typer.BadParameter("give a file, or --calls and --aht, as --calls 100 --aht 4m")
     return [HalfHour(Moment("", 0.0), HALF_HOUR, calls, planning.handle(aht), patience)]

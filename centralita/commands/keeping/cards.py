@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from base.errors import CentralitaError
 from base.io.private_file import write_private
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.state import database_of, master_key_of
@@ -55,8 +54,6 @@ def pci_report(
             from records.pci.page import page
 
             write_private(html, page(report).encode())
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or html or state}: {error.strerror}")
     if as_json:

@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from base.errors import CentralitaError
 from base.io.private_file import write_private
 from centralita.client import NodeClient
 from centralita.commands.parameters import fail
@@ -53,8 +52,6 @@ def act(
             return plain(asyncio.run(_directly(state, config, work)))
     except StateInUse:
         pass
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or state}: {error.strerror}")
     try:
@@ -63,8 +60,6 @@ def act(
             return client.ask(method, path, body, timeout=PATIENCE)
         write_private(file, client.fetch(method, path, body, timeout=PATIENCE))
         return {}
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or file}: {error.strerror}")
 
@@ -73,8 +68,6 @@ def look(state: Path, config: Path, work: Callable[[Keeping], Awaitable[Any]]) -
     """Do what changes nothing, whether a node runs or not."""
     try:
         return asyncio.run(_looking(state, config, work))
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or state}: {error.strerror}")
 

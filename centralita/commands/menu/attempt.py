@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.menu.drafts import Set, checked, chosen
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
@@ -119,8 +118,6 @@ def attempt(
             )
         if voice is not None and sound is not None:
             voice.write(sound, call.transcript, call.now)
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or sound}: {error.strerror}")
     if keys is not None and not call.finished:
@@ -133,14 +130,11 @@ def _version(configuration: Configuration, state: Path, menu_set: str, which: st
     from centralita.menus.trying import with_words
 
     versions = versions_of(state)
-    try:
-        live = versions.live().get(menu_set) if which == LIVE else None
-        if which == LIVE and live is None:
-            fail(f"nothing of {menu_set} is live in {state} yet; leave --version out to try the files")
-        version = live.version if live is not None else versions.find(menu_set, which)
-        return with_words(read_version(versions, version), configuration.catalogue)
-    except CentralitaError as error:
-        fail(str(error))
+    live = versions.live().get(menu_set) if which == LIVE else None
+    if which == LIVE and live is None:
+        fail(f"nothing of {menu_set} is live in {state} yet; leave --version out to try the files")
+    version = live.version if live is not None else versions.find(menu_set, which)
+    return with_words(read_version(versions, version), configuration.catalogue)
 
 
 def _by_keys(calls: Attempts, keys: str, replies: list[str], *, as_json: bool) -> Simulation:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.commands.menu.drafts import Set  # noqa: TC001 - read by typer
 from centralita.commands.menu.placing import versions_of
 from centralita.commands.parameters import (
@@ -16,7 +15,6 @@ from centralita.commands.parameters import (
     Config,
     Json,
     State,
-    fail,
     print_json,
 )
 
@@ -32,10 +30,7 @@ def diff(
     """Say in words what changes from one version to another; unless told, from what is live to the draft."""
     from centralita.menus.view import changes as changes_of
 
-    try:
-        changes = changes_of(versions_of(state), config, menu_set, before, after)
-    except CentralitaError as error:
-        fail(str(error))
+    changes = changes_of(versions_of(state), config, menu_set, before, after)
     if as_json:
         print_json([dataclasses.asdict(each) for each in changes])
         return

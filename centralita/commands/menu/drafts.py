@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.document import suggest
-from base.errors import CentralitaError
 from centralita.commands.parameters import fail
 
 if TYPE_CHECKING:
@@ -27,10 +26,7 @@ def checked(config: Path) -> Configuration:
     """The files; the command fails with every fault."""
     from centralita.configuration import load_configuration
 
-    try:
-        return load_configuration(config)
-    except CentralitaError as error:
-        fail(str(error))
+    return load_configuration(config)
 
 
 def draft(config: Path, name: str) -> CompiledMenus:

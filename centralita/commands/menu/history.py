@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base.errors import CentralitaError
 from centralita.commands.menu.drafts import Set  # noqa: TC001 - read by typer
 from centralita.commands.menu.placing import versions_of
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
@@ -12,10 +11,7 @@ def history(menu_set: Set, state: State = DEFAULT_STATE, as_json: Json = False) 
     """List every publication and rollback of a menu set, the newest first; times are UTC."""
     from centralita.menus.view import shown_history
 
-    try:
-        found = shown_history(versions_of(state), menu_set)
-    except CentralitaError as error:
-        fail(str(error))
+    found = shown_history(versions_of(state), menu_set)
     if as_json:
         print_json(found)
         return

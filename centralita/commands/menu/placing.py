@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.errors import CentralitaError
 from centralita.client import NodeClient, NodeRefused, NodeUnreachable
 from centralita.commands.parameters import fail, login
 from centralita.state import MENUS_FILE, StateInUse, alone
@@ -115,8 +114,6 @@ def put(
         fail(str(error))
     except NodeUnreachable as error:
         fail(f"a node runs on {state}, but {error}")
-    except CentralitaError as error:
-        fail(str(error))
 
 
 def _put_alone(

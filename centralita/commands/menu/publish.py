@@ -64,10 +64,7 @@ def publish(
         chosen(configuration, name)
     ready = []
     for name in dict.fromkeys(menu_sets):
-        try:
-            menus = checked_draft(config, name)
-        except CentralitaError as error:
-            fail(str(error))
+        menus = checked_draft(config, name)
         live = _live(versions, name)
         effective_at = moment(at_time, zone_of(configuration, name)) if at_time is not None else None
         if live == menus.version and effective_at is None and versions.is_whole(live):
@@ -108,17 +105,14 @@ def rollback(
 
     configuration, versions = checked(config), versions_of(state)
     chosen(configuration, menu_set)
-    try:
-        live = _live(versions, menu_set)
-        found = versions.find(menu_set, version) if version else versions.before(menu_set)
-        if found is None:
-            fail(f"no other version of {menu_set} was ever live")
-        if found == live:
-            fail(f"version {_short(found)} of {menu_set} is live already")
-        menus = read_version(versions, found)
-        _show_change(versions, menus, live)
-    except CentralitaError as error:
-        fail(str(error))
+    live = _live(versions, menu_set)
+    found = versions.find(menu_set, version) if version else versions.before(menu_set)
+    if found is None:
+        fail(f"no other version of {menu_set} was ever live")
+    if found == live:
+        fail(f"version {_short(found)} of {menu_set} is live already")
+    menus = read_version(versions, found)
+    _show_change(versions, menus, live)
     confirm(f"Roll {menu_set} back to version {_short(found)}?", yes=yes)
     wish = Wish(menu_set, found, "rollback", who, note, None, live)
     _tell(put(wish, menus, configuration, state=state, config=config, http=http), configuration)
@@ -137,11 +131,8 @@ def _advised(config: Path, versions: Versions, menu_sets: list[str]) -> Configur
         CentralitaError
     ):  # the present version cannot be read by this program: the more so it shall be replaced
         live = {}
-    try:
-        found, faults = check_configuration(config, live)
-        refuse(faults)
-    except CentralitaError as error:
-        fail(str(error))
+    found, faults = check_configuration(config, live)
+    refuse(faults)
     for each in sorted(set(faults) - set(errors(faults))):
         if Path(each.file).stem in menu_sets:
             typer.echo(str(each), err=True)
@@ -151,10 +142,7 @@ def _advised(config: Path, versions: Versions, menu_sets: list[str]) -> Configur
 
 
 def _live(versions: Versions, name: str) -> str | None:
-    try:
-        found = versions.live().get(name)
-    except CentralitaError as error:
-        fail(str(error))
+    found = versions.live().get(name)
     return found.version if found is not None else None
 
 
@@ -176,10 +164,7 @@ def _show_change(versions: Versions, menus: CompiledMenus, live: str | None) -> 
 def _cancel(name: str, state: Path, http: str | None) -> None:
     with without_node(state) as alone:
         if alone and http is None:
-            try:
-                cancelled = versions_of(state).cancel(name).version
-            except CentralitaError as error:
-                fail(str(error))
+            cancelled = versions_of(state).cancel(name).version
     if not alone or http is not None:
         cancelled = ask(state, http, "DELETE", f"/api/v1/menus/{name}/publications/pending")["version"]
     typer.echo(f"{name}: version {_short(cancelled)} will not be published.")

@@ -112,8 +112,6 @@ def office(state: Path, *, is_reading: bool = False) -> Iterator[Office]:
             yield Office(state, database)
         finally:
             database.close()
-    except CentralitaError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
 
