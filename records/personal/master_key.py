@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from base.io.private_file import write_private
+from base.io.private_file import make_private
 from records.errors import MasterKeyMissing, MasterKeyWrong
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ def open_master_key(path: Path, *, may_make: bool) -> MasterKey:
                 f"{path} is missing, and the database holds what was sealed with it. Bring it back from a copy, or "
                 "from another node of this database; without it nobody can read who called"
             ) from None
-        key = os.urandom(LENGTH)
-        write_private(path, key)
+        key = make_private(path, os.urandom(LENGTH))
     if len(key) != LENGTH:
         raise MasterKeyMissing(f"{path} holds no key: {LENGTH} bytes are needed, it has {len(key)}")
     return MasterKey(key)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +25,17 @@ def test_a_new_key_is_for_its_owner_only_and_stays(tmp_path: Path) -> None:
     again = open_master_key(path, may_make=False)
     assert again.number == first.number
     assert again.unwrap("c1", first.wrap("c1", KEY)) == KEY
+
+
+def test_nodes_that_start_at_once_have_one_key(tmp_path: Path) -> None:
+    path, start = tmp_path / "records.key", Barrier(8)
+
+    def opened(_: int) -> str:
+        start.wait()
+        return open_master_key(path, may_make=True).number
+
+    with ThreadPoolExecutor(8) as nodes:
+        assert len(set(nodes.map(opened, range(8)))) == 1
 
 
 def test_where_something_is_sealed_no_new_key_is_made(tmp_path: Path) -> None:
