@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from centralita.configuration import Configuration
     from records.database import Database
     from records.personal.master_key import MasterKey
-    from records.retention.keeping import Elsewhere, KeptElsewhere, Writer
+    from records.retention.deleting import Writer
+    from records.retention.keeping import Elsewhere, KeptElsewhere
     from records.retention.person import Person
     from records.retention.rules import Rules
     from routing.callbacks.callback import Callback

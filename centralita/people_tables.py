@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from centralita.tables import print_whole
+from records.moments import utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -86,7 +87,7 @@ def print_people(people: Iterable[Person]) -> None:
                 each.agent or "",
                 _words(each.clients),
                 _words(each.teams),
-                "active" if each.is_active else f"disabled {_clock(each.disabled_at)}",
+                "active" if each.is_active else f"disabled {utc(each.disabled_at)}",
             )
             for each in people
         ),
@@ -112,7 +113,7 @@ def print_sessions(sessions: Iterable[Session]) -> None:
     print_whole(
         ("session", "person", "began (UTC)", "last used", "from", "with"),
         (
-            (each.id, each.person, _clock(each.made_at), _clock(each.seen_at), each.address, each.device[:40])
+            (each.id, each.person, utc(each.made_at), utc(each.seen_at), each.address, each.device[:40])
             for each in sessions
         ),
     )
@@ -129,8 +130,8 @@ def print_keys(keys: Iterable[ApiKey]) -> None:
                 each.person or "",
                 " ".join(sorted(each.permissions)),
                 _words(each.clients),
-                "revoked" if each.revoked_at is not None else _clock(each.until) or "never",
-                _clock(each.used_at) or "never",
+                "revoked" if each.revoked_at is not None else utc(each.until) or "never",
+                utc(each.used_at) or "never",
             )
             for each in keys
         ),
@@ -145,7 +146,7 @@ def print_audit(entries: Iterable[AuditEntry]) -> None:
     for each in entries:
         why = f" ({each.code})" if each.code else ""
         table.add_row(
-            _clock(each.ts),
+            utc(each.ts),
             Text(each.by or "a stranger"),
             Text(each.role),
             Text(each.source or "the node"),
@@ -156,10 +157,6 @@ def print_audit(entries: Iterable[AuditEntry]) -> None:
     console = Console()
     needed = console.measure(table, options=console.options.update(width=1000)).maximum
     Console(width=max(console.width, needed)).print(table)
-
-
-def _clock(unix: float | None) -> str:
-    return "" if unix is None else datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _listed(scope: frozenset[str] | None) -> list[str] | None:

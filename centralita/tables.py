@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from records.moments import utc
 from records.timeline import ladder, timeline
 
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from records.timeline.timeline import TimelineRow
 
 _STYLES = {"caller": "cyan", "routing": "magenta", timeline.HOUSE: "default"}
-
-
-def _clock(ts: float | None) -> str:
-    return "" if ts is None else datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _length(seconds: float | None) -> str:
@@ -83,7 +79,7 @@ def print_noted(rows: Iterable[NotedEvent], columns: Sequence[str]) -> None:
         ("noted (UTC)", "client", "language", *columns, "contact"),
         (
             (
-                _clock(row.ts),
+                utc(row.ts),
                 row.client or "",
                 row.language or "",
                 *(str(row.data.get(name, "")) for name in columns),
@@ -96,7 +92,7 @@ def print_noted(rows: Iterable[NotedEvent], columns: Sequence[str]) -> None:
 
 _NARROW: dict[str, Callable[[ContactRow], str]] = {
     "contact": lambda row: row.id,
-    "began (UTC)": lambda row: _clock(row.started_at),
+    "began (UTC)": lambda row: utc(row.started_at),
     "client": lambda row: row.client or "",
     "from": lambda row: row.ani or "",
     "to": lambda row: row.dnis or "",
@@ -126,7 +122,7 @@ def _escaped(text: str) -> str:
 def print_timeline(console: Console, found: ContactTimeline) -> None:
     """A contact: what is known of it, and what happened."""
     contact = found.contact
-    console.print(f"[bold]contact {contact.id}[/bold]  {_clock(contact.started_at)} UTC", highlight=False)
+    console.print(f"[bold]contact {contact.id}[/bold]  {utc(contact.started_at)} UTC", highlight=False)
     facts = {
         "client": contact.client,
         "from": contact.ani,

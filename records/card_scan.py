@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import structlog
 from sqlalchemy import event
 
+from base.compact import compact_text
 from records.card_numbers import mask_text, masked
 
 if TYPE_CHECKING:
@@ -170,7 +171,5 @@ def _cleaned_cell(value: Any) -> tuple[Any, int]:
         except (ValueError, RecursionError):
             return mask_text(value)
         cleaned, found = masked(held)
-        return (
-            (json.dumps(cleaned, ensure_ascii=False, separators=(",", ":")), found) if found else (value, 0)
-        )
+        return (compact_text(cleaned), found) if found else (value, 0)
     return mask_text(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import overload
 
 MICROSECONDS = 1_000_000
@@ -34,6 +34,11 @@ def unix(column: int | None) -> float | None:
     return None if column is None else column / MICROSECONDS
 
 
-def iso(column: int) -> str:
-    """A column as `2026-11-23T08:00:00.000000Z`; exact, which by way of seconds it would not be."""
-    return (_EPOCH + timedelta(microseconds=column)).isoformat(timespec="microseconds") + "Z"
+def iso(column: int, precision: str = "microseconds") -> str:
+    """A column as RFC 3339 has it, `2026-11-23T08:00:00.000000Z`; exact, which by way of seconds it would not be."""
+    return (_EPOCH + timedelta(microseconds=column)).isoformat(timespec=precision) + "Z"
+
+
+def utc(seconds: float | None) -> str:
+    """Unix seconds for people, `2026-11-23 08:00:00`; empty text of none."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -175,8 +175,8 @@ def history(
 ) -> None:
     """Show what an agent's status and state were, from the ledger; the node may be stopped."""
     from dataclasses import asdict
-    from datetime import UTC, datetime
 
+    from records.moments import utc
     from records.timeline.facts import Facts
     from records.timeline.sentences import sentence
 
@@ -187,7 +187,7 @@ def history(
         print_json([asdict(each) for each in found])
         return
     for event in found:
-        when = datetime.fromtimestamp(event.ts, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        when = utc(event.ts)
         typer.echo(f"{when} UTC  {sentence(event.type, Facts(event.data))}")
 
 

@@ -98,13 +98,12 @@ def history(
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 30,
 ) -> None:
     """Show who closed, reopened and announced what, from the ledger; the node may be stopped."""
-    from datetime import UTC, datetime
-
+    from records.moments import utc
     from records.timeline.facts import Facts
     from records.timeline.sentences import sentence
 
     for event in open_ledger(state).node_events(limit):
-        when = datetime.fromtimestamp(event.ts, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        when = utc(event.ts)
         typer.echo(f"{when} UTC  {sentence(event.type, Facts(event.data))}")
 
 

@@ -43,6 +43,7 @@ def check_sums(
 ) -> None:
     """List the contacts whose segments do not add up to their length; ends with 1 if there are any."""
     from centralita.tables import print_whole
+    from records.moments import utc
 
     found = open_ledger(state).unbalanced(limit)
     if as_json:
@@ -50,10 +51,7 @@ def check_sums(
     elif found:
         print_whole(
             ("contact", "began (UTC)", "off by"),
-            [
-                (contact, datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%d %H:%M:%S"), f"{off:.3f} s")
-                for contact, began, off in found
-            ],
+            [(contact, utc(began), f"{off:.3f} s") for contact, began, off in found],
         )
     else:
         typer.echo("the segments of every contact add up to its length")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -10,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.content import SHOWN
+from records.moments import utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,11 +35,9 @@ def print_history(publications: Iterable[Mapping[str, Any]]) -> None:
     """Publications, a line each; times are UTC."""
     rows = []
     for each in publications:
-        told = (
-            each["state"] if each["state"] != "pending" else f"pending, from {_clock(each['effective_at'])}"
-        )
+        told = each["state"] if each["state"] != "pending" else f"pending, from {utc(each['effective_at'])}"
         notes = " ".join(filter(None, (each["note"], each["reason"])))
-        rows.append((_clock(each["at"]), each["who"], each["kind"], each["version"][:SHOWN], told, notes))
+        rows.append((utc(each["at"]), each["who"], each["kind"], each["version"][:SHOWN], told, notes))
     print_table(("when (UTC)", "who", "kind", "version", "state", "note"), rows, folded="note")
 
 
@@ -67,7 +65,3 @@ def print_coverage(found: Coverage) -> None:
         rows.append((*head, "; ".join(ways)))
     names = ("step", "entered", "went on", "to person", "hung up", "drop-off", "silences", "slips", "ways")
     print_table(names, rows, folded="ways")
-
-
-def _clock(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
 
+from base.compact import compact
 from console.api.mistakes import invalid, pointer
 from console.api.model import Model
 from console.problem import Mistake
@@ -82,7 +83,7 @@ def listed(items: Iterable[T], asked: Paged, name: Callable[[T], str]) -> dict[s
 
 def written(key: Sequence[object]) -> str:
     """A key as a cursor."""
-    raw = json.dumps(list(key), separators=(",", ":")).encode()
+    raw = compact(list(key)).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from base.compact import compact_text
 from console.events.catalogue import CATALOGUE, SCHEMA
 from records.moments import iso
 from records.personal.fields import split
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from records.feed import FedEvent
-
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def tell(event: FedEvent) -> Told | None:
         "client": client,
         "node": event.node,
     }
-    encoded = _encode({**head, "data": plain}).encode()
+    encoded = compact_text({**head, "data": plain}).encode()
     return Told(
         event.cursor,
         event.type,
@@ -82,7 +80,7 @@ def tell(event: FedEvent) -> Told | None:
         agent,
         event.agents,
         encoded,
-        encoded if whole == plain else _encode({**head, "data": whole}).encode(),
+        encoded if whole == plain else compact_text({**head, "data": whole}).encode(),
     )
 
 

@@ -16,7 +16,7 @@ from records.cases.case import CASE, COMPLAINT, Case, Urgency, next_look, shaped
 from records.cases.customers import add_number, customer_of
 from records.cases.errors import ChangedMeanwhile, NoTerm, NotInThisState
 from records.cases.finding import case_row, link_contact
-from records.cases.history import Change
+from records.cases.history import changing
 from records.cases.numbering import draw
 from records.cases.states import CASE as LIFE
 from records.cases.states import TO_REACH, CaseEffect, CaseState, ClockInput
@@ -25,10 +25,11 @@ from records.moments import stored, unix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from base.ids import Ids
     from records.cases.customers import Customers
-    from records.cases.history import Entry
+    from records.cases.history import Change, Entry
     from records.cases.terms import Terms
     from records.database import Database
 
@@ -80,14 +81,13 @@ class Cases:
         values = columns(fields)
         for _ in range(_TRIES):
             try:
-                with self._database.write() as connection:
-                    change = Change(connection, by, self._clock())
+                with self._change(by) as change:
                     found = _by_origin(change, origin)
                     if found is None:
                         own = self._new(change, client, kind, received, values)
                         own["origin"] = origin
                         found = self._keep(change, own, number, contact)
-                    return shaped(case_row(connection, found)), change.entries
+                    return shaped(case_row(change.connection, found)), change.entries
             except IntegrityError:
                 continue  # the number of the case was drawn before, or the origin or customer came at this moment
         raise ChangedMeanwhile("somebody else opens cases of this customer at the same moment: try again")
@@ -98,20 +98,18 @@ class Cases:
         Raises CaseNotFound, ChangedMeanwhile.
         """
         values = columns(fields)
-        with self._database.write() as connection:
-            change = Change(connection, by, self._clock())
-            row = case_row(connection, wanted)
+        with self._change(by) as change:
+            row = case_row(change.connection, wanted)
             write(change, row, version, values)
             change.tell("case.changed", row["client"], told(row, values), case_id=row["id"])
-            return shaped(case_row(connection, row["id"])), change.entries
+            return shaped(case_row(change.connection, row["id"])), change.entries
 
     def move(
         self, wanted: str, to: CaseState, by: str, *, version: int | None = None
     ) -> tuple[Case, list[Entry]]:
         """Bring it into another state. Raises CaseNotFound, NotInThisState, ChangedMeanwhile."""
-        with self._database.write() as connection:
-            change = Change(connection, by, self._clock())
-            row = case_row(connection, wanted)
+        with self._change(by) as change:
+            row = case_row(change.connection, wanted)
             machine = Machine(LIFE)
             machine.state = before = CaseState(row["state"])
             step = TO_REACH.get(to)
@@ -123,17 +121,16 @@ class Cases:
             write(change, row, row["version"] if version is None else version, {**values, "state": to.value})
             moved = {"from": before.value, "to": to.value}
             change.tell(_TOLD_AS.get(to, "case.moved"), row["client"], moved, case_id=row["id"])
-            return shaped(case_row(connection, row["id"])), change.entries
+            return shaped(case_row(change.connection, row["id"])), change.entries
 
     def become(self, origin: str, kind: str, by: str, **fields: Any) -> list[Entry] | None:
         """What came from an `origin` is of another kind: a message that belongs to a case; None where nothing came."""
         values = {**columns(fields), "kind": kind}
-        with self._database.write() as connection:
-            change = Change(connection, by, self._clock())
+        with self._change(by) as change:
             known = _by_origin(change, origin)
             if known is None:
                 return None
-            row = case_row(connection, known)
+            row = case_row(change.connection, known)
             if row["kind"] != kind:
                 write(change, row, row["version"], values)
                 change.tell("case.changed", row["client"], told(row, values), case_id=known)
@@ -141,8 +138,7 @@ class Cases:
 
     def withdraw(self, origin: str, by: str) -> list[Entry]:
         """Nothing was left after all: what came from there is closed, unless somebody has begun with it."""
-        with self._database.write() as connection:
-            change = Change(connection, by, self._clock())
+        with self._change(by) as change:
             known = _by_origin(change, origin)
         if known is None:
             return []
@@ -153,12 +149,14 @@ class Cases:
 
     def link(self, wanted: str, contact: str, by: str) -> tuple[Case, list[Entry]]:
         """A contact was about this case. Raises CaseNotFound."""
-        with self._database.write() as connection:
-            change = Change(connection, by, self._clock())
-            row = case_row(connection, wanted)
-            if link_contact(connection, row["id"], contact):
+        with self._change(by) as change:
+            row = case_row(change.connection, wanted)
+            if link_contact(change.connection, row["id"], contact):
                 change.tell("case.linked", row["client"], case_id=row["id"], contact=contact)
             return shaped(row), change.entries
+
+    def _change(self, by: str) -> AbstractContextManager[Change]:
+        return changing(self._database, by, self._clock())
 
     def _carried_out(self, effect: CaseEffect, change: Change, row: Mapping[str, Any]) -> dict[str, Any]:
         match effect:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from records.cases import tables
 from records.cases.cleaned import cleaned
 from records.cases.errors import ChangedMeanwhile, CustomerNotFound, CustomerTaken, NotMergeable
-from records.cases.history import Change, history
+from records.cases.history import changing, history
 from records.moments import unix
 from records.narrowing import matching
 from records.views import tables as views
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
     from base.ids import Ids
-    from records.cases.history import Entry
+    from records.cases.history import Change, Entry
     from records.database import Database
 
 _AT_ONCE = 400
@@ -237,8 +237,8 @@ class Customers:
     @contextmanager
     def _change(self, by: str) -> Iterator[Change]:
         try:
-            with self._database.write() as connection:
-                yield Change(connection, by, self._clock())
+            with changing(self._database, by, self._clock()) as change:
+                yield change
         except IntegrityError:
             raise ChangedMeanwhile(
                 "somebody else has just given this number or reference to a customer"

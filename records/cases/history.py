@@ -7,17 +7,19 @@ what a crash kept from being told is told at the next start, under the same numb
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, insert, select, update
 
+from base.compact import compact_text
 from records.cases import tables
 from records.moments import stored, unix
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from sqlalchemy import Connection, Select
 
@@ -71,23 +73,23 @@ class Change:
         contact: str | None = None,
     ) -> None:
         """Write down what was done; nothing personal."""
-        row = {
-            "case_id": case_id,
-            "customer": customer,
-            "client": client,
-            "contact": contact,
-            "at": self.at,
-            "by": self.by,
-            "type": kind,
-        }
+        about = {"case_id": case_id, "customer": customer, "client": client, "contact": contact}
         kept = {name: each for name, each in data.items() if each is not None}
-        written = json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
-        statement = insert(tables.case_event).values(**row, data=written, told=False)
+        statement = insert(tables.case_event).values(
+            **about, at=self.at, by=self.by, type=kind, data=compact_text(kept), told=False
+        )
         found = self.connection.execute(statement).inserted_primary_key
         number = int(found[0]) if found is not None else 0
         self.entries.append(
             Entry(number, case_id, customer, client, contact, unix(self.at), self.by, kind, kept)
         )
+
+
+@contextmanager
+def changing(database: Database, by: str, at: float) -> Iterator[Change]:
+    """One transaction, with what it tells. `at` is Unix time. Raises StoreUnavailable."""
+    with database.write() as connection:
+        yield Change(connection, by, at)
 
 
 def history(
@@ -118,15 +120,8 @@ def mark_told(database: Database, entries: Collection[int]) -> None:
 def _read(connection: Connection, query: Select[Any]) -> list[Entry]:
     return [
         Entry(
-            row["id"],
-            row["case_id"],
-            row["customer"],
-            row["client"],
-            row["contact"],
-            unix(row["at"]),
-            row["by"],
-            row["type"],
-            json.loads(row["data"]),
+            row.id, row.case_id, row.customer, row.client, row.contact, unix(row.at), row.by, row.type,
+            json.loads(row.data),
         )
-        for row in connection.execute(query).mappings()
-    ]
+        for row in connection.execute(query)
+    ]  # fmt: skip

@@ -10,15 +10,16 @@ from records.cases import tables
 from records.cases.case import Note, note_shaped
 from records.cases.cleaned import cleaned
 from records.cases.finding import case_row
-from records.cases.history import Change
+from records.cases.history import changing
 from records.errors import ContactNotFound
 from records.views import tables as views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from base.ids import Ids
-    from records.cases.history import Entry
+    from records.cases.history import Change, Entry
     from records.database import Database
 
 
@@ -35,9 +36,8 @@ class Notes:
         self, wanted: str, text: str, by: str, *, contact: str | None = None
     ) -> tuple[Note, list[Entry]]:
         """Of a case, maybe written during a contact. Raises CaseNotFound."""
-        with self._database.write() as connection:
-            row = case_row(connection, wanted)
-            change = Change(connection, by, self._clock())
+        with self._change(by) as change:
+            row = case_row(change.connection, wanted)
             made = self._add(
                 change, row["client"], text, contact=contact, case_id=row["id"], customer=row["customer"]
             )
@@ -47,25 +47,26 @@ class Notes:
     def on_contact(self, contact: str, text: str, by: str) -> tuple[Note, list[Entry]]:
         """Of a contact; it is its customer's, too. Raises ContactNotFound."""
         table, linked = views.contact, tables.customer_contact
-        with self._database.write() as connection:
-            found = connection.execute(select(table.c.client).where(table.c.id == contact)).first()
+        with self._change(by) as change:
+            asked = select(table.c.client, linked.c.customer).where(table.c.id == contact)
+            joined = asked.outerjoin_from(table, linked, linked.c.contact == table.c.id)
+            found = change.connection.execute(joined).first()
             if found is None:
                 raise ContactNotFound(f"no contact {contact!r}")
-            customer = connection.execute(
-                select(linked.c.customer).where(linked.c.contact == contact)
-            ).scalar()
-            change = Change(connection, by, self._clock())
+            customer = found.customer
             made = self._add(change, found.client or "", text, contact=contact, customer=customer)
             change.tell("note.added", made.client, {"note": made.id}, contact=contact, customer=customer)
             return made, change.entries
 
     def on_customer(self, customer: str, client: str, text: str, by: str) -> tuple[Note, list[Entry]]:
         """Of a customer of a client company."""
-        with self._database.write() as connection:
-            change = Change(connection, by, self._clock())
+        with self._change(by) as change:
             made = self._add(change, client, text, customer=customer)
             change.tell("note.added", client, {"note": made.id}, customer=customer)
             return made, change.entries
+
+    def _change(self, by: str) -> AbstractContextManager[Change]:
+        return changing(self._database, by, self._clock())
 
     def _add(
         self,

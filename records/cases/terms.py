@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+from base.compact import compact
 from records.moments import DAY
 
 
@@ -28,7 +29,7 @@ class Term:
 
     def written(self) -> str:
         """For the database."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return compact(asdict(self))
 
     @classmethod
     def read(cls, text: str) -> Term:

@@ -11,7 +11,7 @@ from records.cases import clock
 from records.cases.cases import due
 from records.cases.errors import CaseNotFound, ChangedMeanwhile
 from records.cases.finding import case_row
-from records.cases.history import Change
+from records.cases.history import changing
 from records.cases.states import ClockInput, ClockState
 from records.cases.writing import write
 from records.moments import unix
@@ -19,7 +19,7 @@ from records.moments import unix
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from records.cases.history import Entry
+    from records.cases.history import Change, Entry
     from records.cases.terms import Terms
     from records.database import Database
 
@@ -32,9 +32,8 @@ def look(database: Database, terms: Terms, now: float) -> list[Entry]:
     found: list[Entry] = []
     for each in due(database, now):
         try:
-            with database.write() as connection:
-                change = Change(connection, SYSTEM, now)
-                _look_at(change, case_row(connection, each), terms)
+            with changing(database, SYSTEM, now) as change:
+                _look_at(change, case_row(change.connection, each), terms)
                 found += change.entries
         except (CaseNotFound, ChangedMeanwhile):
             continue  # somebody is at it: the next look finds it as they left it

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from records.exports.floor import Completed, Joined, Left, Offered, OfferEnded, StateChanged, StatusChanged
+from records.moments import stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,7 @@ def _event(at: float, action: str, queue: str, about: Headers) -> Headers:
     headers = {
         "Event-Name": "CUSTOM",
         "Event-Subclass": "callcenter::info",
-        "Event-Date-Timestamp": str(round(at * 1_000_000)),
+        "Event-Date-Timestamp": str(stored(at)),
     }
     if queue:
         headers["CC-Queue"] = queue

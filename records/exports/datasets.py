@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer, func, select
+from sqlalchemy import Boolean, Float, Integer, func, select
 
 from records.views import tables
+from records.views.detail import is_moment, shown_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, Table
-    from sqlalchemy.sql.type_api import TypeEngine
 
     from records.figures.question import Question
 
@@ -46,18 +46,11 @@ class Dataset:
     table: Table
     at: str
     """The column by which a row belongs to a day."""
-    hidden: frozenset[str] = frozenset()
-    """Columns that only folding needs."""
-
-    @property
-    def own(self) -> list[Column[Any]]:
-        """The columns of the table that are told."""
-        return [column for column in self.table.columns if column.name not in self.hidden]
 
     @property
     def columns(self) -> tuple[tuple[str, Kind], ...]:
         """Names and kinds, in order."""
-        return tuple((column.name, _kind(column.name, column.type)) for column in self.own)
+        return tuple((column.name, _kind(column)) for column in shown_columns(self.table))
 
     @property
     def is_of_clients(self) -> bool:
@@ -72,7 +65,7 @@ class Dataset:
     def pieces(self, connection: Connection, asked: Question) -> Iterator[Piece]:
         """The rows, in order of time."""
         keys = [self.table.c[self.at], *self.table.primary_key.columns]
-        query = self._picked(asked, *self.own).order_by(*keys)
+        query = self._picked(asked, *shown_columns(self.table)).order_by(*keys)
         found = connection.execute(query, execution_options={"yield_per": AT_ONCE})
         for piece in found.partitions():
             yield [tuple(row) for row in piece]
@@ -99,22 +92,18 @@ class Dataset:
         return self.table.join(tables.contact, tables.contact.c.id == self.table.c.contact)
 
 
-def _kind(name: str, of: TypeEngine[Any]) -> Kind:
-    if isinstance(of, Boolean):
-        return Kind.TRUTH
-    if isinstance(of, BigInteger):
-        return Kind.MOMENT if name.endswith("_at") or name in ("earliest", "latest") else Kind.WHOLE
-    if isinstance(of, Integer):
-        return Kind.WHOLE
-    return Kind.REAL if isinstance(of, Float) else Kind.TEXT
+def _kind(column: Column[Any]) -> Kind:
+    if is_moment(column):
+        return Kind.MOMENT
+    kinds = {Boolean: Kind.TRUTH, Integer: Kind.WHOLE, Float: Kind.REAL}
+    return next((kind for of, kind in kinds.items() if isinstance(column.type, of)), Kind.TEXT)
 
 
-_CONTACT = frozenset({"last_n", "last_ts", "began_offset", "ongoing"})
 DATASETS = {
     each.name: each
     for each in (
-        Dataset("contacts", "each contact", tables.contact, "started_at", _CONTACT),
-        Dataset("legs", "each party of a contact", tables.leg, "invited_at", frozenset({"held_since"})),
+        Dataset("contacts", "each contact", tables.contact, "started_at"),
+        Dataset("legs", "each party of a contact", tables.leg, "invited_at"),
         Dataset("segments", "what each party did from when to when", tables.segment, "began_at"),
         Dataset("queue_visits", "each wait in a queue", tables.queue_visit, "joined_at"),
         Dataset("reservations", "each agent held for a caller", tables.reservation, "created_at"),

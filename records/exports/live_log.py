@@ -109,10 +109,10 @@ class Follower:
     def _stored(self) -> int:
         newest = newest_cursor(self._database)
         try:
-            stored = int(self._place.read_text(encoding="ascii"))
+            place = int(self._place.read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
             return newest
-        return stored if 0 <= stored <= newest else newest
+        return place if 0 <= place <= newest else newest
 
     def _keep(self) -> None:
         write_private(self._place, f"{self._cursor}\n".encode())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, literal, not_, or_, select, tuple_
 
+from base.compact import compact
 from records.errors import CursorUnknown
 from records.figures.catalogue import DEFINITIONS
 from records.figures.measures import MEASURES, ROWS, Source, Sum
@@ -130,7 +131,7 @@ def _lines(
 
 
 def _written(key: list[Any]) -> str:
-    raw = json.dumps(key, separators=(",", ":")).encode()
+    raw = compact(key).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING
 
+from records.moments import utc
 from records.pci.sections import sections
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def page(report: PciReport) -> str:
     parts = [
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Card data: report</title>',
         f"<style>{_STYLE}</style><h1>Card data: what the records show</h1>",
-        f"<p>Calls from {_day(report.since)} to {_day(report.until - 1)}, made {_moment(report.made_at)} (UTC).</p>",
+        f"<p>Calls from {_day(report.since)} to {_day(report.until - 1)}, made {utc(report.made_at)} (UTC).</p>",
         f"<p>{escape(report.caution)}</p>",
     ]
     for each in sections(report):
@@ -40,7 +41,3 @@ def page(report: PciReport) -> str:
 
 def _day(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).date().isoformat()
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")

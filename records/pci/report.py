@@ -19,6 +19,7 @@ from records.moments import unix
 from records.narrowing import in_period
 from records.pci.scan import Scanned  # noqa: TC001 - read by pydantic
 from records.pci.spans import KINDS, Happened, Spans, spans
+from records.people import audit
 from records.schema import event
 from records.views.tables import contact
 
@@ -33,7 +34,6 @@ CAUTION = (
     "to say."
 )
 _TRANSACTIONS = ("transaction.result", "transaction.settled")
-_HEARD = "audit.read"
 _AT_ONCE = 1_000
 _PACKAGES = ("cryptography", "SQLAlchemy", "aiohttp", "pydantic", "argon2-cffi")
 
@@ -121,7 +121,7 @@ def _listened(database: Database, since: float, until: float) -> list[Listened]:
     query = (
         select(event.c.ts, event.c.data)
         .where(
-            event.c.type == _HEARD,
+            event.c.type == audit.READ,
             *in_period(event.c.ts, since, until),
             event.c.data.like("%recording%"),
         )

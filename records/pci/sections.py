@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from records.moments import utc
 
 if TYPE_CHECKING:
     from records.pci.report import PciReport
@@ -44,7 +45,7 @@ def _spans(report: PciReport) -> Section:
         (
             each.contact,
             each.recording,
-            _moment(each.began_at),
+            utc(each.began_at),
             f"{each.ended_at - each.began_at:.1f}",
             each.why,
         )
@@ -93,7 +94,7 @@ def _scan(report: PciReport) -> Section:
 
 def _listened(report: PciReport) -> Section:
     rows = tuple(
-        (_moment(each.at), each.by, each.role, each.act, each.on, each.result)
+        (utc(each.at), each.by, each.role, each.act, each.on, each.result)
         for each in report.listened[-_MOST:]
     )
     words = "" if rows else "Nobody, as far as the audit log tells."
@@ -102,7 +103,3 @@ def _listened(report: PciReport) -> Section:
 
 def _versions(report: PciReport) -> Section:
     return Section("Versions", "", ("of", "version"), tuple(report.versions.items()))
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")

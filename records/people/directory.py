@@ -50,10 +50,8 @@ class Directory:
 
     def get(self, person: str) -> Person:
         """One person. Raises UnknownPerson."""
-        there = self.find(person)
-        if there is None:
-            raise _nobody(person)
-        return there
+        with self._database.read() as connection:
+            return required(connection, person)
 
     def all(self, *, after: str = "", limit: int | None = None) -> list[Person]:
         """Everybody by id, from behind one on."""
@@ -64,9 +62,7 @@ class Directory:
     def edit(self, person: str, changes: Mapping[str, Any]) -> Person:
         """Change fields of somebody. Raises UnknownPerson, BadPerson."""
         with self._database.write() as connection:
-            there = found(connection, person)
-            if there is None:
-                raise _nobody(person)
+            there = required(connection, person)
             changed = check(replace(there, **changes))
             connection.execute(update(table).where(table.c.id == person).values(_row(changed)))
         return changed
@@ -74,9 +70,7 @@ class Directory:
     def disable(self, person: str, *, now: float) -> Person:
         """Let somebody in no more: open sessions end, API keys do nothing. Raises UnknownPerson."""
         with self._database.write() as connection:
-            there = found(connection, person)
-            if there is None:
-                raise _nobody(person)
+            there = required(connection, person)
             at = stored(now if there.disabled_at is None else there.disabled_at)
             connection.execute(update(table).where(table.c.id == person).values(disabled_at=at))
             end_sessions(connection, person, now=now)
@@ -85,9 +79,7 @@ class Directory:
     def enable(self, person: str) -> Person:
         """Let somebody in again. Raises UnknownPerson."""
         with self._database.write() as connection:
-            there = found(connection, person)
-            if there is None:
-                raise _nobody(person)
+            there = required(connection, person)
             connection.execute(update(table).where(table.c.id == person).values(disabled_at=None))
         return replace(there, disabled_at=None)
 
@@ -96,6 +88,14 @@ def found(connection: Connection, person: str) -> Person | None:
     """One person, on a connection that is open."""
     row = connection.execute(select(table).where(table.c.id == person)).mappings().first()
     return None if row is None else _person(row)
+
+
+def required(connection: Connection, person: str) -> Person:
+    """Likewise. Raises UnknownPerson."""
+    there = found(connection, person)
+    if there is None:
+        raise UnknownPerson(f"nobody has the id {person!r}; `centralita people list` shows who there is")
+    return there
 
 
 def end_sessions(connection: Connection, person: str, *, now: float, but: str | None = None) -> int:
@@ -115,10 +115,6 @@ def scope_json(scope: frozenset[str] | None) -> str | None:
 def read_scope(column: str | None) -> frozenset[str] | None:
     """A column as a scope."""
     return None if column is None else frozenset(json.loads(column))
-
-
-def _nobody(person: str) -> UnknownPerson:
-    return UnknownPerson(f"nobody has the id {person!r}; `centralita people list` shows who there is")
 
 
 def _row(person: Person) -> dict[str, object]:

@@ -11,8 +11,8 @@ from base.secret import Secret
 from records.database import upsert
 from records.moments import stored
 from records.people import second_factor
-from records.people.directory import end_sessions, found
-from records.people.errors import BadInvitation, SecondFactorExists, UnknownPerson, WrongLogin
+from records.people.directory import end_sessions, found, required
+from records.people.errors import BadInvitation, SecondFactorExists, WrongLogin
 from records.people.tables import invitation, person_proof, recovery_code
 from records.people.tokens import (
     INVITATION_PREFIX,
@@ -70,7 +70,7 @@ class Proofs:
     def set_password(self, person: str, hash_: str, *, now: float, session: str | None = None) -> None:
         """Keep another password's hash; sessions but this one end. Raises UnknownPerson."""
         with self._database.write() as connection:
-            _require(connection, person)
+            required(connection, person)
             row = {"person": person, "password": hash_, "password_at": stored(now)}
             upsert(connection, person_proof, [row])
             end_sessions(connection, person, now=now, but=session)
@@ -88,7 +88,7 @@ class Proofs:
         secret = second_factor.new_secret()
         sealed = self._seal.close(secret.reveal().encode("ascii"), person)
         with self._database.write() as connection:
-            _require(connection, person)
+            required(connection, person)
             at = person_proof.c.person == person
             if connection.execute(select(person_proof.c.second_factor_at).where(at)).scalar() is not None:
                 raise SecondFactorExists(
@@ -112,7 +112,7 @@ class Proofs:
     def remove_second_factor(self, person: str) -> bool:
         """Take it away, with its recovery codes; whether there was one. Raises UnknownPerson."""
         with self._database.write() as connection:
-            _require(connection, person)
+            required(connection, person)
             at = person_proof.c.person == person
             was = connection.execute(select(person_proof.c.second_factor_at).where(at)).scalar()
             none = {"second_factor": None, "second_factor_at": None, "second_factor_step": None}
@@ -167,7 +167,7 @@ class Proofs:
         token = new_token(INVITATION_PREFIX)
         row = {"hash": hashed(token), "person": person, "made_by": by}
         with self._database.write() as connection:
-            _require(connection, person)
+            required(connection, person)
             connection.execute(delete(invitation).where(invitation.c.person == person))
             connection.execute(insert(invitation).values(**row, until=stored(now + INVITATION_LASTS)))
         return token
@@ -194,11 +194,6 @@ class Proofs:
             row = {"person": person, "password": hash_, "password_at": stored(now)}
             upsert(connection, person_proof, [row])
             end_sessions(connection, str(person), now=now)
-
-
-def _require(connection: Connection, person: str) -> None:
-    if found(connection, person) is None:
-        raise UnknownPerson(f"nobody has the id {person!r}")
 
 
 def _valid(token: str, now: float) -> tuple[ColumnElement[bool], ...]:

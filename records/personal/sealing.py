@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from base.compact import compact
 from records.errors import SealBroken
 from records.event import NODE
 from records.personal.fields import split
@@ -36,7 +37,6 @@ ROOM = 8_192
 """Keys that are kept at hand: about 10 MB."""
 _KEY, _PREFIX, _NONCE = 32, 8, 12
 _SUBJECT_NAMES = ("number", "phone", "ani", "email", "customer")
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class StoredKey(NamedTuple):
@@ -181,7 +181,7 @@ def subject(master: MasterKey, personal: Mapping[str, Any]) -> str:
         for each in told:
             if isinstance(value := each.get(name), str):
                 return person(master, value)
-    return person(master, _encode(personal))
+    return person(master, compact(personal))
 
 
 def person(master: MasterKey, known_by: str) -> str:
@@ -198,7 +198,7 @@ def plain_number(text: str) -> str:
 def _encoded(personal: Mapping[str, Any]) -> bytes:
     """As JSON. Mostly texts, for which the encoder of all things takes three times as long."""
     pairs = [
-        f"{_quoted(name)}:{_quoted(value) if type(value) is str else _encode(value)}"
+        f"{_quoted(name)}:{_quoted(value) if type(value) is str else compact(value)}"
         for name, value in personal.items()
     ]
     return f"{{{','.join(pairs)}}}".encode()

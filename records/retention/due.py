@@ -32,6 +32,10 @@ class Due(NamedTuple):
     """Who called."""
     n: int = 0
     """The file's number within the contact."""
+    kind: str | None = None
+    """The file's: call or message."""
+    sound: Sound | None = None
+    """The file, if it is still there."""
 
 
 def mark_of(database: Database, client: str, kind: str) -> int:
@@ -81,8 +85,8 @@ def due_sounds(
     before: int,
     after: Due | None,
     limit: int,
-) -> tuple[list[Due], list[Sound]]:
-    """Rows of files that began from `since` to before `before`, and those of the files that are still there."""
+) -> list[Due]:
+    """Rows of files that began from `since` to before `before`, of contacts that are over."""
     query = (
         select(recording, contact.c.ani.label("of_number"), contact.c.client.label("of_client"))
         .select_from(recording.join(contact, contact.c.id == recording.c.contact))
@@ -100,9 +104,14 @@ def due_sounds(
         place = tuple_(recording.c.began_at, recording.c.contact, recording.c.n)
         query = query.where(place > (after.at, after.contact, after.n))
     with database.read() as connection:
-        rows = [dict(row) for row in connection.execute(query).mappings()]
-    due = [Due(row["began_at"], row["contact"], row["of_client"], row["of_number"], row["n"]) for row in rows]
-    return due, [sound for row in rows if (sound := sound_of(row, folder)) is not None]
+        rows = connection.execute(query).mappings().all()
+    return [
+        Due(
+            row["began_at"], row["contact"], row["of_client"], row["of_number"], row["n"], kind,
+            sound_of(dict(row), folder),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _of(column: Any, client: str) -> ColumnElement[bool]:

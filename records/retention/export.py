@@ -9,10 +9,11 @@ import json
 import os
 import zipfile
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from records.exports.cells import safe
+from records.moments import utc
 from records.retention.person import contacts_of
 from records.retention.sounds import sounds_of
 
@@ -78,7 +79,7 @@ def export_person(
             document = {
                 "number": who.number,
                 "client": client,
-                "exported_at": _moment(now),
+                "exported_at": utc(now),
                 "contacts": [_contact(each) for each in timelines],
                 "recordings": names,
                 **(other or {}),
@@ -116,7 +117,7 @@ def _contact(timeline: ContactTimeline) -> dict[str, object]:
         "events": [
             {
                 "n": each.n,
-                "at": _moment(each.ts),
+                "at": utc(each.ts),
                 "leg": each.leg,
                 "type": each.type,
                 "data": dict(each.data),
@@ -139,9 +140,9 @@ def _table(timelines: Sequence[ContactTimeline]) -> str:
 def _cell(name: str, value: object) -> str:
     if value is None:
         return ""
-    text = _moment(float(str(value))) if name.endswith("_at") else str(value)
-    # A table calculation would take it for a formula; a number with its plus is none of those.
-    return f"'{text}" if text[:1] in "=@\t\r" or (text[:1] in "+-" and not text[1:].isdigit()) else text
+    text = utc(float(str(value))) if name.endswith("_at") else str(value)
+    # A number with its plus is no formula.
+    return text if text[:1] in ("+", "-") and text[1:].isdigit() else safe(text)
 
 
 def _page(
@@ -158,17 +159,17 @@ def _page(
         "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.2em .6em;"
         "text-align:left;"
         "vertical-align:top;overflow-wrap:anywhere}summary{cursor:pointer}</style>",
-        f"<h1>What is kept of {escape(who.number)}</h1><p>As of {_moment(now)}. All times are UTC.</p>",
+        f"<h1>What is kept of {escape(who.number)}</h1><p>As of {utc(now)}. All times are UTC.</p>",
         f"<h2>Calls: {len(timelines)}</h2>",
     ]
     for each in timelines:
         row = each.contact
         rows = "".join(
-            f"<tr><td>{_moment(event.ts)}<td>{escape(event.type)}<td>{escape(_words(event.data))}"
+            f"<tr><td>{utc(event.ts)}<td>{escape(event.type)}<td>{escape(_words(event.data))}"
             for event in each.events
         )
         parts.append(
-            f"<details><summary>{_moment(row.started_at)} {escape(row.client or '')} "
+            f"<details><summary>{utc(row.started_at)} {escape(row.client or '')} "
             f"{escape(row.ani or '')} → {escape(row.dnis or '')}, {escape(row.outcome or 'in progress')}</summary>"
             f"<p>{escape(row.id)}</p><table><tr><th>when<th>what<th>details{rows}</table></details>"
         )
@@ -187,7 +188,3 @@ def _page(
 
 def _words(data: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in data.items() if value is not None)
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")

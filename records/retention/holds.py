@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import insert, or_, select, update
@@ -102,22 +102,8 @@ class Holds:
         """Hold something from now on."""
         hold = Hold(f"h-{secrets.token_hex(4)}", kind, subject, label, client, reason, by, now, until)
         with self._database.write() as connection:
-            connection.execute(
-                insert(legal_hold),
-                [
-                    {
-                        "id": hold.id,
-                        "kind": kind,
-                        "subject": subject,
-                        "label": label,
-                        "client": client,
-                        "reason": reason,
-                        "made_by": by,
-                        "made_at": stored(now),
-                        "until": stored(until),
-                    }
-                ],
-            )
+            row = asdict(hold) | {"made_at": stored(now), "until": stored(until)}
+            connection.execute(insert(legal_hold).values(row))
         return hold
 
     def release(self, hold: str, *, by: str, now: float) -> Hold:

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
-
-import structlog
+from typing import TYPE_CHECKING, Any
 
 from records.errors import HoldOfNothing, PersonNotFound, UnderLegalHold
-from records.event import LedgerEvent
-from records.moments import DAY, stored
 from records.personal.columns import MARK
 from records.personal.sealing import person
 from records.reader import Reader
-from records.retention.due import Due, due_contacts, due_sounds, mark_done, mark_of
+from records.retention.deleting import Deleting
 from records.retention.export import export_person
 from records.retention.holds import Held, Holds
 from records.retention.person import Person, contacts_of, in_e164
-from records.retention.sounds import CALL, MESSAGE, Sound, delete_sound, sounds_of
+from records.retention.run import Run
 from records.retention.told import Applied, Erased, told_of_person, told_of_run
 
 if TYPE_CHECKING:
@@ -31,36 +27,22 @@ if TYPE_CHECKING:
 
     from records.database import Database
     from records.personal.master_key import MasterKey
+    from records.retention.deleting import Writer
     from records.retention.export import Exported
     from records.retention.holds import Hold, Kind
     from records.retention.rules import Rules
 
-log = structlog.get_logger()
-
-APPLIED, DELETED = "retention.applied", "recording.deleted"
+APPLIED = "retention.applied"
 PERSON_ERASED, PERSON_EXPORTED = "person.erased", "person.exported"
 HELD, RELEASED = "hold.added", "hold.released"
-BATCH = 200
-"""Contacts or files between two waits for the disk."""
 PAUSE = 0.05
 """Seconds that calls have for themselves between two batches."""
-RETENTION = "retention"
 
 Elsewhere = Callable[[Person, "str | None", bool], Awaitable[int]]
 """Erases a person from what is no part of the ledger, in one client company's name or all, or only counts (True)."""
 
 KeptElsewhere = Callable[[Person, "str | None"], Awaitable[Sequence[Mapping[str, Any]]]]
 """Finds what is kept of a person beside the ledger."""
-
-
-class Writer(Protocol):
-    """The ledger, as it is needed here."""
-
-    def append(self, event: LedgerEvent) -> None:
-        """Hand an event over."""
-
-    async def flush(self) -> None:
-        """Wait until it is kept."""
 
 
 class Keeping:
@@ -85,8 +67,9 @@ class Keeping:
 
         `opened` unseals a recording, where its key is at hand.
         """
-        self._database, self._ledger, self._master = database, ledger, master
-        self._recordings, self._rules, self._home, self._clock = recordings, rules, home, clock
+        self._database, self._master, self._recordings = database, master, recordings
+        self._rules, self._home, self._clock = rules, home, clock
+        self._deleting = Deleting(database, ledger, recordings, clock)
         self._elsewhere = dict(elsewhere or {})
         self._kept_elsewhere = dict(kept_elsewhere or {})
         self._opened = opened
@@ -112,97 +95,13 @@ class Keeping:
         self, client: str, rules: Rules, held: Held, tell: Callable[[Applied], None], *, dry_run: bool
     ) -> Applied:
         applied = Applied(client)
-        for kind, days in ((CALL, rules.recordings), (MESSAGE, rules.messages)):
-            if days is not None:
-                await self._delete_sounds(
-                    client, kind, self._before(days), held, applied, tell, dry_run=dry_run
-                )
-        if rules.personal is not None:
-            await self._erase_due(client, self._before(rules.personal), held, applied, tell, dry_run=dry_run)
+        run = Run(
+            self._deleting, self._recordings, held, self._subject, applied, tell, self._pause, dry_run=dry_run
+        )
+        await run.apply(rules, self._clock())
         if not dry_run and (applied.contacts or applied.recordings or applied.messages):
-            self._append("", APPLIED, told_of_run(applied, rules))
-            await self._ledger.flush()
+            await self._deleting.tell(APPLIED, told_of_run(applied, rules))
         return applied
-
-    def _before(self, days: int) -> int:
-        return stored(self._clock() - days * DAY)
-
-    async def _erase_due(
-        self,
-        client: str,
-        before: int,
-        held: Held,
-        applied: Applied,
-        tell: Callable[[Applied], None],
-        *,
-        dry_run: bool,
-    ) -> None:
-        place: Due | None = None
-        is_clear = True
-        since = await asyncio.to_thread(mark_of, self._database, client, "personal")
-        while batch := await asyncio.to_thread(
-            due_contacts, self._database, client, since=since, before=before, after=place, limit=BATCH
-        ):
-            place = batch[-1]
-            free = [each for each in batch if self._hold(held, each) is None]
-            is_clear = is_clear and len(free) == len(batch)
-            applied.held += len(batch) - len(free)
-            applied.contacts += len(free)
-            if not dry_run and free:
-                ids = [each.contact for each in free]
-                applied.recordings += await self._delete(await self._sounds(ids), RETENTION, applied)
-                await self._erase(ids, RETENTION)
-                if is_clear:
-                    await asyncio.to_thread(mark_done, self._database, client, "personal", place.at)
-                await asyncio.sleep(self._pause)
-            tell(applied)
-
-    async def _delete_sounds(
-        self,
-        client: str,
-        kind: str,
-        before: int,
-        held: Held,
-        applied: Applied,
-        tell: Callable[[Applied], None],
-        *,
-        dry_run: bool,
-    ) -> None:
-        place: Due | None = None
-        is_clear = True
-        since = await asyncio.to_thread(mark_of, self._database, client, kind)
-        while True:
-            batch, sounds = await asyncio.to_thread(
-                due_sounds,
-                self._database,
-                self._recordings,
-                client,
-                kind,
-                since=since,
-                before=before,
-                after=place,
-                limit=BATCH,
-            )
-            if not batch:
-                return
-            place = batch[-1]
-            kept = {each.contact for each in batch if self._hold(held, each) is not None}
-            free = [each for each in sounds if each.contact not in kept]
-            is_clear = is_clear and not kept
-            applied.held += len(sounds) - len(free)
-            count = len(free) if dry_run else await self._delete(free, RETENTION, applied)
-            if kind == CALL:
-                applied.recordings += count
-            else:
-                applied.messages += count
-            if not dry_run:
-                if is_clear and not applied.failed:
-                    await asyncio.to_thread(mark_done, self._database, client, kind, place.at)
-                await asyncio.sleep(self._pause)
-            tell(applied)
-
-    def _hold(self, held: Held, due: Due) -> object:
-        return held.on(due.contact, due.client, self._subject(due.number))
 
     def _subject(self, number: str | None) -> str | None:
         return None if number is None else person(self._master, in_e164(number, self._home()))
@@ -247,17 +146,14 @@ class Keeping:
             until=until,
             client=client,
         )
-        self._append(
-            "", HELD, {"hold": hold.id, "what": kind, "subject": subject, "because": reason, "by": by}
-        )
-        await self._ledger.flush()
+        told = {"hold": hold.id, "what": kind, "subject": subject, "because": reason, "by": by}
+        await self._deleting.tell(HELD, told)
         return hold
 
     async def release(self, hold: str, *, by: str) -> Hold:
         """Hold it no more. Raises HoldNotFound."""
         released = await asyncio.to_thread(self.holds.release, hold, by=by, now=self._clock())
-        self._append("", RELEASED, {"hold": hold, "by": by})
-        await self._ledger.flush()
+        await self._deleting.tell(RELEASED, {"hold": hold, "by": by})
         return released
 
     # --- one person ---
@@ -278,7 +174,7 @@ class Keeping:
             made = await asyncio.to_thread(contacts_of, self._database, who, client=client)
             await self._check_holds(who, [(each.id, each.client) for each in made], client)
             ids = [each.id for each in made if each.is_over]
-            sounds = await self._sounds(ids)
+            sounds = await self._deleting.sounds(ids)
             erased = Erased(who.number, len(ids), len(sounds), len(made) - len(ids))
             erased.elsewhere = {
                 name: await erase(who, client, dry_run) for name, erase in self._elsewhere.items()
@@ -287,13 +183,11 @@ class Keeping:
                 raise PersonNotFound(f"nothing is kept of {number}")
             if not dry_run:
                 applied = Applied(client or "")
-                erased.recordings = await self._delete(sounds, by, applied)
-                for at in range(0, len(ids), BATCH):
-                    await self._erase(ids[at : at + BATCH], by)
+                erased.recordings = await self._deleting.delete(sounds, by, applied)
+                await self._deleting.erase(ids, by)
                 if client is None:
-                    self._append("", MARK, {"subject": who.subject, "by": by})
-                self._append("", PERSON_ERASED, told_of_person(erased, who, client, by))
-                await self._ledger.flush()
+                    self._deleting.append(MARK, {"subject": who.subject, "by": by})
+                await self._deleting.tell(PERSON_ERASED, told_of_person(erased, who, client, by))
                 await asyncio.to_thread(self._database.wipe_leftovers)
             return erased
 
@@ -321,8 +215,7 @@ class Keeping:
             await asyncio.to_thread(to.unlink)
             raise PersonNotFound(f"nothing is kept of {number}")
         told = {"subject": who.subject, "client": client, "by": by, "contacts": exported.contacts}
-        self._append("", PERSON_EXPORTED, told | {"recordings": exported.recordings})
-        await self._ledger.flush()
+        await self._deleting.tell(PERSON_EXPORTED, told | {"recordings": exported.recordings})
         return exported
 
     async def _check_holds(
@@ -334,33 +227,3 @@ class Keeping:
             found = found or held.on(contact, whose, who.subject)
         if found is not None:
             raise UnderLegalHold(f"nothing was erased: under legal hold {found}")
-
-    # --- doing it ---
-
-    async def _sounds(self, contacts: Sequence[str]) -> list[Sound]:
-        return await asyncio.to_thread(sounds_of, self._database, self._recordings, contacts)
-
-    async def _delete(self, sounds: Sequence[Sound], why: str, applied: Applied) -> int:
-        """Delete files, each told in the ledger. How many went."""
-        count = 0
-        for sound in sounds:
-            try:
-                told = await asyncio.to_thread(delete_sound, sound)
-            except OSError as error:
-                applied.failed += 1
-                log.error("recording_not_deleted", recording=sound.name, error=error.strerror)
-                continue
-            if told is not None:
-                count += 1
-                self._append(sound.contact, DELETED, {**told, "by": why}, leg=sound.leg)
-        if count:
-            await self._ledger.flush()
-        return count
-
-    async def _erase(self, contacts: Sequence[str], why: str) -> None:
-        for contact in contacts:
-            self._append(contact, MARK, {"by": why})
-        await self._ledger.flush()
-
-    def _append(self, contact: str, kind: str, data: Mapping[str, object], *, leg: str | None = None) -> None:
-        self._ledger.append(LedgerEvent(self._clock(), contact, leg, kind, data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from records.timeline.wording import counted, duration
+from records.timeline.wording import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ def _moment(seconds: object) -> str:
 
 def _promised(facts: Facts) -> str:
     who = facts.phrase("queue", " by queue {}")
-    until = f", until {_moment(facts.data['latest'])}" if facts.has("latest") else ""
+    until = facts.phrase("latest", ", until {}", _moment)
     by = facts.phrase("by", " ({} asked for it)")
     return f"Is promised to be called back at {facts['number']}{who}{until}: {facts['reference']}{by}"
 
@@ -57,15 +57,13 @@ def _missed(facts: Facts) -> str:
 
 def _kept(facts: Facts) -> str:
     when = "late" if facts.data.get("late") is True else "in time"
-    after = f" after {duration(facts.data['after'])}" if facts.has("after") else ""
+    after = facts.phrase("after", " after {}", duration)
     agent, where = facts.phrase("agent", " by {}"), facts.phrase("contact", " in contact {}")
     return f"Callback {facts['reference']} is kept {when}{after}{agent}{where}"
 
 
 def _tries(facts: Facts) -> str:
-    return (
-        f" after {counted(facts.data['tries'], 'try').replace('trys', 'tries')}" if facts.has("tries") else ""
-    )
+    return facts.phrase("tries", " after {}", lambda tries: "1 try" if tries == 1 else f"{tries} tries")
 
 
 def _listed(facts: Facts) -> str:

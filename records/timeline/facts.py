@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,6 @@ class Facts:
         """Whether the field says anything."""
         return self.data.get(name) not in (None, "")
 
-    def phrase(self, name: str, words: str) -> str:
-        """`words` with the field's text in the place of {}, or nothing when the field says nothing."""
-        return words.format(self.data[name]) if self.has(name) else ""
+    def phrase(self, name: str, words: str, said: Callable[[object], object] = str) -> str:
+        """`words` with what is `said` of the field in the place of {}, or nothing when the field says nothing."""
+        return words.format(said(self.data[name])) if self.has(name) else ""

@@ -36,7 +36,7 @@ def _consult_ended(facts: Facts) -> str:
 
 
 def _consult_failed(facts: Facts) -> str:
-    why = f" (SIP {status_words(facts.data['status'])})" if facts.has("status") else ""
+    why = facts.phrase("status", " (SIP {})", status_words)
     return f"Nobody is consulted: {facts['to']} does not come{why}"
 
 
@@ -45,8 +45,7 @@ def _monitor(facts: Facts) -> str:
 
 
 def _monitor_ended(facts: Facts) -> str:
-    how_long = f" after {duration(facts.data['seconds'])}" if facts.has("seconds") else ""
-    return f"Supervisor {facts['by']} is gone{how_long}"
+    return f"Supervisor {facts['by']} is gone{facts.phrase('seconds', ' after {}', duration)}"
 
 
 HANDLING_SENTENCES: dict[str, Callable[[Facts], str]] = {

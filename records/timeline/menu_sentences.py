@@ -89,11 +89,7 @@ def _survey_answered(facts: Facts) -> str:
 
 def _auth_locked(facts: Facts) -> str:
     limit = facts.phrase("by", " by the limit of the {}").replace("_", " ")
-    return f"Locked{limit}: {facts['action']} is not tried{_for(facts)}"
-
-
-def _for(facts: Facts) -> str:
-    return f" for {duration(facts.data['seconds'])}" if facts.has("seconds") else ""
+    return f"Locked{limit}: {facts['action']} is not tried{facts.phrase('seconds', ' for {}', duration)}"
 
 
 MENU_SENTENCES: Mapping[str, Callable[[Facts], str]] = {

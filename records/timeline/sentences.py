@@ -30,12 +30,8 @@ def _raw(kind: str, facts: Facts) -> str:
 
 def _ending(facts: Facts) -> str:
     """` (SIP 486 Busy Here, cause 17 user busy)`."""
-    said = []
-    if facts.has("status"):
-        said.append(f"SIP {status_words(facts.data['status'])}")
-    if facts.has("cause"):
-        said.append(f"cause {cause_words(facts.data['cause'])}")
-    return f" ({', '.join(said)})" if said else ""
+    said = facts.phrase("status", "SIP {}", status_words), facts.phrase("cause", "cause {}", cause_words)
+    return f" ({', '.join(filter(None, said))})" if any(said) else ""
 
 
 # --- contacts and legs ---
@@ -65,7 +61,7 @@ def _for_client(facts: Facts) -> str:
 
 
 def _in_language(facts: Facts) -> str:
-    return f", in {language_words(facts.data['language'])}" if facts.has("language") else ""
+    return facts.phrase("language", ", in {}", language_words)
 
 
 _BY = {"local": "Centralita", "remote": "the far end", "timeout": "a timer", "error": "a fault"}
@@ -207,7 +203,7 @@ def _reservation_ended(facts: Facts) -> str:
     words = (
         known.format(facts["agent"]) if known else f"Reservation of agent {facts['agent']}: {facts['result']}"
     )
-    return f"{words} after {duration(facts.data['ring'])} of ringing" if facts.has("ring") else words
+    return f"{words}{facts.phrase('ring', ' after {} of ringing', duration)}"
 
 
 def _bridge(words: str) -> Callable[[Facts], str]:

@@ -10,9 +10,7 @@ from records.views.fields import last_seen, number, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Table
-
-    from records.views.fields import Column, Data, Row
+    from records.views.fields import Data, Load, Row
 
 _AT_ONCE = 1_000
 """Microseconds within which status and state that change together are one change."""
@@ -25,7 +23,7 @@ class AgentSpans:
 
     __slots__ = ("_changed", "_load", "_present")
 
-    def __init__(self, load: Callable[[Table, Mapping[str, Column]], list[Row]]) -> None:
+    def __init__(self, load: Load) -> None:
         """`load` as the fold has it."""
         self._load = load
         self._present: dict[str, Row] = {}

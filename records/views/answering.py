@@ -1,7 +1,8 @@
 """How soon callers who asked for a person got one: the figures behind "95 % within three minutes".
 
-A contact asks when it is led to a queue, an agent or a telephone; it is answered when it is joined with another party
-for the first time after that. Who hangs up before counts as asked and not answered: nobody is left out.
+A contact asks when it is led to a queue, an agent, a telephone or a ladder of these; it is answered when it is joined
+with another party for the first time after that. Who hangs up before counts as asked and not answered: nobody is left
+out.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from records.views.menu_steps import PEOPLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import tzinfo
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
 
 KINDS = ("queue.joined", "menu.left", "bridge.began")
 """The events that tell."""
-_PEOPLE = ("queue ", "agent ", "extension ", "address ", "number ")
 Period = Literal["day", "month"]
 
 
@@ -75,7 +77,7 @@ def asked_for_person(
 
 def _asks(kind: str, data: Mapping[str, Any]) -> bool:
     return kind == "queue.joined" or (
-        kind == "menu.left" and str(data.get("destination", "")).startswith(_PEOPLE)
+        kind == "menu.left" and str(data.get("destination", "")).startswith(PEOPLE)
     )
 
 

@@ -6,10 +6,9 @@ she spoke with first. `linkedid` is the contact, `uniqueid` the leg. Times are U
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from records.moments import MICROSECONDS
+from records.moments import MICROSECONDS, utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,9 +106,7 @@ def _disposition(leg: Row) -> str:
 
 
 def _clock(at: Column) -> str:
-    if not isinstance(at, int):
-        return ""
-    return datetime.fromtimestamp(at // MICROSECONDS, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return utc(at // MICROSECONDS) if isinstance(at, int) else ""
 
 
 def _seconds(began: Column, ended: Column) -> int:

@@ -9,9 +9,9 @@ from records.views.fields import last_seen, number, real, text, whole
 from records.views.sums import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Data
 
 SATISFACTION = frozenset({"csat", "satisfaction"})
@@ -63,7 +63,7 @@ def _language_set(state: ContactState, at: int, leg: str | None, data: Data) -> 
     state.contact["language"] = text(data, "language") or state.contact["language"]
 
 
-def _field(column: str, name: str) -> Callable[[ContactState, int, str | None, Data], None]:
+def _field(column: str, name: str) -> Change:
     """The last one that is told counts."""
 
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
@@ -127,7 +127,7 @@ def _case(state: ContactState, at: int, leg: str | None, data: Data) -> None:
     state.contact["case_id"] = found or state.contact["case_id"]
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+ON: Mapping[str, Change] = {
     "contact.opened": _opened,
     "contact.routed": _routed,
     "contact.identified": _identified,

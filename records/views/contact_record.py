@@ -7,10 +7,9 @@ lengths are seconds. It may be given more than once, as it grows: the one with t
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from records.moments import unix
+from records.moments import iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,9 +66,7 @@ def sums(row: Row) -> dict[str, Column]:
 
 def moment(at: Column) -> str | None:
     """Microseconds since 1970 as RFC 3339 has it."""
-    if not isinstance(at, int):
-        return None
-    return datetime.fromtimestamp(unix(at), UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return iso(at, "milliseconds") if isinstance(at, int) else None
 
 
 def _picked(row: Row, *names: str, **renamed: str) -> dict[str, Column]:

@@ -6,18 +6,21 @@ All of it is in its rows, so that folding can go on from them at any event: what
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from records.views import tables
 from records.views.fields import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Self
 
     from sqlalchemy import Table
 
-    from records.views.fields import Column, Row
+    from records.views.fields import Column, Data, Load, Row
+
+Change: TypeAlias = "Callable[[ContactState, int, str | None, Data], None]"
+"""What one type of event changes: the contact, the moment by its clock, the leg, what is told."""
 
 _encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
@@ -83,7 +86,7 @@ class ContactState:
         return cls(_EMPTY[tables.contact] | _FRESH | own)
 
     @classmethod
-    def stored(cls, contact: Row, rows: Callable[[Table, Mapping[str, Column]], list[Row]]) -> Self:
+    def stored(cls, contact: Row, rows: Load) -> Self:
         """A contact as it was left."""
         state = cls(contact)
         of_it = {"contact": contact["id"]}

@@ -15,21 +15,22 @@ if TYPE_CHECKING:
 
     from records.database import Database
 
-FOR_FOLDING = frozenset({"last_n", "last_ts", "began_offset", "ongoing", "held_since"})
+_FOR_FOLDING = frozenset({"last_n", "last_ts", "began_offset", "ongoing", "held_since"})
 """Columns that the fold alone reads."""
 _WRITTEN = frozenset({"masked", "rtp"})
 """Columns that hold JSON."""
-_MOMENT = "_at"
+_MOMENTS = ("_at", "earliest", "latest")
+"""How the names of columns end that hold moments."""
 
 
 def shown_columns(table: Table) -> list[Column[Any]]:
     """Those that are for people, in their order."""
-    return [column for column in table.columns if column.name not in FOR_FOLDING]
+    return [column for column in table.columns if column.name not in _FOR_FOLDING]
 
 
 def is_moment(column: Column[Any]) -> bool:
     """Whether a column holds a moment."""
-    return isinstance(column.type, BigInteger) and column.name.endswith(_MOMENT)
+    return isinstance(column.type, BigInteger) and column.name.endswith(_MOMENTS)
 
 
 def is_written(column: Column[Any]) -> bool:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from records.moments import MICROSECONDS, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import Table
 
 Column: TypeAlias = str | int | float | None
 Row: TypeAlias = dict[str, Column]
 Data: TypeAlias = "Mapping[str, object]"
+Load: TypeAlias = "Callable[[Table, Mapping[str, Column]], list[Row]]"
+"""Gives the rows of a table, with all its columns by name, in which these columns have these values."""
 
 
 def text(data: Data, name: str) -> str | None:

@@ -7,7 +7,7 @@ of others the rows are loaded when an event comes for them. Knows no database: r
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from records.event import NODE
 from records.views import (
@@ -29,14 +29,12 @@ from records.views.peoples_promises import PeoplesPromises
 from records.views.sums import OFF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Table
 
-    from records.views.fields import Column, Data, Row
-
-Load: TypeAlias = "Callable[[Table, Mapping[str, Column]], list[Row]]"
-"""Gives the rows of a table, with all its columns by name, in which these columns have these values."""
+    from records.views.contact_state import Change
+    from records.views.fields import Data, Load, Row
 
 CLOSED_KEPT = 256
 """Closed contacts whose rows are kept at hand."""
@@ -160,9 +158,7 @@ class Fold:
             self._contacts.pop(self._closed.popleft(), None)
 
 
-def _together(
-    *views: Mapping[str, Callable[[ContactState, int, str | None, Data], None]],
-) -> dict[str, tuple[Callable[[ContactState, int, str | None, Data], None], ...]]:
+def _together(*views: Mapping[str, Change]) -> dict[str, tuple[Change, ...]]:
     kinds: Iterable[str] = dict.fromkeys(kind for view in views for kind in view)
     return {kind: tuple(view[kind] for view in views if kind in view) for kind in kinds}
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from records.views.fields import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Data
 
 WAITS = ("hold", "consult", "capture")
@@ -100,25 +100,21 @@ def _leg_resumed(state: ContactState, at: int, leg: str | None, data: Data) -> N
         holders.remove(leg)
 
 
-def _leg_ended(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    _leg_resumed(state, at, leg, data)
-
-
-def _set(name: str, field: str) -> Callable[[ContactState, int, str | None, Data], None]:
+def _set(name: str, field: str) -> Change:
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         state.ongoing[name] = text(data, field) or "?"
 
     return take
 
 
-def _waits(name: str) -> Callable[[ContactState, int, str | None, Data], None]:
+def _waits(name: str) -> Change:
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         state.ongoing[name] = leg or "?"
 
     return take
 
 
-def _over(name: str) -> Callable[[ContactState, int, str | None, Data], None]:
+def _over(name: str) -> Change:
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         state.ongoing.pop(name, None)
 
@@ -129,7 +125,7 @@ def _nothing(state: ContactState, at: int, leg: str | None, data: Data) -> None:
     """What happened stands in the leg's row."""
 
 
-CHANGES: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+CHANGES: Mapping[str, Change] = {
     "contact.opened": _nothing,
     "contact.passed": _passed,
     "leg.invited": _invited,
@@ -138,7 +134,7 @@ CHANGES: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
     "leg.answered": _nothing,
     "leg.held": _leg_held,
     "leg.resumed": _leg_resumed,
-    "leg.ended": _leg_ended,
+    "leg.ended": _leg_resumed,
     "bridge.began": _bridge_began,
     "bridge.ended": _bridge_ended,
     "menu.entered": _set("menu", "menu"),

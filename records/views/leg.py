@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from base.compact import compact
 from records.views import tables
 from records.views.fields import last_seen, number, real, seconds, span, text, whole
 from records.views.quality import mean_opinion
@@ -13,7 +13,7 @@ from records.views.quality import mean_opinion
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Data, Row
 
 _DESCRIBED = (
@@ -21,8 +21,6 @@ _DESCRIBED = (
     "from_tag",
 )  # fmt: skip
 """Columns that are told at the beginning."""
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def row_of(state: ContactState, leg: str, at: int) -> Row:
@@ -107,7 +105,7 @@ def _ended(state: ContactState, row: Row, at: int, data: Data) -> None:
 
 
 def _count(row: Row, counters: object) -> None:
-    row["rtp"] = _encode(counters) if counters else None
+    row["rtp"] = compact(counters) if counters else None
     if isinstance(counters, Mapping):
         row["lost"], row["jitter_ms"] = whole(counters, "lost"), real(counters, "jitter_ms")
         row["digits_in"], row["digits_out"] = whole(counters, "digits_in"), whole(counters, "digits_out")
@@ -127,9 +125,7 @@ _ON_ROW: Mapping[str, Callable[[ContactState, Row, int, Data], None]] = {
 }
 
 
-def _on(
-    change: Callable[[ContactState, Row, int, Data], None],
-) -> Callable[[ContactState, int, str | None, Data], None]:
+def _on(change: Callable[[ContactState, Row, int, Data], None]) -> Change:
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         if leg is not None:
             change(state, row_of(state, leg, at), at, data)
@@ -137,7 +133,5 @@ def _on(
     return take
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
-    kind: _on(change) for kind, change in _ON_ROW.items()
-}
+ON: Mapping[str, Change] = {kind: _on(change) for kind, change in _ON_ROW.items()}
 """What each event means for its leg."""

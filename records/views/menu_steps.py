@@ -8,9 +8,9 @@ from records.views import tables
 from records.views.fields import number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Data, Row
 
 SUCCESSES = frozenset({"ok", "already", "approved", "found"})
@@ -50,7 +50,7 @@ def _result(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         row["outcome"] = text(data, "result") or row["outcome"]
 
 
-def _count(column: str) -> Callable[[ContactState, int, str | None, Data], None]:
+def _count(column: str) -> Change:
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         row = _present(state)
         if row is not None:
@@ -104,7 +104,7 @@ def finish(state: ContactState, at: int) -> None:
     state.contact["contained"] = bool(is_served) and not state.ongoing.get("asked", False)
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+ON: Mapping[str, Change] = {
     "menu.entered": _entered,
     "menu.input": _result,
     "menu.branch": _result,

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from records.moments import stored
 from records.views import tables
 from records.views.fields import real, text
+from records.views.promises import ON_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Table
-
-    from records.views.fields import Column, Data, Row
+    from records.views.fields import Data, Load, Row
 
 NOBODY = ""
 """The contact of a promise that was made in none."""
@@ -24,7 +23,7 @@ class PeoplesPromises:
 
     __slots__ = ("_changed", "_load")
 
-    def __init__(self, load: Callable[[Table, Mapping[str, Column]], list[Row]]) -> None:
+    def __init__(self, load: Load) -> None:
         """`load` as the fold has it."""
         self._load = load
         self._changed: dict[str, Row] = {}
@@ -62,31 +61,9 @@ def _promised(row: Row, ts: int, data: Data) -> None:
     row |= {name: stored(real(data, name)) for name in ("earliest", "latest")}
 
 
-def _kept(row: Row, ts: int, data: Data) -> None:
-    row["agent"], row["kept_in"] = text(data, "agent"), text(data, "contact")
-    row["ended_at"], row["result"] = ts, "late" if data.get("late") is True else "kept"
-
-
-def _reopened(row: Row, ts: int, data: Data) -> None:
-    row["ended_at"] = row["result"] = None
-    for name in ("earliest", "latest"):
-        row[name] = stored(real(data, name)) or row[name]
-
-
-def _ended(result: str) -> Callable[[Row, int, Data], None]:
-    def change(row: Row, ts: int, data: Data) -> None:
-        row["ended_at"], row["result"] = ts, result
-
-    return change
-
-
 _EMPTY: Row = dict.fromkeys(tables.promise.columns.keys())
 _CHANGES: Mapping[str, Callable[[Row, int, Data], None]] = {
     "callback.promised": _promised,
-    "callback.kept": _kept,
-    "callback.reopened": _reopened,
-    "callback.failed": _ended("failed"),
-    "callback.expired": _ended("expired"),
-    "callback.cancelled": _ended("cancelled"),
+    **ON_ROW,
 }
 """What each event means for one."""

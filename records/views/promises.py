@@ -15,7 +15,7 @@ from records.views.fields import real, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Column, Data, Row
 
 
@@ -40,35 +40,42 @@ def _promised(state: ContactState, at: int, leg: str | None, data: Data) -> None
     _keep(state, row)
 
 
-def _kept(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    row = _row(state, data)
-    if row is None:
-        return
+def _kept(row: Row, at: int, data: Data) -> None:
     row["agent"], row["kept_in"] = text(data, "agent"), text(data, "contact")
     row["ended_at"], row["result"] = at, "late" if data.get("late") is True else "kept"
-    promises = state.ongoing["promises"]
-    del promises[row["reference"]]
-    if not promises:
-        del state.ongoing["promises"]
 
 
-def _reopened(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-    row = _row(state, data)
-    if row is not None:
-        row["ended_at"] = row["result"] = None
-        row["earliest"] = stored(real(data, "earliest")) or row["earliest"]
-        row["latest"] = stored(real(data, "latest")) or row["latest"]
-        _keep(state, row)
+def _reopened(row: Row, at: int, data: Data) -> None:
+    row["ended_at"] = row["result"] = None
+    for name in ("earliest", "latest"):
+        row[name] = stored(real(data, name)) or row[name]
 
 
-def _ended(result: str) -> Callable[[ContactState, int, str | None, Data], None]:
-    def change(state: ContactState, at: int, leg: str | None, data: Data) -> None:
-        row = _row(state, data)
-        if row is not None:
-            row["ended_at"], row["result"] = at, result
-            _keep(state, row)
+def _ended(result: str) -> Callable[[Row, int, Data], None]:
+    def change(row: Row, at: int, data: Data) -> None:
+        row["ended_at"], row["result"] = at, result
 
     return change
+
+
+ON_ROW: Mapping[str, Callable[[Row, int, Data], None]] = {
+    "callback.kept": _kept,
+    "callback.reopened": _reopened,
+    "callback.failed": _ended("failed"),
+    "callback.expired": _ended("expired"),
+    "callback.cancelled": _ended("cancelled"),
+}
+"""What each event means for the row of a promise, wherever that was made."""
+
+
+def _on(change: Callable[[Row, int, Data], None]) -> Change:
+    def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
+        row = _row(state, data)
+        if row is not None:
+            change(row, at, data)
+            _keep(state, row)
+
+    return take
 
 
 def _row(state: ContactState, data: Data) -> Row | None:
@@ -80,15 +87,17 @@ def _row(state: ContactState, data: Data) -> Row | None:
 
 
 def _keep(state: ContactState, row: Row) -> None:
-    state.ongoing.setdefault("promises", {})[row["reference"]] = dict(row)
+    """At hand for what comes of it, unless it has come to its good end."""
+    promises = state.ongoing.setdefault("promises", {})
+    promises[row["reference"]] = dict(row)
+    if row["result"] in ("kept", "late"):
+        del promises[row["reference"]]
+    if not promises:
+        del state.ongoing["promises"]
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+ON: Mapping[str, Change] = {
     "callback.promised": _promised,
-    "callback.kept": _kept,
-    "callback.reopened": _reopened,
-    "callback.failed": _ended("failed"),
-    "callback.expired": _ended("expired"),
-    "callback.cancelled": _ended("cancelled"),
+    **{kind: _on(change) for kind, change in ON_ROW.items()},
 }
 """What each event means for it."""

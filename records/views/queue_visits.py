@@ -8,9 +8,9 @@ from records.views import tables
 from records.views.fields import real, seconds, span, text, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Data, Row
 
 UNSAID = "system"
@@ -75,7 +75,7 @@ def _end(state: ContactState, at: int, result: str, waited: float | None) -> Non
     state.touch(tables.queue_visit, row)
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+ON: Mapping[str, Change] = {
     "queue.place_regained": _place_regained,
     "queue.joined": _joined,
     "reservation.ended": _reservation_ended,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from base.compact import compact
 from records.views import tables
 from records.views.fields import real, text, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Data, Row
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
-
-def _began(kind: str) -> Callable[[ContactState, int, str | None, Data], None]:
+def _began(kind: str) -> Change:
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         name = text(data, "recording")
         if name is None or name in state.recordings:
@@ -39,14 +37,14 @@ def _began(kind: str) -> Callable[[ContactState, int, str | None, Data], None]:
     return take
 
 
-def _over(result: str) -> Callable[[ContactState, int, str | None, Data], None]:
+def _over(result: str) -> Change:
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         row = _named(state, data)
         if row is None or row["ended_at"] is not None:
             return
         row["ended_at"], row["result"] = at, result
         row["seconds"], row["bytes"] = real(data, "seconds"), whole(data, "bytes")
-        row["masked"] = _encode(_spans(data.get("masked")))
+        row["masked"] = compact(_spans(data.get("masked")))
 
     return take
 
@@ -77,7 +75,7 @@ def _is_seconds(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+ON: Mapping[str, Change] = {
     "recording.started": _began("call"),
     "recording.finished": _over("finished"),
     "recording.failed": _over("failed"),

@@ -9,9 +9,9 @@ from records.views.fields import last_seen, number, real, seconds, span, text, w
 from records.views.queue_visits import present
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Data, Row
 
 _SPENT = {"talking": "talked", "hold": "held"}
@@ -112,7 +112,7 @@ def finish(state: ContactState, at: int) -> None:
             state.touch(tables.reservation, row)
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+ON: Mapping[str, Change] = {
     "reservation.created": _created,
     "reservation.ringing": _ringing,
     "reservation.ended": _ended,

@@ -16,9 +16,9 @@ from records.views.fields import last_seen, number, real, seconds, text
 from records.views.going_on import CHANGES, WAITS, bridge_of, is_there
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Column, Data, Row
 
 CUSTOMER, AGENT = "customer", "agent"
@@ -167,8 +167,8 @@ def _wrapped_up(state: ContactState, at: int, leg: str | None, data: Data) -> No
 
 
 def _settled(
-    change: Callable[[ContactState, int, str | None, Data], None],
-) -> Callable[[ContactState, int, str | None, Data], None]:
+    change: Change,
+) -> Change:
     def take(state: ContactState, at: int, leg: str | None, data: Data) -> None:
         if not state.is_closed:
             change(state, at, leg, data)
@@ -177,7 +177,7 @@ def _settled(
     return take
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+ON: Mapping[str, Change] = {
     **{kind: _settled(change) for kind, change in CHANGES.items()},
     "wrap_up.ended": _wrapped_up,
 }

@@ -8,9 +8,9 @@ from records.views import tables
 from records.views.fields import text, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from records.views.contact_state import ContactState
+    from records.views.contact_state import Change, ContactState
     from records.views.fields import Data
 
 
@@ -43,7 +43,7 @@ def _answered(state: ContactState, at: int, leg: str | None, data: Data) -> None
     )
 
 
-ON: Mapping[str, Callable[[ContactState, int, str | None, Data], None]] = {
+ON: Mapping[str, Change] = {
     "survey.began": _began,
     "survey.answered": _answered,
 }

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from enum import Enum
 from typing import Any
 
+from base.compact import compact_text
 from routing.callbacks.callback import Callback, Missed, Order, Try, Wish
 from routing.callbacks.states import CallbackState
 
@@ -21,7 +22,7 @@ def to_json(callback: Callback) -> dict[str, Any]:
 
 def written(callback: Callback) -> str:
     """As one line of text."""
-    return json.dumps(to_json(callback), ensure_ascii=False, separators=(",", ":"))
+    return compact_text(to_json(callback))
 
 
 def read(text: str) -> Callback:

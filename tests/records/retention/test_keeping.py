@@ -304,7 +304,7 @@ async def test_a_file_that_cannot_be_deleted_is_told_and_tried_again(
 async def test_many_contacts_go_in_batches_and_each_is_told(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("records.retention.keeping.BATCH", 7)
+    monkeypatch.setattr("records.retention.run.BATCH", 7)
     for number in range(30):
         await house.call(f"c{number:02}", NUMBER, days_ago=60 - number / 10)
     seen: list[int] = []

@@ -49,6 +49,15 @@ def test_days_and_months_are_those_of_the_zone_and_clients_stand_apart() -> None
     ]  # fmt: skip
 
 
+def test_who_is_led_to_a_ladder_of_people_has_asked_for_one() -> None:
+    rows = [
+        ("a", "bank", 1.0, "menu.left", {"destination": "escalation supervisor"}),
+        ("a", "bank", 9.0, "bridge.began", {}),
+        ("b", "bank", 2.0, "menu.left", {"destination": "escalation supervisor"}),  # hangs up while it rings
+    ]
+    assert asked_for_person(rows) == [Asked("a", "bank", 1.0, 9.0), Asked("b", "bank", 2.0, None)]
+
+
 def test_the_wait_is_from_the_first_wish_to_the_first_answer() -> None:
     rows = [
         ("a", "bank", 1.0, "menu.left", {"destination": "menu other"}),
