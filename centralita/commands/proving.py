@@ -45,6 +45,7 @@ def verify_chain(
     Every link of the chain is computed anew, day by day; days that are over are compared with their seals. The node
     may go on.
     """
+    from records.ledger.heads import FOLDER, all_notes
     from records.ledger.verify import event_count, verify
 
     try:
@@ -61,6 +62,7 @@ def verify_chain(
                     until=_day(until),
                     public_key=public_key,
                     seals=_read_seals(seals),
+                    noted=all_notes(state / FOLDER),
                     tell=tell,
                 )
             )

@@ -27,13 +27,14 @@ _LAST = f"SELECT {', '.join(_HEAD)} FROM chain_day WHERE node = {{mark}} ORDER B
 class Days:
     """Those of one transaction. Whoever writes sets `head` to that of each event."""
 
-    __slots__ = ("_ended", "_master", "_node", "_seals", "head")
+    __slots__ = ("_master", "_node", "_seals", "ended", "head")
 
     def __init__(self, node: str, head: Head, master: MasterKey | None) -> None:
         """From where the chain stands; without a master key no day is sealed."""
         self._node, self._master = node, master
         self.head = head
-        self._ended: list[Head] = []
+        self.ended: list[Head] = []
+        """How the days ended that are over."""
         self._seals: list[Seal] = []
 
     def count_ended(self, entries: Sequence[Entry]) -> int:
@@ -51,7 +52,8 @@ class Days:
         for entry in entries:
             if (day := day_of(entry.ts)) > self.head.day:
                 seal = self._seal()
-                self._ended.append(self.head)
+                if self.head.seq:
+                    self.ended.append(self.head)
                 self.head = start_of_day(self._node, day, self.head, VERSION)
                 if seal is not None:
                     self._seals.append(seal)
@@ -60,7 +62,7 @@ class Days:
 
     def keep(self, session: Session) -> None:
         """Store how far each day has come, and the seals."""
-        heads = [(self._node, *each) for each in (*self._ended, self.head) if each.seq]
+        heads = [(self._node, *each) for each in (*self.ended, self.head) if each.seq]
         session.put(schema.chain_day, ("node", *_HEAD), heads)
         now = stored(time.time())
         for seal in self._seals:

@@ -17,6 +17,7 @@ from records.database import Database
 from records.errors import LedgerStopped
 from records.event import LedgerEvent
 from records.ledger.entry import ready
+from records.ledger.heads import FOLDER, Heads
 from records.ledger.queue import Mark, Queue
 from records.ledger.recovery import Recovery, interruptions
 from records.ledger.spill import Spill
@@ -98,7 +99,7 @@ class Ledger:
             if database.path is None:
                 raise ValueError("say where the journal of outages is: `spill`")
             spill = database.path.parent / SPILL_FOLDER
-        self._store = Store(database, node, master)
+        self._store = Store(database, node, master, Heads(spill.parent / FOLDER, node))
         self._spill = Spill(spill, node)
         self._queue_limit = queue_limit
         self._watch = watch

@@ -7,7 +7,6 @@ driver, since its Core executes about ten times slower per row.
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,11 @@ from records.errors import LedgerInUse, StoreUnavailable
 from records.event import Committed
 from records.ledger.chain import Head, link
 from records.ledger.days import Days, stored_head
-from records.ledger.entry import Entry, encode
+from records.ledger.entry import encode
 from records.ledger.recovery import unclosed, untold
 from records.ledger.session import opener
 from records.ledger.spill import Doubt, Place
+from records.ledger.stored import STORED, stored_entry
 from records.migrate import upgrade
 from records.moments import MICROSECONDS
 from records.personal.columns import MARK, clearing
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from records.database import Database
+    from records.ledger.entry import Entry
+    from records.ledger.heads import Heads, Noted
     from records.ledger.recovery import Unclosed, Untold
     from records.ledger.session import Session
     from records.personal.master_key import MasterKey
@@ -43,7 +45,7 @@ _EVENT = ("id", *(column.name for column in schema.event.columns if column.name 
 _SPILL_READ = ("node", "file", "position")
 _CONTACT_KEY = ("contact", "key", "made_at")
 _IN_ORDER = (
-    "SELECT event.contact, leg, agent, ts, offset_us, type, data, sealed, node, key FROM event"
+    f"SELECT {', '.join(f'event.{name}' for name in STORED)}, key FROM event"
     " LEFT JOIN contact_key ON contact_key.contact = event.contact ORDER BY event.id"
 )
 _SHRED = (
@@ -57,12 +59,15 @@ _AT_ONCE = 1_000
 class Store:
     """One connection that writes. Used by one thread at a time; `open` may run on another than `write`."""
 
-    def __init__(self, database: Database, node: str, master: MasterKey | None = None) -> None:
+    def __init__(
+        self, database: Database, node: str, master: MasterKey | None = None, heads: Heads | None = None
+    ) -> None:
         """Nothing is touched before `open`. Without a master key nothing is sealed, and nothing sealed can be read."""
         self.database, self.node = database, node
         self._place = opener(database, node)
         self._session: Session | None = None
         self._head = Head()
+        self._heads = heads
         self._doubt: Doubt | None = None
         self._unheard: tuple[str, list[Committed]] | None = None
         """What followers are to hear of the last transaction, and where the chain stands if it was kept."""
@@ -80,6 +85,8 @@ class Store:
         try:
             upgrade(self.database, tell=tell)
             self._connected()
+            if self._heads is not None:
+                self._heads.check(self._has)
         except BaseException as problem:
             self.close()
             if self._place.is_away(problem):
@@ -88,6 +95,8 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database. What was committed is kept."""
+        if self._heads is not None and self._session is not None:
+            self._heads.stopped(self._head)
         self._disconnect()
         self._place.end()
 
@@ -152,12 +161,16 @@ class Store:
         done = 0
         for table in tables.ALL:
             session.execute(f"DELETE FROM {table.name}")
-        for done, row in enumerate(session.stream(_IN_ORDER), 1):
-            self._fold.take(self._stored_entry(row))
+        for done, (*row, key) in enumerate(session.stream(_IN_ORDER), 1):
+            self._fold.take(stored_entry(row, key, self._opener))
             if done % _AT_ONCE == 0:
                 self._keep_derived(session)
                 tell(done)
         self._keep_derived(session)
+        # Events from before they were sealed tell of persons still.
+        for erased in session.rows("SELECT contact FROM contact_key WHERE key IS NULL"):
+            for statement in clearing(session.mark):
+                session.execute(statement, erased["contact"])
         session.commit()
         self._fold.forget_all()
         return done
@@ -167,6 +180,10 @@ class Store:
         with self._guarded():
             found = self._rows(schema.spill_read, {"node": self.node})
         return Place(found[0]["file"], found[0]["position"]) if found else None
+
+    def _has(self, noted: Noted) -> bool:
+        where = {"node": noted.node, "day": noted.day, "seq": noted.events}
+        return any(row["hash"] == noted.head for row in self._rows(schema.event, where))
 
     # --- one transaction ---
 
@@ -197,6 +214,8 @@ class Store:
         self._doubt, self._unheard = Doubt(end, len(entries)), (end, told)
         session.commit()
         self._doubt, self._unheard, self._head = None, None, days.head
+        if self._heads is not None:
+            self._heads.committed(days.ended, days.head)
         if self._sealer is not None:
             self._sealer.kept()
         return told
@@ -255,14 +274,6 @@ class Store:
     def _stored_key(self, contact: str) -> StoredKey | None:
         found = self._rows(schema.contact_key, {"contact": contact})
         return StoredKey(found[0]["key"]) if found else None
-
-    def _stored_entry(self, row: tuple[Any, ...]) -> Entry:
-        """An event as it was told, as far as what is sealed of it can be opened."""
-        contact, leg, agent, ts, offset, kind, text, sealed, node, key = row
-        data = json.loads(text)
-        if sealed is not None and self._opener is not None:
-            data = self._opener.open(contact, kind, data, sealed, key)
-        return Entry(ts, offset, contact or "", leg, agent, kind, data, text, node)
 
     def _connected(self) -> Session:
         return self._session or self._connect()

@@ -157,7 +157,7 @@ def test_a_seal_that_was_taken_away_is_missed(ledger: Database) -> None:
     """Otherwise whoever forges a day would only have to take its seal away."""
     second = "(SELECT MIN(day) + 1 FROM chain_day)"
     problems = broken(ledger, f"UPDATE chain_day SET signature = NULL, sealed_at = NULL WHERE day = {second}")
-    assert problems == ["its seal is missing: days before it are sealed, and it is over"]
+    assert problems == ["its seal is missing: the next day tells of it"]
 
 
 def test_seals_can_be_handed_out_and_read_again(ledger: Database) -> None:
