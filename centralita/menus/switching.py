@@ -32,15 +32,14 @@ def companies(configuration: Configuration) -> set[str]:
     return {*configuration.clients, *(each.client for each in configuration.routing.numbers)}
 
 
-def places(configuration: Configuration) -> set[str]:
-    """The names under which some menu would speak an announcement."""
-    return {
-        name
-        for menu in configuration.menus.values()
-        for step in menu.steps.values()
-        if isinstance(step, SayStep)
-        for name in step.announcements
-    }
+def places(configuration: Configuration) -> dict[str, set[str]]:
+    """The names under which some menu would speak an announcement, and which do."""
+    found: dict[str, set[str]] = {}
+    for name, menu in configuration.menus.items():
+        for step in menu.steps.values():
+            for place in step.announcements if isinstance(step, SayStep) else ():
+                found.setdefault(place, set()).add(name)
+    return found
 
 
 def unspoken(configuration: Configuration, prompt: str) -> str:

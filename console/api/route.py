@@ -15,7 +15,7 @@ from console.api.answers import Answered, Content, sent, written
 from console.api.naming import refuse_unknown_names
 from console.api.reading import read_body, read_file, read_path, read_query
 from console.api.repeats import REPEATS
-from console.api.scope import sees_agent
+from console.api.scope import sees_agent, unhinted
 from console.api.versions import tagged, unless_changed
 from console.problem import Refusal, words_of
 from records.people.roles import PERMISSIONS
@@ -81,6 +81,9 @@ class Route:
     own: str | Callable[[web.Request], bool] | None = None
     """Whose it is: the part of the path that names an agent, or a question. Agents may do this for themselves."""
 
+    is_free: bool | Callable[[web.Request], bool] = False
+    """Whether requests are not counted, always or where a question says so; nobody is known who asks then."""
+
     def __post_init__(self) -> None:
         """Raises TypeError for a permission that nobody can have: a mistake of the programmer, found at import."""
         if self.permission not in (PUBLIC, ANYBODY, *PERMISSIONS):
@@ -119,22 +122,24 @@ class Route:
 
     async def body(self, request: web.Request) -> bytes:
         """What would be sent now. Raises Refusal."""
-        answer = await self._handled(await self._arguments(request))
+        answer = await self._handled(request, await self._arguments(request))
         return written(answer.body if isinstance(answer, Answered) else answer)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         arguments = await self._arguments(request)
         shown = self._shown_by(request)
         if shown is None:
-            return self._sent(request, await self._handled(arguments))
-        answer = await unless_changed(request, lambda: shown.body(request), lambda: self._handled(arguments))
+            return self._sent(request, await self._handled(request, arguments))
+        answer = await unless_changed(
+            request, lambda: shown.body(request), lambda: self._handled(request, arguments)
+        )
         return self._sent(request, answer)
 
-    async def _handled(self, arguments: dict[str, Any]) -> object:
+    async def _handled(self, request: web.Request, arguments: dict[str, Any]) -> object:
         try:
             return await self.handler(**arguments)
         except CentralitaError as error:
-            raise self._refusal(error) from None
+            raise self._refusal(error, request) from None
 
     def _sent(self, request: web.Request, answer: object) -> web.StreamResponse:
         if isinstance(answer, web.StreamResponse):
@@ -193,11 +198,14 @@ class Route:
             found["request"] = request
         return found
 
-    def _refusal(self, error: CentralitaError) -> Refusal:
+    def _refusal(self, error: CentralitaError, request: web.Request) -> Refusal:
         named = self.problems.get(error.code, self.otherwise)
         status = named if named is not None else _FROM_SIP.get(error.status, 500)
         after = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
-        return Refusal(status, error.code, words_of(error), headers=after)
+        words = words_of(error)
+        if PRINCIPAL in request:
+            words = unhinted(request, words)
+        return Refusal(status, error.code, words, headers=after)
 
     def _implied(self) -> set[int]:
         found = set(USUAL)

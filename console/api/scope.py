@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from calls.destination import Menu
@@ -13,6 +14,9 @@ from records.people.principal import NODE_ID
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+_HINT = re.compile(r"[;,]? ?\(?(did you mean \".*|known: .*)", re.DOTALL)
+"""What `suggest` writes."""
 
 
 def scope(request: web.Request) -> frozenset[str] | None:
@@ -63,11 +67,44 @@ def sees_agent(request: web.Request, agent: str) -> bool:
     return settings is not None and principal.sees_team(settings.team)
 
 
+def sees_account(request: web.Request, account: str) -> bool:
+    """Whether the phones of an account may be shown: who is limited to teams sees those of their agents."""
+    if request[PRINCIPAL].teams is None:
+        return True
+    agents = request.app[WORK].routing().agents.values()
+    return any(each.account == account and sees_agent(request, each.id) for each in agents)
+
+
+def sees_queue(request: web.Request, queue: str) -> bool:
+    """Whether a queue may be shown and directed: how it does tells of every client company that it serves."""
+    settings = request.app[WORK].routing().queues.get(queue)
+    return request[PRINCIPAL].sees_clients(settings.clients if settings is not None else ())
+
+
+def seen_queues(request: web.Request) -> list[str]:
+    """The names of all that may be."""
+    return [each for each in request.app[WORK].routing().queues if sees_queue(request, each)]
+
+
 def sees_menu(request: web.Request, menu: str) -> bool:
     """Whether a menu set may be shown and published: it serves only client companies that the asker sees."""
+    return request[PRINCIPAL].sees_clients(_served(request, menu))
+
+
+def is_foreign_menu(request: web.Request, menu: str) -> bool:
+    """Whether a menu set serves only client companies that the asker does not see."""
+    served = _served(request, menu)
+    return bool(served) and not any(sees(request, each) for each in served)
+
+
+def _served(request: web.Request, menu: str) -> set[str]:
     numbers = request.app[WORK].routing().numbers
-    served = {each.client for each in numbers if each.destination == Menu(menu)}
-    return request[PRINCIPAL].sees_clients(served)
+    return {each.client for each in numbers if each.destination == Menu(menu)}
+
+
+def unhinted(request: web.Request, words: str) -> str:
+    """A text from parts that know nothing of who asks, without the names that it suggests to who is limited."""
+    return words if sees_all(request) else _HINT.sub("", words)
 
 
 def refuse_unless_all(request: web.Request) -> None:

@@ -13,11 +13,12 @@ from console.acts import Act, Deed, read_until
 from console.api.model import Line, Name
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
-from console.api.scope import sees, who_acts
+from console.api.scope import sees, sees_agent, sees_all, sees_queue, who_acts
 from console.callbacks.shown import CallbackShown, shown
+from console.cases.own import own_contact
 from console.keys import CALLBACKS, OPENING, WORK
 from console.problem import Refusal
-from routing.callbacks.callback import UnknownCallback, Wish
+from routing.callbacks.callback import CallbackRefused, Refused, UnknownCallback, Wish
 from routing.callbacks.states import OPEN_STATES
 
 if TYPE_CHECKING:
@@ -65,6 +66,20 @@ def known_client(request: web.Request, client: str) -> None:
         raise Refusal(404, "unknown_client", f"no client is called {client}; {suggest(client, known)}")
 
 
+def may_wait_in(request: web.Request, queue: str, client: str) -> bool:
+    """Whether the callers of a client company may be led to a queue; False as well where there is none.
+
+    Raises Refusal for a queue that the asker sees and that is others'.
+    """
+    settings = request.app[WORK].routing().queues.get(queue)
+    if settings is None or settings.takes(client):
+        return settings is not None
+    if sees_queue(request, queue):
+        words = f"{queue} is a queue of {', '.join(settings.clients)}, not of {client}"
+        raise Refusal(409, "foreign_queue", words)
+    return False
+
+
 def _found(request: web.Request, reference: str) -> Callback:
     """One that the asker may see. Raises UnknownCallback."""
     found = request.app[CALLBACKS].book.find(reference)
@@ -99,18 +114,25 @@ async def one_callback(request: web.Request, reference: Name) -> Mapping[str, ob
     permission="callbacks:direct",
     answer=CallbackShown,
     status=201,
-    problems={**_PROBLEMS, "unknown_client": 404, "unknown_agent": 404, "foreign_queue": 409},
+    problems={
+        **_PROBLEMS,
+        "unknown_client": 404,
+        "unknown_agent": 404,
+        "contact_not_found": 404,
+        "foreign_queue": 409,
+    },
 )
 async def promise(request: web.Request, body: Asked) -> Mapping[str, object]:
     """Promise one."""
-    if body.agent is not None and not request.app[CALLBACKS].knows(body.agent):
+    agent = body.agent
+    if agent is not None and not (request.app[CALLBACKS].knows(agent) and sees_agent(request, agent)):
         raise Refusal(404, "unknown_agent", f"no agent is called {body.agent}")
     desk, by = request.app[OPENING], who_acts(request, body.by)
     known_client(request, body.client)
-    queue = request.app[WORK].routing().queues.get(body.queue)
-    if queue is not None and not queue.takes(body.client):
-        words = f"{body.queue} is a queue of {', '.join(queue.clients)}, not of {body.client}"
-        raise Refusal(409, "foreign_queue", words)
+    if not may_wait_in(request, body.queue, body.client):
+        raise CallbackRefused(Refused.UNKNOWN_QUEUE, f"no queue is called {body.queue}")
+    if body.contact is not None and not sees_all(request):
+        await own_contact(request, body.contact, body.client)
     zone, now = desk.zone(), desk.board.now()
     earliest = read_until(body.at, zone, now=now, pointer="/body/at")
     latest = read_until(body.until, zone, now=now)
@@ -129,7 +151,13 @@ async def promise(request: web.Request, body: Asked) -> Mapping[str, object]:
         case=body.case,
         note=body.reason,
     )
-    return shown(await request.app[CALLBACKS].promise(wish))
+    try:
+        return shown(await request.app[CALLBACKS].promise(wish))
+    except CallbackRefused as error:
+        if error.standing is None or sees(request, error.standing.wish.client):
+            raise
+        # The text would name what was promised in the name of another client company.
+        raise CallbackRefused(Refused.STANDING, f"{body.number} is to be called back already") from None
 
 
 @routes.post(

@@ -14,6 +14,7 @@ from console.api.paging import Page, Paged, after, page
 from console.api.routes import Routes
 from console.api.scope import scope, who_acts
 from console.callbacks.promises import known_client
+from console.cases.own import own_contact
 from console.cases.shown import (
     CaseFileShown,
     CaseShown,
@@ -26,13 +27,11 @@ from console.cases.shown import (
     file_shown,
     note_shown,
 )
-from console.keys import CASES, LEDGER
+from console.keys import CASES
 from console.problem import Refusal
 from records.cases.case import COMPLAINT, URGENCIES, Case
 from records.cases.finding import OPEN, Wanted
 from records.cases.states import CaseState, ClockState
-from records.cases.visits import visit
-from records.errors import ContactNotFound
 
 routes = Routes("cases")
 PROBLEMS = {
@@ -196,7 +195,8 @@ async def open_case(request: web.Request, body: CaseAsked) -> Mapping[str, objec
             raise Refusal(422, "invalid_body", "received_at is of complaints, and not in the future")
         fields["received"] = body.received_at
     await _own_customer(request, body.customer, body.client)
-    await _own_contact(request, body.contact, body.client)
+    if body.contact is not None:
+        await own_contact(request, body.contact, body.client)
     found = await desk.open(body.client, by, kind=body.kind, contact=body.contact, **fields)
     return case_shown(found, desk.clock())
 
@@ -228,7 +228,8 @@ async def move_case(request: web.Request, case: Name, body: CaseMove) -> Mapping
 async def note_on_case(request: web.Request, case: Name, body: NoteAsked) -> Mapping[str, object]:
     """Write something down. Notes are not changed: who erred writes another."""
     by, found = who_acts(request, body.by), await _seen(request, case)
-    await _own_contact(request, body.contact, found.client)
+    if body.contact is not None:
+        await own_contact(request, body.contact, found.client)
     return note_shown(await request.app[CASES].note(by, body.text, case=found.id, contact=body.contact))
 
 
@@ -237,7 +238,7 @@ async def link_case(request: web.Request, case: Name, body: LinkAsked) -> Mappin
     """Say that a contact was about it."""
     desk, by = request.app[CASES], who_acts(request, body.by)
     found = await _seen(request, case)
-    await _own_contact(request, body.contact, found.client)
+    await own_contact(request, body.contact, found.client)
     linked: Case = await desk.do(desk.cases.link, found.id, body.contact, by)
     return case_shown(linked, desk.clock())
 
@@ -271,16 +272,6 @@ async def _seen(request: web.Request, case: str) -> Case:
     """A case that the asker may see. Raises CaseNotFound."""
     desk = request.app[CASES]
     return (await desk.ask(desk.finder.case, case, clients=scope(request))).case
-
-
-async def _own_contact(request: web.Request, contact: str | None, client: str) -> None:
-    """Likewise its contacts. Raises ContactNotFound."""
-    if contact is not None:
-        desk = request.app[CASES]
-        await request.app[LEDGER].flush()
-        found = await desk.ask(visit, desk.database, contact)
-        if found is None or found.client != client:
-            raise ContactNotFound(f"{client} has no contact {contact!r}")
 
 
 async def _own_customer(request: web.Request, customer: str | None, client: str) -> None:

@@ -14,10 +14,11 @@ from console.acts import Deed
 from console.api.mistakes import invalid
 from console.api.model import Line, Model
 from console.api.routes import Routes
-from console.api.scope import is_own, may, sees_agent, who_acts
-from console.callbacks.promises import known_client
-from console.keys import PLACING, WORK
+from console.api.scope import is_own, may, seen_queues, sees_agent, who_acts
+from console.callbacks.promises import known_client, may_wait_in
+from console.keys import PLACING
 from console.problem import Mistake, Refusal
+from console.work.line import known_menu
 from routing.errors import UnknownAgent
 
 routes = Routes("calls")
@@ -121,17 +122,13 @@ async def originate(request: web.Request, body: CustomerWanted) -> Mapping[str, 
 
 def _destination(request: web.Request, body: CustomerWanted) -> Destination:
     """Raises Refusal for what is not there, or is not this client company's."""
-    desk, queue, menu = request.app[WORK], body.to.queue, body.to.menu
+    queue, menu = body.to.queue, body.to.menu
     if (queue is None) == (menu is None):
         raise invalid("body", [Mistake("/body/to", "say menu or queue, one of them")])
     if menu is not None:
-        if menu not in desk.menus():
-            raise Refusal(404, "unknown_menu", f"no menu is called {menu}; {suggest(menu, desk.menus())}")
+        known_menu(request, menu)
         return Menu(menu)
-    known = desk.routing().queues
-    settings = known.get(queue or "")
-    if settings is None or queue is None:
-        raise Refusal(404, "unknown_queue", f"no queue is called {queue}; {suggest(queue or '', known)}")
-    if not settings.takes(body.client):
-        raise Refusal(409, "foreign_queue", f"{queue} is a queue of {', '.join(settings.clients)}")
+    if queue is None or not may_wait_in(request, queue, body.client):
+        near = suggest(queue or "", seen_queues(request))
+        raise Refusal(404, "unknown_queue", f"no queue is called {queue}; {near}".removesuffix("; "))
     return Queue(queue)

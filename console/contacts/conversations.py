@@ -8,16 +8,16 @@ from typing import Literal
 from aiohttp import web
 
 from calls import acts
-from calls.acts import NotNow
 from calls.monitor import MonitorMode
 from console.access import PRINCIPAL
 from console.acts import Deed
 from console.api.mistakes import invalid
 from console.api.model import Line, Model, Name
 from console.api.routes import Routes
-from console.api.scope import sees, sees_agent, who_acts
+from console.api.scope import sees, sees_agent, sees_all, who_acts
 from console.keys import CONVERSATIONS, WORK
-from console.problem import Mistake
+from console.problem import Mistake, Refusal
+from records.people.roles import Role
 
 routes = Routes("conversations")
 
@@ -67,7 +67,7 @@ class Takeover(Deed):
     """A supervisor is to go on with the caller."""
 
     supervisor: Line
-    """The account of his or her phone, which is called."""
+    """The account of his or her phone, which is called: one's own, or that of an agent of one's teams."""
 
 
 class Monitored(Takeover):
@@ -105,12 +105,24 @@ def in_it(request: web.Request) -> bool:
 
 
 def _refuse_foreign(request: web.Request, contact: str) -> None:
-    """A conversation of a client company or a team that the asker may not see is as if it were over. Raises NotNow."""
+    """A conversation of a client company or a team that the asker may not see is as if it were over. Raises Refusal."""
     found = request.app[WORK].contact_of(contact)
     agents = {leg.agent for leg in found.legs if leg.agent is not None} if found is not None else set()
     is_theirs = not agents or any(sees_agent(request, each) for each in agents)
     if not (is_theirs and sees(request, found.client if found is not None else None)) and not in_it(request):
-        raise NotNow(f"no contact {contact} is in progress")
+        raise Refusal(404, "unknown_contact", f"no contact {contact} is in progress")
+
+
+def _refuse_strange_phone(request: web.Request, account: str) -> None:
+    """A phone that rings puts whoever takes it into a conversation: only administrators choose any. Raises Refusal."""
+    principal = request[PRINCIPAL]
+    agents = request.app[WORK].routing().agents.values()
+    whose = [each.id for each in agents if each.account == account]
+    is_administrator = principal.role is Role.ADMINISTRATOR and sees_all(request)
+    if is_administrator or any(map(principal.is_agent, whose)):
+        return
+    if not any(sees_agent(request, each) for each in whose):
+        raise Refusal(403, "not_your_phone", "supervisor: name the account of your own phone")
 
 
 _PROBLEMS = {
@@ -144,7 +156,7 @@ async def act(request: web.Request, contact: Name, act: ActName, body: Asked) ->
     "/api/v1/contacts/{contact}/monitor",
     permission="conversations:monitor",
     answer=SupervisorCalled,
-    problems={**_PROBLEMS, "no_phone": 409},
+    problems={**_PROBLEMS, "no_phone": 409, "not_your_phone": 403},
 )
 async def monitor(request: web.Request, contact: Name, body: Monitored) -> Mapping[str, object]:
     """Call a supervisor's phone into a conversation."""
@@ -155,7 +167,7 @@ async def monitor(request: web.Request, contact: Name, body: Monitored) -> Mappi
     "/api/v1/contacts/{contact}/take-over",
     permission="conversations:monitor",
     answer=SupervisorCalled,
-    problems={**_PROBLEMS, "no_phone": 409},
+    problems={**_PROBLEMS, "no_phone": 409, "not_your_phone": 403},
 )
 async def take_over(request: web.Request, contact: Name, body: Takeover) -> Mapping[str, object]:
     """Call a supervisor's phone, who goes on with the caller in the agent's place."""
@@ -166,5 +178,6 @@ def _called(
     request: web.Request, contact: str, supervisor: str, mode: MonitorMode | None
 ) -> Mapping[str, object]:
     _refuse_foreign(request, contact)
+    _refuse_strange_phone(request, supervisor)
     own = request.app[CONVERSATIONS].monitor(contact, supervisor, mode)
     return {"contact": contact, "supervisor": supervisor, "call": own}

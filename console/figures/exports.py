@@ -12,7 +12,7 @@ from base.document import suggest
 from console.api.answers import Content
 from console.api.model import Name, Note
 from console.api.routes import Routes
-from console.api.scope import sees_all
+from console.api.scope import sees_all, sees_queue
 from console.figures.asked import Period, question_of, wrong
 from console.figures.figures import groups_of
 from console.keys import AGREED, LEDGER, READER
@@ -86,7 +86,8 @@ async def _take_out(
     with tempfile.TemporaryFile() as file:
         database = request.app[READER].database
         if dataset in LOGS:
-            queues = request.app[AGREED]().queues
+            every = request.app[AGREED]().queues.items()
+            queues = {who: [each for each in names if sees_queue(request, each)] for who, names in every}
             await asyncio.to_thread(_write_log, database, LOGS[dataset], question, queues, file)
         else:
             rows, form = rows_of(dataset, question), Format(query.format)

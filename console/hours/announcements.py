@@ -11,7 +11,7 @@ from console.acts import Act, Deed, read_until, told
 from console.api.model import Line, Model, Name
 from console.api.paging import Paged, listed
 from console.api.routes import Routes
-from console.api.scope import sees, who_acts
+from console.api.scope import is_foreign_menu, sees, unhinted, who_acts
 from console.keys import OPENING
 from console.problem import Refusal
 from routing.hours.switches import Announcement
@@ -81,7 +81,7 @@ async def list_announcements(request: web.Request, query: Paged) -> Mapping[str,
     every = desk.board.switches.lasting(now=desk.board.now()).announcements.values()
     found = [shown(each) for each in every if sees(request, each.client)]
     told_of = listed(found, query, lambda each: f"{each['name']} {each['client']}")
-    return {**told_of, "places": sorted(desk.places())}
+    return {**told_of, "places": sorted(_places(request))}
 
 
 @routes.get(
@@ -108,8 +108,9 @@ async def one_announcement(request: web.Request, name: Name, query: Whose) -> Ma
 async def announce(request: web.Request, name: Name, body: Announcing) -> Mapping[str, object]:
     """Switch one on; one of the same name for the same callers is replaced."""
     desk, by = request.app[OPENING], who_acts(request, body.by)
-    if name not in desk.places():
-        known = suggest(name, desk.places()) or "add announcements: [NAME] to a say step of a menu"
+    places = _places(request)
+    if name not in places:
+        known = suggest(name, places) or "add announcements: [NAME] to a say step of a menu"
         raise Refusal(404, "unknown_announcement", f"no menu has a place for announcements {name}; {known}")
     clients = [each for each in desk.clients() if sees(request, each)]
     if body.client is not None and body.client not in clients:
@@ -119,7 +120,7 @@ async def announce(request: web.Request, name: Name, body: Announcing) -> Mappin
         raise Refusal(403, "forbidden", "client: say to whose callers; you do not announce to everybody's")
     why_not = desk.unspoken(body.prompt)
     if why_not:
-        raise Refusal(422, "unknown_prompt", why_not)
+        raise Refusal(422, "unknown_prompt", unhinted(request, why_not))
     now = desk.board.now()
     until = read_until(body.until, desk.zone(), now=now)
     announcement = Announcement(name, body.prompt, by, now, body.client, body.reason, until)
@@ -140,6 +141,12 @@ async def silence(request: web.Request, name: Name, query: Silencing) -> Mapping
     if ended is None:
         raise _not_on(name, query.client)
     return shown(ended)
+
+
+def _places(request: web.Request) -> list[str]:
+    """The names that menus have places for, but for menus of client companies that the asker does not see."""
+    every = request.app[OPENING].places().items()
+    return [name for name, menus in every if not all(is_foreign_menu(request, each) for each in menus)]
 
 
 def _not_on(name: str, client: str | None) -> Refusal:

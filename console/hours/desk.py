@@ -20,8 +20,8 @@ class OpeningDesk:
     board: SwitchBoard
     hours: Callable[[], Mapping[str, OpeningHours]]
     clients: Callable[[], Collection[str]]
-    places: Callable[[], Collection[str]]
-    """The names for which menus have a place to announce."""
+    places: Callable[[], Mapping[str, Collection[str]]]
+    """The names for which menus have a place to announce, and those menus."""
     unspoken: Callable[[str], str]
     """Why a prompt cannot be announced and what could; empty when it can."""
     zone: Callable[[], ZoneInfo]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from aiohttp import web
 from pydantic import AfterValidator, Field
@@ -12,12 +13,14 @@ from console.acts import Deed
 from console.api.model import Model, Name, printable
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
-from console.api.scope import sees_menu, who_acts
+from console.api.scope import sees_all, sees_menu, unhinted, who_acts
 from console.keys import MENUS
 from console.menus.shown import Changes, Checked, MenuShown, PublicationShown, Published
 from ivr.errors import UnknownMenu
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.keys import Menus
 
 routes = Routes("menus")
@@ -66,7 +69,12 @@ async def list_menus(request: web.Request, query: Paged) -> Mapping[str, object]
 @routes.get("/api/v1/menus/{menu}/check", permission="menus:read", answer=Checked, problems=PROBLEMS)
 async def check_menu(request: web.Request, menu: Name) -> Mapping[str, object]:
     """Check a draft as a publication would: files, what they need, cases."""
-    return await _menus(request, menu).check(menu)
+    found = await _menus(request, menu).check(menu)
+    if sees_all(request):
+        return found
+    faults = cast("Sequence[Mapping[str, object]]", found["faults"])
+    own = [each for each in faults if PurePath(str(each["file"])).stem == menu]
+    return {**found, "faults": [{**each, "mend": unhinted(request, str(each["mend"]))} for each in own]}
 
 
 @routes.get("/api/v1/menus/{menu}/diff", permission="menus:read", answer=Changes, problems=PROBLEMS)

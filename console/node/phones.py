@@ -9,6 +9,7 @@ from aiohttp import web
 from console.api.model import Model, Name
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
+from console.api.scope import sees_account
 from console.keys import PHONES
 from console.problem import Refusal
 
@@ -46,12 +47,14 @@ class Account(Model):
 @routes.get("/api/v1/phones", permission="node:read", answer=Page[Account])
 async def list_phones(request: web.Request, query: Paged) -> Mapping[str, object]:
     """List all accounts with registered phones."""
-    return listed(request.app[PHONES](None), query, lambda each: str(each["account"]))
+    found = [each for each in request.app[PHONES](None) if sees_account(request, str(each["account"]))]
+    return listed(found, query, lambda each: str(each["account"]))
 
 
 @routes.get("/api/v1/phones/{account}", permission="node:read", answer=Account, problems={"no_phone": 404})
 async def one_account(request: web.Request, account: Name) -> Mapping[str, object]:
     """Show one account's phones."""
-    for each in request.app[PHONES](account):
-        return each
+    if sees_account(request, account):
+        for each in request.app[PHONES](account):
+            return each
     raise Refusal(404, "no_phone", f"no phone is registered for {account}")

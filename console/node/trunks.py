@@ -9,6 +9,7 @@ from aiohttp import web
 from console.api.model import Model, Name
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
+from console.api.scope import refuse_unless_all
 from console.keys import TRUNKS
 from console.problem import Refusal
 
@@ -61,12 +62,14 @@ class Trunk(Model):
 @routes.get("/api/v1/trunks", permission="node:read", answer=Page[Trunk])
 async def list_trunks(request: web.Request, query: Paged) -> Mapping[str, object]:
     """List all trunks in the order of the files."""
+    refuse_unless_all(request)
     return listed(request.app[TRUNKS](), query, lambda each: str(each["name"]))
 
 
 @routes.get("/api/v1/trunks/{trunk}", permission="node:read", answer=Trunk, problems={"unknown_trunk": 404})
 async def one_trunk(request: web.Request, trunk: Name) -> Mapping[str, object]:
     """Show one trunk."""
+    refuse_unless_all(request)
     for each in request.app[TRUNKS]():
         if each["name"] == trunk:
             return each

@@ -12,9 +12,11 @@ from console.access import PRINCIPAL
 from console.api.model import Line, Model, Name
 from console.api.paging import Page, Paged, after, page
 from console.api.routes import Routes
+from console.api.scope import scope, sees_all
 from console.keys import OPENING, PEOPLE, WORK
 from console.people.shown import PersonShown, SessionShown, moment, person_of, session_of
 from console.problem import Refusal
+from records.people.directory import nobody
 from records.people.person import Person, unknown
 from records.people.proofs import INVITATION_LASTS
 from records.people.roles import Role
@@ -80,7 +82,10 @@ async def list_people(request: web.Request, query: Paged) -> object:
     """List everybody, by id."""
     key = after(query, str)
     found = await asyncio.to_thread(
-        request.app[PEOPLE].directory.all, after=key[0] if key else "", limit=query.limit + 1
+        request.app[PEOPLE].directory.all,
+        after=key[0] if key else "",
+        limit=query.limit + 1,
+        clients=scope(request),
     )
     return page([person_of(each) for each in found], query, lambda each: (each.id,))
 
@@ -88,7 +93,7 @@ async def list_people(request: web.Request, query: Paged) -> object:
 @routes.get("/api/v1/people/{person}", permission="people:read", answer=PersonShown, problems=_PERSON)
 async def one_person(request: web.Request, person: Name) -> PersonShown:
     """Show somebody."""
-    return person_of(await asyncio.to_thread(request.app[PEOPLE].directory.get, person))
+    return person_of(await _found(request, person))
 
 
 @routes.post("/api/v1/people", permission="people:write", answer=PersonShown, status=201, problems=_BODY)
@@ -157,10 +162,17 @@ async def remove_second_factor(request: web.Request, person: Name) -> None:
     await asyncio.to_thread(request.app[PEOPLE].proofs.remove_second_factor, person)
 
 
-@routes.get("/api/v1/people/{person}/sessions", permission="people:read", answer=tuple[SessionShown, ...])
+@routes.get(
+    "/api/v1/people/{person}/sessions",
+    permission="people:read",
+    answer=tuple[SessionShown, ...],
+    problems=_PERSON,
+)
 async def sessions_of(request: web.Request, person: Name) -> list[SessionShown]:
     """List where somebody is signed in."""
     door = request.app[PEOPLE]
+    if not sees_all(request):
+        await _found(request, person)
     found = await asyncio.to_thread(door.sessions.open, person, now=door.now())
     return [session_of(each, request[PRINCIPAL].session) for each in found]
 
@@ -170,6 +182,14 @@ async def end_sessions_of(request: web.Request, person: Name) -> Ended:
     """End all sessions of somebody."""
     door = request.app[PEOPLE]
     return Ended(ended=await asyncio.to_thread(door.sessions.end_all, person, now=door.now()))
+
+
+async def _found(request: web.Request, person: str) -> Person:
+    """Somebody who works for client companies that the asker sees, and for no others. Raises UnknownPerson."""
+    found = await asyncio.to_thread(request.app[PEOPLE].directory.get, person)
+    if not request[PRINCIPAL].sees_clients(found.clients or ()):
+        raise nobody(person)
+    return found
 
 
 def _fields(given: Mapping[str, Any]) -> dict[str, Any]:

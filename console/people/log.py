@@ -12,6 +12,7 @@ from console.access import PRINCIPAL, address_of
 from console.api.model import Line, Model
 from console.api.paging import Page, Paged, after, page
 from console.api.routes import Routes
+from console.api.scope import refuse_unless_all
 from console.audit import SELF_NOTED
 from console.keys import AUDIT, LEDGER, PEOPLE
 from console.people.shown import AuditShown, entry_of
@@ -48,6 +49,7 @@ class Noted(Model):
 @routes.get("/api/v1/audit", permission="audit:read", answer=Page[AuditShown])
 async def list_audit(request: web.Request, query: AuditAsked) -> object:
     """List who did what, the newest first."""
+    refuse_unless_all(request)
     await request.app[LEDGER].flush()
     key = after(query, int)
     wanted = AuditFilter(

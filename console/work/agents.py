@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, cast
 
 from aiohttp import web
 from pydantic import Field
 
+from base.document import suggest
 from console.acts import Deed
 from console.api.model import Line, Name
 from console.api.paging import Page, Paged, listed
 from console.api.route import ANYBODY
 from console.api.routes import Routes
-from console.api.scope import may, sees_agent, who_acts
+from console.api.scope import is_own, may, seen_queues, sees, sees_agent, sees_all, who_acts
 from console.keys import WORK
 from console.problem import Refusal
 from console.work.shown import AgentShown, ReasonPage
@@ -23,6 +25,8 @@ from routing.documents import Proficiency
 from routing.errors import UnknownAgent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.work.desk import WorkDesk
 
 routes = Routes("agents")
@@ -70,21 +74,37 @@ def desk_for(request: web.Request, agent: str) -> WorkDesk:
     return request.app[WORK]
 
 
-def _shown(desk: WorkDesk, agent: str) -> Mapping[str, object]:
-    return desk.shown(desk.distribution.core.agent(agent))
+def _shown(request: web.Request, agent: str) -> Mapping[str, object]:
+    desk = request.app[WORK]
+    return _seen(request, desk.shown(desk.distribution.core.agent(agent)))
 
 
-async def _done(desk: WorkDesk, agent: str) -> Mapping[str, object]:
+def _seen(request: web.Request, shown: Mapping[str, object]) -> Mapping[str, object]:
+    """An agent without what belongs to client companies that the asker does not see."""
+    if sees_all(request) or is_own(request, str(shown["id"])):
+        return shown
+    queues = [each for each in seen_queues(request) if each in cast("Sequence[str]", shown["queues"])]
+    client = cast("str | None", shown.get("client"))
+    hidden = (
+        {}
+        if client is None or sees(request, client)
+        else {"contact": None, "client": None, "disposition": None}
+    )
+    return {**shown, "queues": queues, **hidden}
+
+
+async def _done(request: web.Request, agent: str) -> Mapping[str, object]:
     """What became of the agent, once that is kept."""
-    await desk.book.settled()
-    return _shown(desk, agent)
+    await request.app[WORK].book.settled()
+    return _shown(request, agent)
 
 
 @routes.get("/api/v1/agents", permission="agents:read", answer=Page[AgentShown])
 async def list_agents(request: web.Request, query: Paged) -> Mapping[str, object]:
     """List all agents in the order of the file."""
     desk = request.app[WORK]
-    found = [desk.shown(each) for each in desk.distribution.core.agents() if sees_agent(request, each.id)]
+    seen = [each for each in desk.distribution.core.agents() if sees_agent(request, each.id)]
+    found = [_seen(request, desk.shown(each)) for each in seen]
     return listed(found, query, lambda each: str(each["id"]))
 
 
@@ -97,7 +117,8 @@ async def list_agents(request: web.Request, query: Paged) -> Mapping[str, object
 )
 async def one_agent(request: web.Request, agent: Name) -> Mapping[str, object]:
     """Show one agent."""
-    return _shown(desk_for(request, agent), agent)
+    desk_for(request, agent)
+    return _shown(request, agent)
 
 
 @routes.get("/api/v1/reasons", permission=ANYBODY, answer=ReasonPage)
@@ -133,7 +154,7 @@ async def set_status(request: web.Request, agent: Name, body: StatusChange) -> M
     if reason is not None and reason.needs_approval and not may(request, "agents:direct"):
         raise Refusal(403, "approval_needed", f"{reason.id}: ask a supervisor, who alone may set this")
     desk.choose(agent, body.status, body.reason, who_acts(request, body.by))
-    return await _done(desk, agent)
+    return await _done(request, agent)
 
 
 @routes.delete(
@@ -149,7 +170,7 @@ async def end_wrap_up(request: web.Request, agent: Name, query: By) -> Mapping[s
     desk, by = desk_for(request, agent), who_acts(request, query.by)
     desk.distribution.end_wrap_up(agent)
     desk.direct("", "agent.directed", by, "wrap-up over", agent=agent)
-    return await _done(desk, agent)
+    return await _done(request, agent)
 
 
 @routes.post(
@@ -165,7 +186,7 @@ async def extend_wrap_up(request: web.Request, agent: Name, body: MoreWrapUp) ->
     desk, by = desk_for(request, agent), who_acts(request, body.by)
     desk.after_call.extend(agent, body.seconds)
     desk.direct("", "agent.directed", by, "more wrap-up", agent=agent)
-    return await _done(desk, agent)
+    return await _done(request, agent)
 
 
 @routes.put(
@@ -181,7 +202,7 @@ async def dispose(request: web.Request, agent: Name, body: Result) -> Mapping[st
     desk = desk_for(request, agent)
     desk.distribution.core.agent(agent)
     desk.after_call.dispose(agent, body.code, who_acts(request, body.by))
-    return await _done(desk, agent)
+    return await _done(request, agent)
 
 
 @routes.put(
@@ -217,8 +238,20 @@ async def unassign(request: web.Request, agent: Name, query: By) -> Mapping[str,
 
 async def _assign(request: web.Request, agent: str, wished: Assignment, by: str) -> Mapping[str, object]:
     desk = desk_for(request, agent)
+    if wished.queues is not None and not sees_all(request):
+        wished = replace(wished, queues=_among_seen(request, agent, wished.queues))
     await desk.assignments.assign(agent, wished)
     queues = None if wished.queues is None else list(wished.queues)
     skills = None if wished.skills is None else dict(wished.skills)
     desk.direct("", "agent.directed", by, "assignment", agent=agent, queues=queues, skills=skills)
-    return await _done(desk, agent)
+    return await _done(request, agent)
+
+
+def _among_seen(request: web.Request, agent: str, wished: Sequence[str]) -> tuple[str, ...]:
+    """Queues of the asker's client companies, and those of others that the agent has. Raises Refusal."""
+    seen = seen_queues(request)
+    strange = [each for each in wished if each not in seen]
+    if strange:
+        raise Refusal(422, "bad_assignment", f"no queue is called {strange[0]}; {suggest(strange[0], seen)}")
+    had = request.app[WORK].distribution.core.agent(agent).queues
+    return (*wished, *(each for each in had if each not in seen))

@@ -13,7 +13,7 @@ from console.acts import Deed
 from console.api.model import Line, Name
 from console.api.paging import Page
 from console.api.routes import Routes
-from console.api.scope import sees_agent, who_acts
+from console.api.scope import is_foreign_menu, seen_queues, sees_agent, sees_menu, who_acts
 from console.keys import WORK
 from console.problem import Refusal
 from console.work.queues import callers, view, waiting
@@ -64,13 +64,23 @@ def _place(request: web.Request, queue: str, contact: str) -> tuple[WorkDesk, En
 
 def _destination(request: web.Request, desk: WorkDesk, part: DestinationPart) -> Destination:
     """Where a caller is sent. Raises Refusal for what is not there."""
-    routing = desk.routing()
-    agents = [each for each in routing.agents if sees_agent(request, each)]
-    for kind, known in (("queue", routing.queues), ("agent", agents), ("menu", desk.menus())):
+    agents = [each for each in desk.routing().agents if sees_agent(request, each)]
+    menu = part.menu
+    if menu is not None:
+        known_menu(request, menu)
+    for kind, known in (("queue", seen_queues(request)), ("agent", agents)):
         name = getattr(part, kind)
         if name is not None and name not in known:
             raise Refusal(404, f"unknown_{kind}", f"no {kind} is called {name}; {suggest(name, known)}")
     return part.destination()
+
+
+def known_menu(request: web.Request, menu: str) -> None:
+    """A menu set to which somebody may be led. Raises Refusal, which names only what the asker sees."""
+    every = request.app[WORK].menus()
+    if menu not in every or is_foreign_menu(request, menu):
+        near = suggest(menu, [each for each in every if sees_menu(request, each)])
+        raise Refusal(404, "unknown_menu", f"no menu is called {menu}; {near}".removesuffix("; "))
 
 
 def _refuse_foreign(desk: WorkDesk, entry: EntryView, queue: str) -> None:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from base.document import suggest
-from console.access import PRINCIPAL
 from console.api.model import Name
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
-from console.api.scope import sees
+from console.api.scope import seen_queues, sees, sees_queue
 from console.keys import WORK
 from console.problem import Refusal
 from console.work.shown import CallerShown, QueueShown
@@ -58,16 +57,10 @@ def _caller(desk: WorkDesk, view: EntryView) -> dict[str, object]:
     }
 
 
-def _is_shown(request: web.Request, queue: str) -> bool:
-    """How a queue does tells of every client company that it serves."""
-    settings = request.app[WORK].routing().queues.get(queue)
-    return request[PRINCIPAL].sees_clients(settings.clients if settings is not None else ())
-
-
 def view(request: web.Request, queue: str) -> QueueView:
     """A queue that the asker may see. Raises Refusal."""
     desk = request.app[WORK]
-    known = [each for each in desk.routing().queues if _is_shown(request, each)]
+    known = seen_queues(request)
     if queue not in known:
         raise Refusal(404, "unknown_queue", f"no queue is called {queue}; {suggest(queue, known)}")
     return desk.distribution.core.queue(queue, now=desk.distribution.now())
@@ -97,7 +90,7 @@ async def list_queues(request: web.Request, query: Paged) -> Mapping[str, object
     """List all queues in the order of the file."""
     desk = request.app[WORK]
     views = desk.distribution.core.queues(now=desk.distribution.now())
-    found = [_shown(desk, each) for each in views if _is_shown(request, each.id)]
+    found = [_shown(desk, each) for each in views if sees_queue(request, each.id)]
     return listed(found, query, lambda each: str(each["id"]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
@@ -53,11 +54,19 @@ class Directory:
         with self._database.read() as connection:
             return required(connection, person)
 
-    def all(self, *, after: str = "", limit: int | None = None) -> list[Person]:
-        """Everybody by id, from behind one on."""
-        query = select(table).where(table.c.id > after).order_by(table.c.id).limit(limit)
+    def all(
+        self, *, after: str = "", limit: int | None = None, clients: frozenset[str] | None = None
+    ) -> list[Person]:
+        """Everybody by id, from behind one on; with `clients` those who see no others."""
+        query = select(table).where(table.c.id > after).order_by(table.c.id)
+        if clients is not None:
+            # Lists are JSON, which neither database compares as a set: these few people are looked through here.
+            query = query.where(table.c.clients.is_not(None))
         with self._database.read() as connection:
-            return [_person(row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(query if clients is not None else query.limit(limit)).mappings()
+            found = (_person(row) for row in rows)
+            seen = (each for each in found if clients is None or clients.issuperset(each.clients or ()))
+            return list(islice(seen, limit))
 
     def edit(self, person: str, changes: Mapping[str, Any]) -> Person:
         """Change fields of somebody. Raises UnknownPerson, BadPerson."""
@@ -94,8 +103,13 @@ def required(connection: Connection, person: str) -> Person:
     """Likewise. Raises UnknownPerson."""
     there = found(connection, person)
     if there is None:
-        raise UnknownPerson(f"nobody has the id {person!r}; `centralita people list` shows who there is")
+        raise nobody(person)
     return there
+
+
+def nobody(person: str) -> UnknownPerson:
+    """What is said where there is none, and of those whom the asker may not see."""
+    return UnknownPerson(f"nobody has the id {person!r}; `centralita people list` shows who there is")
 
 
 def end_sessions(connection: Connection, person: str, *, now: float, but: str | None = None) -> int:

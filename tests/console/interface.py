@@ -248,7 +248,7 @@ class Api:
                 self.board,
                 hours=lambda: self.hours,
                 clients=lambda: {"banco", "tienda"},
-                places=lambda: {"outage", "news"},
+                places=lambda: {"outage": {"main"}, "news": {"main"}},
                 unspoken=lambda prompt: "" if prompt == "cards_down" else f"no prompt is called {prompt}",
                 zone=lambda: ZoneInfo("Europe/Madrid"),
             ),
