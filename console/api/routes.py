@@ -29,6 +29,7 @@ class Terms(TypedDict, total=False):
     is_once: bool
     is_tagged: bool
     own: str | Callable[[web.Request], bool]
+    is_free: bool | Callable[[web.Request], bool]
 
 
 class Routes:
@@ -95,6 +96,14 @@ def is_open(request: web.Request) -> bool:
     """Whether anybody may ask this."""
     route = declared(request)
     return route is not None and route.permission == PUBLIC
+
+
+def is_free(request: web.Request) -> bool:
+    """Whether this is neither counted nor looked up who asks."""
+    route = declared(request)
+    if route is None or route.permission != PUBLIC:
+        return False
+    return route.is_free if isinstance(route.is_free, bool) else route.is_free(request)
 
 
 @web.middleware

@@ -27,6 +27,29 @@ async def test_whoever_comes_through_a_proxy_needs_the_permission(api: Api, head
     assert status == 200
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "attacker.example",
+        "attacker.example:8080",
+        "127.0.0.1.attacker.example",
+        "[::1",
+        "192.0.2.1",
+        "localhost.x",
+    ],
+)
+async def test_a_page_whose_name_was_made_to_lead_here_reads_no_figures(api: Api, host: str) -> None:
+    async with api.client.get("/metrics", headers={"Host": host}) as answer:
+        assert answer.status == 401
+    assert (await api.text("/metrics", headers={"Host": host}))[0] == 200
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "[::1]:8080", "127.8.9.1"])
+async def test_this_machine_goes_by_its_own_names(api: Api, host: str) -> None:
+    async with api.client.get("/metrics", headers={"Host": host}) as answer:
+        assert answer.status == 200
+
+
 async def test_the_page_can_be_opened_to_everybody(api: Api) -> None:
     api.is_open = True
     async with api.client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}) as answer:
