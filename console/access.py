@@ -16,9 +16,11 @@ from aiohttp import web
 from base.errors import CentralitaError
 from base.io.private_file import write_private
 from console.keys import PEOPLE
+from console.limits import LIMITS
 from console.problem import Refusal, problem, words_of
 from records.people.door import Caller
 from records.people.principal import NODE, Principal
+from sip.protection.guard import network_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -53,14 +55,24 @@ def key_of(file: Path, make: Callable[[], str]) -> str:
     return key
 
 
-def guard(key: str, is_open: Callable[[web.Request], bool]) -> Middleware:
-    """Find who asks; refuse whoever is nobody, except where a route `is_open`."""
+def guard(
+    key: str, is_open: Callable[[web.Request], bool], is_free: Callable[[web.Request], bool]
+) -> Middleware:
+    """Find who asks and count it; refuse whoever is nobody, except where a route `is_open`.
+
+    What `is_free` is neither counted nor looked up: whoever watches over a node asks it, and is told of nobody.
+    """
     expected = key.encode()
 
     @web.middleware
     async def check(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
+        if is_free(request):
+            return await handler(request)
+        limits, source, token = request.app[LIMITS], network_of(address_of(request)), token_of(request)
+        if not hmac.compare_digest(token.encode("utf-8", "surrogateescape"), expected):
+            limits.look(token, source)
         try:
             principal = await _principal(request, expected)
         except CentralitaError as error:
@@ -71,6 +83,10 @@ def guard(key: str, is_open: Callable[[web.Request], bool]) -> Middleware:
             if not is_open(request):
                 raise
             principal = None
+        if principal is None:
+            limits.count_stranger(source)
+        elif principal is not NODE:
+            limits.count(principal.id, token)
         if principal is not None:
             request[PRINCIPAL] = principal
         elif not is_open(request):

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from console.access import PROXIES, guard
 from console.api.request_ids import request_ids
-from console.api.routes import declared, install, is_open, only_declared
+from console.api.routes import declared, install, is_free, is_open, only_declared
 from console.audit import audited
 from console.figures.exports import EXPORTING, MOST_AT_ONCE
 from console.keys import (
@@ -36,6 +36,7 @@ from console.keys import (
     TRUNKS,
     WORK,
 )
+from console.limits import LIMITS, Limits, Rates
 from console.offered import PARTS
 from console.problem import Refusal, problem, problems
 from console.telling import TELLING
@@ -106,6 +107,7 @@ def make_app(
     audit: AuditLog,
     proxies: Callable[[], Collection[IPv4Network | IPv6Network]] = tuple,
     keeping: Keeping,
+    rates: Callable[[], Rates] = Rates,
 ) -> web.Application:
     """Wire the routes."""
     app = web.Application(
@@ -114,7 +116,7 @@ def make_app(
             audited(_permission),
             problems,
             failures,
-            guard(key, is_open),
+            guard(key, is_open, is_free),
             only_declared,
         ],
         client_max_size=LARGEST,
@@ -142,6 +144,7 @@ def make_app(
     app[EXPORTING] = asyncio.Semaphore(MOST_AT_ONCE)
     app[TELLING] = telling
     app[KEEPING] = keeping
+    app[LIMITS] = Limits(rates)
     install(app, PARTS)
     app.on_shutdown.append(_end_streams)
     return app

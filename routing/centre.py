@@ -133,6 +133,17 @@ class PeoplePart(Part):
     """Networks of proxies before the API: where they say that a request came from (X-Forwarded-For) is believed."""
 
 
+class ApiPart(Part):
+    """How much may be asked of the API: so many requests at once, and so many a second on and on."""
+
+    rate: Annotated[float, Field(ge=1, le=10_000)] = 50.0
+    """Of one person or key, a second."""
+    burst: Annotated[int, Field(ge=1, le=100_000)] = 200
+    strangers_rate: Annotated[float, Field(ge=0.1, le=10_000)] = 5.0
+    """Of one source whose requests prove nothing, a second."""
+    strangers_burst: Annotated[int, Field(ge=1, le=100_000)] = 100
+
+
 class WebhooksPart(Part):
     """Where events may be sent."""
 
@@ -197,6 +208,7 @@ class Centre(Part):
     overload: OverloadPart = OverloadPart()
     metrics: MetricsPart = MetricsPart()
     people: PeoplePart = PeoplePart()
+    api: ApiPart = ApiPart()
     webhooks: WebhooksPart = WebhooksPart()
     telemetry: TelemetryPart = TelemetryPart()
     retention: RetentionPart | None = None

@@ -17,7 +17,7 @@ from centralita.menus.view import MenuView
 from centralita.phone_view import shown_phones
 from centralita.playing_back import PlayingBack
 from centralita.state import PROMPTS_FOLDER, RECORDINGS_FOLDER
-from centralita.wiring.people import open_people
+from centralita.wiring.people import api_rates, open_people
 from centralita.wiring.telling import open_telling
 from console.app import make_app
 from console.keys import Placing
@@ -97,5 +97,6 @@ async def open_interface(
         people=people,
         audit=AuditLog(kept.database, kept.master),
         proxies=lambda: present.configuration.centre.people.proxies,
+        rates=lambda: api_rates(present.configuration.centre),
         keeping=keeping,
     )

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from centralita.state import PEOPLE_KEY_FILE
+from console.limits import Rates
 from records.people.door import Door
 from records.people.sealing import load_seal
 from records.people.sessions import SessionRules
@@ -25,6 +26,12 @@ def session_rules(centre: Centre) -> SessionRules:
     """What centre.yaml says of sessions."""
     people = centre.people
     return SessionRules(people.session_idle, people.session_longest, frozenset(people.second_factor))
+
+
+def api_rates(centre: Centre) -> Rates:
+    """What centre.yaml says of how much may be asked."""
+    api = centre.api
+    return Rates(api.rate, api.burst, api.strangers_rate, api.strangers_burst)
 
 
 async def open_people(

@@ -25,7 +25,7 @@ class Health(Model):
     """How many things somebody should see to; GET /api/v1/menus tells them to those who may know."""
 
 
-@routes.get("/api/v1/health", permission=PUBLIC, answer=Health, also=(503,))
+@routes.get("/api/v1/health", permission=PUBLIC, answer=Health, also=(503,), is_free=True)
 async def health(request: web.Request) -> Answered:
     """Tell whether the node takes calls and its ledger is written; 503 with the reason where not."""
     trouble = request.app[HEALTH]()
@@ -33,7 +33,7 @@ async def health(request: web.Request) -> Answered:
     return Answered(found, status=503 if trouble else 200)
 
 
-@routes.get("/api/v1/counters", permission=PUBLIC, answer=dict[str, int])
+@routes.get("/api/v1/counters", permission=PUBLIC, answer=dict[str, int], is_free=True)
 async def counters(request: web.Request) -> Mapping[str, int]:
     """Tell what is in use now; every number is back at zero when no call is up."""
     return request.app[COUNTERS]()

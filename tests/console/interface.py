@@ -20,6 +20,7 @@ from console.events.hub import Hub
 from console.events.tickets import Tickets
 from console.hours.desk import OpeningDesk
 from console.keys import Placing
+from console.limits import Rates
 from console.node.door import Door
 from console.telling import Check, Telling
 from console.webhooks.desk import WebhookDesk
@@ -156,6 +157,7 @@ class Api:
     def __init__(self, state: Path) -> None:
         self.ledger = Ledger(state / "ledger.sqlite")
         self.ledger.start()
+        self.rates = Rates(1e6, 1_000_000, 1e6, 1_000_000)
         self.proxies: list[IPv4Network | IPv6Network] = []
         journal = Journal(self.ledger)
         self.database = Database.of(state / "ledger.sqlite")
@@ -273,6 +275,7 @@ class Api:
                 self._still,
             ),
             keeping=self.keeping,
+            rates=lambda: self.rates,
         )
         app[CHECKED] = True
         return app
