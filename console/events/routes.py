@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from aiohttp import web
@@ -16,6 +16,8 @@ from console.events.promise import json_schema
 from console.events.sight import Sight, Wish, check_types
 from console.events.stream import as_server_sent, by_socket
 from console.events.tickets import LIFE
+from console.events.watch import until_refused
+from console.keys import PEOPLE
 from console.problem import Mistake, Refusal
 from console.telling import TELLING
 
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 routes = Routes("events")
 
 PERMISSION = "events:read"
-AGAIN = 30.0
-"""Seconds after which a stream is asked again whether whoever follows may."""
 _PROBLEMS = {"cursor_gone": 410, "cursor_unknown": 422, "unknown_type": 422, "too_many_followers": 503}
 _SERVER_SENT = "text/event-stream"
 _CURSOR = r"[0-9]{1,19}"
@@ -80,7 +80,7 @@ async def follow_events(request: web.Request, query: EventsAsked) -> object:
     WebSocket, ask for a ticket first.
     """
     telling = request.app[TELLING]
-    principal, token = _signed_in(request, query.ticket)
+    principal, token = await _signed_in(request, query.ticket)
     sight = Sight.of(principal, telling.team_of)
     wish = Wish(
         check_types(query.types),
@@ -94,18 +94,10 @@ async def follow_events(request: web.Request, query: EventsAsked) -> object:
     if not is_socket and _SERVER_SENT not in request.headers.get("Accept", ""):
         return await _page(telling.hub, after, query.limit, wish, sight)
 
-    clock = asyncio.get_running_loop().time
-    asked = clock()
-
-    async def allowed() -> bool:
-        nonlocal asked
-        if clock() - asked < AGAIN:
-            return True
-        asked = clock()
-        return await telling.still(principal, token)
-
+    bell = request.app[PEOPLE].bell
     follower = telling.hub.follow(after, wish=wish, sight=sight)
-    return await (by_socket if is_socket else as_server_sent)(request, follower, allowed)
+    refused = partial(until_refused, bell, lambda: telling.still(principal, token))
+    return await (by_socket if is_socket else as_server_sent)(request, follower, refused)
 
 
 @routes.post("/api/v1/events/tickets", permission=PERMISSION, answer=TicketMade, status=201)
@@ -122,12 +114,14 @@ async def event_schema(request: web.Request) -> dict[str, Any]:
     return json_schema()
 
 
-def _signed_in(request: web.Request, ticket: str | None) -> tuple[Principal, str]:
+async def _signed_in(request: web.Request, ticket: str | None) -> tuple[Principal, str]:
     """Who asks and by which token; or to whom the ticket was given. Raises Refusal."""
     found: Principal | None = request.get(PRINCIPAL)
     token = token_of(request)
     if found is None and ticket is not None:
         found, token = request.app[TELLING].tickets.take(ticket) or (None, "")
+        if found is not None and not await request.app[TELLING].still(found, token):
+            found = None  # who got it has other rights by now, or none
     if found is None:
         raise Refusal(
             401, "unauthorized", "sign in first, or use a ticket that is new: POST /api/v1/events/tickets"

@@ -12,7 +12,7 @@ from base.errors import CentralitaError
 from console.events.hub import FellBehind, HubClosed
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Coroutine, Sequence
 
     from console.events.hub import Follower
     from console.events.told import Told
@@ -21,11 +21,18 @@ HEARTBEAT = 20.0
 """Seconds between two pings; who answers none within half of that is gone."""
 SEND_PATIENCE = 10.0
 """Seconds that one event may take to leave."""
+CUT_PATIENCE = 1.0
+"""Seconds that the words may take to leave for whoever is not allowed any more."""
 FELL_BEHIND = 4008
 """The close code of who is too slow; the reason says where to go on."""
-NO_LONGER_ALLOWED = 4003
-"""The close code of who may not see events any more."""
 _LONGEST_WORD = 4096
+
+
+class Watch(Protocol):
+    """Returns once a stream may not go on: code and reason of its close."""
+
+    def __call__(self) -> Coroutine[object, object, tuple[int, str]]:
+        """Begin to watch."""
 
 
 class _Line(Protocol):
@@ -38,29 +45,24 @@ class _Line(Protocol):
         """Nothing happened for a while."""
 
 
-async def by_socket(
-    request: web.Request, follower: Follower, allowed: Callable[[], Awaitable[bool]]
-) -> web.WebSocketResponse:
-    """Serve a WebSocket until either side ends it; `allowed` is asked now and then whether it still may."""
+async def by_socket(request: web.Request, follower: Follower, refused: Watch) -> web.WebSocketResponse:
+    """Serve a WebSocket until either side ends it, or `refused` returns why it may go on no more."""
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT, compress=False, max_msg_size=_LONGEST_WORD)
     await socket.prepare(request)
-    sending = asyncio.ensure_future(
-        _follow(follower, _Socket(socket, personal=follower.sight.personal), allowed)
-    )
-    hearing = asyncio.ensure_future(_hear(socket))
+    sending = asyncio.ensure_future(_follow(follower, _Socket(socket, personal=follower.sight.personal)))
+    hearing, watching = asyncio.ensure_future(_hear(socket)), asyncio.ensure_future(refused())
     try:
-        await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
-        code, reason = (
-            sending.result() if sending.done() and not sending.cancelled() else (WSCloseCode.OK, "")
-        )
-        hearing.cancel()
+        await asyncio.wait((sending, hearing, watching), return_when=asyncio.FIRST_COMPLETED)
+        code, reason, patience = _ended(sending, watching)
+        for task in (sending, hearing):
+            task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await hearing
         with contextlib.suppress(TimeoutError, ConnectionError):
-            async with asyncio.timeout(SEND_PATIENCE):
+            async with asyncio.timeout(patience):
                 await socket.close(code=code, message=reason.encode())
     finally:
-        for task in (sending, hearing):
+        for task in (sending, hearing, watching):
             task.cancel()
         follower.close()
         if not socket.closed and request.transport is not None:
@@ -68,32 +70,50 @@ async def by_socket(
     return socket
 
 
-async def as_server_sent(
-    request: web.Request, follower: Follower, allowed: Callable[[], Awaitable[bool]]
-) -> web.StreamResponse:
-    """Serve server-sent events (HTML Standard 9.2), such as `curl -N` shows."""
+async def as_server_sent(request: web.Request, follower: Follower, refused: Watch) -> web.StreamResponse:
+    """Serve server-sent events (HTML Standard 9.2), such as `curl -N` shows; `refused` as above."""
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
+    watching = asyncio.ensure_future(refused())
+    sending: asyncio.Future[tuple[int, str]] | None = None
     try:
         await response.prepare(request)
         await response.write(b"retry: 2000\n\n")
         line = _ServerSent(response, personal=follower.sight.personal)
-        code, reason = await _follow(follower, line, allowed)
-        with contextlib.suppress(TimeoutError, ConnectionError, ClientError):
-            async with asyncio.timeout(SEND_PATIENCE):
+        sending = asyncio.ensure_future(_follow(follower, line))
+        await asyncio.wait((sending, watching), return_when=asyncio.FIRST_COMPLETED)
+        code, reason, patience = _ended(sending, watching)
+        sending.cancel()
+        try:
+            async with asyncio.timeout(patience):
                 await response.write(f"event: end\ndata: {code} {reason}\n\n".encode())
+        except (TimeoutError, ConnectionError, ClientError):
+            if request.transport is not None:
+                request.transport.abort()
     finally:
+        watching.cancel()
+        if sending is not None:
+            sending.cancel()
         follower.close()
     return response
 
 
-async def _follow(follower: Follower, line: _Line, allowed: Callable[[], Awaitable[bool]]) -> tuple[int, str]:
+def _ended(
+    sending: asyncio.Future[tuple[int, str]], watching: asyncio.Future[tuple[int, str]]
+) -> tuple[int, str, float]:
+    """Code, reason and patience of a close; who may go on no more is not waited for while there is something unread."""
+    if watching.done():
+        return *watching.result(), CUT_PATIENCE
+    if sending.done():
+        return *sending.result(), SEND_PATIENCE
+    return WSCloseCode.OK, "", SEND_PATIENCE  # the other side said so
+
+
+async def _follow(follower: Follower, line: _Line) -> tuple[int, str]:
     """Send what comes until something ends it: code and reason of the close."""
     sent = follower.cursor
     try:
         while True:
-            if not await allowed():
-                return NO_LONGER_ALLOWED, "not allowed any more"
             found = await follower.take(HEARTBEAT)
             async with asyncio.timeout(SEND_PATIENCE):
                 await (line.send(found) if found else line.idle())

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 
 from base.document import suggest
 from records.moments import stored, unix
+from records.people.bell import SILENT, Bell
 from records.people.directory import found, read_scope, scope_json
 from records.people.errors import BadKey, UnknownKey
 from records.people.principal import Principal
@@ -58,11 +59,11 @@ class ApiKey:
 class ApiKeys:
     """Made, found by what was shown, revoked."""
 
-    __slots__ = ("_database",)
+    __slots__ = ("_bell", "_database")
 
-    def __init__(self, database: Database) -> None:
-        """In this database."""
-        self._database = database
+    def __init__(self, database: Database, bell: Bell = SILENT) -> None:
+        """In this database; the bell is rung when a key is revoked."""
+        self._database, self._bell = database, bell
 
     def make(
         self,
@@ -159,6 +160,7 @@ class ApiKeys:
                 raise UnknownKey("no API key has this id; `centralita people key list` shows which there are")
             query = update(table).where(table.c.id == wanted, table.c.revoked_at.is_(None))
             connection.execute(query.values(revoked_at=stored(now)))
+        self._bell.ring()
         found = _key(row)
         return found if found.revoked_at is not None else replace(found, revoked_at=now)
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from records.moments import stored, unix
 from records.people import tables
+from records.people.bell import SILENT, Bell
 from records.people.errors import PersonExists, UnknownPerson
 from records.people.person import Person, check
 from records.people.roles import Role
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 class Directory:
     """People, by id."""
 
-    __slots__ = ("_database",)
+    __slots__ = ("_bell", "_database")
 
-    def __init__(self, database: Database) -> None:
-        """In this database, which is migrated."""
-        self._database = database
+    def __init__(self, database: Database, bell: Bell = SILENT) -> None:
+        """In this database, which is migrated; the bell is rung after each change."""
+        self._database, self._bell = database, bell
 
     def add(self, person: Person, *, now: float) -> Person:
         """Take somebody in. Raises BadPerson, PersonExists."""
@@ -74,6 +75,7 @@ class Directory:
             there = required(connection, person)
             changed = check(replace(there, **changes))
             connection.execute(update(table).where(table.c.id == person).values(_row(changed)))
+        self._bell.ring()
         return changed
 
     def disable(self, person: str, *, now: float) -> Person:
@@ -83,6 +85,7 @@ class Directory:
             at = stored(now if there.disabled_at is None else there.disabled_at)
             connection.execute(update(table).where(table.c.id == person).values(disabled_at=at))
             end_sessions(connection, person, now=now)
+        self._bell.ring()
         return replace(there, disabled_at=unix(at))
 
     def enable(self, person: str) -> Person:
@@ -90,6 +93,7 @@ class Directory:
         with self._database.write() as connection:
             there = required(connection, person)
             connection.execute(update(table).where(table.c.id == person).values(disabled_at=None))
+        self._bell.ring()
         return replace(there, disabled_at=None)
 
 

@@ -15,6 +15,7 @@ from records.errors import RecordsError, StoreUnavailable
 from records.people import audit
 from records.people.api_keys import ApiKeys
 from records.people.audit import Deed
+from records.people.bell import Bell
 from records.people.directory import Directory
 from records.people.errors import CodeNeeded, WrongLogin
 from records.people.familiar import Familiar
@@ -76,10 +77,11 @@ class Door:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`record` puts an event into the ledger, by its type and data; `clock` tells Unix time."""
-        self.directory = Directory(database)
-        self.proofs = Proofs(database, seal)
-        self.sessions = Sessions(database, rules)
-        self.keys = ApiKeys(database)
+        self.bell = Bell()
+        self.directory = Directory(database, self.bell)
+        self.proofs = Proofs(database, seal, self.bell)
+        self.sessions = Sessions(database, rules, self.bell)
+        self.keys = ApiKeys(database, self.bell)
         self.passwords = passwords or Passwords()
         self._record = record
         self._rules = rules

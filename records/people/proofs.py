@@ -11,6 +11,7 @@ from base.secret import Secret
 from records.database import upsert
 from records.moments import stored
 from records.people import second_factor
+from records.people.bell import SILENT, Bell
 from records.people.directory import end_sessions, found, required
 from records.people.errors import BadInvitation, SecondFactorExists, WrongLogin
 from records.people.tables import invitation, person_proof, recovery_code
@@ -51,11 +52,11 @@ class Proof:
 class Proofs:
     """All of them, in the database; second factors are sealed with the key of the state folder."""
 
-    __slots__ = ("_database", "_seal")
+    __slots__ = ("_bell", "_database", "_seal")
 
-    def __init__(self, database: Database, seal: Seal) -> None:
-        """In this database."""
-        self._database, self._seal = database, seal
+    def __init__(self, database: Database, seal: Seal, bell: Bell = SILENT) -> None:
+        """In this database; the bell is rung after each change."""
+        self._database, self._seal, self._bell = database, seal, bell
 
     def of(self, person: str) -> Proof:
         """What to compare with; of nobody as much as of somebody."""
@@ -74,6 +75,7 @@ class Proofs:
             row = {"person": person, "password": hash_, "password_at": stored(now)}
             upsert(connection, person_proof, [row])
             end_sessions(connection, person, now=now, but=session)
+        self._bell.ring()
 
     def rehash(self, person: str, was: str, hash_: str) -> None:
         """Keep the same password at another cost, unless it was changed meanwhile."""
@@ -107,6 +109,7 @@ class Proofs:
             at = person_proof.c.person == person
             connection.execute(update(person_proof).where(at).values(second_factor_at=stored(now)))
             _replace_codes(connection, person, codes)
+        self._bell.ring()
         return codes
 
     def remove_second_factor(self, person: str) -> bool:
@@ -118,6 +121,7 @@ class Proofs:
             none = {"second_factor": None, "second_factor_at": None, "second_factor_step": None}
             connection.execute(update(person_proof).where(at).values(none))
             _replace_codes(connection, person, [])
+        self._bell.ring()
         return was is not None
 
     def take_code(self, person: str, code: str, *, now: float) -> bool:
@@ -194,6 +198,7 @@ class Proofs:
             row = {"person": person, "password": hash_, "password_at": stored(now)}
             upsert(connection, person_proof, [row])
             end_sessions(connection, str(person), now=now)
+        self._bell.ring()
 
 
 def _valid(token: str, now: float) -> tuple[ColumnElement[bool], ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, insert, select, update
 
 from records.moments import stored, unix
+from records.people.bell import SILENT, Bell
 from records.people.directory import found
 from records.people.errors import UnknownSession
 from records.people.principal import Principal
@@ -61,11 +62,13 @@ class Session:
 class Sessions:
     """Begun, found by their token, ended."""
 
-    __slots__ = ("_database", "_rules")
+    __slots__ = ("_bell", "_database", "_rules")
 
-    def __init__(self, database: Database, rules: Callable[[], SessionRules] = SessionRules) -> None:
-        """In this database; the rules may change."""
-        self._database, self._rules = database, rules
+    def __init__(
+        self, database: Database, rules: Callable[[], SessionRules] = SessionRules, bell: Bell = SILENT
+    ) -> None:
+        """In this database; the rules may change. The bell is rung when sessions are ended."""
+        self._database, self._rules, self._bell = database, rules, bell
 
     def begin(self, person: str, *, address: str, device: str, now: float) -> tuple[str, Session]:
         """A new session and its token, which is told this once. Those long over are forgotten."""
@@ -160,13 +163,16 @@ class Sessions:
             if whose is None:
                 raise UnknownSession(f"no session {session!r} is open")
             connection.execute(update(table).where(*at).values(ended_at=stored(now)))
+        self._bell.ring()
         return str(whose)
 
     def end_all(self, person: str, *, now: float) -> int:
         """End all of a person; how many."""
         at = (table.c.person == person, table.c.ended_at.is_(None))
         with self._database.write() as connection:
-            return connection.execute(update(table).where(*at).values(ended_at=stored(now))).rowcount
+            ended = connection.execute(update(table).where(*at).values(ended_at=stored(now))).rowcount
+        self._bell.ring()
+        return ended
 
 
 def principal_of(person: Person, *, session: str | None = None, is_pending: bool = False) -> Principal:

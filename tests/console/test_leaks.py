@@ -143,6 +143,11 @@ def routes(api: Api) -> list[Route]:
     return [each for each in app[ROUTES] if each.permission != PUBLIC]
 
 
+def _path(route: Route, names: dict[str, str]) -> str:
+    """The path of a route with a value in each of its parts."""
+    return re.sub(r"{(\w+)(:.+?)?}", lambda found: names.get(found[1], "zz"), route.path)
+
+
 @pytest.mark.parametrize("who", ["eva", "key"])
 async def test_nothing_that_is_read_names_another_company(api: Api, tokens: dict[str, str], who: str) -> None:
     shown = 0
@@ -150,7 +155,7 @@ async def test_nothing_that_is_read_names_another_company(api: Api, tokens: dict
         if route.method != "GET":
             continue
         for kinds in ({}, {"queue": "tills", "agent": "bot", "contact": MINE, "dataset": "queue_log"}):
-            path = re.sub(r"{(\w+)(:.+?)?}", lambda found, kinds=kinds: kinds.get(found[1], "zz"), route.path)
+            path = _path(route, kinds)
             status, body = await answer(api, "GET", path, tokens[who])
             assert not _HIDDEN.search(body), (path, status, body[:400])
             shown += status == 200
@@ -165,12 +170,7 @@ async def test_what_is_another_company_s_is_answered_as_what_is_not_there(
     for route in routes(api):
         parts = [each for each in route.signature.path.model_fields if each in NAMES]
         for kind in parts:
-            paths = [
-                re.sub(
-                    r"{(\w+)(:.+?)?}", lambda found, at=at: NAMES.get(found[1], ("zz", "zz"))[at], route.path
-                )
-                for at in (0, 1)
-            ]
+            paths = [_path(route, {name: pair[at] for name, pair in NAMES.items()}) for at in (0, 1)]
             assert kind in NAMES
             asked.append((route.method, paths[0], paths[1], None if route.method == "GET" else {}))
     for method, foreign in bodies(0).items():

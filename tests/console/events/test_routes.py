@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
+from base.secret import Secret
+from records.people.principal import NODE
+from records.people.roles import Role
 from tests.console.interface import AUTH, KEY
+from tests.kit.doorstep import PASSWORD
 from tests.kit.fed_events import fed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp import ClientWebSocketResponse
 
     from tests.console.interface import Api
@@ -130,9 +136,73 @@ async def test_a_socket_that_is_too_slow_is_closed_with_where_to_go_on(api: Api)
         assert [each["cursor"] for each in await messages(socket, 74)] == [str(n) for n in range(6, 80)]
 
 
-async def test_whoever_may_no_longer_is_let_go(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.events.stream.HEARTBEAT", 0.02)
-    monkeypatch.setattr("console.events.routes.AGAIN", 0.01)
+async def cut_by(api: Api, token: str, act: Callable[[], object], *, is_socket: bool) -> None:
+    """Follow with a token, let something be done, and be let go without anything being asked by the clock."""
+    headers = {"Authorization": f"Bearer {token}"}
+    if is_socket:
+        async with api.client.ws_connect(f"{EVENTS}?after=4", headers=headers) as socket:
+            await messages(socket, 1)
+            await asyncio.to_thread(act)
+            found = await socket.receive(timeout=SOON)
+            assert (found.type, found.data) == (WSMsgType.CLOSE, 4003)
+    else:
+        headers["Accept"] = "text/event-stream"
+        async with api.client.get(f"{EVENTS}?after=4", headers=headers) as answer:
+            await asyncio.wait_for(answer.content.readuntil(b"}}\n\n"), SOON)
+            await asyncio.to_thread(act)
+            assert b"event: end\ndata: 4003" in await asyncio.wait_for(answer.read(), SOON)
+    await gone(api)
+    assert len(api.doorstep.door.bell) == 0
+
+
+@pytest.mark.parametrize("is_socket", [True, False])
+async def test_a_stream_is_cut_at_once_when_its_owner_changes(
+    api: Api, monkeypatch: pytest.MonkeyPatch, *, is_socket: bool
+) -> None:
+    monkeypatch.setattr("console.events.watch.AGAIN", 3600.0)
+    people, door = api.doorstep, api.doorstep.door
+    await asyncio.to_thread(people.add, "eva", Role.ADMINISTRATOR)
+    await asyncio.to_thread(people.add, "other", Role.ADMINISTRATOR)
+    acts: list[Callable[[], object]] = [
+        lambda: door.directory.edit("eva", {"role": Role.SUPERVISOR}),
+        lambda: door.directory.edit("eva", {"clients": frozenset({"acme"})}),
+        lambda: door.sessions.end_all("eva", now=people.now),
+        lambda: door.proofs.set_password("eva", people.passwords.hash_now(Secret(PASSWORD)), now=people.now),
+        lambda: door.directory.disable("eva", now=people.now),
+    ]
+    for act in acts:
+        await cut_by(api, (await people.enter("eva")).token, act, is_socket=is_socket)
+    token, key = await asyncio.to_thread(door.keys.make, NODE, "board", ["events:read"], now=people.now)
+    await cut_by(api, token, lambda: door.keys.revoke(key.id, now=people.now), is_socket=is_socket)
+
+
+async def test_what_changes_for_others_cuts_no_stream(api: Api) -> None:
+    people = api.doorstep
+    for each in ("eva", "other"):
+        await asyncio.to_thread(people.add, each, Role.ADMINISTRATOR)
+    headers = {"Authorization": f"Bearer {(await people.enter('eva')).token}"}
+    async with api.client.ws_connect(f"{EVENTS}?after=4", headers=headers) as socket:
+        await messages(socket, 1)
+        await asyncio.to_thread(people.door.directory.disable, "other", now=people.now)
+        api.events.add(fed(6))
+        api.hub.ring()
+        assert [each["cursor"] for each in await messages(socket, 1)] == ["6"]
+
+
+async def test_a_ticket_opens_nothing_once_its_owner_may_not(api: Api) -> None:
+    people = api.doorstep
+    await asyncio.to_thread(people.add, "eva", Role.ADMINISTRATOR)
+    headers = {"Authorization": f"Bearer {(await people.enter('eva')).token}"}
+    async with api.client.post(f"{EVENTS}/tickets", headers=headers) as answer:
+        ticket = (await answer.json())["ticket"]
+    await asyncio.to_thread(people.door.directory.disable, "eva", now=people.now)
+    for path in (f"{EVENTS}?after=0&ticket={ticket}", f"{EVENTS}?ticket={ticket}"):
+        async with api.client.get(path) as answer:
+            assert answer.status == 401
+
+
+async def test_what_rings_no_bell_here_is_found_by_asking(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.events.watch.AGAIN", 0.01)
     async with api.client.ws_connect(EVENTS, headers=AUTH) as socket:
         api.is_allowed = False
         found = await socket.receive(timeout=SOON)
