@@ -89,7 +89,7 @@ class Feed:
         )
         if upto is not None:
             query = query.where(event.c.id <= upto)
-        newest = self._complete()
+        newest = newest_complete(self._database)
         if newest is None or newest <= after:
             return Page((), after, is_last=True)
         query = query.where(event.c.id <= newest)
@@ -100,20 +100,22 @@ class Feed:
             return Page(events, events[-1].cursor, is_last=False)
         return Page(events, newest if upto is None else max(min(newest, upto), after), is_last=True)
 
-    def _complete(self) -> int | None:
-        """The newest cursor below which nothing is still to be committed; None while that cannot be told.
 
-        Several nodes may write to one PostgreSQL, and one may commit after another that took greater numbers.
-        """
-        ids = schema.event.c.id
-        with self._database.read() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"SET LOCAL lock_timeout = '{round(PATIENCE * 1000)}ms'"))
-                try:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IN_ORDER})
-                except OperationalError:
-                    return None
-            return connection.execute(select(func.max(ids))).scalar() or 0
+def newest_complete(database: Database) -> int | None:
+    """The newest cursor below which nothing is still to be committed; None while that cannot be told.
+
+    Several nodes may write to one PostgreSQL, and one may commit after another that took greater numbers. Raises
+    LedgerMissing, StoreUnavailable.
+    """
+    ids = schema.event.c.id
+    with database.read() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{round(PATIENCE * 1000)}ms'"))
+            try:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IN_ORDER})
+            except OperationalError:
+                return None
+        return connection.execute(select(func.max(ids))).scalar() or 0
 
 
 def _fed(row: Mapping[str, Any]) -> FedEvent:

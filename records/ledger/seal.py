@@ -44,7 +44,7 @@ class Seal(NamedTuple):
             node, day, events = str(told["node"]), int(told["day"]), int(told["events"])
             return cls(node, day, events, bytes.fromhex(told["head"]), bytes.fromhex(told["signature"]))
         except (KeyError, TypeError) as problem:
-            raise ValueError(f"no seal: {problem} is missing") from None
+            raise ValueError(f"no seal: {problem}") from None
 
     def is_signed_by(self, public_key: bytes) -> bool:
         """Whether the owner of this key (32 bytes) sealed it."""

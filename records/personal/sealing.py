@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 ERASED = "erased"
 """Stands as true in the data of an event whose personal fields are gone for ever."""
 SUBJECT = "subject"
+PERSON = "person:"
+"""What the names of persons' keys begin with; other keys have the ids of contacts."""
 ROOM = 8_192
 """Keys that are kept at hand: about 10 MB."""
 _KEY, _PREFIX, _NONCE = 32, 8, 12
@@ -186,7 +188,7 @@ def subject(master: MasterKey, personal: Mapping[str, Any]) -> str:
 
 def person(master: MasterKey, known_by: str) -> str:
     """The name of a person's own key, by a number or an address."""
-    return f"person:{master.hash('person', plain_number(known_by))}"
+    return PERSON + master.hash("person", plain_number(known_by))
 
 
 def plain_number(text: str) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SATISFACTION = frozenset({"csat", "satisfaction"})
 """How the question of a survey is called that asks how satisfied the customer is; without it the first one counts."""
+TELLS_CLIENT = frozenset({"contact.opened", "contact.routed"})
+"""The events that tell of which client company a contact is."""
 _REASON = "reason"
 """The attribute of a contact by which a menu says what it is about."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,9 +14,6 @@ from centralita.state import LEDGER_FILE, SPILL_FOLDER, master_key_of
 from records import Ledger
 from records.database import Database
 from tests.records.calls import BEGAN, whole_call
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DAY = 86_400.0
 
@@ -82,11 +79,72 @@ def test_seals_that_were_kept_elsewhere_are_compared(state: Path) -> None:
     assert "it is not what was sealed" in json.loads(done.output)["days"][0]["problems"][0]
 
 
-@pytest.mark.parametrize("words", [("--key", "zz"), ("--seals", "none.jsonl"), ("--key", "00" * 5)])
-def test_what_is_wrong_with_keys_and_files_is_said(state: Path, words: tuple[str, str]) -> None:
-    done = run(state, "verify", *words)
-    assert done.exit_code == 1
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--key", "zz"), "'zz' is no public key: write the 64 hexadecimal digits that"),
+        (("--key", "00" * 5), "is no public key"),
+        (("--seals", "none.jsonl"), "No such file or directory"),
+        (("--seals", "{folder}"), "Is a directory"),
+        (
+            ("--seals", "{folder}/garbage"),
+            "line 2 is no seal; give what `centralita records seals > FILE` wrote",
+        ),
+        (("--seals", "{folder}/binary"), "is no text"),
+        (("--seals", "{folder}/list"), "line 1 is no seal"),
+        (("--seals", "{folder}/empty"), "holds no seal"),
+        (("--since", "yesterday"), "'yesterday' is not a day; write it as 2026-11-23"),
+        (("--until", "2026-13-01"), "is not a day"),
+        (("--since", "2026-11-23", "--until", "2026-11-22"), "comes after"),
+    ],
+)
+def test_what_is_wrong_with_keys_files_and_days_is_said(
+    state: Path, words: tuple[str, ...], said: str
+) -> None:
+    folder = Path(__file__).parents[1] / "data" / "seals"
+    done = run(state, "verify", *(each.format(folder=folder) for each in words))
+    assert done.exit_code == 2
     assert "Traceback" not in done.output
+    shown = " ".join(done.output.replace("\u2502", " ").split())
+    assert said in shown
+
+
+def test_a_changed_row_of_a_derived_table_is_named_unless_the_quick_form_is_asked_for(state: Path) -> None:
+    with sqlite3.connect(state / LEDGER_FILE) as connection:
+        connection.execute("UPDATE contact SET outcome = 'lost' WHERE id = 'day1'")
+    connection.close()
+    assert run(state, "verify", "--quick").exit_code == 0
+    assert "was not looked at" in run(state, "verify", "--quick").output
+    done = run(state, "verify", "--json")
+    told = json.loads(done.output)
+    assert (done.exit_code, told["whole"], told["difference_count"]) == (1, False, 1)
+    assert told["differences"][0] == {
+        "table": "contact",
+        "row": "id day1",
+        "column": "outcome",
+        "problem": "it is 'lost', the events say 'answered'",
+        "mend": "`centralita records rebuild` makes it anew",
+    }
+    assert "1 differences" in run(state, "verify").output
+    assert run(state, "rebuild").exit_code == 0
+    assert run(state, "verify").exit_code == 0
+
+
+def test_an_end_that_was_cut_off_is_found_by_what_the_node_noted_in_its_folder(state: Path) -> None:
+    with sqlite3.connect(state / LEDGER_FILE) as connection:
+        day = connection.execute("SELECT MAX(day) FROM chain_day").fetchone()
+        for table in ("event", "chain_day"):
+            connection.execute(f"DELETE FROM {table} WHERE day = ?", day)
+    connection.close()
+    done = run(state, "verify", "--quick", "--json")
+    assert done.exit_code == 1
+    assert "outside the database" in json.loads(done.output)["days"][-1]["problems"][0]
+
+
+def test_seals_are_one_document_where_json_is_asked_for(state: Path) -> None:
+    told = json.loads(run(state, "seals", "--json").output)
+    assert len(told["seals"]) == 1
+    assert run(state, "verify", "--key", told["public_key"]).exit_code == 0
 
 
 def test_all_that_is_derived_is_made_anew(state: Path) -> None:

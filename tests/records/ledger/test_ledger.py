@@ -227,7 +227,7 @@ async def test_a_card_number_is_masked_before_it_reaches_the_disk_and_counted(pa
         assert ledger.health().masked == 2
     row = Reader(path).contact("c2").contact
     assert (row.ani, row.dnis) == ("************1111", "**** **** **** 4444")
-    for file in path.parent.iterdir():
+    for file in path.parent.rglob("*.*"):
         assert b"4111111111111111" not in file.read_bytes()
 
 
