@@ -62,7 +62,7 @@ class Days:
 
     def keep(self, session: Session) -> None:
         """Store how far each day has come, and the seals."""
-        heads = [(self._node, *each) for each in (*self.ended, self.head) if each.seq]
+        heads = [(self._node, *each) for each in (*self.ended, self.head)]
         session.put(schema.chain_day, ("node", *_HEAD), heads)
         now = stored(time.time())
         for seal in self._seals:
