@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from centralita.agents.table import plain_table, print_whole
+from centralita.terminal import plain_table, print_table
 from records.figures.catalogue import DEFINITIONS
 from records.figures.definition import Unit
 
@@ -34,7 +34,7 @@ def print_list(found: Figures) -> None:
         of = "" if definition.of is None else f"{figure.of or 0:.0f}"
         target = "" if figure.target is None else shown(definition, figure.target)
         table.add_row(name, value(figure), counted, of, target, definition.formula)
-    print_whole(table)
+    print_table(table)
 
 
 def print_lines(found: Figures) -> None:
@@ -44,7 +44,7 @@ def print_lines(found: Figures) -> None:
     )
     for row in found.rows:
         table.add_row(*(key or "-" for key in row.key), *(value(row.figures[name]) for name in found.names))
-    print_whole(table)
+    print_table(table)
 
 
 def print_contacts(page: Page, definition: Definition, zone: ZoneInfo) -> None:
@@ -60,7 +60,7 @@ def print_contacts(page: Page, definition: Definition, zone: ZoneInfo) -> None:
             [Text("yes", style="green") if each.counted else Text("no", style="red")] if has_rest else []
         )
         table.add_row(each.contact, at, *seconds, *counted)
-    print_whole(table)
+    print_table(table)
 
 
 def _has_values(page: Page) -> bool:

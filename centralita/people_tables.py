@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from centralita.tables import print_whole
+from centralita.terminal import plain_table, print_rows, print_table
 from records.moments import utc
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def shown_key(key: ApiKey) -> dict[str, Any]:
 
 def print_people(people: Iterable[Person]) -> None:
     """A line each."""
-    print_whole(
+    print_rows(
         ("id", "name", "role", "agent", "clients", "teams", "state"),
         (
             (
@@ -110,7 +110,7 @@ def print_person(facts: Mapping[str, Any]) -> None:
 
 def print_sessions(sessions: Iterable[Session]) -> None:
     """A line each."""
-    print_whole(
+    print_rows(
         ("session", "person", "began (UTC)", "last used", "from", "with"),
         (
             (each.id, each.person, utc(each.made_at), utc(each.seen_at), each.address, each.device[:40])
@@ -121,7 +121,7 @@ def print_sessions(sessions: Iterable[Session]) -> None:
 
 def print_keys(keys: Iterable[ApiKey]) -> None:
     """A line each."""
-    print_whole(
+    print_rows(
         ("key", "name", "person", "may", "clients", "until (UTC)", "last used"),
         (
             (
@@ -140,9 +140,7 @@ def print_keys(keys: Iterable[ApiKey]) -> None:
 
 def print_audit(entries: Iterable[AuditEntry]) -> None:
     """A line each, the results in colours."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("when (UTC)", "who", "role", "from", "did", "on", "result"):
-        table.add_column(name, no_wrap=True)
+    table = plain_table("when (UTC)", "who", "role", "from", "did", "on", "result")
     for each in entries:
         why = f" ({each.code})" if each.code else ""
         table.add_row(
@@ -154,9 +152,7 @@ def print_audit(entries: Iterable[AuditEntry]) -> None:
             Text(", ".join(each.on.values())),
             Text(f"{each.result}{why}", style=_RESULTS.get(each.result, "")),
         )
-    console = Console()
-    needed = console.measure(table, options=console.options.update(width=1000)).maximum
-    Console(width=max(console.width, needed)).print(table)
+    print_table(table)
 
 
 def _listed(scope: frozenset[str] | None) -> list[str] | None:

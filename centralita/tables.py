@@ -1,18 +1,19 @@
-"""Tables for people at a terminal."""
+"""Contacts for people at a terminal: listed, and one with all that happened."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from centralita.terminal import plain_table, print_rows
 from records.moments import utc
 from records.timeline import ladder, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from rich.table import Table
 
     from records.reader import ContactRow, ContactTimeline, NotedEvent
     from records.timeline.timeline import TimelineRow
@@ -24,10 +25,6 @@ def _length(seconds: float | None) -> str:
     return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
-_ANY = 1000
-"""Columns that no table needs."""
-_ELSEWHERE = 200
-"""Columns where the output goes to a file or another program."""
 NARROW = 150
 """Columns of a terminal below which only the essential is shown."""
 
@@ -42,40 +39,16 @@ def print_contacts(rows: Iterable[ContactRow]) -> None:
 
 def contact_table(rows: Iterable[ContactRow], *, wide: bool) -> Table:
     """Contacts, a line each. Times are UTC."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
     cells = _WIDE if wide else _NARROW
-    for name in cells:
-        table.add_column(name, no_wrap=True)
+    table = plain_table(*cells)
     for row in rows:
         table.add_row(*(show(row) for show in cells.values()))
     return table
 
 
-def print_whole(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Rows of text, whole, whatever the width of the terminal; what people wrote is no markup."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        table.add_column(name, no_wrap=True)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console = Console()
-    needed = console.measure(table, options=console.options.update(width=_ANY)).maximum
-    Console(width=max(console.width, needed)).print(table)
-
-
-def print_fitting(wide: Table, narrow: Table) -> None:
-    """The wide form of a table where the terminal has room for it, or the output goes elsewhere."""
-    terminal = Console(highlight=False)
-    if not terminal.is_terminal:
-        Console(width=_ELSEWHERE, highlight=False).print(wide)
-        return
-    needed = terminal.measure(wide, options=terminal.options.update(width=_ANY)).maximum
-    terminal.print(wide if needed <= terminal.width else narrow)
-
-
 def print_noted(rows: Iterable[NotedEvent], columns: Sequence[str]) -> None:
     """Events of one type, a line each, with these values of theirs. Times are UTC."""
-    print_whole(
+    print_rows(
         ("noted (UTC)", "client", "language", *columns, "contact"),
         (
             (

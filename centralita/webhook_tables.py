@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
+
+from centralita.terminal import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +26,7 @@ def print_webhooks(found: Iterable[Mapping[str, Any]]) -> None:
             str(each["failed"]),
             str(each["dead"]),
         )
-    _print(table)
+    print_table(table)
 
 
 def print_webhook(found: Mapping[str, Any]) -> None:
@@ -34,7 +35,7 @@ def print_webhook(found: Mapping[str, Any]) -> None:
     for name, value in found.items():
         shown = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
         table.add_row(name, shown)
-    _print(table)
+    print_table(table)
 
 
 def print_dead(found: Iterable[Mapping[str, Any]]) -> None:
@@ -50,7 +51,7 @@ def print_dead(found: Iterable[Mapping[str, Any]]) -> None:
             each["first_try"][:19],
             each["died_at"][:19],
         )
-    _print(table)
+    print_table(table)
 
 
 def _standing(found: Mapping[str, Any]) -> str:
@@ -59,9 +60,3 @@ def _standing(found: Mapping[str, Any]) -> str:
     if found["failure"] is not None:
         return f"[yellow]fails[/]: {found['failure']}"
     return "[green]well[/]"
-
-
-def _print(table: Table) -> None:
-    console = Console()
-    needed = console.measure(table, options=console.options.update(width=1_000)).maximum
-    Console(width=max(console.width, needed)).print(table)

@@ -1,38 +1,21 @@
-"""The tables of agents for people at a terminal; apart from the other tables, which need the records."""
+"""The tables of agents for people at a terminal."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
+
+from centralita.terminal import plain_table, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ANY = 1000
-"""Columns that no table needs."""
-
-
-def print_whole(table: Table) -> None:
-    """A table, a line each and whole, whatever the width of the terminal."""
-    console = Console()
-    needed = console.measure(table, options=console.options.update(width=_ANY)).maximum
-    Console(width=max(console.width, needed)).print(table)
-
-
-def plain_table(*columns: str) -> Table:
-    """A table without lines."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        table.add_column(name)
-    return table
-
 
 def print_agents(agents: Iterable[Mapping[str, object]]) -> None:
     """Agents as the API gives them."""
-    print_whole(agent_table(agents))
+    print_table(agent_table(agents))
 
 
 def agent_table(agents: Iterable[Mapping[str, object]]) -> Table:
@@ -66,7 +49,7 @@ def print_agent(agent: Mapping[str, object]) -> None:
         else:
             shown = _listed(value) or str(value)
         table.add_row(name.replace("_", " "), shown)
-    print_whole(table)
+    print_table(table)
 
 
 def print_reasons(reasons: Iterable[Mapping[str, object]]) -> None:
@@ -82,7 +65,7 @@ def print_reasons(reasons: Iterable[Mapping[str, object]]) -> None:
             "yes" if reason["paid"] else "no",
             "supervisors" if reason["approval"] else "agents",
         )
-    print_whole(table)
+    print_table(table)
 
 
 def clock(moment: object) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from centralita.tables import print_whole
+from centralita.terminal import minute, print_rows
 from routing.callbacks.states import CallbackState
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def print_callbacks(callbacks: Iterable[Callback]) -> None:
     """A line each."""
-    print_whole(
+    print_rows(
         (
             "reference", "state", "number", "client", "queue", "promised (UTC)", "from", "until", "tries",
             "promise", "agent", "case", "contact",
@@ -29,9 +28,9 @@ def print_callbacks(callbacks: Iterable[Callback]) -> None:
                 each.number,
                 each.wish.client,
                 each.wish.queue,
-                moment(each.promised),
-                moment(each.earliest),
-                moment(each.latest),
+                minute(each.promised),
+                minute(each.earliest),
+                minute(each.latest),
                 str(len(each.tries)),
                 _promise(each),
                 each.agent or each.wish.agent or "",
@@ -60,9 +59,9 @@ def _promise(callback: Callback) -> str:
     """Whether it was kept."""
     if callback.kept_at is not None:
         return (
-            f"kept late {moment(callback.kept_at)}"
+            f"kept late {minute(callback.kept_at)}"
             if callback.is_late
-            else f"kept {moment(callback.kept_at)}"
+            else f"kept {minute(callback.kept_at)}"
         )
     match callback.state:
         case CallbackState.EXPIRED:
@@ -77,21 +76,16 @@ def _promise(callback: Callback) -> str:
 
 def print_numbers(numbers: Iterable[Mapping[str, Any]]) -> None:
     """Numbers that are not called, a line each."""
-    print_whole(
+    print_rows(
         ("number", "for", "by", "since (UTC)", "reason"),
         (
             (
                 each["number"],
                 each["client"] or "all",
                 each["by"] or "do_not_call.yaml",
-                moment(each["since"]) if each["since"] is not None else "",
+                minute(each["since"]),
                 each["reason"],
             )
             for each in numbers
         ),
     )
-
-
-def moment(seconds: float) -> str:
-    """A moment as people read it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")

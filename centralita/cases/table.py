@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from centralita.tables import print_fitting
+from centralita.terminal import minute, plain_table, print_fitting
 from records.cases.case import Urgency
 from records.cases.numbering import spoken
 from records.cases.states import ClockState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
 
     from records.cases.case import Case, CaseFile, Note
     from records.cases.customers import Customer, CustomerFile
@@ -33,11 +33,6 @@ _CLOCKS = {
 }
 
 
-def moment(at: float | None) -> str:
-    """To the minute."""
-    return "" if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
-
-
 def print_cases(cases: Sequence[Case], now: float) -> None:
     """A line each; what is late stands out."""
     rows = [
@@ -48,8 +43,8 @@ def print_cases(cases: Sequence[Case], now: float) -> None:
             Text(each.urgency.word, _URGENT[each.urgency]),
             Text(each.state.value.replace("_", " ")),
             Text(each.owner or each.team or "nobody", "" if each.owner or each.team else "yellow"),
-            Text(moment(each.opened_at)),
-            Text(moment(each.due_at), "bold red" if each.is_late(now) else ""),
+            Text(minute(each.opened_at)),
+            Text(minute(each.due_at), "bold red" if each.is_late(now) else ""),
             Text(each.reason or ""),
             Text(each.title or ""),
         )
@@ -66,10 +61,10 @@ def print_complaints(cases: Sequence[Case], now: float) -> None:
             Text(spoken(each.id), "bold"),
             Text(each.client),
             Text(each.clock.value if each.clock is not None else "", _CLOCKS.get(each.clock, "")),  # type: ignore[arg-type]
-            Text(moment(each.answer_by), "bold red" if each.is_late(now) else ""),
+            Text(minute(each.answer_by), "bold red" if each.is_late(now) else ""),
             Text(_days(each, now)),
             Text(each.term.words if each.term is not None else ""),
-            Text(moment(each.received_at)),
+            Text(minute(each.received_at)),
             Text(each.owner or each.team or "nobody"),
             Text(each.reason or ""),
         )
@@ -94,9 +89,9 @@ def print_case(found: CaseFile, now: float) -> None:
         "customer": case.customer,
         "reference": case.reference,
         "tracking": case.tracking,
-        "opened": f"{moment(case.opened_at)} by {case.opened_by}",
-        "due": moment(case.due_at),
-        "follow-up": " ".join(filter(None, (moment(case.follow_up_at), case.follow_up_note))),
+        "opened": f"{minute(case.opened_at)} by {case.opened_by}",
+        "due": minute(case.due_at),
+        "follow-up": " ".join(filter(None, (minute(case.follow_up_at), case.follow_up_note))),
         "reopened": str(case.reopened) if case.reopened else None,
         "complaint": _clock(case, now),
         "contacts": " ".join(found.contacts),
@@ -165,9 +160,9 @@ def print_promises(counts: Iterable[PromiseCount], promises: Sequence[Promise]) 
             Text(each.result, "bold red" if each.is_broken else "green" if each.result == "kept" else ""),
             Text(each.client or ""),
             Text(each.queue or ""),
-            Text(moment(each.promised_at)),
-            Text(moment(each.latest)),
-            Text(moment(each.ended_at)),
+            Text(minute(each.promised_at)),
+            Text(minute(each.latest)),
+            Text(minute(each.ended_at)),
             Text(each.agent or ""),
             Text(each.contact or ""),
         )
@@ -192,7 +187,7 @@ def print_surveys(by: str, means: Iterable[Mean], answers: Sequence[Answer]) -> 
     _print((by, "question", "answers", "mean", "content"), rows, narrow=5)
     lines = [
         (
-            Text(moment(each.at)),
+            Text(minute(each.at)),
             Text(f"{each.score} of {each.most}" if each.most is not None else str(each.score), "bold"),
             Text(each.question or ""),
             Text(each.client or ""),
@@ -211,7 +206,7 @@ def print_undisposed(contacts: Sequence[Undisposed]) -> None:
     rows = [
         (
             Text(each.contact, "bold"),
-            Text(moment(each.ended_at)),
+            Text(minute(each.ended_at)),
             Text(each.client),
             Text(each.queue or ""),
             Text(each.agents),
@@ -226,9 +221,7 @@ def _print(names: Sequence[str], rows: Sequence[Sequence[Text]], *, narrow: int)
     """All columns where there is room; else the first ones."""
 
     def table(count: int) -> Table:
-        made = Table(box=None, header_style="bold", pad_edge=False)
-        for name in names[:count]:
-            made.add_column(name, no_wrap=True)
+        made = plain_table(*names[:count])
         for row in rows:
             made.add_row(*row[:count])
         return made
@@ -239,7 +232,7 @@ def _print(names: Sequence[str], rows: Sequence[Sequence[Text]], *, narrow: int)
 def _print_notes(console: Console, notes: Iterable[Note]) -> None:
     for each in notes:
         console.print()
-        console.print(Text(f"{moment(each.at)}  {each.by}", "dim"))
+        console.print(Text(f"{minute(each.at)}  {each.by}", "dim"))
         console.print(Text(each.text), soft_wrap=True)
 
 
@@ -247,7 +240,7 @@ def _print_history(console: Console, history: Iterable[Entry]) -> None:
     console.print()
     for each in history:
         said = ", ".join(f"{name} {value}" for name, value in each.data.items() if value)
-        line = Text.assemble((f"{moment(each.at)}  ", "dim"), (f"{each.by:<12}  ", "cyan"), each.type)
+        line = Text.assemble((f"{minute(each.at)}  ", "dim"), (f"{each.by:<12}  ", "cyan"), each.type)
         console.print(line.append(f"  {said}", "dim"), soft_wrap=True)
 
 
@@ -255,7 +248,7 @@ def _clock(case: Case, now: float) -> str | None:
     if case.clock is None or case.term is None:
         return None
     left = _days(case, now)
-    return f"{case.clock.value}, {case.term.words} until {moment(case.answer_by)} UTC {f'({left})' if left else ''}"
+    return f"{case.clock.value}, {case.term.words} until {minute(case.answer_by)} UTC {f'({left})' if left else ''}"
 
 
 def _days(case: Case, now: float) -> str:

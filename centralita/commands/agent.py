@@ -187,8 +187,7 @@ def history(
         print_json([asdict(each) for each in found])
         return
     for event in found:
-        when = utc(event.ts)
-        typer.echo(f"{when} UTC  {sentence(event.type, Facts(event.data))}")
+        typer.echo(f"{utc(event.ts)} UTC  {sentence(event.type, Facts(event.data))}")
 
 
 @app.command()

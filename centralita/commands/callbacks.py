@@ -98,11 +98,11 @@ def add(
     if as_json:
         print_json(found)
         return
-    from centralita.callbacks.table import moment
+    from centralita.terminal import minute
 
     typer.echo(
-        f"callback {found['id']}: {found['number']} is called from {moment(found['earliest'])} "
-        f"to {moment(found['latest'])} UTC"
+        f"callback {found['id']}: {found['number']} is called from {minute(found['earliest'])} "
+        f"to {minute(found['latest'])} UTC"
     )
 
 

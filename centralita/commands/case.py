@@ -246,9 +246,9 @@ def _tell(found: Mapping[str, Any], *, as_json: bool) -> None:
     owner = found["owner"] or found["team"] or "nobody"
     typer.echo(f"case {found['id']} is {found['state']}, {found['urgency']}, of {owner}")
     if found["clock"] == "running":
-        from centralita.cases.table import moment
+        from centralita.terminal import minute
 
-        typer.echo(f"to be answered by {moment(found['answer_by'])} UTC ({found['term']})")
+        typer.echo(f"to be answered by {minute(found['answer_by'])} UTC ({found['term']})")
 
 
 def _fields(*, due: str | None, follow_up: str | None, **texts: str | None) -> dict[str, object]:

@@ -103,8 +103,7 @@ def history(
     from records.timeline.sentences import sentence
 
     for event in open_ledger(state).node_events(limit):
-        when = utc(event.ts)
-        typer.echo(f"{when} UTC  {sentence(event.type, Facts(event.data))}")
+        typer.echo(f"{utc(event.ts)} UTC  {sentence(event.type, Facts(event.data))}")
 
 
 def _called(name: str) -> str:

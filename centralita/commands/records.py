@@ -42,14 +42,14 @@ def check_sums(
     as_json: Json = False,
 ) -> None:
     """List the contacts whose segments do not add up to their length; ends with 1 if there are any."""
-    from centralita.tables import print_whole
+    from centralita.terminal import print_rows
     from records.moments import utc
 
     found = open_ledger(state).unbalanced(limit)
     if as_json:
         print_json([{"contact": contact, "began": began, "off_by": off} for contact, began, off in found])
     elif found:
-        print_whole(
+        print_rows(
             ("contact", "began (UTC)", "off by"),
             [(contact, utc(began), f"{off:.3f} s") for contact, began, off in found],
         )

@@ -29,7 +29,7 @@ def trunks(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = Fals
     if as_json:
         print_json(found)
     else:
-        from centralita.outside.trunk_view import print_trunks
+        from centralita.outside.trunk_table import print_trunks
 
         print_trunks(found)
 

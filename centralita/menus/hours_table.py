@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from centralita.tables import print_whole
+from centralita.terminal import print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def print_hours(places: Iterable[Mapping[str, Any]]) -> None:
     """Places, a line each; moments are by the clock of each."""
-    print_whole(
+    print_rows(
         ("hours", "client", "time zone", "state", "changes", "opens next", "emergency"),
         (
             (
@@ -32,7 +32,7 @@ def print_hours(places: Iterable[Mapping[str, Any]]) -> None:
 
 def print_days(days: Iterable[Mapping[str, Any]]) -> None:
     """The days of one place."""
-    print_whole(
+    print_rows(
         ("day", "", "hours", "holiday"),
         (
             (
@@ -48,7 +48,7 @@ def print_days(days: Iterable[Mapping[str, Any]]) -> None:
 
 def print_announcements(announcements: Iterable[Mapping[str, Any]]) -> None:
     """Announcements, a line each."""
-    print_whole(
+    print_rows(
         ("announcement", "prompt", "callers of", "by", "since", "until", "reason"),
         (
             (
@@ -67,7 +67,7 @@ def print_announcements(announcements: Iterable[Mapping[str, Any]]) -> None:
 
 def print_closures(closures: Iterable[Mapping[str, Any]]) -> None:
     """Emergency closures, a line each."""
-    print_whole(
+    print_rows(
         ("closed", "by", "since", "until", "reason"),
         (
             (

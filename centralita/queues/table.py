@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from centralita.agents.table import plain_table, print_whole
+from centralita.terminal import plain_table, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ def print_queues(queues: Iterable[Mapping[str, object]]) -> None:
             str(today.get("abandoned", "")),
             _share(today.get("service_level")),
         )
-    print_whole(table)
+    print_table(table)
 
 
 def print_callers(callers: Iterable[Mapping[str, object]]) -> None:
@@ -55,7 +55,7 @@ def print_callers(callers: Iterable[Mapping[str, object]]) -> None:
             str(caller["priority"]),
             "rings" if caller["ringing"] else "",
         )
-    print_whole(table)
+    print_table(table)
 
 
 def _seconds(value: object) -> str:

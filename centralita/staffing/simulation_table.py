@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from centralita.tables import print_fitting
+from centralita.terminal import print_fitting
 from routing.simulation.figures import Tally
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from centralita.tables import print_fitting
+from centralita.terminal import print_fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

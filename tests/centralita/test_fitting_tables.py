@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from centralita import tables
+from centralita import terminal as at_terminal
 from centralita.staffing.staffing import needs
 from centralita.staffing.table import print_needs
 from routing.staffing.forecast import HalfHour, Moment
@@ -25,7 +25,7 @@ def test_the_whole_is_shown_where_there_is_room(
     def terminal(**options: Any) -> Console:
         return Console(force_terminal=True, width=width, no_color=True, **options)
 
-    monkeypatch.setattr(tables, "Console", terminal)
+    monkeypatch.setattr(at_terminal, "Console", terminal)
     half_hour = HalfHour(Moment("", 0.0), 1800.0, 100.0, 180.0)
     print_needs(needs([half_hour], Target(), None, lambda _: []), Target())
     lines = re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out).splitlines()

@@ -11,7 +11,8 @@ from calls.contact import Contact
 from calls.lines import LineLimits, Lines
 from centralita.outside.gateway import Gateway
 from centralita.outside.outgoing import shown
-from centralita.outside.trunk_view import print_trunks, shown_trunks
+from centralita.outside.trunk_table import print_trunks
+from centralita.outside.trunk_view import shown_trunks
 from centralita.outside.trunks import TrunkDown, Trunks, line_of
 from sip.events import PeerReachable, PeerUnreachable, RegistrationAccepted, RegistrationRefused
 from sip.io.dns import Dns, DnsSettings

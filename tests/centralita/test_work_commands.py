@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from calls.contact import Inbox
-from centralita.commands import app
 from routing.agents.tables import Status
 from routing.commands import Overflow
 from routing.queues.entry import EntryJoin
 from tests.kit.small_centre import small_node
+from tests.kit.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from centralita.node import Node
-
-
-class Terminal:
-    """Somebody at the terminal beside a node."""
-
-    def __init__(self, node: Node) -> None:
-        self.node = node
-
-    async def run(self, *words: str) -> Result:
-        line = [*words, "--state", str(self.node.options.state)]
-        return await asyncio.to_thread(lambda: CliRunner().invoke(app, line))
-
-    async def json(self, *words: str) -> Any:
-        done = await self.run(*words, "--json")
-        assert done.exit_code == 0, done.output
-        return json.loads(done.output)
-
-    async def refused(self, *words: str) -> str:
-        done = await self.run(*words)
-        assert done.exit_code != 0
-        assert "Traceback" not in done.output
-        return done.output
 
 
 @pytest.fixture
@@ -86,7 +61,7 @@ async def test_queues_and_skills_are_given_and_survive_reload_and_restart(termin
     given = await terminal.json("agent", "assign", "ana", "--queue", "vip", "--skill", "cards=4")
     assert (given["queues"], given["skills"], given["assigned"]) == (["vip"], {"cards": 4}, True)
     assert "NAME=0..5" in (await terminal.run("agent", "assign", "--help")).output
-    assert "cards=3" in await terminal.refused("agent", "assign", "ana", "--skill", "cards")
+    assert "cards=3" in await terminal.refused("agent", "assign", "ana", "--skill", "cards", code=2)
     await terminal.node.reload()
     assert (await terminal.json("agent", "show", "ana"))["queues"] == ["vip"]
     await terminal.run("agent", "available", "ana")

@@ -83,7 +83,7 @@ def show(
     if not found:
         typer.echo("nothing is held")
         return
-    from centralita.tables import print_whole
+    from centralita.terminal import print_rows
 
     rows = [
         (
@@ -98,7 +98,7 @@ def show(
         )
         for each in found
     ]
-    print_whole(("hold", "kind", "of", "client", "by", "since", "until", "reason"), rows)
+    print_rows(("hold", "kind", "of", "client", "by", "since", "until", "reason"), rows)
 
 
 @app.command("release")

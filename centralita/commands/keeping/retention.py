@@ -56,9 +56,9 @@ def retention(
             "no days are set: nothing is ever deleted (retention: in centre.yaml, or in clients/ID.yaml)"
         )
         return
-    from centralita.tables import print_whole
+    from centralita.terminal import print_rows
 
     columns = ("contacts", "recordings", "messages", "held", "failed")
     rows = [(each["client"] or "(house)", *(str(each[name]) for name in columns)) for each in applied]
-    print_whole(("client", *columns), rows)
+    print_rows(("client", *columns), rows)
     typer.echo("would be deleted" if dry_run else "deleted")
