@@ -50,6 +50,10 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except CentralitaError as error:
             fail(str(error))
+        except OSError as error:
+            if error.filename is None:  # it is of no file that anybody could mend
+                raise
+            fail(f"{error.filename}: {error.strerror}")
 
 
 app = typer.Typer(

@@ -100,20 +100,17 @@ def office(state: Path, *, is_reading: bool = False) -> Iterator[Office]:
     """
     from records.migrate import upgrade
 
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = database_of(state)
+    if database.path is not None:  # for this user only, as the node makes it
+        os.close(os.open(database.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    upgrade(database)
+    if not is_reading:
+        _refuse_unheard(state)
     try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        database = database_of(state)
-        if database.path is not None:  # for this user only, as the node makes it
-            os.close(os.open(database.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        upgrade(database)
-        if not is_reading:
-            _refuse_unheard(state)
-        try:
-            yield Office(state, database)
-        finally:
-            database.close()
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+        yield Office(state, database)
+    finally:
+        database.close()
 
 
 def _refuse_unheard(state: Path) -> None:
