@@ -12,6 +12,7 @@ from console.events.hub import Hub
 from console.events.tickets import Tickets
 from console.telling import Telling
 from console.webhooks.desk import WebhookDesk
+from console.webhooks.owner import Owners
 from records.people.principal import NODE
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ async def open_telling(
         clients=lambda: _companies(present),
         clock=time.time,
         tell=lambda kind, data: ground.journal("", None, kind, data),
+        owners=Owners(people.standing, lambda agent: _team(present, agent)),
+        bell=people.bell,
     )
     await webhooks.open()
 

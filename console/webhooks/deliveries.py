@@ -11,12 +11,15 @@ import structlog
 from base.errors import CentralitaError
 from base.io.background import Background
 from console.webhooks.delivery import Delivery
+from records.people import audit
+from records.people.audit import Deed
 from records.webhooks.book import WebhookUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from console.events.hub import Hub
+    from console.webhooks.owner import Owners
     from console.webhooks.secrets_file import SecretBook
     from console.webhooks.sending import Sender
     from records.webhooks.book import DeadLetter, Standing, Webhook, WebhookBook
@@ -36,12 +39,13 @@ class Deliveries:
         hub: Hub,
         sender: Sender,
         secrets: SecretBook,
+        owners: Owners,
         clock: Callable[[], float],
         tell: Callable[[str, Mapping[str, object]], None],
     ) -> None:
         """`clock` tells Unix time; `tell` writes what happened to webhooks themselves into the records."""
         self._book, self._hub, self._sender, self._secrets = book, hub, sender, secrets
-        self._clock, self._tell = clock, tell
+        self._owners, self._clock, self._tell = owners, clock, tell
         self._all: dict[str, Delivery] = {}
         self._tasks: dict[str, Background] = {}
         self._notes: dict[str, Standing] = {}
@@ -94,6 +98,7 @@ class Deliveries:
             self._sender,
             self,
             lambda: self._secrets.signing(webhook.id),
+            self._owners,
             self._clock,
         )
         before = self._all.get(webhook.id)
@@ -145,9 +150,13 @@ class Deliveries:
         await asyncio.to_thread(self._book.bury, webhook, standing, letter)
         self._dead[webhook] = self.dead_count(webhook) + 1
 
-    def tell_paused(self, webhook: str, why: str) -> None:
+    def tell_paused(self, webhook: str, why: str, code: str | None = None) -> None:
         """See Keeper."""
         self._tell("webhook.paused", {"webhook": webhook, "why": why})
+        if code is not None:
+            self._tell(
+                audit.ACT, Deed("system", "", "webhook pause", on={"webhook": webhook}, code=code).data()
+            )
 
     # --- how far they have come ---
 

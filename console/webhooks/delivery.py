@@ -12,7 +12,8 @@ import structlog
 
 from base.errors import CentralitaError
 from console.webhooks.message import body_of, message_of, sight_of, wish_of
-from console.webhooks.patience import GIVE_UP, judge
+from console.webhooks.owner import OwnerMayNot
+from console.webhooks.patience import GIVE_UP, cleared, judge
 from console.webhooks.sending import Result, wait_for
 from records.moments import stored, unix
 from records.webhooks.book import DeadLetter, Standing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from base.secret import Secret
     from console.events.hub import Follower, Hub
     from console.events.told import Told
+    from console.webhooks.owner import Owners
     from console.webhooks.sending import Sender, Sent
     from records.webhooks.book import Webhook
 
@@ -47,8 +49,8 @@ class Keeper(Protocol):
     async def bury(self, webhook: str, standing: Standing, letter: DeadLetter) -> None:
         """Give a delivery up. Raises StoreUnavailable."""
 
-    def tell_paused(self, webhook: str, why: str) -> None:
-        """Nothing is delivered any more."""
+    def tell_paused(self, webhook: str, why: str, code: str | None = None) -> None:
+        """Nothing is delivered any more; with a code nobody did it: it stands in the audit log."""
 
 
 class Delivery:
@@ -61,6 +63,7 @@ class Delivery:
         sender: Sender,
         keeper: Keeper,
         secrets: Callable[[], Sequence[Secret]],
+        owners: Owners,
         clock: Callable[[], float],
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -70,7 +73,7 @@ class Delivery:
         self.delivered = 0
         self.failed = 0
         self._hub, self._sender, self._keeper = hub, sender, keeper
-        self._secrets, self._clock, self._chance = secrets, clock, chance
+        self._secrets, self._owners, self._clock, self._chance = secrets, owners, clock, chance
         self._pending: deque[Told] = deque()
         self._hurry = asyncio.Event()
 
@@ -144,7 +147,18 @@ class Delivery:
         if not secrets:
             await self._stop("this node has no secret for it: rotate it")
             return
-        body = body_of(told, personal=webhook.personal)
+        try:
+            sight = await self._owners.sight(webhook)
+        except OwnerMayNot as error:
+            await self._stop(str(error), error.code)
+            return
+        # Of what was taken before, the owner may see less by now.
+        seen = [each for each in told if sight.allows(each)]
+        if not seen:
+            self._move(cleared(self.standing, upto))
+            self._drop()
+            return
+        body = body_of(seen, personal=sight.personal)
         sent = await self._sender.send(webhook.url, message_of(webhook.id, told), body, secrets, now=now)
         before, now = self.standing, self._clock()
         verdict = judge(before, sent, upto, now=now, chance=self._chance)
@@ -156,8 +170,12 @@ class Delivery:
         else:
             self.failed += 1
             await self._failed(before, verdict.standing, sent, told, is_dead=verdict.is_dead)
+        self._drop()
+
+    def _drop(self) -> None:
+        """What was delivered, given up or is not told any more."""
         while self._pending and self._pending[0].cursor <= self.standing.cursor:
-            self._pending.popleft()  # delivered, or given up
+            self._pending.popleft()
 
     async def _failed(
         self, before: Standing, after: Standing, sent: Sent, told: list[Told], *, is_dead: bool
@@ -179,11 +197,11 @@ class Delivery:
             log.error("webhook_paused", webhook=webhook.id, why=after.paused, after=GIVE_UP)
             self._keeper.tell_paused(webhook.id, after.paused)
 
-    async def _stop(self, why: str) -> None:
+    async def _stop(self, why: str, code: str | None = None) -> None:
         self.standing = replace(self.standing, paused=why)
         await self._keeper.keep(self.webhook.id, self.standing)
         log.error("webhook_paused", webhook=self.webhook.id, why=why)
-        self._keeper.tell_paused(self.webhook.id, why)
+        self._keeper.tell_paused(self.webhook.id, why, code)
 
     def _move(self, standing: Standing) -> None:
         if standing != self.standing:

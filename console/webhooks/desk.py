@@ -11,16 +11,21 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+import structlog
+
 from base.errors import CentralitaError
+from base.io.background import Background
 from console.events.sight import check_types
 from console.webhooks.addresses import check_url
 from console.webhooks.deliveries import Deliveries
 from console.webhooks.message import trial_of
+from console.webhooks.owner import OwnerMayNot
 from console.webhooks.patience import resumed
 from console.webhooks.replay import arrives
 from console.webhooks.secrets_file import SecretBook
-from console.webhooks.sending import Sender
+from console.webhooks.sending import Sender, wait_for
 from records.moments import stored
+from records.people.bell import SILENT
 from records.webhooks.book import DeadLetter, Standing, Webhook, WebhookBook
 
 if TYPE_CHECKING:
@@ -30,14 +35,20 @@ if TYPE_CHECKING:
     from base.secret import Secret
     from console.events.hub import Hub
     from console.webhooks.addresses import Network
+    from console.webhooks.owner import Owners
     from console.webhooks.sending import Sent
     from records.database import Database
+    from records.people.bell import Bell
+
+log = structlog.get_logger()
 
 MOST = 50
 """Webhooks of one node."""
 MOST_IN_ONE = 500
 """Events of one request."""
 PAUSED = "somebody paused it"
+OWNERS_EVERY = 5.0
+"""Seconds after which owners are looked at anyway: what other nodes and commands change rings no bell here."""
 
 
 class WebhookRefused(CentralitaError):
@@ -72,25 +83,31 @@ class WebhookDesk:
         clients: Callable[[], Collection[str]],
         clock: Callable[[], float],
         tell: Callable[[str, Mapping[str, object]], None],
+        owners: Owners,
+        bell: Bell = SILENT,
     ) -> None:
         """`file` holds the secrets, `clients` are those there are, `clock` tells Unix time.
 
-        `tell` writes what happened to webhooks themselves into the records.
+        `tell` writes what happened to webhooks themselves into the records; `bell` rings when people change.
         """
         self._book = WebhookBook(database)
         self._hub, self._clock, self._tell, self._clients = hub, clock, tell, clients
         self.sender = Sender(networks)
         self._secrets = SecretBook(file, clock)
-        self._deliveries = Deliveries(self._book, hub, self.sender, self._secrets, clock, tell)
+        self._deliveries = Deliveries(self._book, hub, self.sender, self._secrets, owners, clock, tell)
+        self._owners, self._bell = owners, bell
+        self._watching = Background(self._watch_owners, "webhook owners")
         self._acting = asyncio.Lock()
 
     async def open(self) -> None:
         """Go on where each stands. Raises StoreUnavailable, DocumentError."""
         await self._secrets.open()
         await self._deliveries.open()
+        self._watching.begin()
 
     async def close(self) -> None:
         """Deliver no more, and keep how far each has come."""
+        await self._watching.close()
         await self._deliveries.close()
         await self.sender.close()
 
@@ -139,9 +156,12 @@ class WebhookDesk:
         return made, secret
 
     async def change(self, which: str, wanted: Wanted, by: str) -> Webhook:
-        """Other settings for what is delivered from here on. Raises as `add`, and WebhookUnknown."""
+        """Other settings for what is delivered from here on, for which `by` answers.
+
+        Raises as `add`, and WebhookUnknown.
+        """
         wanted = self._checked(wanted)
-        made = await self._made_anew(which, lambda found: replace(found, **asdict(wanted)))
+        made = await self._made_anew(which, lambda found: replace(found, made_by=by, **asdict(wanted)))
         self._tell("webhook.changed", {"webhook": which, "by": by})
         return made
 
@@ -155,7 +175,8 @@ class WebhookDesk:
         return made
 
     async def resume(self, which: str, by: str) -> Webhook:
-        """Go on where it stands, at once. Raises WebhookUnknown, StoreUnavailable."""
+        """Go on where it stands, at once. Raises WebhookUnknown, OwnerMayNot, StoreUnavailable."""
+        await self._owners.sight(self.find(which))
         made = await self._made_anew(which, lambda found: replace(found, standing=resumed(found.standing)))
         self._tell("webhook.resumed", {"webhook": which, "by": by})
         return made
@@ -194,17 +215,54 @@ class WebhookDesk:
     async def replay(self, which: str, letters: Sequence[int] = ()) -> tuple[int, int]:
         """Deliver dead letters (all, or these), the oldest first, until one fails: how many arrived, and are left.
 
-        Raises WebhookUnknown, StoreUnavailable.
+        Raises WebhookUnknown, OwnerMayNot, StoreUnavailable.
         """
         webhook = self.find(which)
+        sight = await self._owners.sight(webhook)
         found = await asyncio.to_thread(self._book.dead_by_id, which, letters)
         for count, letter in enumerate(found):
             if not await arrives(
-                webhook, letter, self._hub, lambda message, body: self._send(webhook, message, body)
+                webhook, letter, self._hub, sight, lambda message, body: self._send(webhook, message, body)
             ):
                 return count, len(found) - count
             await self._deliveries.revived(letter)
         return len(found), 0
+
+    async def _watch_owners(self) -> None:
+        """Pause at once what nobody who may see events answers for any more, though nothing happens and it waits."""
+        changed, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def hear() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        self._bell.listen(hear)
+        try:
+            while True:
+                for each in self.all():
+                    if each.standing.paused is None:
+                        await self._pause_unowned(each)
+                await wait_for(changed, OWNERS_EVERY)
+                changed.clear()
+        finally:
+            self._bell.leave(hear)
+
+    async def _pause_unowned(self, webhook: Webhook) -> None:
+        try:
+            await self._owners.sight(webhook)
+        except OwnerMayNot as error:
+            await self._pause_for(webhook.id, str(error), error.code)
+        except CentralitaError:
+            return  # the records are away: it is asked again, and before each request
+
+    async def _pause_for(self, which: str, why: str, code: str) -> None:
+        try:
+            await self._made_anew(
+                which, lambda found: replace(found, standing=replace(found.standing, paused=why))
+            )
+        except CentralitaError:
+            return  # it was removed meanwhile, or the records are away
+        log.error("webhook_paused", webhook=which, why=why)
+        self._deliveries.tell_paused(which, why, code)
 
     async def _send(self, webhook: Webhook, message: str, body: bytes) -> Sent:
         secrets = self._secrets.signing(webhook.id)

@@ -38,7 +38,7 @@ def judge(standing: Standing, sent: Sent, upto: int, *, now: float, chance: Call
     """What follows from a request for all up to a cursor. `now` is Unix time, `chance` draws from 0 to below 1."""
     at = stored(now)
     if sent.result is Result.DELIVERED:
-        return Verdict(_cleared(standing, upto, dead_in_a_row=0, delivered_at=at))
+        return Verdict(replace(cleared(standing, upto), dead_in_a_row=0, delivered_at=at))
     since = standing.failing_since if standing.failing_since is not None else at
     tries = standing.tries + 1
     if sent.result is Result.GONE:
@@ -63,22 +63,11 @@ def resumed(standing: Standing) -> Standing:
     return replace(standing, paused=None, tries=0, failing_since=None, next_try=None, dead_in_a_row=0)
 
 
-def _cleared(standing: Standing, upto: int, *, dead_in_a_row: int, delivered_at: int | None) -> Standing:
-    return replace(
-        standing,
-        cursor=upto,
-        upto=None,
-        tries=0,
-        failing_since=None,
-        next_try=None,
-        failure=None,
-        dead_in_a_row=dead_in_a_row,
-        delivered_at=delivered_at,
-    )
+def cleared(standing: Standing, upto: int) -> Standing:
+    """Behind a cursor, with nothing that failed."""
+    return replace(standing, cursor=upto, upto=None, tries=0, failing_since=None, next_try=None, failure=None)
 
 
 def _buried(standing: Standing, upto: int, words: str, paused: str | None) -> Standing:
-    behind = _cleared(
-        standing, upto, dead_in_a_row=standing.dead_in_a_row + 1, delivered_at=standing.delivered_at
-    )
-    return replace(behind, failure=words, paused=paused)
+    dead = standing.dead_in_a_row + 1
+    return replace(cleared(standing, upto), dead_in_a_row=dead, failure=words, paused=paused)

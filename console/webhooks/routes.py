@@ -15,6 +15,7 @@ from console.api.routes import Routes
 from console.problem import Refusal
 from console.telling import TELLING
 from console.webhooks.desk import MOST_IN_ONE, Wanted
+from console.webhooks.owner import READ
 from console.webhooks.sending import Result
 from records.moments import unix
 
@@ -26,6 +27,7 @@ routes = Routes("webhooks")
 
 PERMISSION = "webhooks:write"
 _PROBLEMS = {"webhook_unknown": 404}
+_OWNED = {**_PROBLEMS, "owner_may_not": 409}
 _REFUSED = {
     "webhook_refused": 422,
     "address_refused": 422,
@@ -70,6 +72,7 @@ class WebhookShown(Model):
     batch: int
     made_at: datetime
     made_by: str
+    """Who answers for it: who made it, or changed it last. It is told what that one may see now."""
     cursor: str
     """Up to here all is delivered or given up."""
     delivered_at: datetime | None
@@ -168,7 +171,7 @@ async def show_webhook(request: web.Request, webhook: Name) -> WebhookShown:
     "/api/v1/webhooks/{webhook}", permission=PERMISSION, answer=WebhookShown, problems=_PROBLEMS | _REFUSED
 )
 async def change_webhook(request: web.Request, webhook: Name, body: WebhookAsked) -> WebhookShown:
-    """Give one other settings, for what is delivered from here on."""
+    """Give one other settings, for what is delivered from here on; who does so answers for it from then on."""
     _found(request, webhook)
     desk = _desk(request)
     return _shown(desk, await desk.change(webhook, _wanted(request, body), request[PRINCIPAL].id))
@@ -191,11 +194,9 @@ async def pause_webhook(request: web.Request, webhook: Name) -> WebhookShown:
     return _shown(desk, await desk.pause(webhook, request[PRINCIPAL].id))
 
 
-@routes.post(
-    "/api/v1/webhooks/{webhook}/resume", permission=PERMISSION, answer=WebhookShown, problems=_PROBLEMS
-)
+@routes.post("/api/v1/webhooks/{webhook}/resume", permission=PERMISSION, answer=WebhookShown, problems=_OWNED)
 async def resume_webhook(request: web.Request, webhook: Name) -> WebhookShown:
-    """Go on where it stands, at once."""
+    """Go on where it stands, at once. Whoever answers for it must see the events that it is told."""
     _found(request, webhook)
     desk = _desk(request)
     return _shown(desk, await desk.resume(webhook, request[PRINCIPAL].id))
@@ -235,7 +236,7 @@ async def list_dead_letters(request: web.Request, webhook: Name, query: Paged) -
     return page([_dead(each) for each in rows], query, lambda each: (each.id,))
 
 
-@routes.post("/api/v1/webhooks/{webhook}/replay", permission=PERMISSION, answer=Replayed, problems=_PROBLEMS)
+@routes.post("/api/v1/webhooks/{webhook}/replay", permission=PERMISSION, answer=Replayed, problems=_OWNED)
 async def replay_dead_letters(request: web.Request, webhook: Name, body: ReplayAsked) -> Replayed:
     """Deliver dead letters now, the oldest first."""
     _found(request, webhook)
@@ -258,6 +259,10 @@ def _found(request: web.Request, which: str) -> Webhook:
 def _wanted(request: web.Request, asked: WebhookAsked) -> Wanted:
     """What is asked for, within what who asks may see. Raises Refusal."""
     principal = request[PRINCIPAL]
+    if not principal.may(READ):
+        raise Refusal(
+            403, "forbidden", f"a webhook is told what you may see: this needs the permission {READ}"
+        )
     if not principal.sees_clients(asked.clients or ()):
         raise Refusal(403, "forbidden", "clients: name client companies whose data you may see")
     if asked.personal and not principal.may("contacts:read"):

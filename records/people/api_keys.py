@@ -25,7 +25,7 @@ from records.people.tokens import KEY_PREFIX, hashed, new_token, short_id
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import Connection, RowMapping
 
     from records.database import Database
 
@@ -119,28 +119,20 @@ class ApiKeys:
             if row is None or not is_right:
                 return None
             there = _key(row)
-            person = found(connection, there.person) if there.person is not None else None
-        if not there.is_valid(now=now):
+            who = _who(connection, there, now)
+        if who is None:
             return None
-        who = Principal(f"key:{there.id}", there.name, Role.ADMINISTRATOR, there.permissions, there.clients)
-        if there.person is not None:
-            if person is None or not person.is_active:
-                return None
-            who = Principal(
-                f"key:{there.id}",
-                f"{there.name} ({person.id})",
-                person.role,
-                there.permissions & permissions_of(person.role, person.grants),
-                _both(there.clients, person.clients),
-                person.teams,
-                person.agent,
-                person.id,
-            )
         if there.used_at is None or now - there.used_at >= SEEN_EVERY:
             with self._database.write() as connection:
                 at = update(table).where(table.c.id == there.id)
                 connection.execute(at.values(used_at=stored(now)))
         return who
+
+    def standing(self, key: str, *, now: float) -> Principal | None:
+        """Who asks with the key of this id, without its being shown; None of one that opens nothing."""
+        with self._database.read() as connection:
+            row = connection.execute(select(table).where(table.c.id == key)).mappings().first()
+            return None if row is None else _who(connection, _key(row), now)
 
     def all(self, person: str | None = None, *, after: str = "", limit: int | None = None) -> list[ApiKey]:
         """All keys by id, from behind one on, or those of one person; revoked ones too."""
@@ -163,6 +155,26 @@ class ApiKeys:
         self._bell.ring()
         found = _key(row)
         return found if found.revoked_at is not None else replace(found, revoked_at=now)
+
+
+def _who(connection: Connection, key: ApiKey, now: float) -> Principal | None:
+    if not key.is_valid(now=now):
+        return None
+    if key.person is None:
+        return Principal(f"key:{key.id}", key.name, Role.ADMINISTRATOR, key.permissions, key.clients)
+    person = found(connection, key.person)
+    if person is None or not person.is_active:
+        return None
+    return Principal(
+        f"key:{key.id}",
+        f"{key.name} ({person.id})",
+        person.role,
+        key.permissions & permissions_of(person.role, person.grants),
+        _both(key.clients, person.clients),
+        person.teams,
+        person.agent,
+        person.id,
+    )
 
 
 def _check(

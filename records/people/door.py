@@ -21,6 +21,7 @@ from records.people.errors import CodeNeeded, WrongLogin
 from records.people.familiar import Familiar
 from records.people.lockout import Attempts
 from records.people.passwords import Passwords, refuse_weak
+from records.people.principal import NODE, NODE_ID
 from records.people.proofs import Proofs
 from records.people.sessions import SessionRules, Sessions, principal_of
 from records.people.tokens import KEY_PREFIX, SESSION_PREFIX
@@ -106,6 +107,15 @@ class Door:
         if find is None:
             return None
         return await asyncio.to_thread(find, token, now=self.now())
+
+    async def standing(self, who: str) -> Principal | None:
+        """Somebody by the id of a principal as they stand now, though they ask for nothing. Raises StoreUnavailable."""
+        if who == NODE_ID:
+            return NODE
+        kind, _, key = who.partition(":")
+        if kind == "key":
+            return await asyncio.to_thread(self.keys.standing, key, now=self.now())
+        return await asyncio.to_thread(self.sessions.standing, who)
 
     async def log_in(self, person: str, password: Secret, code: str | None, caller: Caller) -> Entered:
         """Begin a session.

@@ -23,6 +23,8 @@ from records.people.tokens import SESSION_PREFIX, hashed, new_token, short_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy import Connection
+
     from records.database import Database
     from records.people.person import Person
 
@@ -102,14 +104,24 @@ class Sessions:
             person = found(connection, row["person"])
             if person is None or not person.is_active:
                 return None
-            is_pending = False
-            if person.role in rules.second_factor:
-                at = person_proof.c.person == person.id
-                query = select(person_proof.c.second_factor_at).where(at)
-                is_pending = connection.execute(query).scalar() is None
+            is_pending = self._is_pending(connection, person)
         if now - seen >= SEEN_EVERY:
             self._note(key, now)
         return principal_of(person, session=row["id"], is_pending=is_pending)
+
+    def standing(self, person: str) -> Principal | None:
+        """Somebody as they would be with a session now; None of who may not come in."""
+        with self._database.read() as connection:
+            there = found(connection, person)
+            if there is None or not there.is_active:
+                return None
+            return principal_of(there, is_pending=self._is_pending(connection, there))
+
+    def _is_pending(self, connection: Connection, person: Person) -> bool:
+        if person.role not in self._rules().second_factor:
+            return False
+        query = select(person_proof.c.second_factor_at).where(person_proof.c.person == person.id)
+        return connection.execute(query).scalar() is None
 
     def _note(self, key: str, now: float) -> None:
         with self._database.write() as connection:

@@ -24,6 +24,7 @@ from console.limits import Rates
 from console.node.door import Door
 from console.telling import Check, Telling
 from console.webhooks.desk import WebhookDesk
+from console.webhooks.owner import Owners
 from records.database import Database
 from records.figures.calendar import Calendar
 from records.figures.settings import Agreed, Terms
@@ -56,6 +57,7 @@ from tests.kit.stored_menus import StoredMenus
 from tests.kit.workplace import SmallWorkplace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from ipaddress import IPv4Network, IPv6Network
 
     from aiohttp import web
@@ -180,6 +182,7 @@ class Api:
         self.events = ListedEvents(*(fed(n) for n in range(1, 6)))
         self.hub = Hub(self.events, most=3, most_waiting=50)
         self.tickets: Tickets[tuple[Principal, str]] = Tickets(lambda: self.moment.timestamp())
+        self.told: list[tuple[str, Mapping[str, object]]] = []
         self.webhooks = WebhookDesk(
             Database.of(state / "ledger.sqlite"),
             self.hub,
@@ -187,7 +190,9 @@ class Api:
             networks=lambda: (ip_network("127.0.0.0/8"),),
             clients=lambda: {"acme", "other"},
             clock=lambda: self.moment.timestamp(),
-            tell=lambda kind, data: None,
+            tell=lambda kind, data: self.told.append((kind, data)),
+            owners=Owners(self.doorstep.door.standing, lambda agent: None),
+            bell=self.doorstep.door.bell,
         )
         self.broken = False
         self.guard = Guard(GuardLimits())

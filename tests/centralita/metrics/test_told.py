@@ -10,7 +10,7 @@ from tests.console.webhooks.test_desk import add, house, receiver, settle  # noq
 from tests.kit.metric_names import families, lint, value
 
 if TYPE_CHECKING:
-    from tests.console.webhooks.test_desk import House
+    from tests.kit.webhook_house import House
     from tests.kit.webhook_receiver import Receiver
 
 

@@ -3,91 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from ipaddress import ip_network
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from console.events.hub import CursorUnknown, Hub
+from console.events.hub import CursorUnknown
 from console.events.sight import UnknownType
 from console.webhooks.addresses import AddressRefused
-from console.webhooks.desk import Wanted, WebhookDesk, WebhookRefused
+from console.webhooks.desk import Wanted, WebhookRefused
 from console.webhooks.patience import DEAD_IN_A_ROW, REFUSALS
 from console.webhooks.sending import Result
 from records.errors import StoreUnavailable
 from records.webhooks.book import WebhookBook, WebhookUnknown
-from tests.kit.fed_events import ListedEvents, fed
-from tests.kit.webhook_receiver import Receiver
+from tests.kit.webhook_house import add
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-    from pathlib import Path
-
-    from records.database import Database
-
-LOOPBACK = (ip_network("127.0.0.0/8"),)
-
-
-class House:
-    """A desk with its hub, and time that goes only as tests say."""
-
-    def __init__(self, database: Database, folder: Path) -> None:
-        self.source = ListedEvents(*(fed(n) for n in range(1, 4)), limit=50)
-        self.hub = Hub(self.source)
-        self.now = 1_000_000.0
-        self.told: list[tuple[str, Mapping[str, object]]] = []
-        self.file = folder / "webhook-secrets.yaml"
-        self.database = database
-        self.desk = self.make()
-
-    def make(self) -> WebhookDesk:
-        return WebhookDesk(
-            self.database,
-            self.hub,
-            self.file,
-            networks=lambda: LOOPBACK,
-            clients=lambda: {"acme", "other"},
-            clock=lambda: self.now,
-            tell=lambda kind, data: self.told.append((kind, data)),
-        )
-
-    async def restart(self) -> None:
-        """As a node does."""
-        await self.desk.close()
-        self.desk = self.make()
-        await self.desk.open()
-
-    def happen(self, *cursors: int, **said: Any) -> None:
-        """Events are committed."""
-        self.source.add(*(fed(each, **said) for each in cursors))
-        self.hub.ring()
-
-    async def later(self, which: str, seconds: float) -> None:
-        """Time goes by."""
-        self.now += seconds
-        self.desk.hurry(which)
-
-
-@pytest.fixture
-async def house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    monkeypatch.setattr("console.webhooks.delivery.LINGER", 0.0)
-    made = House(database, tmp_path)
-    await made.desk.open()
-    yield made
-    await made.hub.close()
-    await made.desk.close()
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as made:
-        yield made
-
-
-async def add(house: House, receiver: Receiver, **wanted: Any) -> str:
-    made, secret = await house.desk.add(Wanted(receiver.url, **wanted), "marta")
-    receiver.secret = secret.reveal()
-    return made.id
+    from tests.kit.webhook_house import House
+    from tests.kit.webhook_receiver import Receiver
 
 
 async def test_events_from_now_on_arrive_signed_and_in_order(house: House, receiver: Receiver) -> None:

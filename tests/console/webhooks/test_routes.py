@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
+from records.people.principal import NODE
+from records.people.roles import Role
 from tests.console.interface import AUTH
 from tests.kit.fed_events import fed
-from tests.kit.webhook_receiver import Receiver
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from tests.console.interface import Api
+    from tests.kit.webhook_receiver import Receiver
 
 HOOKS = "/api/v1/webhooks"
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as made:
-        yield made
 
 
 async def add(api: Api, receiver: Receiver, **said: object) -> str:
@@ -87,3 +82,52 @@ async def test_what_can_be_no_webhook_is_refused(api: Api, body: dict[str, objec
 @pytest.mark.parametrize("act", ["pause", "resume", "rotate", "test"])
 async def test_one_that_is_not_there_is_not_found(api: Api, act: str) -> None:
     assert await api.problem("POST", f"{HOOKS}/wh_none/{act}") == (404, "webhook_unknown")
+
+
+async def test_a_webhook_stops_at_once_when_its_maker_is_disabled(api: Api, receiver: Receiver) -> None:
+    people = api.doorstep
+    await asyncio.to_thread(people.add, "eva", Role.ADMINISTRATOR)
+    headers = {"Authorization": f"Bearer {(await people.enter('eva')).token}"}
+    async with api.client.post(HOOKS, json={"url": receiver.url}, headers=headers) as answer:
+        which = (await answer.json())["webhook"]["id"]
+    await asyncio.to_thread(people.door.directory.disable, "eva", now=people.now)
+    for _ in range(300):
+        _, shown = await api.ask("GET", f"{HOOKS}/{which}")
+        if shown["paused"] is not None:
+            break
+        await asyncio.sleep(0.01)
+    assert shown["paused"].startswith("eva, who answers for it")
+    api.events.add(fed(6))
+    api.hub.ring()
+    assert ("audit.act", "owner_may_not") in [(kind, data.get("code")) for kind, data in api.told]
+    assert await api.problem("POST", f"{HOOKS}/{which}/resume") == (409, "owner_may_not")
+    status, shown = await api.ask("PUT", f"{HOOKS}/{which}", json={"url": receiver.url})
+    assert (status, shown["made_by"]) == (200, "node")
+    assert (await api.ask("POST", f"{HOOKS}/{which}/resume"))[0] == 200
+
+
+async def test_who_may_not_read_events_has_no_webhook(api: Api, receiver: Receiver) -> None:
+    people = api.doorstep
+    token, key = await asyncio.to_thread(
+        people.door.keys.make, NODE, "crm", ["webhooks:write"], now=people.now
+    )
+    headers = {"Authorization": f"Bearer {token}"}
+    async with api.client.post(HOOKS, json={"url": receiver.url}, headers=headers) as answer:
+        assert answer.status == 403
+    token, key = await asyncio.to_thread(
+        people.door.keys.make, NODE, "crm", ["webhooks:write", "events:read"], now=people.now
+    )
+    headers = {"Authorization": f"Bearer {token}"}
+    async with api.client.post(
+        HOOKS, json={"url": receiver.url, "personal": True}, headers=headers
+    ) as answer:
+        assert answer.status == 403
+    async with api.client.post(HOOKS, json={"url": receiver.url}, headers=headers) as answer:
+        which = (await answer.json())["webhook"]["id"]
+    await asyncio.to_thread(people.door.keys.revoke, key.id, now=people.now)
+    for _ in range(300):
+        _, shown = await api.ask("GET", f"{HOOKS}/{which}")
+        if shown["paused"] is not None:
+            break
+        await asyncio.sleep(0.01)
+    assert shown["paused"].startswith(f"key:{key.id}, who answers for it")
