@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from centralita.metrics.page import MetricsPage
 from centralita.metrics.told import ToldInUse
-from tests.console.webhooks.test_desk import add, house, receiver, settle  # noqa: F401 - fixtures
+from tests.console.webhooks.conftest import house, receiver  # noqa: F401 - fixtures
+from tests.console.webhooks.test_desk import settle
 from tests.kit.metric_names import families, lint, value
+from tests.kit.webhook_house import add
 
 if TYPE_CHECKING:
     from tests.kit.webhook_house import House
