@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from base.errors import CentralitaError
 from base.io.background import Background
 from records.cases.case import CASE, MESSAGE
-from records.cases.cleaned import cleaned
 from records.cases.visits import visit
 from records.cases.watch import SYSTEM
 from records.errors import StoreUnavailable
+from records.texts import cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -167,7 +167,7 @@ def _follow(database: Database, form: Form, queues: Mapping[str, Sequence[str]],
 
 @contextmanager
 def _opened(out: Path) -> Iterator[BinaryIO]:
-    from records.exports.private import whole_file
+    from base.io.private_file import whole_file
 
     try:
         with whole_file(out) as file:

@@ -10,11 +10,11 @@ from sqlalchemy import delete, desc, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from records.cases import tables
-from records.cases.cleaned import cleaned
 from records.cases.errors import ChangedMeanwhile, CustomerNotFound, CustomerTaken, NotMergeable
 from records.cases.history import changing, history
 from records.moments import unix
 from records.narrowing import matching
+from records.texts import cleaned
 from records.views import tables as views
 
 if TYPE_CHECKING:
@@ -271,10 +271,10 @@ def _give(
                 row = {"client": client, column.name: value, "customer": customer}
                 connection.execute(insert(table).values(**row))
     for number in dict.fromkeys(numbers):
-        give_contacts(connection, client, number, customer)
+        _give_contacts(connection, client, number, customer)
 
 
-def give_contacts(connection: Connection, client: str, number: str, customer: str) -> None:
+def _give_contacts(connection: Connection, client: str, number: str, customer: str) -> None:
     """The latest contacts from a number become a customer's."""
     contact = views.contact
     query = select(contact.c.id).where(contact.c.ani == number, contact.c.client == client)

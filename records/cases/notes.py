@@ -8,10 +8,10 @@ from sqlalchemy import insert, select
 
 from records.cases import tables
 from records.cases.case import Note, note_shaped
-from records.cases.cleaned import cleaned
 from records.cases.finding import case_row
 from records.cases.history import changing
 from records.errors import ContactNotFound
+from records.texts import cleaned
 from records.views import tables as views
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from base.compact import compact
-from records.moments import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +47,3 @@ class Terms(Protocol):
 
     def left(self, client: str, end: float, now: float, *, is_working: bool) -> int:
         """How many days there are still until the end, today not counted."""
-
-
-class NoTerms:
-    """No client company has any."""
-
-    def term(self, client: str, reason: str | None) -> None:
-        """Nothing holds."""
-        del client, reason
-
-    def end(self, client: str, days: int, since: float, *, is_working: bool) -> float:
-        """Days of 24 hours."""
-        del client, is_working
-        return since + days * DAY
-
-    def left(self, client: str, end: float, now: float, *, is_working: bool) -> int:
-        """Days of 24 hours."""
-        del client, is_working
-        return max(0, int((end - now) // DAY))

@@ -8,9 +8,9 @@ from sqlalchemy import update
 
 from records.cases import tables
 from records.cases.case import Urgency, next_look
-from records.cases.cleaned import cleaned
 from records.cases.errors import ChangedMeanwhile
 from records.moments import stored, unix
+from records.texts import cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

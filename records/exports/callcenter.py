@@ -10,7 +10,15 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from records.exports.floor import Completed, Joined, Left, Offered, OfferEnded, StateChanged, StatusChanged
+from records.exports.floor import (
+    Completed,
+    Joined,
+    Left,
+    ReservationEnded,
+    Reserved,
+    StateChanged,
+    StatusChanged,
+)
 from records.moments import stored
 
 if TYPE_CHECKING:
@@ -61,10 +69,10 @@ def events(moment: Moment) -> Iterator[Headers]:
         case Joined(at, visit, waiting):
             yield _event(at, "members-count", visit.queue, _count(waiting))
             yield _event(at, "member-queue-start", visit.queue, _member(visit) | _dnis(visit))
-        case Offered(at, visit, agent):
+        case Reserved(at, visit, agent):
             about = _agent(agent) | {"CC-Agent-Type": "Callback"} | _member(visit) | _dnis(visit)
             yield _event(at, "agent-offering", visit.queue, about)
-        case OfferEnded(at, visit, agent, result, called):
+        case ReservationEnded(at, visit, agent, result, called):
             about = {"CC-Hangup-Cause": _FAILURES.get(result, "NORMAL_TEMPORARY_FAILURE")} | _agent(agent)
             about |= {"CC-Agent-Called-Time": _epoch(called), "CC-Agent-Aborted-Time": _epoch(at)}
             yield _event(at, "bridge-agent-fail", visit.queue, about | _member(visit))

@@ -6,14 +6,16 @@ Reads events in the order in which they were written and remembers of each conta
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from records.event import NODE
+from records.views.fields import real, text, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from records.event import LedgerEvent
+    from records.views.fields import Data
 
 KINDS = (
     "agent.state",
@@ -72,7 +74,7 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class Reserved:
     """An agent was chosen for a caller."""
 
     at: float
@@ -81,7 +83,7 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferEnded:
+class ReservationEnded:
     """That agent did not get the caller."""
 
     at: float
@@ -139,7 +141,7 @@ class StateChanged:
     state: str
 
 
-Moment = Joined | Offered | OfferEnded | Left | Completed | StatusChanged | StateChanged
+Moment = Joined | Reserved | ReservationEnded | Left | Completed | StatusChanged | StateChanged
 
 _NORMAL = 16
 
@@ -151,8 +153,6 @@ class _Contact:
     """Leg -> the agent whose it is."""
     called: dict[str, float] = field(default_factory=dict)
     """Reservation -> when it was made."""
-    offers: dict[str, str] = field(default_factory=dict)
-    """Reservation -> the agent."""
 
 
 class Floor:
@@ -201,7 +201,7 @@ class Floor:
             case "queue.exit_key":
                 visit.key = _text(data, "key")
             case "reservation.created" | "reservation.ended":
-                yield from _offer(found, event)
+                yield from _reservation(found, event)
             case "queue.left":
                 yield self._left(found, event)
             case "transfer.requested":
@@ -210,10 +210,10 @@ class Floor:
                 to, kind = _text(data, "to"), visit.asked or "attended"
                 yield _completed(found, event.ts, "transfer", _NORMAL, to, kind)
             case "leg.ended" if visit.agent and event.leg in (visit.leg, visit.caller):
-                yield _completed(found, event.ts, _who(visit, event), _whole(data, "cause", _NORMAL))
+                yield _completed(found, event.ts, _who(visit, event), _count(data, "cause", _NORMAL))
             case "contact.closed" if visit.agent:
                 by = "agent" if _text(data, "ended_by") == "agent" else "caller"
-                yield _completed(found, event.ts, by, _whole(data, "cause", _NORMAL))
+                yield _completed(found, event.ts, by, _count(data, "cause", _NORMAL))
             case _:
                 pass
 
@@ -221,7 +221,7 @@ class Floor:
         before = found.visit
         visit = found.visit = Visit(before.contact, before.number, before.dialled, before.caller)
         visit.queue, visit.joined = _text(event.data, "queue"), event.ts
-        visit.position = _whole(event.data, "position", 1)
+        visit.position = _count(event.data, "position", 1)
         waiting = self._waiting.setdefault(visit.queue, set())
         waiting.add(visit.contact)
         return Joined(event.ts, visit, len(waiting))
@@ -229,7 +229,7 @@ class Floor:
     def _left(self, found: _Contact, event: LedgerEvent) -> Moment:
         visit, reason = found.visit, _text(event.data, "reason")
         visit.queue = visit.queue or _text(event.data, "queue")
-        visit.waited = _seconds(event.data, "waited")
+        visit.waited = real(event.data, "waited") or 0.0
         visit.joined = visit.joined or event.ts - visit.waited
         waiting = self._waiting.setdefault(visit.queue, set())
         waiting.discard(visit.contact)
@@ -238,23 +238,23 @@ class Floor:
             visit.leg = next((leg for leg, agent in found.legs.items() if agent and agent == visit.agent), "")
         else:
             visit.agent = ""
-        return Left(event.ts, visit, reason, _whole(event.data, "position", visit.position), len(waiting))
+        return Left(event.ts, visit, reason, _count(event.data, "position", visit.position), len(waiting))
 
 
-def _offer(found: _Contact, event: LedgerEvent) -> Iterator[Moment]:
+def _reservation(found: _Contact, event: LedgerEvent) -> Iterator[Moment]:
     reservation, agent = _text(event.data, "reservation"), _text(event.data, "agent")
     found.visit.queue = found.visit.queue or _text(event.data, "queue")
     if event.type == "reservation.created":
         found.called[reservation] = event.ts
-        yield Offered(event.ts, found.visit, agent)
+        yield Reserved(event.ts, found.visit, agent)
         return
     called = found.called.pop(reservation, event.ts)
-    ring, result = _seconds(event.data, "ring"), _text(event.data, "result")
+    ring, result = real(event.data, "ring") or 0.0, _text(event.data, "result")
     if result == "answered":
         visit = found.visit
         visit.agent, visit.called, visit.ring = agent, called, ring
     else:
-        yield OfferEnded(event.ts, found.visit, agent, result, called, ring)
+        yield ReservationEnded(event.ts, found.visit, agent, result, called, ring)
 
 
 def _completed(found: _Contact, at: float, by: str, cause: int, to: str = "", kind: str = "") -> Completed:
@@ -270,16 +270,10 @@ def _who(visit: Visit, event: LedgerEvent) -> str:
     return "agent" if (event.leg == visit.leg) == is_remote else "caller"
 
 
-def _text(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
-    return "" if value is None else str(value)
+def _text(data: Data, name: str) -> str:
+    return text(data, name) or ""
 
 
-def _whole(data: Mapping[str, Any], name: str, otherwise: int) -> int:
-    value = data.get(name)
-    return value if isinstance(value, int) else otherwise
-
-
-def _seconds(data: Mapping[str, Any], name: str) -> float:
-    value = data.get(name)
-    return float(value) if isinstance(value, int | float) else 0.0
+def _count(data: Data, name: str, otherwise: int) -> int:
+    found = whole(data, name)
+    return otherwise if found is None else found

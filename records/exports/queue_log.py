@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from records.exports.floor import Completed, Joined, Left, Offered, OfferEnded, StateChanged, StatusChanged
+from records.exports.floor import (
+    Completed,
+    Joined,
+    Left,
+    ReservationEnded,
+    Reserved,
+    StateChanged,
+    StatusChanged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +44,7 @@ def lines(moment: Moment, queues: Mapping[str, Sequence[str]]) -> Iterator[str]:
             yield _line(
                 at, visit.contact, visit.queue, NOBODY, "ENTERQUEUE", "", visit.number, visit.position
             )
-        case OfferEnded(at, visit, agent, result):
+        case ReservationEnded(at, visit, agent, result):
             word = "RINGCANCELED" if result in _CANCELLED else "RINGNOANSWER"
             yield _line(at, visit.contact, visit.queue, agent, word, round(moment.ring * 1000))
         case Left():
@@ -45,7 +53,7 @@ def lines(moment: Moment, queues: Mapping[str, Sequence[str]]) -> Iterator[str]:
             yield _completed(moment)
         case StatusChanged():
             yield from _status(moment, queues.get(moment.agent, (NOBODY,)) or (NOBODY,))
-        case Offered() | StateChanged():
+        case Reserved() | StateChanged():
             pass  # Asterisk writes nothing of these
 
 

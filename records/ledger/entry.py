@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 from records.card_numbers import is_doubtful, masked
 from records.event import NODE
 from records.moments import MICROSECONDS
+from records.texts import fit
 
 if TYPE_CHECKING:
     from records.event import LedgerEvent
@@ -93,10 +94,7 @@ def ready(event: LedgerEvent, node: str) -> tuple[Entry, int]:
 
 
 def _clean(text: _Text) -> _Text:
-    """Fit for any database: half surrogates and NUL from the wire are replaced."""
-    if text is None or (text.isascii() and "\0" not in text):
-        return text
-    return text.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+    return text if text is None or (text.isascii() and "\0" not in text) else fit(text)
 
 
 def _plain(value: object, depth: int = 8) -> object:

@@ -16,6 +16,7 @@ from records.narrowing import in_period
 from records.people.tables import AUDITED
 from records.personal.reading import SEALED, Unsealed
 from records.schema import event
+from records.texts import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -29,7 +30,6 @@ TYPES = (ACT, LOGIN, LOGOUT, READ)
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
 
-_LONGEST = 200
 _AT_ONCE = 500
 
 
@@ -58,13 +58,13 @@ class Deed:
     def data(self) -> dict[str, object]:
         """As it goes into the ledger."""
         data: dict[str, object] = {
-            "by": _line(self.by),
+            "by": one_line(self.by),
             "role": self.role,
             "act": self.act,
             "result": self.result,
         }
         if self.on:
-            data["on"] = {name: _line(value) for name, value in self.on.items()}
+            data["on"] = {name: one_line(value) for name, value in self.on.items()}
         if self.source:
             data["source"] = self.source
         if self.code is not None:
@@ -164,7 +164,3 @@ def _entry(number: int, ts: int, kind: str, data: Mapping[str, object]) -> Audit
         str(data.get("source", "")),
         None if code is None else str(code),
     )
-
-
-def _line(text: str) -> str:
-    return "".join(each if each.isprintable() else "?" for each in text[:_LONGEST])

@@ -12,13 +12,14 @@ from sqlalchemy import delete, func, insert, select, update
 
 from records.moments import stored, unix
 from records.people.bell import SILENT, Bell
-from records.people.directory import found
+from records.people.directory import end_sessions, found
 from records.people.errors import UnknownSession
 from records.people.principal import Principal
 from records.people.roles import Role, permissions_of
 from records.people.tables import person_proof
 from records.people.tables import session as table
 from records.people.tokens import SESSION_PREFIX, hashed, new_token, short_id
+from records.texts import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,6 @@ SEEN_EVERY = 60.0
 """Seconds between two notes that a session is used: not each request writes."""
 KEPT = 90 * 86400.0
 """Seconds for which ended sessions are kept to be listed."""
-_LONGEST_TEXT = 200
 
 PENDING = frozenset({"self:write"})
 """What may be done before the second factor that the role asks for is set up."""
@@ -75,7 +75,7 @@ class Sessions:
     def begin(self, person: str, *, address: str, device: str, now: float) -> tuple[str, Session]:
         """A new session and its token, which is told this once. Those long over are forgotten."""
         token, rules = new_token(SESSION_PREFIX), self._rules()
-        made = Session(short_id(), person, now, now, now + rules.longest, None, address, _printable(device))
+        made = Session(short_id(), person, now, now, now + rules.longest, None, address, one_line(device))
         row = {
             "hash": hashed(token),
             "id": made.id,
@@ -137,20 +137,14 @@ class Sessions:
         if person is not None:
             query = query.where(table.c.person == person)
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(table.c.made_at.desc())).mappings().all()
+            rows = connection.execute(query.order_by(table.c.made_at.desc())).all()
         return [
             Session(
-                row["id"],
-                row["person"],
-                unix(row["made_at"]),
-                unix(row["seen_at"]),
-                unix(row["until"]),
-                unix(row["ended_at"]),
-                row["address"],
-                row["device"],
+                row.id, row.person, unix(row.made_at), unix(row.seen_at), unix(row.until), unix(row.ended_at),
+                row.address, row.device,
             )
             for row in rows
-        ]
+        ]  # fmt: skip
 
     def sources(self, *, now: float, limit: int = 100_000) -> list[tuple[str, str]]:
         """Who came in from which address since sessions are kept, the latest first."""
@@ -180,9 +174,8 @@ class Sessions:
 
     def end_all(self, person: str, *, now: float) -> int:
         """End all of a person; how many."""
-        at = (table.c.person == person, table.c.ended_at.is_(None))
         with self._database.write() as connection:
-            ended = connection.execute(update(table).where(*at).values(ended_at=stored(now))).rowcount
+            ended = end_sessions(connection, person, now=now)
         self._bell.ring()
         return ended
 
@@ -202,8 +195,3 @@ def principal_of(person: Person, *, session: str | None = None, is_pending: bool
         session,
         is_pending,
     )
-
-
-def _printable(text: str) -> str:
-    """What a stranger calls the own browser, fit for a table."""
-    return "".join(each if each.isprintable() else "?" for each in text[:_LONGEST_TEXT])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from records.timeline import verdicts
+from records.views.fields import real, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,7 @@ class _Account:
                 self.stays.append(_joined(data, explained, offset))
             case "queue.relaxed":
                 stay = self.last(event)
-                step = Relaxed(offset, _seconds(data.get("waited")), verdicts.asked(data))
+                step = Relaxed(offset, real(data, "waited"), verdicts.asked(data))
                 self.stays.append(replace(stay, relaxed=(*stay.relaxed, step)))
             case "reservation.created":
                 stay = self.last(event)
@@ -107,7 +108,7 @@ class _Account:
                     replace(
                         self.last(event),
                         left=str(data.get("reason", "?")),
-                        waited=_seconds(data.get("waited")),
+                        waited=real(data, "waited"),
                         left_at=offset,
                         unserved_at_end=verdicts.passed_over(explained),
                     )
@@ -120,9 +121,7 @@ class _Account:
         self.ringing.pop(reservation, None)
         for number, stay in enumerate(self.stays):
             decisions = tuple(
-                replace(
-                    each, result=str(data.get("result", "?")), ring=_seconds(data.get("ring")), ended=offset
-                )
+                replace(each, result=str(data.get("result", "?")), ring=real(data, "ring"), ended=offset)
                 if each.reservation == reservation
                 else each
                 for each in stay.decisions
@@ -142,9 +141,9 @@ def _joined(data: Mapping[str, Any], explained: Mapping[str, Any], offset: float
     return Stay(
         str(data.get("queue", "?")),
         offset,
-        position=_count(data.get("position")),
-        priority=_count(data.get("priority")),
-        waited_before=_seconds(data.get("waited")),
+        position=whole(data, "position"),
+        priority=whole(data, "priority"),
+        waited_before=real(data, "waited"),
         unserved=verdicts.passed_over(explained),
     )
 
@@ -158,17 +157,9 @@ def _decision(
         str(data.get("agent", "?")),
         verdicts.choice(explained),
         verdicts.asked(explained),
-        _count(explained.get("relaxed")) or 0,
-        _count(explained.get("position")),
-        _count(explained.get("waiting")),
-        _seconds(explained.get("waited")),
+        whole(explained, "relaxed") or 0,
+        whole(explained, "position"),
+        whole(explained, "waiting"),
+        real(explained, "waited"),
         verdicts.passed_over(explained, set(ringing.values())),
     )
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _seconds(value: object) -> float | None:
-    return value if isinstance(value, int | float) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from records.texts import one_line
 from records.timeline.timeline import HOUSE, leg_names
 from records.timeline.wording import clock
 
@@ -149,5 +150,5 @@ def _label(summary: str, room: int) -> str:
 
 
 def _shortened(text: str, room: int) -> str:
-    clean = "".join(letter if letter.isprintable() else "?" for letter in text)
+    clean = one_line(text, len(text))
     return clean if len(clean) <= room else clean[: room - 1] + "…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from records.moments import MICROSECONDS, stored
+from records.texts import fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,13 +20,13 @@ Load: TypeAlias = "Callable[[Table, Mapping[str, Column]], list[Row]]"
 
 
 def text(data: Data, name: str) -> str | None:
-    """A text field, fit for any database: half surrogates and NUL from the wire are replaced."""
+    """A text field, fit for any database."""
     value = data.get(name)
     if value is None or (isinstance(value, str) and value.isascii() and "\0" not in value):
         return value
     if not isinstance(value, str | int | float):
         return None
-    return str(value).replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+    return fit(str(value))
 
 
 def whole(data: Data, name: str) -> int | None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from base.io.ids import SystemIds
 from centralita.cases.teller import Teller
 from console.cases.desk import CaseDesk
-from records.cases.terms import NoTerms, Term
+from records.cases.terms import Term
 from routing.numbers.outbound import in_e164
+from tests.kit.terms import NoTerms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,9 @@ from records.cases.cases import Cases
 from records.cases.customers import Customers
 from records.cases.finding import CaseFinder
 from records.cases.notes import Notes
-from records.cases.terms import NoTerms, Term
+from records.cases.terms import Term
 from records.cases.watch import look
+from tests.kit.terms import NoTerms
 
 if TYPE_CHECKING:
     from records.cases.history import Entry

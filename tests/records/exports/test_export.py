@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base.io.private_file import whole_file
 from records import Ledger
 from records.exports.cells import safe
 from records.exports.choosing import rows_of
@@ -18,7 +19,6 @@ from records.exports.csv_writer import CsvWriter
 from records.exports.datasets import DATASETS, Kind
 from records.exports.export import Format, export
 from records.exports.figure_rows import FigureRows
-from records.exports.private import whole_file
 from records.figures.calendar import Calendar, Days
 from records.figures.definition import Group
 from records.figures.question import Question
