@@ -10,6 +10,7 @@ from aiohttp import web
 
 from base.document import suggest
 from console.api.answers import Content
+from console.api.files import send_file
 from console.api.model import Name, Note
 from console.api.routes import Routes
 from console.api.scope import sees_all, sees_queue
@@ -33,8 +34,6 @@ routes = Routes("exports")
 
 MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 LOGS = {each.value: each for each in Form}
-PIECE = 256 * 1024
-"""Bytes that are read and sent at once."""
 MOST_AT_ONCE = 2
 """Exports under way; more are asked to wait."""
 EXPORTING: web.AppKey[asyncio.Semaphore] = web.AppKey("exporting")
@@ -92,7 +91,10 @@ async def _take_out(
         else:
             rows, form = rows_of(dataset, question), Format(query.format)
             await asyncio.to_thread(export, database, rows, question, file, format=form, mark=query.bom)
-        return await _send(request, file, dataset, "log" if dataset in LOGS else query.format)
+        ending = "log" if dataset in LOGS else query.format
+        charset = None if ending == "parquet" else "utf-8"
+        media = MEDIA.get(ending, "text/plain")
+        return await send_file(request, file, f"{dataset}.{ending}", media, charset=charset)
 
 
 def _write_log(
@@ -105,20 +107,3 @@ def _write_log(
         clients = frozenset({wanted}) if clients is None else clients & {wanted}
     for text in log_of(database, form, since, until, queues, clients=clients, agents=question.agents):
         file.write(text.encode())
-
-
-async def _send(request: web.Request, file: BinaryIO, dataset: str, ending: str) -> web.StreamResponse:
-    size = file.tell()
-    file.seek(0)
-    response = web.StreamResponse()
-    response.content_type = MEDIA.get(ending, "text/plain")
-    if ending != "parquet":
-        response.charset = "utf-8"
-    response.content_length = size
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Disposition"] = f'attachment; filename="{dataset}.{ending}"'
-    await response.prepare(request)
-    while piece := await asyncio.to_thread(file.read, PIECE):
-        await response.write(piece)
-    await response.write_eof()
-    return response

@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import Field
 
 from console.acts import Deed
-from console.api.model import Line, Model, Name
+from console.api.model import Line, Model, Name, model_of
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
 from console.api.scope import sees_all, who_acts
@@ -72,17 +72,10 @@ class Running(Deed):
     """Only count."""
 
 
-class AppliedShown(Model):
-    """What was deleted of one client company's, or would be; `client` is empty for what is nobody's."""
-
-    client: str
-    contacts: int
-    recordings: int
-    messages: int
-    held: int
-    """Passed over because of a legal hold."""
-    failed: int
-    """Files that could not be deleted."""
+if TYPE_CHECKING:
+    AppliedShown = Applied
+else:
+    AppliedShown = model_of(Applied, "AppliedShown")
 
 
 class Ran(Model):

@@ -16,7 +16,8 @@ from pydantic import Field
 
 from console.acts import Deed
 from console.api.answers import Content
-from console.api.model import Line, Model
+from console.api.files import send_file
+from console.api.model import Line, model_of
 from console.api.routes import Routes
 from console.api.scope import sees, who_acts
 from console.keys import KEEPING
@@ -44,16 +45,7 @@ class Erasing(Wish):
     """Only count."""
 
 
-class ErasedShown(Model):
-    """What was erased of a person, or would be."""
-
-    number: str
-    contacts: int
-    recordings: int
-    in_progress: int
-    """Calls that are not over: erase again when they are."""
-    elsewhere: dict[str, int]
-    """By where: callbacks, customers."""
+ErasedShown = model_of(Erased, "ErasedShown")
 
 
 @routes.post(
@@ -79,16 +71,18 @@ async def erase_person(request: web.Request, body: Erasing) -> Erased:
     answer=Content((ZIP,)),
     problems={"person_not_found": 404, "store_unavailable": 503},
 )
-async def export_person(request: web.Request, body: Wish) -> web.Response:
+async def export_person(request: web.Request, body: Wish) -> web.StreamResponse:
     """Give everything that is kept of a person as a zip: JSON, a page, a table, recordings."""
     by = who_acts(request, body.by)
     _refuse_foreign(request, body.client)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "person.zip"
+    folder = await asyncio.to_thread(tempfile.TemporaryDirectory)
+    try:
+        path = Path(folder.name) / "person.zip"
         await request.app[KEEPING].export(body.number, path, by=by, client=body.client, now=time.time())
-        content = await asyncio.to_thread(path.read_bytes)
-    headers = {"Content-Disposition": 'attachment; filename="person.zip"', "Cache-Control": "no-store"}
-    return web.Response(body=content, content_type=ZIP, headers=headers)
+        with await asyncio.to_thread(path.open, "rb") as file:
+            return await send_file(request, file, "person.zip", ZIP)
+    finally:
+        folder.cleanup()  # at once: whoever hangs up would cancel a thread that has not begun
 
 
 def _refuse_foreign(request: web.Request, client: str | None) -> None:
