@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from base.errors import CentralitaError
+from centralita.options import STATE
 from centralita.state import HTTP_FILE, KEY_FILE
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ class NodeClient:
 
     def __init__(self, state: Path, http: str | None = None) -> None:
         """Read the key, and the address unless it is given. Raises NodeUnreachable."""
+        self._state = state
         try:
             self._address = http or (state / HTTP_FILE).read_text(encoding="ascii").strip()
             self._key = (state / KEY_FILE).read_text(encoding="ascii").strip()
         except OSError as error:
             raise NodeUnreachable(
-                f"no node keeps its state in {state} ({error.strerror}); start one or name --state"
+                f"no node keeps its state in {state} ({error.strerror}); start one with {_start(state)}, "
+                "or name the folder of another with --state"
             ) from None
 
     def ask(self, method: str, path: str, body: object = None, *, timeout: float = 10.0) -> dict[str, Any]:
@@ -54,7 +57,7 @@ class NodeClient:
         try:
             found: dict[str, Any] = json.loads(content) if content else {}
         except ValueError as error:
-            raise NodeUnreachable(f"no node answers at {self._address}: {error}") from None
+            raise self._silent(error) from None
         return found
 
     def fetch(self, method: str, path: str, body: object = None, *, timeout: float = 10.0) -> bytes:
@@ -72,9 +75,14 @@ class NodeClient:
         except urllib.error.HTTPError as error:
             raise NodeRefused(_detail(error)) from None
         except urllib.error.URLError as error:
-            raise NodeUnreachable(f"no node answers at {self._address}: {_why(error.reason)}") from None
+            raise self._silent(_why(error.reason)) from None
         except (OSError, ValueError, HTTPException) as error:
-            raise NodeUnreachable(f"no node answers at {self._address}: {error}") from None
+            raise self._silent(error) from None
+
+    def _silent(self, why: object) -> NodeUnreachable:
+        return NodeUnreachable(
+            f"no node answers at {self._address}: {why}; start it with {_start(self._state)}"
+        )
 
     def every(self, path: str, **query: str) -> dict[str, Any]:
         """A whole list, page after page, as one: `items`, and whatever else the first page told. Raises as `ask`."""
@@ -86,6 +94,10 @@ class NodeClient:
             found["items"] += more["items"]
             cursor = more["next"]
         return found
+
+
+def _start(state: Path) -> str:
+    return "`centralita serve" + ("`" if state == STATE else f" --state {state}`")
 
 
 def _why(reason: object) -> str:

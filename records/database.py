@@ -26,7 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
 
 from records.card_scan import guard
-from records.errors import DatabaseUnknown, LedgerMissing, StoreUnavailable
+from records.errors import DatabaseUnknown, LedgerMissing, LedgerTooOld, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +43,9 @@ _AWAY = (OperationalError, InterfaceError, PoolTimeout)
 _NO_SUCH_TABLE = "42P01"
 """PostgreSQL's word for it (appendix A of its manual): a database in which no node has made its tables."""
 
+_NO_SUCH_COLUMN = "42703"
+_OLD = ("no such column", "no such table")
+"""SQLite's words where the tables are not those that are asked for."""
 _READERS = 8
 """Connections that stand ready towards PostgreSQL."""
 
@@ -145,8 +148,13 @@ class Database:
         try:
             yield
         except DBAPIError as problem:
+            words = first_line(problem.orig)
+            if words.startswith(_OLD) or getattr(problem.orig, "sqlstate", None) == _NO_SUCH_COLUMN:
+                raise LedgerTooOld(
+                    f"{self} has the tables of an earlier version; a node that starts brings them up to date ({words})"
+                ) from None
             if isinstance(problem, _AWAY) or type(problem) is DatabaseError:
-                raise StoreUnavailable(f"{self}: {first_line(problem.orig)}") from None
+                raise StoreUnavailable(f"{self}: {words}") from None
             raise
         except PoolTimeout:
             raise StoreUnavailable(f"{self}: all connections are busy") from None

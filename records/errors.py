@@ -43,6 +43,12 @@ class StoreUnavailable(RecordsError):
     status = 503
 
 
+class LedgerTooOld(StoreUnavailable):
+    """An earlier version of the program wrote this ledger, and no node of this one has run with it yet."""
+
+    code = "ledger_too_old"
+
+
 class ContactNotFound(RecordsError):
     """No contact has this identifier or prefix."""
 

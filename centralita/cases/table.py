@@ -32,6 +32,13 @@ _CLOCKS = {
     ClockState.MISSED: "bold red",
 }
 
+_MOMENTS = ("_at", "_by")
+"""What the names of moments end with in the history."""
+
+
+def _utc(at: float | None) -> str:
+    return "" if at is None else f"{minute(at)} UTC"
+
 
 def print_cases(cases: Sequence[Case], now: float) -> None:
     """A line each; what is late stands out."""
@@ -41,7 +48,7 @@ def print_cases(cases: Sequence[Case], now: float) -> None:
             Text(each.kind),
             Text(each.client),
             Text(each.urgency.word, _URGENT[each.urgency]),
-            Text(each.state.value.replace("_", " ")),
+            Text(each.state.value),
             Text(each.owner or each.team or "nobody", "" if each.owner or each.team else "yellow"),
             Text(minute(each.opened_at)),
             Text(minute(each.due_at), "bold red" if each.is_late(now) else ""),
@@ -89,9 +96,9 @@ def print_case(found: CaseFile, now: float) -> None:
         "customer": case.customer,
         "reference": case.reference,
         "tracking": case.tracking,
-        "opened": f"{minute(case.opened_at)} by {case.opened_by}",
-        "due": minute(case.due_at),
-        "follow-up": " ".join(filter(None, (minute(case.follow_up_at), case.follow_up_note))),
+        "opened": f"{_utc(case.opened_at)} by {case.opened_by}",
+        "due": _utc(case.due_at),
+        "follow-up": " ".join(filter(None, (_utc(case.follow_up_at), case.follow_up_note))),
         "reopened": str(case.reopened) if case.reopened else None,
         "complaint": _clock(case, now),
         "contacts": " ".join(found.contacts),
@@ -232,16 +239,42 @@ def _print(names: Sequence[str], rows: Sequence[Sequence[Text]], *, narrow: int)
 def _print_notes(console: Console, notes: Iterable[Note]) -> None:
     for each in notes:
         console.print()
-        console.print(Text(f"{minute(each.at)}  {each.by}", "dim"))
+        console.print(Text(f"{_utc(each.at)}  {each.by}", "dim"))
         console.print(Text(each.text), soft_wrap=True)
 
 
 def _print_history(console: Console, history: Iterable[Entry]) -> None:
     console.print()
     for each in history:
-        said = ", ".join(f"{name} {value}" for name, value in each.data.items() if value)
-        line = Text.assemble((f"{minute(each.at)}  ", "dim"), (f"{each.by:<12}  ", "cyan"), each.type)
+        said = ", ".join(filter(None, (_said(name, value) for name, value in each.data.items())))
+        line = Text.assemble((f"{_utc(each.at)}  ", "dim"), (f"{each.by:<12}  ", "cyan"), each.type)
         console.print(line.append(f"  {said}", "dim"), soft_wrap=True)
+
+
+def _said(name: str, value: object) -> str:
+    """What the history has of one thing, in words."""
+    if name == "changes" and isinstance(value, dict):
+        return ", ".join(
+            f"{_plain(each)} {_value(each, before)} -> {_value(each, now)}"
+            for each, (before, now) in value.items()
+        )
+    if not value:
+        return ""
+    return f"{_plain(name)} {_value(name, value)}"
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix("_at").replace("_", " ")
+
+
+def _value(name: str, value: object) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    if isinstance(value, int | float) and name.endswith(_MOMENTS):
+        return _utc(value)
+    return str(value)
 
 
 def _clock(case: Case, now: float) -> str | None:

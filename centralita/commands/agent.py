@@ -17,6 +17,7 @@ from centralita.commands.parameters import (
     By,
     Config,
     Json,
+    Limit,
     State,
     fail,
     login,
@@ -170,7 +171,7 @@ def history(
     agent: Agent,
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 30,
+    limit: Limit = 30,
     as_json: Json = False,
 ) -> None:
     """Show what an agent's status and state were, from the ledger; the node may be stopped."""

@@ -16,6 +16,7 @@ from centralita.commands.parameters import (
     By,
     Config,
     Json,
+    Limit,
     State,
     login,
     print_json,
@@ -39,7 +40,7 @@ def callbacks(
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    limit: Limit = 50,
     pending: Annotated[bool, typer.Option("--open", help="Only those that are still to be made.")] = False,
     as_json: Json = False,
 ) -> None:

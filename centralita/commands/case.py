@@ -144,6 +144,10 @@ def open_case(
     as_json: Json = False,
 ) -> None:
     """Open a case."""
+    texts = {"title": title, "reason": reason, "reference": reference, "number": number}
+    for name, each in texts.items():
+        if each is not None and not each.strip():
+            fail(f"--{name} says nothing; leave it out", code=2)
     fields = _fields(
         title=title, reason=reason, owner=owner, team=team, urgency=urgency, due=due,
         follow_up=follow_up, follow_up_note=follow_up_note, reference=reference, customer=customer,

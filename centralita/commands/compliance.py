@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
 
 from centralita.commands.ledger import open_ledger
+from centralita.commands.moments import read_day
 from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
@@ -17,9 +18,9 @@ from centralita.commands.parameters import (
     Config,
     Json,
     State,
-    fail,
     print_json,
 )
+from centralita.commands.periods import From, To  # noqa: TC001 - read by typer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +38,8 @@ def compliance(
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
-    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="From this day on.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Up to this day.")] = None,
+    first: From = None,
+    last: To = None,
     by: Annotated[Literal["day", "month"], typer.Option(help="A row for each.")] = "day",
     contacts: Annotated[
         bool, typer.Option("--contacts", help="Name the contacts that were not answered in time.")
@@ -55,6 +56,8 @@ def compliance(
 
     zone = ZoneInfo(bare_config(config).centre.timezone)
     since, until = _midnight(first, zone), _midnight(last, zone, after=1)
+    if since is not None and until is not None and until <= since:
+        raise typer.BadParameter(f"{last} is before {first}", param_hint="--to")
     ledger = open_ledger(state)
     refuse_unknown_names(config, ledger.database, client=client)
     asked = ledger.asked_for_person(client=client, since=since, until=until)
@@ -69,10 +72,7 @@ def compliance(
 def _midnight(day: str | None, zone: ZoneInfo, *, after: int = 0) -> float | None:
     if day is None:
         return None
-    try:
-        begun = date.fromisoformat(day) + timedelta(days=after)
-    except (ValueError, OverflowError):
-        fail(f"{day} is no day; write it as 2026-11-22")
+    begun = read_day(day) + timedelta(days=after)
     return datetime(begun.year, begun.month, begun.day, tzinfo=zone).timestamp()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +10,14 @@ import typer
 from rich.console import Console
 
 from centralita.commands.ledger import open_ledger
+from centralita.commands.moments import Since, Until, span
 from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
     Config,
     Json,
+    Limit,
     State,
     fail,
     print_json,
@@ -31,7 +32,7 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="The contact's id, or the
 def contacts(
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    limit: Limit = 20,
     client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
     queue: Annotated[str | None, typer.Option(help="Only those that waited in this queue.")] = None,
     agent: Annotated[str | None, typer.Option(help="Only those for which this agent's phone rang.")] = None,
@@ -39,24 +40,22 @@ def contacts(
         str | None, typer.Option(help="Only those of, or to, this number, or one that begins so.")
     ] = None,
     outcome: Annotated[str | None, typer.Option(help="Only those that ended so, as answered.")] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(help="Only those begun then or later, UTC, as 2026-11-23 or 2026-11-23T14:30."),
-    ] = None,
-    until: Annotated[str | None, typer.Option(help="Only those begun before then.")] = None,
+    since: Since = None,
+    until: Until = None,
     as_json: Json = False,
 ) -> None:
     """List contacts, the newest first."""
     from records.views.search import Wanted
 
+    begins, ends = span(since, until)
     wanted = Wanted(
         clients=None if client is None else (client,),
         queue=queue,
         agent=agent,
         number=number,
         outcome=outcome,
-        since=_moment(since),
-        until=_moment(until),
+        since=begins,
+        until=ends,
     )
     ledger = open_ledger(state)
     refuse_unknown_names(config, ledger.database, client=client, queue=queue, agent=agent)
@@ -66,7 +65,10 @@ def contacts(
         return
     from centralita.tables import print_contacts
 
-    print_contacts(rows)
+    if rows:
+        print_contacts(rows)
+    else:
+        typer.echo("no contacts")
 
 
 def contact(
@@ -82,17 +84,15 @@ def contact(
     ] = None,
 ) -> None:
     """Print one contact's timeline, its segments with their sums, and its SIP ladder."""
+    if sum((as_json or record, messages, pcap is not None)) > 1:
+        raise typer.BadParameter("give one of --json or --record, --messages, --pcap")
     found = _found(contact_id, state)
-    if as_json:
+    if as_json or record:
         from records.views.contact_record import contact_record
 
         told = contact_record(open_ledger(state).whole(found.contact.id))
-        print_json(dataclasses.asdict(found) | {name: told[name] for name in ("segments", "sums")})
-        return
-    if record:
-        from records.views.contact_record import contact_record
-
-        print_json(contact_record(open_ledger(state).whole(found.contact.id)))
+        timeline = dataclasses.asdict(found) | {name: told[name] for name in ("segments", "sums")}
+        print_json(told if record else timeline)
         return
     if messages or pcap is not None:
         _show_messages(found, pcap)
@@ -124,19 +124,6 @@ def why(contact_id: _Id, state: State = DEFAULT_STATE, as_json: Json = False) ->
     print_stays(Console(), told)
 
 
-def _moment(text: str | None) -> float | None:
-    """A day or a moment as Unix time; UTC where no zone is said."""
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is no moment; write it as 2026-11-23 or 2026-11-23T14:30"
-        ) from None
-    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
-
-
 def _found(contact_id: str, state: Path) -> ContactTimeline:
     return open_ledger(state).contact(contact_id)
 
@@ -144,6 +131,7 @@ def _found(contact_id: str, state: Path) -> ContactTimeline:
 def _show_messages(found: ContactTimeline, pcap: Path | None) -> None:
     """The messages as text, or as a capture; they are kept only while centre.yaml says so."""
     from centralita.messages import as_capture, as_text
+    from records.timeline.wording import counted
 
     kept = [message for message in found.messages if "text" in message.data]
     if not kept:
@@ -157,4 +145,4 @@ def _show_messages(found: ContactTimeline, pcap: Path | None) -> None:
         pcap.write_bytes(as_capture(kept))
     except OSError as error:
         fail(f"{pcap}: {error.strerror}")
-    typer.echo(f"{len(kept)} messages written to {pcap}")
+    typer.echo(f"{counted(len(kept), 'message')} written to {pcap}")

@@ -66,6 +66,8 @@ def export(
     from records.exports.export import Format
     from records.exports.live_log import Form
 
+    if by and dataset != "figures":
+        raise typer.BadParameter("is for figures alone", param_hint="--by")
     agreed = read_terms(config)
     question = question_of(agreed, (day, first, last), {"client": client}, groups_of(by))
     forms = {each.value: each for each in Form}
@@ -103,13 +105,14 @@ def _table(
     database: Database, rows: Any, question: Question, format_: Any, out: Path | None, *, mark: bool
 ) -> None:
     from records.exports.export import export as take_out
+    from records.timeline.wording import counted
 
     if out is None:
         take_out(database, rows, question, sys.stdout.buffer, format=format_, mark=mark)
         return
     with _opened(out) as file, _progress(out.name) as tell:
         count = take_out(database, rows, question, file, format=format_, mark=mark, tell=tell)
-    typer.echo(f"{count} rows written to {out}", err=True)
+    typer.echo(f"{counted(count, 'row')} written to {out}", err=True)
 
 
 def _log(

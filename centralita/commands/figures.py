@@ -68,6 +68,8 @@ def figures(
     """Print the figures of a day or more. `figures explain NAME` says what one means."""
     if context.invoked_subcommand is not None:
         return
+    if as_json and as_csv:
+        raise typer.BadParameter("give --json or --csv")
     from centralita.figures_table import SHOWN, print_lines, print_list
     from records.figures.documents import as_document
     from records.figures.figures import figures as reckon
@@ -79,7 +81,7 @@ def figures(
     if names is None and by and not (as_json or as_csv):
         names = [_chosen(agreed, name, client) for name in SHOWN]
     database = open_database(state)
-    refuse_unknown_names(config, database, **only)
+    refuse_unknown_names(config, database, without=only, **only)
     found = reckon(database, question, names)
     if names and not found.names:
         fail(
@@ -159,7 +161,7 @@ def contacts(
         told = ", ".join(sorted(group.value for group in definition.groups))
         fail(f"{name} is told by {told} only", code=2)
     database = open_database(state)
-    refuse_unknown_names(config, database, **only)
+    refuse_unknown_names(config, database, without=only, **only)
     page = behind(database, question, name, part=wanted, limit=limit, after=after)
     if as_json:
         items = [

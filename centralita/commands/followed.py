@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
 Queue = Annotated[str | None, typer.Option(help="Only this queue's.")]
-Days = Annotated[float | None, typer.Option(min=0, help="Only of the last so many days.")]
+Days = Annotated[float | None, typer.Option(min=0, max=36_500, help="Only of the last so many days.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many are listed.")]
 
 

@@ -14,15 +14,23 @@ if TYPE_CHECKING:
     from records.database import Database
 
 
-def refuse_unknown_names(config: Path, database: Database, **asked: str | None) -> None:
-    """End with 2 for a client, queue, agent, team, language or reason that neither config nor the records have."""
-    if not any(asked.values()):
+def refuse_unknown_names(
+    config: Path, database: Database, *, without: Collection[str] = (), **asked: str | None
+) -> None:
+    """End with 2 for a client, queue, agent, team, language or reason that neither config nor the records have.
+
+    An empty name is wrong too, unless it stands in `without`: there it asks for those that have none.
+    """
+    given = {kind: name for kind, name in asked.items() if name is not None}
+    for kind in (kind for kind, name in given.items() if not name and kind not in without):
+        fail(f"--{kind} names nothing; leave it out", code=2)
+    if not any(given.values()):
         return
     from records.errors import NameUnknown
     from records.views.naming import refuse_unknown
 
     try:
-        refuse_unknown(database, asked, _configured(config))
+        refuse_unknown(database, given, _configured(config))
     except NameUnknown as error:
         fail(str(error), code=2)
 

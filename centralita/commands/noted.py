@@ -9,7 +9,15 @@ import typer
 
 from centralita.commands.ledger import open_ledger
 from centralita.commands.naming import refuse_unknown_names
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, Json, State, print_json
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    Limit,
+    State,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +30,6 @@ MOST = 10_000
 KEPT = "kept"
 
 Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
-Limit = Annotated[int, typer.Option(min=1, help="How many, newest first.")]
 
 
 def cases(
@@ -34,7 +41,7 @@ def cases(
 ) -> None:
     """List the cases that callers opened, such as changes of address, the newest first."""
     rows = _ledger(config, state, client).noted("case.opened", client=client, limit=limit)
-    _print(rows, ("reference", "kind", "message", "sent"), as_json=as_json)
+    _print(rows, ("reference", "kind", "message", "sent"), "callers opened no cases", as_json=as_json)
 
 
 def messages(
@@ -53,6 +60,7 @@ def messages(
     _print(
         [row for row in rows if row.data["recording"] not in void],
         ("mailbox", "seconds", "recording"),
+        "callers left no messages",
         as_json=as_json,
     )
 
@@ -63,9 +71,12 @@ def _ledger(config: Path, state: Path, client: str | None) -> Reader:
     return ledger
 
 
-def _print(rows: Sequence[NotedEvent], columns: Sequence[str], *, as_json: bool) -> None:
+def _print(rows: Sequence[NotedEvent], columns: Sequence[str], nothing: str, *, as_json: bool) -> None:
     if as_json:
         print_json([dataclasses.asdict(row) for row in rows])
+        return
+    if not rows:
+        typer.echo(nothing)
         return
     from centralita.tables import print_noted
 

@@ -23,6 +23,7 @@ State = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", help="Who does it.", show_default="your login")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many, newest first.")]
 
 DEFAULT_CONFIG = CONFIG
 DEFAULT_STATE = STATE

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from centralita.commands.moments import read_day
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from records.figures.definition import Group
     from records.figures.question import Question
     from records.figures.settings import Agreed
 
 Day = Annotated[str | None, typer.Option("--day", metavar="DAY", help="As 2026-11-23.", show_default="today")]
-From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first of several days.")]
+From = Annotated[
+    str | None, typer.Option("--from", "--first", metavar="DAY", help="The first of several days.")
+]
 To = Annotated[
-    str | None, typer.Option("--to", metavar="DAY", help="The last of them.", show_default="today")
+    str | None, typer.Option("--to", "--last", metavar="DAY", help="The last of them.", show_default="today")
 ]
 Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
 Queue = Annotated[str | None, typer.Option(help="Only this queue's.")]
@@ -50,8 +55,8 @@ def question_of(
     day, first, last = days
     if day is not None and (first is not None or last is not None):
         raise typer.BadParameter("give --day, or --from and --to")
-    since = _day(day or first, today)
-    until = _day(last, today if first is not None else since) if day is None else since
+    since = _day(day, "--day", _day(first, "--from", today))
+    until = _day(last, "--to", today if first is not None else since) if day is None else since
     if until < since:
         raise typer.BadParameter(f"{until} is before {since}", param_hint="--to")
     picked = {Group(name): value for name, value in only.items() if value is not None}
@@ -59,10 +64,5 @@ def question_of(
     return Question(Days(since, until), agreed.calendar, now, tuple(by), picked, terms=agreed.terms)
 
 
-def _day(text: str | None, otherwise: date) -> date:
-    if text is None:
-        return otherwise
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-23") from None
+def _day(text: str | None, option: str, otherwise: date) -> date:
+    return otherwise if text is None else read_day(text, option)

@@ -110,13 +110,20 @@ def rebuild_tables(
     as_json: Json = False,
 ) -> None:
     """Make contacts, legs, segments and all else that is derived anew from the events. The node must be stopped."""
+    from records.errors import LedgerInUse
     from records.ledger.verify import event_count
     from records.views.rebuild import rebuild
 
     database = database_of(state)
     with progress("events", event_count(database)) as tell:
-        count = rebuild(database, node, master_key_of(state, database), tell)
+        try:
+            count = rebuild(database, node, master_key_of(state, database), tell)
+        except LedgerInUse as error:
+            fail(
+                f"{error}. Stop it (SIGTERM, or Ctrl-C where it runs), rebuild, start it again; all else may be read "
+                "meanwhile: contacts, figures, records verify and export"
+            )
     if as_json:
         print_json({"events": count})
     else:
-        typer.echo(f"all that is derived was made anew from {count} events")
+        typer.echo(f"all that is derived was made anew from {count:,} events")

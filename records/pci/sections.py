@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from records.moments import utc
+from records.timeline.wording import counted
 
 if TYPE_CHECKING:
     from records.pci.report import PciReport
@@ -76,8 +77,9 @@ def _scan(report: PciReport) -> Section:
     if found is None:
         return Section(title, "It was not made.")
     words = (
-        f"{found.texts} texts in {found.rows} rows of {found.tables} tables, {found.sealed} sealed parts, "
-        f"{found.lines} lines of {found.files} log files: {found.found or 'nothing'} found."
+        f"{counted(found.texts, 'text')} in {counted(found.rows, 'row')} of {counted(found.tables, 'table')}, "
+        f"{counted(found.sealed, 'sealed part')}, {counted(found.lines, 'line')} of "
+        f"{counted(found.files, 'log file')}: {found.found or 'nothing'} found."
     )
     if found.shut:
         words += f" {found.shut} sealed parts are erased or cannot be opened here."

@@ -108,7 +108,7 @@ def unknown(
         ("teams", "team", person.teams or set(), teams),
     )
     return [
-        f"{name}: no {kind} is called {each}; {suggest(each, known)}".rstrip("; ")
+        f"{name}: no {kind} is called {each}; {suggest(each, known) or 'the configuration has none'}"
         for name, kind, given, known in named
         for each in sorted(given)
         if each not in known

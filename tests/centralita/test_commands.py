@@ -141,6 +141,9 @@ def test_contacts_are_listed_and_shown_by_the_beginning_of_their_id(tmp_path: Pa
     )
     record = json.loads(run("contact", "c1", "--state", tmp_path, "--record").output)
     assert (record["contact"], record["ending"]["outcome"]) == ("c1abc", "menu")
+    assert json.loads(run("contact", "c1", "--state", tmp_path, "--record", "--json").output) == record
+    for pair in (("--json", "--messages"), ("--record", "--messages"), ("--json", "--pcap", "x.pcap")):
+        assert run("contact", "c1", "--state", tmp_path, *pair).exit_code == 2
     missing = run("contact", "nothing", "--state", tmp_path)
     assert (missing.exit_code, "nothing" in missing.output) == (1, True)
 
@@ -160,7 +163,7 @@ def test_contacts_are_found_by_number_time_and_outcome(tmp_path: Path) -> None:
     assert found("--number", "+346") == ["c1"]
     assert found("--outcome", "answered", "--since", "2020-01-01") == ["c2"]
     assert found("--until", "2020-01-01T10:00") == []
-    assert found("--queue", "nowhere") == []
+    assert run("contacts", "--state", tmp_path, "--queue", "nowhere").exit_code == 2
     wrong = run("contacts", "--state", tmp_path, "--since", "yesterday")
     assert (wrong.exit_code, "2026-11-23" in wrong.output) == (2, True)
 
@@ -367,7 +370,7 @@ async def test_an_agent_that_is_none_is_an_error_in_words(node: Node, agent: str
 def test_without_a_node_the_client_says_what_to_do(tmp_path: Path) -> None:
     refused = run("agent", "list", "--state", tmp_path)
     assert refused.exit_code == 1
-    assert "--state" in refused.output
+    assert f"start one with `centralita serve --state {tmp_path}`" in refused.output
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:{free}", "nonsense", "127.0.0.1:port", "[::", ""])
@@ -375,5 +378,7 @@ def test_an_address_where_nobody_answers_is_an_error_in_words(tmp_path: Path, ad
     (tmp_path / "api-key").write_text("key\n")
     (tmp_path / "http-address").write_text("127.0.0.1:1\n")
     client = NodeClient(tmp_path, address.format(free=free_port()))
-    with pytest.raises(NodeUnreachable, match="no node answers"):
+    with pytest.raises(
+        NodeUnreachable, match=rf"no node answers.*; start it with `centralita serve --state {tmp_path}`"
+    ):
         client.ask("GET", "/api/v1/agents")

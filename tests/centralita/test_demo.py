@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from centralita.demo.accounts import FILE, demo_passwords
+from centralita.demo.guide import guide
 from centralita.demo.live import LiveTimeline
 from centralita.journal import Journal
 from records.event import LedgerEvent
 from records.ledger.ledger import Ledger
+from records.pci.scan import found_in
 from records.reader import Reader
 from sip.digest.credentials import HashedSecrets
 from sip.io.credentials_file import load_credentials, save_credentials
+from tests.kit.small_centre import small_node
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +47,17 @@ def test_a_new_account_gets_a_password_and_the_others_keep_theirs(tmp_path: Path
     later = demo_passwords(tmp_path, "small", ["1001", "1002"])
     assert later["1001"] == first["1001"]
     assert set(later) == {"1001", "1002"}
+
+
+async def test_what_newcomers_are_told_holds_nothing_that_looks_like_a_card_number(tmp_path: Path) -> None:
+    node = small_node(tmp_path)
+    await node.start()
+    console = Console(file=io.StringIO(), width=1000)
+    console.print(guide(node, {"1001": "blue-Kettle-47"}))
+    await node.stop()
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "A test card: 4 and fifteen times 1" in text
+    assert [line for line in text.splitlines() if found_in(line)] == []
 
 
 def event(contact: str, kind: str, leg: str | None = None, **data: str) -> LedgerEvent:

@@ -65,6 +65,13 @@ def test_as_csv_by_two_things(state: Path) -> None:
     assert ["sol", "2026-11-23T09:00+01:00", "3"] in rows
 
 
+def test_one_form_at_a_time_and_either_name_of_the_days(state: Path) -> None:
+    assert "--json or --csv" in ask(state, *DAY, "--json", "--csv", code=2)
+    told = ask(state, "--first", "2026-11-23", "--last", "2026-11-23", "--json")
+    assert told == ask(state, "--from", "2026-11-23", "--to", "2026-11-23", "--json")
+    assert "is before" in ask(state, "--from", "2026-11-23", "--to", "2026-11-22", code=2)
+
+
 def test_the_contacts_behind_a_figure_go_on_where_they_ended(state: Path) -> None:
     words = ("contacts", "sl_offered", *DAY, "--client", "sol", "--part", "rest", "--limit", "4")
     page = json.loads(ask(state, *words, "--json"))

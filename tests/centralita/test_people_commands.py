@@ -64,6 +64,18 @@ def add(terminal: Terminal, person: str, role: str = "supervisor", *more: str, g
     )
 
 
+def test_what_comes_next_is_said_and_programs_get_it_as_json(terminal: Terminal) -> None:
+    alone_ = terminal.run("people", "add", "ewa", "--name", "Ewa", "--role", "supervisor")
+    assert "no password yet: centralita people invite ewa" in alone_.stderr
+    made = json.loads(add(terminal, "eva", "supervisor", "--client", "bank", "--invite", "--json"))
+    assert (made["id"], made["role"], made["clients"]) == ("eva", "supervisor", ["bank"])
+    assert made["invitation"].startswith("ci_")
+    again = terminal.json("people", "invite", "eva")
+    assert again["id"] == "eva"
+    assert again["invitation"] not in ("", made["invitation"])
+    assert json.loads(add(terminal, "joe", "administrator", "--json"))["invitation"] is None
+
+
 def test_somebody_is_invited_chooses_a_password_and_could_sign_in(terminal: Terminal) -> None:
     invitation = add(terminal, "eva.lopez", "supervisor", "--client", "bank", "--invite").strip()
     assert invitation.startswith("ci_")

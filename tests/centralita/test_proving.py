@@ -155,3 +155,15 @@ def test_all_that_is_derived_is_made_anew(state: Path) -> None:
     assert done.exit_code == 0
     assert connection.execute("SELECT * FROM contact").fetchall() == before
     connection.close()
+
+
+def test_beside_a_node_it_says_how(state: Path) -> None:
+    ledger = Ledger(state / LEDGER_FILE, gather=0.0)
+    ledger.start()
+    try:
+        done = run(state, "rebuild")
+    finally:
+        ledger.close()
+    assert done.exit_code == 1
+    assert "a node writes to" in done.output
+    assert "SIGTERM" in done.output

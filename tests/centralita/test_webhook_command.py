@@ -73,6 +73,50 @@ async def test_a_webhook_from_its_making_to_its_end(node: Node, receiver: Receiv
     assert which not in secrets.read_text(encoding="ascii")
 
 
+async def test_a_change_leaves_what_was_not_said(node: Node, receiver: Receiver) -> None:
+    words = (
+        "--type",
+        "queue.*",
+        "--client",
+        "acme",
+        "--personal",
+        "--batch",
+        "7",
+        "--about",
+        "the wallboard",
+    )
+    done = await run(node, "add", receiver.url, *words)
+    which, _ = done.stdout.split()
+    fields = ("url", "types", "clients", "personal", "batch", "about")
+
+    async def changed(*words: str) -> tuple[Any, ...]:
+        (found,) = await shown(node, "change", which, *words)
+        return tuple(found[name] for name in fields)
+
+    assert await changed("--batch", "9") == (receiver.url, ["queue.*"], ["acme"], True, 9, "the wallboard")
+    other = f"{receiver.url}/other"
+    assert await changed(other, "--no-personal", "--about", "") == (
+        other,
+        ["queue.*"],
+        ["acme"],
+        False,
+        9,
+        "",
+    )
+    assert await changed("--every-type", "--every-client") == (other, [], None, False, 9, "")
+    assert await changed("--type", "leg.*", "--client", "acme") == (other, ["leg.*"], ["acme"], False, 9, "")
+    for wrong, told in (([], "say what is to be changed"), (["--type", "x", "--every-type"], "--every-type")):
+        refused = await run(node, "change", which, *wrong)
+        assert refused.exit_code == 2
+        assert told in refused.output
+
+
+async def test_whatever_prints_a_secret_says_that_it_is_the_only_time(node: Node, receiver: Receiver) -> None:
+    done = await run(node, "add", receiver.url)
+    assert "not shown again" in done.stderr
+    assert "not shown again" in (await run(node, "rotate", done.stdout.split()[0])).stderr
+
+
 async def test_a_test_that_does_not_arrive_ends_with_1(node: Node, receiver: Receiver) -> None:
     # Of queues alone: an event of its making would come first, and get the answer.
     which, _ = (await run(node, "add", receiver.url, "--type", "queue.*")).stdout.split()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from base.io.private_file import write_private
+from centralita.commands.moments import read_day
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.state import database_of, master_key_of
 
@@ -30,9 +31,13 @@ FOUND = 3
 def pci_report(
     since: Annotated[
         str | None,
-        typer.Option("--from", help="The first day, as 2026-11-01 (UTC).", show_default="30 days ago"),
+        typer.Option(
+            "--from", "--first", help="The first day, as 2026-11-01 (UTC).", show_default="30 days ago"
+        ),
     ] = None,
-    until: Annotated[str | None, typer.Option("--to", help="The last day.", show_default="today")] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", "--last", help="The last day.", show_default="today")
+    ] = None,
     logs: Annotated[
         list[Path] | None, typer.Option("--logs", help="A log file to search as well; may be given again.")
     ] = None,
@@ -90,17 +95,10 @@ def _made(
 
 def _span(since: str | None, until: str | None) -> tuple[float, float]:
     today = datetime.now(UTC).date()
-    last = today if until is None else _day(until)
-    first = last - timedelta(days=USUAL) if since is None else _day(since)
+    last = today if until is None else read_day(until, "--to")
+    first = last - timedelta(days=USUAL) if since is None else read_day(since, "--from")
     if first > last:
-        raise typer.BadParameter(f"--from {first} is after --to {last}")
+        raise typer.BadParameter(f"{last} is before {first}", param_hint="--to")
     midnight = datetime.min.time()
     begins = datetime.combine(first, midnight, UTC).timestamp()
     return begins, datetime.combine(last + timedelta(days=1), midnight, UTC).timestamp()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-23") from None

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import typer
 
 from centralita.commands.keeping.office import act, look, plain
+from centralita.commands.moments import read_day
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -122,16 +123,13 @@ def release(
 
 
 def _moment(day: str | None) -> float | None:
-    from datetime import UTC, date, datetime
+    from datetime import UTC, datetime
 
     if day is None:
         return None
-    try:
-        found = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).timestamp()
-    except ValueError:
-        raise typer.BadParameter(f"{day!r} is not a day; write it as 2027-01-31") from None
+    found = datetime.combine(read_day(day, "--until"), datetime.min.time(), UTC).timestamp()
     if found <= time.time():
-        raise typer.BadParameter(f"{day} is over already")
+        raise typer.BadParameter(f"{day} is over already", param_hint="--until")
     return found
 
 

@@ -84,11 +84,13 @@ def erase(
         return await keeping.erase(number, by=who, client=client, dry_run=True)
 
     if dry_run or not yes:
+        from records.timeline.wording import counted
+
         would: Erased = look(state, config, count)
         if dry_run:
             _tell(_fields(would), "would be erased", as_json=as_json)
             return
-        what = f"{would.contacts} contacts, {would.recordings} recordings"
+        what = f"{counted(would.contacts, 'contact')}, {counted(would.recordings, 'recording')}"
         more = "".join(f", {each} of {name}" for name, each in would.elsewhere.items() if each)
         if not typer.confirm(f"Erase {would.number}: {what}{more}? It cannot be undone", err=True):
             fail("nothing was erased")
@@ -114,9 +116,12 @@ def _tell(found: dict[str, Any], done: str, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    typer.echo(f"{found['number']}: {found['contacts']} contacts, {found['recordings']} recordings {done}")
+    from records.timeline.wording import counted
+
+    contacts, recordings = counted(found["contacts"], "contact"), counted(found["recordings"], "recording")
+    typer.echo(f"{found['number']}: {contacts}, {recordings} {done}")
     for name, count in found["elsewhere"].items():
         if count:
             typer.echo(f"{count} of {name} {done}")
     if found["in_progress"]:
-        typer.echo(f"{found['in_progress']} calls are not over: do it again when they are")
+        typer.echo(f"not over yet: {counted(found['in_progress'], 'call')}; do it again when that is")

@@ -35,12 +35,15 @@ def retention(
     if dry_run:
         found = plain(look(state, config, lambda keeping: keeping.run(dry_run=True)))
     else:
+        from records.timeline.wording import counted
+
         body = {"by": by or login()}
         with Console(stderr=True).status("looking for what is due") as status:
 
             def tell(applied: Applied) -> None:
                 status.update(
-                    f"{applied.client or 'house'}: {applied.contacts} contacts, {applied.recordings} recordings"
+                    f"{applied.client or 'house'}: {counted(applied.contacts, 'contact')}, "
+                    f"{counted(applied.recordings, 'recording')}"
                 )
 
             async def run(keeping: Keeping) -> list[Applied]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path  # noqa: TC003 - read by typer
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ import typer
 from centralita.commands.ledger import open_ledger
 from centralita.commands.menu.drafts import Language, Set, checked, chosen, language_of
 from centralita.commands.menu.graph import picture, write
+from centralita.commands.moments import read_moment
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -58,8 +58,8 @@ def coverage(
     configuration = checked(config)
     zone = ZoneInfo(configuration.centre.timezone)
     now = time.time()
-    first = _moment("--from", since, zone) if since is not None else now - USUAL_DAYS * 86400
-    last = _moment("--to", until, zone) if until is not None else now
+    first = read_moment(since, "--from", zone) if since is not None else now - USUAL_DAYS * 86400
+    last = read_moment(until, "--to", zone) if until is not None else now
     happened = open_ledger(state).happened(EVENTS, since=first, until=last)
     found = count((Happening(*each) for each in happened), menu_set, version=version.lower())
     if not found.visits:
@@ -73,14 +73,6 @@ def coverage(
         from centralita.menus.tables import print_coverage
 
         print_coverage(found)
-
-
-def _moment(option: str, text: str, zone: ZoneInfo) -> float:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f'{option} "{text}" is no day and no moment; write it as 2026-12-01 or "2026-12-01 08:00"')
-    return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).timestamp()
 
 
 def _menus(state: Path, draft: CompiledMenus, found: Coverage) -> CompiledMenus:

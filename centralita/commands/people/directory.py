@@ -59,8 +59,10 @@ def add(
     ] = False,
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
+    as_json: Json = False,
 ) -> None:
-    """Take somebody in."""
+    """Take somebody in. With neither --invite nor --password nobody can sign in as that person yet."""
+    from centralita.people_tables import shown
     from records.people.person import Person, check
 
     made = Person(
@@ -77,6 +79,7 @@ def add(
     with office(state) as desk:
         check(made)
         _refuse_unknown(made, config)
+        token = None
         hash_ = desk.password(made, f"Password of {person}") if password else None
         desk.directory.add(made, now=desk.now)
         desk.note("people add", person=person, role=made.role.value)
@@ -87,7 +90,16 @@ def add(
         if invite:
             token = desk.proofs.invite(person, "node", now=desk.now)
             desk.note("people invite", person=person)
-            print_invitation(person, token)
+        found = desk.directory.get(person)
+    if as_json:
+        print_json(shown(found) | {"invitation": token})
+    elif token is not None:
+        print_invitation(person, token)
+    if token is None and hash_ is None:
+        typer.echo(
+            f"there is no password yet: centralita people invite {person}, or people password {person}",
+            err=True,
+        )
 
 
 def list_people(
@@ -252,4 +264,4 @@ def _refuse_unknown(person: Person, config: Path) -> None:
         teams={each.team for each in routing.agents.values() if each.team is not None},
     )
     if found:
-        fail("; ".join(found))
+        fail("; ".join(found), code=2)

@@ -11,12 +11,15 @@ from centralita.commands.people.directory import print_invitation
 from centralita.commands.people.office import PersonId, ask_secret, ask_text, office
 
 
-def invite(person: PersonId, state: State = DEFAULT_STATE) -> None:
+def invite(person: PersonId, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
     """Print a word with which somebody chooses a password, once, within 48 hours; earlier ones are void."""
     with office(state) as desk:
         token = desk.proofs.invite(person, "node", now=desk.now)
         desk.note("people invite", person=person)
-    print_invitation(person, token)
+    if as_json:
+        print_json({"id": person, "invitation": token})
+    else:
+        print_invitation(person, token)
 
 
 def accept(state: State = DEFAULT_STATE) -> None:
@@ -93,9 +96,11 @@ def sessions(
         if person is not None:
             desk.directory.get(person)
         if end and person is not None:
+            from records.timeline.wording import counted
+
             count = desk.sessions.end_all(person, now=desk.now)
             desk.note("people sessions end", person=person)
-            typer.echo(f"{count} sessions ended", err=True)
+            typer.echo(f"{counted(count, 'session')} ended", err=True)
             return
         found = desk.sessions.open(person, now=desk.now)
     if as_json:

@@ -20,7 +20,8 @@ NUMBER = "+34600111222"
 @pytest.fixture
 async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
     node = small_node(tmp_path)
-    client = tmp_path / "config/clients/acme.yaml"
+    centre, client = tmp_path / "config/centre.yaml", tmp_path / "config/clients/acme.yaml"
+    centre.write_text(f'{centre.read_text()}country: "34"\n')
     required = 'dispositions: {required: true, codes: {"1": {name: {en: solved}}}}\n'
     client.write_text(client.read_text() + "complaints: {answer_within: {working_days: 15}}\n" + required)
     await node.start()
@@ -44,8 +45,10 @@ async def test_a_case_is_opened_changed_noted_closed_and_reopened(terminal: Term
     assert f"case {number} is closed" in await terminal.shown("case", "close", number)
     assert f"case {number} is reopened" in await terminal.shown("case", "reopen", number)
     whole = await terminal.shown("case", "show", number)
-    for text in ("Card [lost]", "Called, no answer", "waiting_client", "case.reopened", "eva"):
+    for text in ("Card [lost]", "Called, no answer", "waiting_client", "case.reopened", "owner none -> eva"):
         assert text in whole, text
+    assert "due none -> 20" in whole
+    assert "{" not in whole
     table = await terminal.shown("case", "list")
     assert "Card [lost]" in table
     assert await terminal.json("case", "list", "--unowned") == []
@@ -66,6 +69,10 @@ async def test_customers_are_found_and_merged(terminal: Terminal) -> None:
     assert (found["id"], len(found["numbers"])) == (kept, 2)
     assert kept in await terminal.shown("customer", "find", NUMBER)
     assert "customer.merged" in await terminal.shown("customer", "show", gone)
+    config = str(terminal.node.options.config)
+    for home in ("600 999 888", "600999888", "0034 600 999 888"):
+        (found,) = await terminal.json("customer", "find", home, "--config", config)
+        assert found["id"] == kept, home
     assert "no customer has" in await terminal.shown("customer", "find", "C-17")
 
 
@@ -97,6 +104,7 @@ async def test_what_is_written_wrong_is_told_with_what_is_right(terminal: Termin
         (("case", "list", "--in", "gone"), 2, "waiting_client"),
         (("case", "list", "--kind", "x"), 2, "complaint"),
         (("case", "edit", "123"), 2, "--owner"),
+        (("case", "open", "--client", "acme", "--title", " "), 2, "--title says nothing"),
         (("case", "edit", "123", "--due", "tomorrow"), 2, "2026-12-01 10:00"),
         (("case", "show", "123"), 1, "no case is called 123"),
         (("case", "close", "123"), 1, "no case is called 123"),

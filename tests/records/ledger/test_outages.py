@@ -219,7 +219,7 @@ def test_two_servers_cannot_write_as_one_node(cluster: Cluster, tmp_path: Path) 
         Ledger(url, spill=tmp_path / "second").start()
     other = Ledger(url, node="other", spill=tmp_path / "second")
     other.start()
-    with pytest.raises(LedgerInUse, match="stop all nodes"):
+    with pytest.raises(LedgerInUse, match="a node writes to"):
         rebuild(Database.of(url), "third")
     assert (other.close(), first.close()) == (0, 0)
     with psycopg.connect(url, autocommit=True) as connection:
