@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -20,7 +20,9 @@ def print_agents(agents: Iterable[Mapping[str, object]]) -> None:
 
 def agent_table(agents: Iterable[Mapping[str, object]]) -> Table:
     """Agents as the API gives them."""
-    table = plain_table("agent", "name", "status", "reason", "since", "state", "phone", "calls", "queues")
+    table = plain_table(
+        "agent", "name", "status", "reason", "since (UTC)", "state", "phone", "calls", "queues"
+    )
     for agent in agents:
         overdue = " overdue" if agent.get("overdue") else ""
         assigned = " (assigned)" if agent.get("assigned") else ""
@@ -69,13 +71,16 @@ def print_reasons(reasons: Iterable[Mapping[str, object]]) -> None:
 
 
 def clock(moment: object) -> str:
-    """A moment as the terminal's own clock shows it."""
-    return "" if moment is None else datetime.fromisoformat(str(moment)).astimezone().strftime("%H:%M:%S")
+    """A moment, UTC; the day too unless it is today."""
+    if moment is None:
+        return ""
+    found = datetime.fromisoformat(str(moment)).astimezone(UTC)
+    return found.strftime("%H:%M:%S" if found.date() == datetime.now(UTC).date() else "%Y-%m-%d %H:%M")
 
 
 def _until(agent: Mapping[str, object]) -> str:
     until = agent.get("wrap_up_until")
-    return f" until {clock(until)}" if until is not None and agent["state"] == "wrap_up" else ""
+    return f" until {clock(until)} UTC" if until is not None and agent["state"] == "wrap_up" else ""
 
 
 def _listed(value: object) -> str:

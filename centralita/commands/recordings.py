@@ -58,6 +58,8 @@ def list_recordings(
     if as_json:
         print_json([{"file": str(path), "bytes": path.stat().st_size} for path in found])
         return
+    if not found:
+        typer.echo("there are no recordings", err=True)
     for path in found:
         typer.echo(f"{path}  {path.stat().st_size}")
 
@@ -91,6 +93,8 @@ def decrypt(
     from media.sealed import SealedFile, unseal
 
     target = to or file.with_name(file.name.removesuffix(SEALED))
+    if target == file and to is None:
+        fail(f"{file}: its name does not end with {SEALED}, as those of sealed recordings do")
     if target.exists():
         fail(f"{target} is there already; name another file with --to")
     try:

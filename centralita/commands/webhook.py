@@ -167,7 +167,10 @@ def list_dead_letters(
         return
     from centralita.webhook_tables import print_dead
 
-    print_dead(found)
+    if found:
+        print_dead(found)
+    else:
+        typer.echo("nothing was given up")
 
 
 @app.command("replay")
@@ -220,4 +223,7 @@ def _show(found: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     from centralita.webhook_tables import print_webhooks
 
-    print_webhooks(found)
+    if found:
+        print_webhooks(found)
+    else:
+        typer.echo("nobody is told of events; `centralita webhook add URL` begins")

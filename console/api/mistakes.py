@@ -83,6 +83,8 @@ def _place(mistake: Mistake, part: str) -> str:
 
 def _told(error: Any, known: Collection[str]) -> str:
     kind, context = error["type"], error.get("ctx", {})
+    if kind == "string_too_short" and context["min_length"] == 1:
+        return "must not be empty"
     if kind == "extra_forbidden" and len(error["loc"]) == 1:
         return f"is not known here; {suggest(str(error['loc'][0])[:100], known)}".removesuffix("; ")
     if kind == "string_pattern_mismatch":
