@@ -21,7 +21,7 @@ def test_agents_are_shown_whole_whatever_the_terminal(
     }
     print_agents([{**ana, "reachable": False, "queues": ["banco_seguridad", "banco_atencion"]}])
     head, line = capsys.readouterr().out.splitlines()
-    assert head.split() == ["agent", "name", "status", "reason", "since", "state", "phone", "calls", "queues"]
+    assert head.split() == "agent name status reason since (UTC) state phone calls queues".split()
     assert line.rstrip().endswith("offline         banco_seguridad, banco_atencion")
 
 
@@ -45,7 +45,8 @@ def test_who_is_overdue_or_assigned_is_marked(capsys: pytest.CaptureFixture[str]
     print_agents([ana])
     shown = capsys.readouterr().out
     assert "lunch overdue" in shown
-    assert "wrap_up until" in shown
+    assert "2026-03-10 11:30" in shown
+    assert "wrap_up until 2026-03-10 11:31 UTC" in shown
     assert "vip (assigned)" in shown
     print_agent(ana)
     lines = capsys.readouterr().out.splitlines()

@@ -48,12 +48,13 @@ async def shown(node: Node, *words: str) -> Any:
 
 
 async def test_a_webhook_from_its_making_to_its_end(node: Node, receiver: Receiver) -> None:
-    done = await run(node, "add", receiver.url, "--type", "queue.*", "--about", "the wallboard")
+    done = await run(node, "add", receiver.url, "--type", "queue.*", "--about", "the wall[red]board")
     assert done.exit_code == 0, done.output
     which, receiver.secret = done.stdout.split()
     assert receiver.secret.startswith("whsec_")
     (listed,) = await shown(node, "list")
-    assert (listed["id"], listed["types"], listed["about"]) == (which, ["queue.*"], "the wallboard")
+    assert (listed["id"], listed["types"], listed["about"]) == (which, ["queue.*"], "the wall[red]board")
+    assert "wall[red]" in (await run(node, "show", which)).stdout
     table = (await run(node, "list")).stdout
     assert which in table
     assert "well" in table
@@ -65,10 +66,11 @@ async def test_a_webhook_from_its_making_to_its_end(node: Node, receiver: Receiv
     assert (await shown(node, "change", which, receiver.url, "--batch", "5"))[0]["batch"] == 5
     assert (await shown(node, "rotate", which))["secret"] != receiver.secret
     assert await shown(node, "dead", which) == []
-    assert (await run(node, "dead", which)).exit_code == 0
+    assert "nothing was given up" in (await run(node, "dead", which)).stdout
     assert await shown(node, "replay", which) == {"delivered": 0, "left": 0}
     assert (await run(node, "remove", which)).exit_code == 0
     assert await shown(node, "list") == []
+    assert "nobody is told" in (await run(node, "list")).stdout
     secrets = node.options.state / "webhook-secrets.yaml"
     assert which not in secrets.read_text(encoding="ascii")
 
