@@ -21,7 +21,18 @@ def test_agents_are_shown_whole_whatever_the_terminal(
     }
     print_agents([{**ana, "reachable": False, "queues": ["banco_seguridad", "banco_atencion"]}])
     head, line = capsys.readouterr().out.splitlines()
-    assert head.split() == "agent name status reason since (UTC) state phone calls queues".split()
+    assert head.split() == [
+        "agent",
+        "name",
+        "status",
+        "reason",
+        "since",
+        "(UTC)",
+        "state",
+        "phone",
+        "calls",
+        "queues",
+    ]
     assert line.rstrip().endswith("offline         banco_seguridad, banco_atencion")
 
 
