@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from calls.exchange import Exchange
     from records.event import LedgerEvent
     from records.ledger.ledger import LedgerHealth
@@ -57,6 +59,11 @@ def warn_of_ledger(health: LedgerHealth) -> None:
         log.critical(
             "records_only_in_memory", reason=health.journal_problem, waiting=health.waiting, lost=health.lost
         )
+
+
+def warn_of_journal(file: Path, lines: int) -> None:
+    """Some of what was put aside in an outage cannot be read any more: the file is kept for somebody to look at."""
+    log.critical("records_journal_damaged", kept_as=str(file), lines=lines)
 
 
 def warn_of_sums(contact: str, off_by: float) -> None:

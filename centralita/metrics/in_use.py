@@ -177,6 +177,7 @@ class LedgerInUse:
         yield counter("ledger_events_written", "Events committed", health.written)
         yield counter("ledger_events_lost", "Events that could not be kept at all", health.lost)
         yield counter("ledger_events_refused", "Events that the database takes in no form", health.refused)
+        yield counter("ledger_lines_damaged", "Lines of the journal that could not be read", health.damaged)
         yield counter("ledger_retries", "Batches tried again", health.retries)
         yield counter(
             "ledger_contacts_unbalanced",

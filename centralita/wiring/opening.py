@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from centralita.back_ends import back_end_settings
-from centralita.failures import warn_of_ledger, warn_of_sums
+from centralita.failures import warn_of_journal, warn_of_ledger, warn_of_sums
 from centralita.listening import listening
 from centralita.state import (
     AGENTS_FILE,
@@ -94,6 +94,7 @@ async def open_state(options: Options, centre: Centre, ids: Ids, resources: Asyn
         master=master,
         watch=warn_of_ledger,
         unbalanced=warn_of_sums,
+        damaged=warn_of_journal,
     )
     await asyncio.to_thread(ledger.start, tell=lambda words: log.info("records", doing=words))
     resources.push_async_callback(asyncio.to_thread, ledger.close)

@@ -62,6 +62,8 @@ class LedgerHealth:
     """Dropped because the queue was full, or the ledger closed while nothing could be written."""
     refused: int
     """Events that the database would not take in any form."""
+    damaged: int
+    """Lines of the journal that could not be read; their file is kept aside."""
     retries: int
     masked: int
     """Card numbers found and masked: each is a mistake elsewhere."""
@@ -86,13 +88,14 @@ class Ledger:
         queue_limit: int = QUEUE_LIMIT,
         watch: Callable[[LedgerHealth], None] | None = None,
         unbalanced: Callable[[str, float], None] = lambda contact, off_by: None,
+        damaged: Callable[[Path, int], None] = lambda file, lines: None,
     ) -> None:
         """Keep the ledger in this database, as this node.
 
         `spill`: the folder of the journal of outages; beside an SQLite file unless given. `master` seals what is
         personal. `watch` is told each time the writer falls out with the database and each time it is well again,
-        `unbalanced` of each contact whose segments do not add up, and by how many seconds. Both are called in the
-        writer's thread and must not raise.
+        `unbalanced` of each contact whose segments do not add up, and by how many seconds, `damaged` of each file of
+        the journal that is kept aside because so many of its lines cannot be read. They run in the writer's thread.
         """
         database = Database.of(where)
         if spill is None:
@@ -100,7 +103,7 @@ class Ledger:
                 raise ValueError("say where the journal of outages is: `spill`")
             spill = database.path.parent / SPILL_FOLDER
         self._store = Store(database, node, master, Heads(spill.parent / FOLDER, node))
-        self._spill = Spill(spill, node)
+        self._spill = Spill(spill, node, master, damaged=damaged)
         self._queue_limit = queue_limit
         self._watch = watch
         self._queue = Queue()
@@ -215,6 +218,7 @@ class Ledger:
             written=tally.written,
             lost=self._lost,
             refused=tally.refused,
+            damaged=self._spill.damaged,
             retries=tally.retries,
             masked=tally.masked,
             unbalanced=tally.unbalanced,

@@ -195,7 +195,7 @@ class Writer:
         patient_until = time.monotonic() + self._grace
         while pieces:
             if self._spill.is_empty:
-                outcome = self._commit(pieces[0])
+                outcome = self._commit(pieces[0]) if self._is_past_torn() else _Outcome.AWAY
                 if outcome is not _Outcome.AWAY:
                     whole = pieces.popleft()
                     pieces.extendleft(reversed(_halves(whole) if outcome is _Outcome.FAULTY else ()))
@@ -277,6 +277,18 @@ class Writer:
         return True
 
     # --- the journal of an outage ---
+
+    def _is_past_torn(self) -> bool:
+        """See to it that what stands in the journal without having been acknowledged is never read from there too."""
+        if (place := self._spill.torn) is None:
+            return True
+        try:
+            self._store.skip(place)
+        except StoreUnavailable as problem:
+            self._failed(str(problem))
+            return False
+        self._spill.leave()
+        return True
 
     def _catch_up(self) -> None:
         """Bring what the journal holds into the tables, as far as the database lets us."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -24,20 +24,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LENGTH = 32
-_WRAPPING, _HASHING, _NUMBER, _SIGNING = (
-    f"centralita records {use}".encode() for use in ("wrapping", "hashing", "number", "signing")
+_WRAPPING, _HASHING, _NUMBER, _SIGNING, _JOURNAL = (
+    f"centralita records {use}".encode() for use in ("wrapping", "hashing", "number", "signing", "journal")
 )
+_NONCE = 12
 
 
 class MasterKey:
     """One key, and what is derived from it. Prints nothing of it."""
 
-    __slots__ = ("_hashing", "_signing", "_wrapping", "number")
+    __slots__ = ("_hashing", "_journal", "_signing", "_wrapping", "number")
 
     def __init__(self, key: bytes) -> None:
         """Take 32 random bytes."""
         self._wrapping = AESSIV(_derived(key, _WRAPPING, 64))
         self._hashing = _derived(key, _HASHING, 32)
+        self._journal = AESGCM(_derived(key, _JOURNAL, 32))
         self._signing = Ed25519PrivateKey.from_private_bytes(_derived(key, _SIGNING, 32))
         self.number = _derived(key, _NUMBER, 8).hex()
         """What tells keys apart without telling anything of them."""
@@ -55,6 +57,18 @@ class MasterKey:
                 f"the records' master key {self.number} does not open the key of {owner}: "
                 "another node's or an older file is needed"
             ) from None
+
+    def seal_line(self, place: str, line: bytes) -> bytes:
+        """A line of a journal, bound to its place (AES-256-GCM after a random nonce)."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._journal.encrypt(nonce, line, place.encode())
+
+    def open_line(self, place: str, sealed: bytes) -> bytes | None:
+        """The line; None where it was changed, moved, or sealed by another key."""
+        try:
+            return self._journal.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
+        except (InvalidTag, ValueError):
+            return None
 
     def sign(self, content: bytes) -> bytes:
         """An Ed25519 signature (RFC 8032, 64 bytes)."""

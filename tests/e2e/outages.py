@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from centralita.state import DATABASE, LEDGER_FILE, SPILL_FOLDER, database_of, master_key_of
+from centralita.state import (
+    DATABASE,
+    LEDGER_FILE,
+    RECORDS_KEY_FILE,
+    SPILL_FOLDER,
+    database_of,
+    master_key_of,
+)
 from records.database import Database
+from records.ledger.ledger import NODE_NAME
+from records.ledger.spill import Spill
+from records.personal.master_key import open_master_key
 from records.reader import Reader
 from tests.e2e.centre import make_centre
 from tests.kit.chain import chain_faults
@@ -29,7 +39,6 @@ if TYPE_CHECKING:
 
 SMALL_DISK = 64
 """MiB: a node's folder with an hour of calls."""
-CLOSED = b'"contact.closed"'
 
 
 class Outage(ABC):
@@ -146,8 +155,9 @@ def trouble(server: Server) -> list[str]:
 
 def put_aside(server: Server) -> int:
     """How many contacts have ended while the database was away, as far as the journal of the outage has them."""
-    files = (server.state / SPILL_FOLDER).glob("*.jsonl")
-    return sum(file.read_bytes().count(CLOSED) for file in files)
+    key = open_master_key(server.state / RECORDS_KEY_FILE, may_make=False)
+    journal = Spill(server.state / SPILL_FOLDER, NODE_NAME, key)
+    return sum(each.entry.type == "contact.closed" for each in journal.entries(None))
 
 
 def timelines(server: Server) -> list[ContactTimeline]:

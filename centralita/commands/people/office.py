@@ -68,7 +68,8 @@ class Office:
         from records.ledger.ledger import Ledger
         from records.people.audit import ACT
 
-        ledger = Ledger(self._database, node=LEDGER_NODE, spill=self._state / SPILL_FOLDER, gather=0.0)
+        own = self._state / SPILL_FOLDER / LEDGER_NODE  # what the node itself put aside is the node's
+        ledger = Ledger(self._database, node=LEDGER_NODE, spill=own, gather=0.0)
         ledger.start()
         ledger.append(LedgerEvent(self.now, "", None, ACT, deed.data()))
         if ledger.close():
