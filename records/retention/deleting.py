@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from records.database import Database
     from records.retention.sounds import Sound
-    from records.retention.told import Applied
 
 log = structlog.get_logger()
 
@@ -36,6 +36,15 @@ class Writer(Protocol):
         """Wait until it is kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What came of deleting files."""
+
+    count: int
+    failed: tuple[str, ...] = ()
+    """The contacts of those that could not be: they are not erased, since nobody would find their files any more."""
+
+
 class Deleting:
     """Of one node. Databases and files are touched in threads."""
 
@@ -51,14 +60,14 @@ class Deleting:
         """The files of these contacts that are still there. Raises StoreUnavailable."""
         return await asyncio.to_thread(sounds_of, self.database, self._recordings, contacts)
 
-    async def delete(self, sounds: Sequence[Sound], why: str, applied: Applied) -> int:
-        """Delete files; how many went. Those that could not be deleted are counted in `applied`."""
-        count = 0
+    async def delete(self, sounds: Sequence[Sound], why: str) -> Deleted:
+        """Delete files, as far as the disk allows it."""
+        count, failed = 0, []
         for sound in sounds:
             try:
                 told = await asyncio.to_thread(delete_sound, sound)
             except OSError as error:
-                applied.failed += 1
+                failed.append(sound.contact)
                 log.error("recording_not_deleted", recording=sound.name, error=error.strerror)
                 continue
             if told is not None:
@@ -66,7 +75,7 @@ class Deleting:
                 self.append(DELETED, {**told, "by": why}, contact=sound.contact, leg=sound.leg)
         if count:
             await self._ledger.flush()
-        return count
+        return Deleted(count, tuple(failed))
 
     async def erase(self, contacts: Sequence[str], why: str) -> None:
         """Nothing that is personal is left of these."""

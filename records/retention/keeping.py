@@ -182,8 +182,9 @@ class Keeping:
             if not made and not any(erased.elsewhere.values()):
                 raise PersonNotFound(f"nothing is kept of {number}")
             if not dry_run:
-                applied = Applied(client or "")
-                erased.recordings = await self._deleting.delete(sounds, by, applied)
+                gone = await self._deleting.delete(sounds, by)
+                ids = [each for each in ids if each not in gone.failed]
+                erased.contacts, erased.recordings, erased.failed = len(ids), gone.count, len(gone.failed)
                 await self._deleting.erase(ids, by)
                 if client is None:
                     self._deleting.append(MARK, {"subject": who.subject, "by": by})

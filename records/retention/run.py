@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from records.moments import DAY, stored
-from records.retention.deleting import BATCH
+from records.retention.deleting import BATCH, Deleted
 from records.retention.due import due_contacts, due_sounds, mark_done, mark_of
 from records.retention.sounds import CALL, MESSAGE
 
@@ -81,11 +81,13 @@ class Run:
         """Erase contacts; whether all of them could be."""
         ids = [each.contact for each in batch if not self._is_held(each)]
         self.applied.held += len(batch) - len(ids)
-        self.applied.contacts += len(ids)
         if ids and not self.dry_run:
-            sounds = await self.deleting.sounds(ids)
-            self.applied.recordings += await self.deleting.delete(sounds, RETENTION, self.applied)
+            gone = await self.deleting.delete(await self.deleting.sounds(ids), RETENTION)
+            self.applied.recordings += gone.count
+            self.applied.failed += len(gone.failed)
+            ids = [each for each in ids if each not in gone.failed]
             await self.deleting.erase(ids, RETENTION)
+        self.applied.contacts += len(ids)
         return len(ids) == len(batch)
 
     async def _delete_sounds(self, batch: Sequence[Due]) -> bool:
@@ -94,11 +96,12 @@ class Run:
         sounds = [each.sound for each in batch if each.sound is not None]
         free = [each for each in sounds if each.contact not in held]
         self.applied.held += len(sounds) - len(free)
-        count = len(free) if self.dry_run else await self.deleting.delete(free, RETENTION, self.applied)
+        gone = Deleted(len(free)) if self.dry_run else await self.deleting.delete(free, RETENTION)
+        self.applied.failed += len(gone.failed)
         if batch[0].kind == CALL:
-            self.applied.recordings += count
+            self.applied.recordings += gone.count
         else:
-            self.applied.messages += count
+            self.applied.messages += gone.count
         return not held and not self.applied.failed
 
     def _is_held(self, due: Due) -> bool:

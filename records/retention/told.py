@@ -38,6 +38,8 @@ class Erased:
     recordings: int = 0
     in_progress: int = 0
     """Contacts that are not over: erase again when they are."""
+    failed: int = 0
+    """Recordings that could not be deleted: their contacts are left, erase again when they can be."""
     elsewhere: dict[str, int] = field(default_factory=dict)
     """By where: customers, callbacks."""
 
@@ -64,5 +66,6 @@ def told_of_person(erased: Erased, who: Person, client: str | None, by: str) -> 
         "contacts": erased.contacts,
         "recordings": erased.recordings,
         "in_progress": erased.in_progress,
+        "failed": erased.failed,
         "elsewhere": dict(erased.elsewhere),
     }

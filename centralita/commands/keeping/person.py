@@ -125,3 +125,6 @@ def _tell(found: dict[str, Any], done: str, *, as_json: bool) -> None:
             typer.echo(f"{count} of {name} {done}")
     if found["in_progress"]:
         typer.echo(f"not over yet: {counted(found['in_progress'], 'call')}; do it again when that is")
+    if found["failed"]:
+        left = f"not deleted: {counted(found['failed'], 'recording')}, whose calls are left"
+        typer.echo(f"{left}; the log says why, do it again after that", err=True)

@@ -30,7 +30,14 @@ OUTSIDE: Mapping[str, EventType] = {
     "contact.erased": told("Nothing personal is kept of a contact any more: forget it as well", by=PLACE),
     "person.erased": told(
         "Nothing is kept of a person any more",
-        **{"client": TEXT, "by": PLACE, "contacts": WHOLE, "recordings": WHOLE, "in_progress": WHOLE},
+        **{
+            "client": TEXT,
+            "by": PLACE,
+            "contacts": WHOLE,
+            "recordings": WHOLE,
+            "in_progress": WHOLE,
+            "failed": WHOLE,
+        },
     ),
     "recording.deleted": told(
         "A sound file is gone", recording=TEXT, kind=TEXT, bytes=WHOLE, sha256=TEXT, by=PLACE

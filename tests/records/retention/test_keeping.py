@@ -301,6 +301,30 @@ async def test_a_file_that_cannot_be_deleted_is_told_and_tried_again(
     assert (applied.failed, applied.recordings, path.exists()) == (0, 1, False)
 
 
+async def test_a_call_whose_recording_cannot_be_deleted_is_left_until_it_can_be(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.rules["sol"] = Rules(personal=30)
+    await house.call("c1", NUMBER, days_ago=100)
+    await house.call("c2", NUMBER, days_ago=99)
+    path = house.sound("c1", days_ago=100)
+
+    def refuse(self: object, *, missing_ok: bool = False) -> None:
+        raise PermissionError(13, os.strerror(13))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.unlink", refuse)
+        erased = await house.keeping.erase(NUMBER, by="ana")
+    assert (erased.contacts, erased.recordings, erased.failed, path.exists()) == (1, 0, 1, True)
+    assert house.told("person.erased")[-1]["failed"] == 1
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.unlink", refuse)
+        (applied,) = await house.keeping.run()
+    assert (applied.contacts, applied.failed) == (0, 1)
+    erased = await house.keeping.erase(NUMBER, by="ana")
+    assert (erased.contacts, erased.recordings, erased.failed, path.exists()) == (1, 1, 0, False)
+
+
 async def test_many_contacts_go_in_batches_and_each_is_told(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
