@@ -25,7 +25,7 @@ from centralita.commands import (
     followed,
     hours,
     menu,
-    noted,
+    messages,
     people,
     phone,
     prompts,
@@ -70,8 +70,8 @@ app.command("compliance")(compliance.compliance)
 app.command("contacts")(contacts.contacts)
 app.command("contact")(contacts.contact)
 app.command("why")(contacts.why)
-app.command("cases")(noted.cases)
-app.command("messages")(noted.messages)
+app.command("cases")(case.cases)
+app.command("messages")(messages.messages)
 app.command("complaints")(followed.complaints)
 app.command("promises")(followed.promises)
 app.command("surveys")(followed.surveys)
@@ -79,8 +79,8 @@ app.command("dispositions")(followed.dispositions)
 app.command("simulate")(simulate.simulate)
 app.command("staff")(staff.staff)
 app.command("trunks")(trunk.trunks)
-app.command("agents")(agent.list_agents)
-app.command("queues")(queue.list_queues)
+app.command("agents")(agent.agents)
+app.command("queues")(queue.queues)
 app.add_typer(figures.app, name="figures")
 app.add_typer(callbacks.app, name="callbacks")
 app.add_typer(case.app, name="case")

@@ -26,23 +26,22 @@ from centralita.commands.parameters import (
 from centralita.state import CREDENTIALS_FILE
 
 app = typer.Typer(
-    help="Agents: list them, set a status, queues and skills, give a phone its password.",
+    help="One agent: set a status, queues and skills, give a phone its password; `agents` lists them.",
     no_args_is_help=True,
 )
 
 Agent = Annotated[str, typer.Argument(help="The agent's id.")]
 
 
-@app.command("list")
-def list_agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
+def agents(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show all agents of a running node."""
-    agents = ask_all(state, http, "/api/v1/agents")["items"]
+    found = ask_all(state, http, "/api/v1/agents")["items"]
     if as_json:
-        print_json(agents)
+        print_json(found)
     else:
         from centralita.agents.table import print_agents
 
-        print_agents(agents)
+        print_agents(found)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`centralita case`: what is to be done for customers; listing and showing also while no node runs."""
+"""`centralita cases` and `case`: what is to be done for customers; listing and showing also while no node runs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
     By,
+    Client,
     Config,
     Json,
+    Limit,
     State,
     fail,
     login,
@@ -27,7 +29,10 @@ from centralita.commands.parameters import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-app = typer.Typer(help="Cases: what is to be done for customers, by whom and by when.", no_args_is_help=True)
+app = typer.Typer(
+    help="One case: what is to be done for a customer, by whom and by when; `cases` lists them.",
+    no_args_is_help=True,
+)
 
 Number = Annotated[
     str,
@@ -35,8 +40,6 @@ Number = Annotated[
         metavar="CASE", help="Its number, the reference the caller was told, or a tracking number."
     ),
 ]
-Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
-Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many.")]
 Owner = Annotated[str | None, typer.Option(help="Whose it is; empty: nobody's.")]
 Team = Annotated[str | None, typer.Option(help="The team whose it is; empty: none's.")]
 Title = Annotated[str | None, typer.Option(help="What it is about, in a line.")]
@@ -52,8 +55,7 @@ FollowUp = Annotated[str | None, typer.Option("--follow-up", help="When to look 
 FollowUpNote = Annotated[str | None, typer.Option("--follow-up-note", help="What is to be done then.")]
 
 
-@app.command("list")
-def list_cases(
+def cases(
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     client: Client = None,
@@ -71,7 +73,7 @@ def list_cases(
     limit: Limit = 50,
     as_json: Json = False,
 ) -> None:
-    """List cases, the newest first."""
+    """List cases, the newest first: what callers asked for in the menus, and what people opened."""
     from console.cases.shown import case_shown
     from records.cases.case import KINDS
     from records.cases.finding import OPEN, CaseFinder, Wanted

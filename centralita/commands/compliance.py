@@ -15,6 +15,7 @@ from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
+    Client,
     Config,
     Json,
     State,
@@ -37,7 +38,7 @@ def compliance(
     preset: Annotated[Literal["es-10-2025"], typer.Argument(help="Whose figures.")],
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
-    client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
+    client: Client = None,
     first: From = None,
     last: To = None,
     by: Annotated[Literal["day", "month"], typer.Option(help="A row for each.")] = "day",

@@ -15,6 +15,7 @@ from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
+    Client,
     Config,
     Json,
     Limit,
@@ -33,7 +34,7 @@ def contacts(
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     limit: Limit = 20,
-    client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
+    client: Client = None,
     queue: Annotated[str | None, typer.Option(help="Only those that waited in this queue.")] = None,
     agent: Annotated[str | None, typer.Option(help="Only those for which this agent's phone rang.")] = None,
     number: Annotated[

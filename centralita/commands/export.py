@@ -12,8 +12,8 @@ import typer
 
 from centralita.commands.ledger import open_database
 from centralita.commands.naming import refuse_unknown_names
-from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
-from centralita.commands.periods import Client, Day, From, To, question_of, read_terms
+from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Client, Config, State, fail
+from centralita.commands.periods import Day, From, To, question_of, read_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -13,24 +13,16 @@ from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
+    Agent,
+    Client,
     Config,
     Json,
+    Queue,
     State,
     fail,
     print_json,
 )
-from centralita.commands.periods import (
-    Agent,
-    Client,
-    Day,
-    From,
-    Language,
-    Queue,
-    Reason,
-    To,
-    question_of,
-    read_terms,
-)
+from centralita.commands.periods import Day, From, Language, Reason, To, question_of, read_terms
 
 if TYPE_CHECKING:
     from records.figures.definition import Definition

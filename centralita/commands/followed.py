@@ -14,8 +14,11 @@ from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
+    Client,
     Config,
     Json,
+    Limit,
+    Queue,
     State,
     fail,
     print_json,
@@ -28,10 +31,7 @@ if TYPE_CHECKING:
 
     from records.cases.surveyed import By
 
-Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
-Queue = Annotated[str | None, typer.Option(help="Only this queue's.")]
 Days = Annotated[float | None, typer.Option(min=0, max=36_500, help="Only of the last so many days.")]
-Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many are listed.")]
 
 
 def complaints(

@@ -23,6 +23,9 @@ State = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", help="Who does it.", show_default="your login")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
+Queue = Annotated[str | None, typer.Option(help="Only this queue's.")]
+Agent = Annotated[str | None, typer.Option(help="Only this agent's.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many, newest first.")]
 
 DEFAULT_CONFIG = CONFIG

@@ -26,9 +26,6 @@ From = Annotated[
 To = Annotated[
     str | None, typer.Option("--to", "--last", metavar="DAY", help="The last of them.", show_default="today")
 ]
-Client = Annotated[str | None, typer.Option(help="Only this client company's.")]
-Queue = Annotated[str | None, typer.Option(help="Only this queue's.")]
-Agent = Annotated[str | None, typer.Option(help="Only this agent's.")]
 Reason = Annotated[str | None, typer.Option(help="Only of this reason; '' for those without one.")]
 Language = Annotated[str | None, typer.Option(help="Only in this language.")]
 

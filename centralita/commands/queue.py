@@ -10,14 +10,15 @@ import typer
 from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
-app = typer.Typer(help="Queues: how they do, who waits, callers served out of turn.", no_args_is_help=True)
+app = typer.Typer(
+    help="One queue: who waits, callers served out of turn; `queues` tells how all do.", no_args_is_help=True
+)
 
 Queue = Annotated[str, typer.Argument(help="The queue's id.")]
 Contact = Annotated[str, typer.Argument(help="The contact, as `queue callers` shows it.")]
 
 
-@app.command("list")
-def list_queues(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
+def queues(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False) -> None:
     """Show all queues of a running node."""
     found = ask_all(state, http, "/api/v1/queues")["items"]
     if as_json:

@@ -14,6 +14,7 @@ from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
+    Client,
     Config,
     Json,
     State,
@@ -48,7 +49,7 @@ def recordings() -> None:
 def list_recordings(
     config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
-    client: Annotated[str | None, typer.Option(help="Only this client company's.")] = None,
+    client: Client = None,
     as_json: Json = False,
 ) -> None:
     """List the recordings of a node, the oldest first: file and bytes."""

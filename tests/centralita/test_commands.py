@@ -368,7 +368,7 @@ async def test_an_agent_that_is_none_is_an_error_in_words(node: Node, agent: str
 
 
 def test_without_a_node_the_client_says_what_to_do(tmp_path: Path) -> None:
-    refused = run("agent", "list", "--state", tmp_path)
+    refused = run("agents", "--state", tmp_path)
     assert refused.exit_code == 1
     assert f"start one with `centralita serve --state {tmp_path}`" in refused.output
 

@@ -78,9 +78,9 @@ async def test_queues_and_skills_are_given_and_survive_reload_and_restart(termin
 
 async def test_who_waits_is_shown_and_served_out_of_turn(terminal: Terminal) -> None:
     first, second = waits(terminal.node, "c1"), waits(terminal.node, "c2")
-    queue = next(each for each in await terminal.json("queue", "list") if each["id"] == "help")
+    queue = next(each for each in await terminal.json("queues") if each["id"] == "help")
     assert (queue["waiting"], queue["logged_in"]) == (2, 0)
-    assert "help" in (await terminal.run("queue", "list")).output
+    assert "help" in (await terminal.run("queues")).output
     assert "c1" in (await terminal.run("queue", "callers", "help")).output
     line = await terminal.json("queue", "prioritise", "help", "c2", "3")
     assert [each["contact"] for each in line] == ["c2", "c1"]

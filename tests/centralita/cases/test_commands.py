@@ -49,13 +49,11 @@ async def test_a_case_is_opened_changed_noted_closed_and_reopened(terminal: Term
         assert text in whole, text
     assert "due none -> 20" in whole
     assert "{" not in whole
-    table = await terminal.shown("case", "list")
+    table = await terminal.shown("cases")
     assert "Card [lost]" in table
-    assert await terminal.json("case", "list", "--unowned") == []
-    assert [each["id"] for each in await terminal.json("case", "list", "--open", "--owner", "eva")] == [
-        number
-    ]
-    assert "there are no such cases" in await terminal.shown("case", "list", "--kind", "message")
+    assert await terminal.json("cases", "--unowned") == []
+    assert [each["id"] for each in await terminal.json("cases", "--open", "--owner", "eva")] == [number]
+    assert "there are no such cases" in await terminal.shown("cases", "--kind", "message")
 
 
 async def test_customers_are_found_and_merged(terminal: Terminal) -> None:
@@ -101,8 +99,8 @@ async def test_complaints_promises_surveys_and_results_are_told(terminal: Termin
 
 async def test_what_is_written_wrong_is_told_with_what_is_right(terminal: Terminal) -> None:
     for words, code, says in (
-        (("case", "list", "--in", "gone"), 2, "waiting_client"),
-        (("case", "list", "--kind", "x"), 2, "complaint"),
+        (("cases", "--in", "gone"), 2, "waiting_client"),
+        (("cases", "--kind", "x"), 2, "complaint"),
         (("case", "edit", "123"), 2, "--owner"),
         (("case", "open", "--client", "acme", "--title", " "), 2, "--title says nothing"),
         (("case", "edit", "123", "--due", "tomorrow"), 2, "2026-12-01 10:00"),
@@ -119,6 +117,6 @@ async def test_what_is_written_wrong_is_told_with_what_is_right(terminal: Termin
 async def test_cases_are_read_while_no_node_runs(terminal: Terminal) -> None:
     case = await terminal.json("case", "open", "--client", "acme", "--title", "Later")
     await terminal.node.stop()
-    assert [each["title"] for each in await terminal.json("case", "list")] == ["Later"]
+    assert [each["title"] for each in await terminal.json("cases")] == ["Later"]
     assert "Later" in await terminal.shown("case", "show", case["id"])
     await terminal.refused("case", "close", case["id"])
