@@ -49,8 +49,9 @@ def fill(database: Database, contacts: int) -> None:
     waiting: dict[Table, list[dict[str, Any]]] = {}
     spans = dict.fromkeys(AGENTS, 1)
     with database.write() as connection:
-        for number in range(contacts):
-            for table, row in _contact(dice, number, began + dice.randrange(86_000) * SECOND, spans):
+        # Stored as they come, one after the other.
+        for number, second in enumerate(sorted(dice.randrange(86_000) for _ in range(contacts))):
+            for table, row in _contact(dice, number, began + second * SECOND, spans):
                 rows = waiting.setdefault(table, [])
                 rows.append(row)
                 if len(rows) >= AT_ONCE:
