@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 
+from base.compact import encoder
 from records.card_numbers import is_doubtful, masked
 from records.event import NODE
 from records.moments import MICROSECONDS
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 Data: TypeAlias = "Mapping[str, object]"
 _Text = TypeVar("_Text", str, "str | None")
 
-
-encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+encode = encoder(allow_nan=False)
 
 FAULTS = (ValueError, TypeError, ArithmeticError, AttributeError)
 """What goes wrong when an event cannot be made ready."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from records import schema
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from records.personal.master_key import MasterKey
 
 _EVENT = ("id", *(column.name for column in schema.event.columns if column.name != "id"))
+_DERIVED = {table: tuple(table.columns.keys()) for table in tables.ALL}
 _SPILL_READ = ("node", "file", "position")
 _CONTACT_KEY = ("contact", "key", "made_at")
 _IN_ORDER = (
@@ -234,8 +236,8 @@ class Store:
 
     def _keep_derived(self, session: Session) -> None:
         for table, changed in self._fold.changed():
-            columns = tuple(table.columns.keys())
-            session.put(table, columns, [tuple(map(row.__getitem__, columns)) for row in changed])
+            columns = _DERIVED[table]
+            session.put(table, columns, list(map(itemgetter(*columns), changed)))
 
     def _keep_keys(self, session: Session) -> None:
         if self._sealer is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from base.compact import encoder
 from records.views import tables
 from records.views.fields import number
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Change: TypeAlias = "Callable[[ContactState, int, str | None, Data], None]"
 """What one type of event changes: the contact, the moment by its clock, the leg, what is told."""
 
-_encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+_encode = encoder(sort_keys=True)
 
 _EMPTY: dict[Table, Row] = {table: dict.fromkeys(table.columns.keys()) for table in tables.ALL}
 

@@ -90,10 +90,10 @@ class Fold:
         # What a restart tells has been before it: the offsets of another run of the node.
         at = state.clock(entry.ts, None if "last_seen" in entry.data else entry.offset)
         row["last_n"], row["last_ts"] = n, at
-        was_open = not state.is_closed
+        was_open = row["ended_at"] is None
         for change in _ON.get(entry.type, ()):
             change(state, at, entry.leg, entry.data)
-        if was_open and state.is_closed:
+        if was_open and row["ended_at"] is not None:
             self._closed.append(contact_id)
             if row["checked"] == OFF:
                 self._unbalanced[contact_id] = seconds(row["off_by"])
