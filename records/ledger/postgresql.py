@@ -164,7 +164,7 @@ class PostgresqlSession:
 
 @functools.cache
 def _statement(table: Table, columns: tuple[str, ...], rows: int) -> bytes:
-    return insert_statement(table, columns, rows, "%s", replaces=True).encode()
+    return insert_statement(table, columns, rows, "%s", taken_over=columns).encode()
 
 
 def is_away(problem: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import Table
 
@@ -83,15 +83,17 @@ def opener(database: Database, node: str) -> Opener:
 
 
 def insert_statement(
-    table: Table, columns: tuple[str, ...], rows: int, mark: str, *, replaces: bool = False
+    table: Table, columns: tuple[str, ...], rows: int, mark: str, *, taken_over: Collection[str] | None = None
 ) -> str:
-    """One statement for so many rows; with `replaces`, rows whose key is there already take the new values."""
+    """One statement for so many rows; those whose key is there already take over these columns, where any are told."""
     one = f"({','.join([mark] * len(columns))})"
     statement = f"INSERT INTO {table.name} ({','.join(columns)}) VALUES {','.join([one] * rows)}"
-    if replaces:
-        keys = [column.name for column in table.primary_key]
-        changes = ",".join(f"{each}=excluded.{each}" for each in columns if each not in keys)
-        statement += f" ON CONFLICT ({','.join(keys)}) DO " + (
-            f"UPDATE SET {changes}" if changes else "NOTHING"
-        )
-    return statement
+    if taken_over is None:
+        return statement
+    keys = [column.name for column in table.primary_key]
+    changes = ",".join(
+        f"{each}=excluded.{each}" for each in columns if each in taken_over and each not in keys
+    )
+    return f"{statement} ON CONFLICT ({','.join(keys)}) DO " + (
+        f"UPDATE SET {changes}" if changes else "NOTHING"
+    )

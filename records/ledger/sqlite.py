@@ -16,19 +16,22 @@ import functools
 import itertools
 import os
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from records.errors import LedgerInUse
 from records.ledger.session import insert_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Table
 
 _BUSY_PATIENCE = 0.5
 """Seconds that SQLite itself waits for a lock before we are told."""
+
+_PLACES = 20_000
+"""Rows of which it is known where they stand in the indexes: about 10 MB."""
 
 _CHUNKS = (64, 16, 4, 1)
 """Rows per statement: few different statements, so that all stay prepared."""
@@ -93,6 +96,8 @@ class SqliteSession:
         """Owns the connection."""
         self._connection = connection
         self._last: int | None = None
+        self._places: dict[tuple[object, ...], tuple[object, ...]] = {}
+        """What stands in the indexes of rows that we wrote, by their keys; the latest last."""
 
     def begin(self) -> None:
         """At once with the right to write."""
@@ -135,11 +140,26 @@ class SqliteSession:
 
     def add(self, table: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
         """See Session."""
-        self._insert(table, columns, rows, replaces=False)
+        self._insert(table, columns, rows, None)
 
     def put(self, table: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-        """See Session."""
-        self._insert(table, columns, rows, replaces=True)
+        """See Session.
+
+        SQLite takes a row out of the index of a column that is set and puts it in again even where the value is the
+        same: of rows that keep their places in all indexes, those columns are not set.
+        """
+        shape = _shape(table, columns)
+        moved: list[tuple[Any, ...]] = []
+        staying: list[tuple[Any, ...]] = []
+        places = self._places
+        for row in rows:
+            key, place = shape.key(row), shape.place(row)
+            (staying if places.pop(key, None) == place else moved).append(row)
+            places[key] = place
+        self._insert(table, columns, moved, columns)
+        self._insert(table, columns, staying, shape.unindexed)
+        while len(places) > _PLACES:
+            del places[next(iter(places))]
 
     def has_company(self) -> bool:
         """A file has one writer: `begin` has seen to it."""
@@ -150,19 +170,45 @@ class SqliteSession:
         return is_away(problem)
 
     def _insert(
-        self, table: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, replaces: bool
+        self,
+        table: Table,
+        columns: tuple[str, ...],
+        rows: list[tuple[Any, ...]],
+        taken_over: tuple[str, ...] | None,
     ) -> None:
         at = 0
         for chunk in _CHUNKS:
             while len(rows) - at >= chunk:
                 values = list(itertools.chain.from_iterable(rows[at : at + chunk]))
-                self._connection.execute(_statement(table, columns, chunk, replaces), values)
+                self._connection.execute(_statement(table, columns, chunk, taken_over), values)
                 at += chunk
 
 
-_statement = functools.cache(
-    lambda table, columns, rows, replaces: insert_statement(table, columns, rows, "?", replaces=replaces)
-)
+class _Shape(NamedTuple):
+    """How rows of a table are written."""
+
+    key: Callable[[tuple[Any, ...]], tuple[object, ...]]
+    """Table and primary key of a row."""
+    place: Callable[[tuple[Any, ...]], tuple[object, ...]]
+    """What stands of it in other indexes."""
+    unindexed: tuple[str, ...]
+
+
+@functools.cache
+def _shape(table: Table, columns: tuple[str, ...]) -> _Shape:
+    keys = [columns.index(column.name) for column in table.primary_key]
+    found = {column.name for index in table.indexes for column in index.columns}
+    indexed = [at for at, name in enumerate(columns) if name in found]
+    return _Shape(
+        lambda row: (table.name, *(row[at] for at in keys)),
+        lambda row: tuple([row[at] for at in indexed]),
+        tuple(name for name in columns if name not in found),
+    )
+
+
+@functools.cache
+def _statement(table: Table, columns: tuple[str, ...], rows: int, taken_over: tuple[str, ...] | None) -> str:
+    return insert_statement(table, columns, rows, "?", taken_over=taken_over)
 
 
 def is_away(problem: BaseException) -> bool:
