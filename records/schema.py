@@ -6,11 +6,14 @@ made and changed by the migrations; this is their present form.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, text
 
 from records.columns import blobs, keys, moments, numbers, row_number, texts
 
 metadata = MetaData()
+
+OF_AGENTS = text("agent IS NOT NULL")
+"""An index over all events would have an empty entry for nearly each of them."""
 
 event = Table(
     "event",
@@ -28,7 +31,7 @@ event = Table(
     *blobs("hash", nullable=False),
     Index("event_chain", "node", "day", "seq", unique=True),
     Index("event_contact_n", "contact", "n", unique=True),
-    Index("event_agent_ts", "agent", "ts"),
+    Index("event_agent_ts", "agent", "ts", sqlite_where=OF_AGENTS, postgresql_where=OF_AGENTS),
 )
 """`contact` and `n` (its number within it, from 1) are empty for events of no contact, `agent` for all others."""
 
