@@ -138,7 +138,8 @@ async def test_a_socket_that_is_too_slow_is_closed_with_where_to_go_on(api: Api)
 
 async def cut_by(api: Api, token: str, act: Callable[[], object], *, is_socket: bool) -> None:
     """Follow with a token, let something be done, and be let go without anything being asked by the clock."""
-    headers = {"Authorization": f"Bearer {token}"}
+    headers, bell = {"Authorization": f"Bearer {token}"}, api.doorstep.door.bell
+    others = len(bell)  # webhooks hear it as well
     if is_socket:
         async with api.client.ws_connect(f"{EVENTS}?after=4", headers=headers) as socket:
             await messages(socket, 1)
@@ -152,7 +153,7 @@ async def cut_by(api: Api, token: str, act: Callable[[], object], *, is_socket: 
             await asyncio.to_thread(act)
             assert b"event: end\ndata: 4003" in await asyncio.wait_for(answer.read(), SOON)
     await gone(api)
-    assert len(api.doorstep.door.bell) == 0
+    assert len(bell) == others
 
 
 @pytest.mark.parametrize("is_socket", [True, False])
