@@ -91,7 +91,10 @@ def guard(
             request[PRINCIPAL] = principal
         elif not is_open(request):
             return problem(401, "unauthorized", _SIGN_IN, headers={"WWW-Authenticate": "Bearer"})
-        return await handler(request)
+        if principal is NODE:
+            return await handler(request)
+        with limits.under_way(principal.id if principal is not None else f"from {source}"):
+            return await handler(request)
 
     return check
 

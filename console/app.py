@@ -77,6 +77,11 @@ async def failures(
         return await handler(request)
     except (web.HTTPException, Refusal):
         raise
+    except ConnectionError:
+        if request.transport is None or request.transport.is_closing():
+            raise  # whoever asked is gone
+        log.error("request_failed", method=request.method, path=request.path, error="ConnectionError")
+        return problem(500, "internal_error", "the node failed at this request; its log says where")
     except Exception as error:  # noqa: BLE001 - the last resort; the kind only, its text may quote what was sent
         log.error("request_failed", method=request.method, path=request.path, error=type(error).__name__)
         return problem(500, "internal_error", "the node failed at this request; its log says where")
@@ -147,6 +152,7 @@ def make_app(
     app[LIMITS] = Limits(rates)
     install(app, PARTS)
     app.on_shutdown.append(_end_streams)
+    app.on_response_prepare.append(_guard_browsers)
     return app
 
 
@@ -154,6 +160,21 @@ def _permission(request: web.Request) -> str | None:
     """What the route of a request asks for; None where there is none."""
     route = declared(request)
     return route.permission if route is not None else None
+
+
+_FOR_BROWSERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What is answered is data: no page shows it in a frame, runs it, or takes it for something else."""
+
+
+async def _guard_browsers(_: web.Request, response: web.StreamResponse) -> None:
+    for name, value in _FOR_BROWSERS.items():
+        response.headers.setdefault(name, value)
 
 
 async def _end_streams(app: web.Application) -> None:

@@ -7,7 +7,8 @@ too much nobody is looked up who does not show what opened the door lately: neig
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ from console.problem import Refusal
 from records.people.tokens import hashed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+MOST_UNDER_WAY = 100
+"""Requests of one person, key or source of strangers that are not answered to the end: who reads slowly holds few."""
 MOST_TOKENS = 10_000
 """Of those that opened the door lately."""
 
@@ -42,7 +45,21 @@ class Limits:
         """The rates may change."""
         self._rates, self._clock = rates, clock
         self._good: OrderedDict[str, None] = OrderedDict()
+        self._under_way: Counter[str] = Counter()
         self._begin(rates())
+
+    @contextmanager
+    def under_way(self, who: str) -> Iterator[None]:
+        """While a request is answered. Raises Refusal."""
+        if self._under_way[who] >= MOST_UNDER_WAY:
+            raise _refusal(1.0)
+        self._under_way[who] += 1
+        try:
+            yield
+        finally:
+            self._under_way[who] -= 1
+            if not self._under_way[who]:
+                del self._under_way[who]
 
     def look(self, token: str, source: str) -> None:
         """Before it is known who asks. Raises Refusal."""

@@ -23,6 +23,8 @@ ENDINGS = {"wav": "wav", "mp3": "mp3", "ogg": "ogg", "flac": "flac", "m4a": "mp4
 """What an administrator may give, by the ending of the file; and how the decoder calls it."""
 LONGEST = 600.0
 """Seconds of a recording; music on hold is the longest there is."""
+_MOST_SAMPLES = int(LONGEST) * 48_000
+"""A small file of silence at a high rate would fill the memory."""
 MOST_BYTES = 256 * 1024 * 1024
 QUIET = 33
 """The highest sample (16 bit) of what counts as silence: 60 dB below full scale."""
@@ -145,6 +147,8 @@ def _decoded(kind: str, stream: Any, container: Any) -> Decoded:
             _add(samples, mono.resample(frame))
         if len(samples) > LONGEST * rate:
             raise BadRecording(f"it lasts longer than {LONGEST / 60:.0f} minutes", "cut it")
+        if len(samples) > _MOST_SAMPLES:
+            raise BadRecording(f"it is too long for {rate} Hz", "save it at 48000 Hz, or cut it")
     if samples:
         _add(samples, mono.resample(None))
     if not samples:

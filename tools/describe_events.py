@@ -69,7 +69,9 @@ it opens one stream, within 30 s.
 | 1013 | the records cannot be read just now: `...; resume from cursor N` |
 
 A cursor that is not kept any more is refused with 410 `cursor_gone`, one that no event has had with 422
-`cursor_unknown`. Up to 100 streams follow at once (503 beyond). What is open for nobody outside: {{inner}}.
+`cursor_unknown`. Up to 100 streams follow at once, 50 of one person or key (503 beyond).
+
+What is open for nobody outside: {{inner}}.
 
 ## Types
 

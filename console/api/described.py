@@ -28,7 +28,9 @@ async def docs(request: web.Request) -> web.Response:
     return web.Response(
         text=page(_described(request.app[ROUTES])),
         content_type="text/html",
-        headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+        headers={
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        },
     )
 
 

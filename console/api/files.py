@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 
 PIECE = 256 * 1024
 """Bytes that are read and sent at once."""
+PATIENCE = 60.0
+"""Seconds in which whoever is sent a file takes a piece of it."""
+
+
+async def send_piece(request: web.Request, response: web.StreamResponse, piece: bytes) -> None:
+    """Send a piece of a file. Raises ConnectionError where nobody takes it: a file is not held open for ever."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await response.write(piece)
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("too slow") from None
 
 
 async def send_file(
@@ -26,6 +39,6 @@ async def send_file(
     await response.prepare(request)
     await asyncio.to_thread(file.seek, 0)
     while piece := await asyncio.to_thread(file.read, PIECE):
-        await response.write(piece)
+        await send_piece(request, response, piece)
     await response.write_eof()
     return response

@@ -78,8 +78,12 @@ async def read_file(request: web.Request, most: int) -> bytes:
         raise Refusal(415, "unsupported_media_type", f"send {FORM}", headers={"Accept": FORM})
     try:
         async for part in await request.multipart():
-            if isinstance(part, BodyPartReader) and part.name == FILE:
-                return await _whole(part, most)
+            # A part that nobody asked for is not read to its end, however long: it is as large as the body may be.
+            if not isinstance(part, BodyPartReader):
+                break
+            content = await _whole(part, most)
+            if part.name == FILE:
+                return content
     except (ValueError, AssertionError, LookupError, HttpProcessingError):
         raise Refusal(400, "no_form", f"the body is no {FORM}") from None
     raise invalid("body", [Mistake(pointer("body", FILE), "is needed")])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from console.api.answers import Content
+from console.api.files import send_piece
 from console.api.model import Name, model_of_table
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
@@ -85,9 +86,9 @@ async def _send(request: web.Request, sound: Sound) -> web.StreamResponse:
     if response.status == 206:
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{sound.size}"
     await response.prepare(request)
-    await response.write(first)
+    await send_piece(request, response, first)
     for at in range(start + PIECE, end, PIECE):
-        await response.write(await asyncio.to_thread(sound.read, at, min(end, at + PIECE)))
+        await send_piece(request, response, await asyncio.to_thread(sound.read, at, min(end, at + PIECE)))
     await response.write_eof()
     return response
 

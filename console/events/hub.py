@@ -32,6 +32,8 @@ log = structlog.get_logger()
 MOST_WAITING = 5_000
 """Events that wait for one follower before it is behind."""
 MOST_FOLLOWERS = 100
+MOST_OF_ONE = 50
+"""Followers of one person or key: nobody takes all places."""
 KEPT = 16
 """Pages that are kept for those who come up."""
 POLL = 1.0
@@ -153,8 +155,9 @@ class Hub:
         sight: Sight = ALL,
         may_lag: bool = False,
         is_guest: bool = True,
+        who: str = "",
     ) -> Follower:
-        """Follow from after a cursor. A guest counts; who `may_lag` reads again what it could not take in time.
+        """Follow from after a cursor. A guest counts, `who` says whose; who `may_lag` reads again what it missed.
 
         Raises TooManyFollowers, HubClosed.
         """
@@ -162,7 +165,9 @@ class Hub:
             raise HubClosed("the node stops")
         if is_guest and sum(each.is_guest for each in self._followers) >= self._most:
             raise TooManyFollowers(f"{self._most} follow already")
-        follower = Follower(self, after, wish or Wish(), sight, may_lag=may_lag, is_guest=is_guest)
+        if is_guest and who and sum(each.who == who for each in self._followers) >= MOST_OF_ONE:
+            raise TooManyFollowers(f"{who} has {MOST_OF_ONE} streams already")
+        follower = Follower(self, after, wish or Wish(), sight, may_lag=may_lag, is_guest=is_guest, who=who)
         self._followers.add(follower)
         return follower
 
@@ -238,13 +243,14 @@ class Follower:
     """One who follows. `cursor` is the last event that was taken."""
 
     def __init__(
-        self, hub: Hub, after: int, wish: Wish, sight: Sight, *, may_lag: bool, is_guest: bool
+        self, hub: Hub, after: int, wish: Wish, sight: Sight, *, may_lag: bool, is_guest: bool, who: str
     ) -> None:
         """Made by `Hub.follow`."""
         self.cursor = after
         self.wish = wish
         self.sight = sight
         self.is_guest = is_guest
+        self.who = who
         self._hub = hub
         self._may_lag = may_lag
         self._pages: deque[ToldPage] = deque()

@@ -95,7 +95,7 @@ async def follow_events(request: web.Request, query: EventsAsked) -> object:
         return await _page(telling.hub, after, query.limit, wish, sight)
 
     bell = request.app[PEOPLE].bell
-    follower = telling.hub.follow(after, wish=wish, sight=sight)
+    follower = telling.hub.follow(after, wish=wish, sight=sight, who=principal.id)
     refused = partial(until_refused, bell, lambda: telling.still(principal, token))
     return await (by_socket if is_socket else as_server_sent)(request, follower, refused)
 

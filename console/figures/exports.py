@@ -73,28 +73,29 @@ async def take_out(request: web.Request, dataset: Name, query: ExportAsked) -> w
     question = question_of(request, query, groups_of(query.by))
     at_once = request.app[EXPORTING]
     if at_once.locked():
-        raise Refusal(429, "too_many_exports", f"{MOST_AT_ONCE} exports are under way; ask again later")
-    async with at_once:
-        return await _take_out(request, dataset, query, question)
-
-
-async def _take_out(
-    request: web.Request, dataset: str, query: ExportAsked, question: Question
-) -> web.StreamResponse:
-    await request.app[LEDGER].flush()
+        words = f"{MOST_AT_ONCE} exports are under way; ask again later"
+        raise Refusal(429, "too_many_exports", words, headers={"Retry-After": "5"})
     with tempfile.TemporaryFile() as file:
-        database = request.app[READER].database
-        if dataset in LOGS:
-            every = request.app[AGREED]().queues.items()
-            queues = {who: [each for each in names if sees_queue(request, each)] for who, names in every}
-            await asyncio.to_thread(_write_log, database, LOGS[dataset], question, queues, file)
-        else:
-            rows, form = rows_of(dataset, question), Format(query.format)
-            await asyncio.to_thread(export, database, rows, question, file, format=form, mark=query.bom)
+        async with at_once:  # until it is made: whoever reads slowly keeps nobody waiting
+            await _take_out(request, dataset, query, question, file)
         ending = "log" if dataset in LOGS else query.format
         charset = None if ending == "parquet" else "utf-8"
         media = MEDIA.get(ending, "text/plain")
         return await send_file(request, file, f"{dataset}.{ending}", media, charset=charset)
+
+
+async def _take_out(
+    request: web.Request, dataset: str, query: ExportAsked, question: Question, file: BinaryIO
+) -> None:
+    await request.app[LEDGER].flush()
+    database = request.app[READER].database
+    if dataset in LOGS:
+        every = request.app[AGREED]().queues.items()
+        queues = {who: [each for each in names if sees_queue(request, each)] for who, names in every}
+        await asyncio.to_thread(_write_log, database, LOGS[dataset], question, queues, file)
+    else:
+        rows, form = rows_of(dataset, question), Format(query.format)
+        await asyncio.to_thread(export, database, rows, question, file, format=form, mark=query.bom)
 
 
 def _write_log(

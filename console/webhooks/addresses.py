@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 _TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 """NAT64 (RFC 6052, RFC 8215): an IPv4 address in the last four octets."""
+_NEVER = tuple(
+    map(
+        ip_network,
+        ("::/96", "::ffff:0:0:0/96", "fec0::/10", "3fff::/20", "5f00::/16", "192.88.99.0/24"),
+    )
+)
+"""What the library takes for the internet: old and unheard-of forms of IPv4, sites, documentation, relays."""
 _LONGEST = 2_000
 
 
@@ -67,6 +74,10 @@ def may_go(address: IPv4Address | IPv6Address, networks: Iterable[Network], *, c
         if network.version == each.version
     ):
         return True
+    if any(
+        each in network for each in (address, inner) for network in _NEVER if network.version == each.version
+    ):
+        return False
     return not clear and inner.is_global and address.is_global and not inner.is_multicast
 
 

@@ -125,6 +125,14 @@ def test_an_hour_is_too_long_and_not_decoded_to_its_end() -> None:
         decode(content)
 
 
+def test_a_small_file_of_much_sound_at_a_high_rate_does_not_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(importing, "_MOST_SAMPLES", 96_000)
+    with pytest.raises(BadRecording, match="too long for 192000 Hz"):
+        decode(encoded(spoken_like(700, 2.0, rate=192_000), "wav", rate=192_000))
+
+
 def test_a_file_larger_than_any_prompt_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "MOST_BYTES", 1 << 20)
     with pytest.raises(BadRecording, match="larger than 1 MB"):
