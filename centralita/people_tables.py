@@ -1,8 +1,7 @@
-"""People, sessions, keys and the audit log for people at a terminal, and as JSON."""
+"""People, sessions, keys and the audit log for people at a terminal."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -21,58 +20,6 @@ if TYPE_CHECKING:
     from records.people.sessions import Session
 
 _RESULTS = {"done": "green", "refused": "yellow", "failed": "red"}
-
-
-def moment(unix: float | None) -> str | None:
-    """Unix seconds as a moment in UTC."""
-    return None if unix is None else datetime.fromtimestamp(unix, UTC).isoformat(timespec="seconds")
-
-
-def shown(person: Person) -> dict[str, Any]:
-    """Somebody as JSON."""
-    return {
-        "id": person.id,
-        "name": person.name,
-        "role": person.role.value,
-        "email": person.email,
-        "language": person.language,
-        "agent": person.agent,
-        "clients": _listed(person.clients),
-        "teams": _listed(person.teams),
-        "grants": sorted(person.grants),
-        "active": person.is_active,
-        "made_at": moment(person.made_at),
-        "disabled_at": moment(person.disabled_at),
-    }
-
-
-def shown_session(session: Session) -> dict[str, Any]:
-    """A session as JSON."""
-    return {
-        "id": session.id,
-        "person": session.person,
-        "began": moment(session.made_at),
-        "seen": moment(session.seen_at),
-        "until": moment(session.until),
-        "address": session.address,
-        "device": session.device,
-    }
-
-
-def shown_key(key: ApiKey) -> dict[str, Any]:
-    """A key as JSON, without its secret."""
-    return {
-        "id": key.id,
-        "name": key.name,
-        "person": key.person,
-        "permissions": sorted(key.permissions),
-        "clients": _listed(key.clients),
-        "made_by": key.made_by,
-        "made_at": moment(key.made_at),
-        "until": moment(key.until),
-        "used_at": moment(key.used_at),
-        "revoked_at": moment(key.revoked_at),
-    }
 
 
 def print_people(people: Iterable[Person]) -> None:
@@ -153,10 +100,6 @@ def print_audit(entries: Iterable[AuditEntry]) -> None:
             Text(f"{each.result}{why}", style=_RESULTS.get(each.result, "")),
         )
     print_table(table)
-
-
-def _listed(scope: frozenset[str] | None) -> list[str] | None:
-    return None if scope is None else sorted(scope)
 
 
 def _words(scope: frozenset[str] | None) -> str:

@@ -128,7 +128,7 @@ def test_nothing_wrong_is_taken_and_each_refusal_says_what_would_be_right(termin
     assert "for people only" in terminal.refused("people", "key", "add", "k", "--permission", "keys:write")
     assert "did you mean" in terminal.refused("people", "key", "add", "k", "--permission", "figure:read")
     assert "no API key" in terminal.refused("people", "key", "revoke", "zzz")
-    assert "a day" in terminal.refused("audit", "--since", "yesterday", code=2)
+    assert "no moment" in terminal.refused("audit", "--since", "yesterday", code=2)
 
 
 def test_people_change_leave_and_come_back(terminal: Terminal) -> None:

@@ -62,7 +62,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Take somebody in. With neither --invite nor --password nobody can sign in as that person yet."""
-    from centralita.people_tables import shown
+    from console.people.shown import person_of
     from records.people.person import Person, check
 
     made = Person(
@@ -92,7 +92,7 @@ def add(
             desk.note("people invite", person=person)
         found = desk.directory.get(person)
     if as_json:
-        print_json(shown(found) | {"invitation": token})
+        print_json(person_of(found).model_dump(mode="json") | {"invitation": token})
     elif token is not None:
         print_invitation(person, token)
     if token is None and hash_ is None:
@@ -108,13 +108,14 @@ def list_people(
     as_json: Json = False,
 ) -> None:
     """List everybody."""
-    from centralita.people_tables import print_people, shown
+    from centralita.people_tables import print_people
+    from console.people.shown import person_of
 
     wanted = _role(role) if role is not None else None
     with office(state, is_reading=True) as desk:
         found = [each for each in desk.directory.all() if wanted in (None, each.role)]
     if as_json:
-        print_json([shown(each) for each in found])
+        print_json([person_of(each).model_dump(mode="json") for each in found])
     elif found:
         print_people(found)
     else:
@@ -125,14 +126,15 @@ def list_people(
 
 def show(person: PersonId, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
     """Show somebody: role, limits, what may be done, second factor, sessions, keys."""
-    from centralita.people_tables import print_person, shown
+    from centralita.people_tables import print_person
+    from console.people.shown import person_of
     from records.people.roles import permissions_of
 
     with office(state, is_reading=True) as desk:
         found = desk.directory.get(person)
         proof = desk.proofs.of(person)
         facts: dict[str, Any] = {
-            **shown(found),
+            **person_of(found).model_dump(mode="json"),
             "permissions": sorted(permissions_of(found.role, found.grants)),
             "has_password": proof.password is not None,
             "has_second_factor": proof.has_second_factor,

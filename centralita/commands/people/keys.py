@@ -39,7 +39,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Make a key; it is printed this once."""
-    from centralita.people_tables import shown_key
+    from console.people.shown import key_of
     from records.people.principal import NODE
     from records.people.sessions import principal_of
 
@@ -55,7 +55,7 @@ def add(
         )
         desk.note("people key add", key=made.id, name=name)
     if as_json:
-        print_json({**shown_key(made), "key": token})
+        print_json({**key_of(made).model_dump(mode="json"), "key": token})
         return
     typer.echo(token)
     typer.echo(f"Key {made.id}: Authorization: Bearer with the whole of it. It is not shown again.", err=True)
@@ -69,12 +69,13 @@ def list_keys(
     as_json: Json = False,
 ) -> None:
     """List keys: what each may do, until when, when it was last used."""
-    from centralita.people_tables import print_keys, shown_key
+    from centralita.people_tables import print_keys
+    from console.people.shown import key_of
 
     with office(state, is_reading=True) as desk:
         found = [each for each in desk.keys.all(person) if every or each.is_valid(now=desk.now)]
     if as_json:
-        print_json([shown_key(each) for each in found])
+        print_json([key_of(each).model_dump(mode="json") for each in found])
     elif found:
         print_keys(found)
     else:

@@ -88,7 +88,8 @@ def sessions(
     as_json: Json = False,
 ) -> None:
     """List who is signed in, from where and since when."""
-    from centralita.people_tables import print_sessions, shown_session
+    from centralita.people_tables import print_sessions
+    from console.people.shown import session_of
 
     if end and person is None:
         fail("say whose sessions are to end", code=2)
@@ -104,7 +105,7 @@ def sessions(
             return
         found = desk.sessions.open(person, now=desk.now)
     if as_json:
-        print_json([shown_session(each) for each in found])
+        print_json([session_of(each).model_dump(mode="json") for each in found])
     elif found:
         print_sessions(found)
     else:
