@@ -11,9 +11,10 @@ import typer
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.commands.progress import progress
 from centralita.commands.verdict import Found, Verdict, date_of, day_of, public_key_of, seals_of
-from centralita.state import database_of, master_key_of
+from centralita.state import RECORDINGS_FOLDER, database_of, master_key_of
 
 if TYPE_CHECKING:
+    from records.sound_check import SoundFault
     from records.views.difference import Difference
 
 
@@ -35,16 +36,20 @@ def verify_chain(
     quick: Annotated[
         bool, typer.Option("--quick", help="The chain and its seals only, not what is derived from it.")
     ] = False,
+    recordings: Annotated[
+        bool, typer.Option("--recordings", help="Each recording's file too: all of them are read.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Prove the ledger: no event was changed, added, taken away or moved. Exit code 1 when one was.
 
     Every link of the chain is computed anew, day by day; days that are over are compared with their seals. Then all
     that is derived, and the keys of what is sealed, are compared with what the events say, unless days are chosen. The
-    node may go on.
+    node may go on. Recordings are those of this state folder's node.
     """
     from records.ledger.heads import FOLDER, all_notes
     from records.ledger.verify import event_count, verify
+    from records.sound_check import check_sounds, sound_count
     from records.views.compare import compare
 
     first, last = day_of(since, "--since"), day_of(until, "--until")
@@ -53,11 +58,13 @@ def verify_chain(
     handed_out = seals_of(seals)
     public_key = public_key_of(key)
     differences: Found[Difference] | None = None
+    sounds: Found[SoundFault] | None = None
     try:
         database = database_of(state)
         master = master_key_of(state, database)
         if public_key is None and master is not None:
             public_key = master.public_key
+        noted = all_notes(state / FOLDER)
         count = event_count(database)
         with progress("events", count) as tell:
             proof = verify(
@@ -66,16 +73,24 @@ def verify_chain(
                 until=last,
                 public_key=public_key,
                 seals=handed_out,
-                noted=all_notes(state / FOLDER),
+                noted=noted,
                 tell=tell,
             )
             days = list(proof)
         if not quick and first is None and last is None:
             with progress("what is derived", count) as tell:
                 differences = Found.of(compare(database, master, tell))
+        if recordings:
+            nodes = {each.node for each in noted}
+            with progress("recordings", sound_count(database)) as tell:
+                sounds = Found.of(
+                    check_sounds(
+                        database, state / RECORDINGS_FOLDER, nodes=nodes, since=first, until=last, tell=tell
+                    )
+                )
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
-    verdict = Verdict(days, differences)
+    verdict = Verdict(days, differences, sounds)
     if as_json:
         print_json(verdict.told)
     else:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from records.ledger.seal import Seal
     from records.ledger.verify import DayVerdict
+    from records.sound_check import SoundFault
     from records.views.difference import Difference
 
 _FIRST = date(1970, 1, 1).toordinal()
@@ -49,21 +50,25 @@ class Verdict:
 
     days: list[DayVerdict]
     differences: Found[Difference] | None
+    sounds: Found[SoundFault] | None
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is wrong."""
-        return all(each.is_whole for each in self.days) and not (self.differences and self.differences.count)
+        found = [each for each in (self.differences, self.sounds) if each is not None]
+        return all(each.is_whole for each in self.days) and not any(each.count for each in found)
 
     @property
     def told(self) -> dict[str, Any]:
         """As JSON."""
-        differences = self.differences
+        differences, sounds = self.differences, self.sounds
         return {
             "whole": self.is_whole,
             "days": [_day(each) for each in self.days],
             "differences": None if differences is None else [each._asdict() for each in differences.first],
             "difference_count": None if differences is None else differences.count,
+            "recordings": None if sounds is None else [each._asdict() for each in sounds.first],
+            "recording_count": None if sounds is None else sounds.count,
         }
 
     def show(self) -> None:
@@ -84,6 +89,11 @@ class Verdict:
             for found in self.differences.first:
                 rows.add_row(*(escape(each or "") for each in found))
             console.print(rows)
+        if self.sounds is not None and self.sounds.count:
+            files = Table("recording", "contact", "what is wrong")
+            for fault in self.sounds.first:
+                files.add_row(*(escape(each or "") for each in fault))
+            console.print(files)
         for line in self._lines():
             console.print(line)
 
@@ -102,6 +112,13 @@ class Verdict:
             lines.append(f"[red]{count:,} differences[/] from what the events say{more}")
         else:
             lines.append("[green]whole[/]: all that is derived, and every key, is as the events say")
+        if self.sounds is not None:
+            count = self.sounds.count
+            lines.append(
+                f"[red]{count:,} recordings[/] are not as the ledger says"
+                if count
+                else "[green]whole[/]: the recordings are as the ledger says"
+            )
         return lines
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from centralita.tracing import MessageTracing
 from centralita.wiring.floor import open_floor
 from centralita.wiring.ground import open_ground
+from centralita.wiring.hashing import open_hashing
 from centralita.wiring.interface import open_interface
 from centralita.wiring.network import LAST_WORDS, open_network
 from centralita.wiring.opening import open_http, open_listeners
@@ -33,6 +34,7 @@ async def _wire(
 ) -> Parts:
     # What is heard is passed on to sides that are opened later: nothing is heard before they are.
     ground = await open_ground(options, configuration, resources)
+    open_hashing(ground)
     network = await open_network(
         ground,
         arrive=lambda contact, caller: serving.dispatcher.arrive(contact, caller),

@@ -309,6 +309,9 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "recording.resumed": lambda _: "Recording goes on",
     "recording.overrun": lambda _: "The disk is too slow: sound is missing in the recording",
     "recording.finished": _recording_finished,
+    "recording.hashed": lambda facts: (
+        f"{'Only after a restart its' if facts.data.get('late') else 'Its'} file has the SHA-256 {facts['sha256']}"
+    ),
     "recording.failed": lambda facts: f"Recording failed: {facts['reason']}",
     **MENU_SENTENCES,
     **OUTBOUND_SENTENCES,

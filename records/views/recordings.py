@@ -53,6 +53,7 @@ def _hashed(state: ContactState, at: int, leg: str | None, data: Data) -> None:
     row = _named(state, data)
     if row is not None:
         row["sha256"] = text(data, "sha256")
+        row["bytes"] = whole(data, "bytes") if row["bytes"] is None else row["bytes"]
 
 
 def _named(state: ContactState, data: Data) -> Row | None:

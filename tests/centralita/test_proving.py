@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 
@@ -139,6 +140,21 @@ def test_an_end_that_was_cut_off_is_found_by_what_the_node_noted_in_its_folder(s
     done = run(state, "verify", "--quick", "--json")
     assert done.exit_code == 1
     assert "outside the database" in json.loads(done.output)["days"][-1]["problems"][0]
+
+
+def test_recordings_are_looked_at_where_that_is_asked_for(state: Path) -> None:
+    strange = state / "recordings" / "bank" / "2026-11-22" / "strange.opus"
+    strange.parent.mkdir(parents=True)
+    strange.write_bytes(b"")
+    os.utime(strange, (0, 0))
+    assert run(state, "verify").exit_code == 0
+    done = run(state, "verify", "--recordings", "--json")
+    told = json.loads(done.output)
+    assert (done.exit_code, told["recording_count"]) == (1, 1)
+    assert told["recordings"][0]["problem"] == "no event tells of this file"
+    assert "1 recordings are not as the ledger says" in run(state, "verify", "--recordings").output
+    strange.unlink()
+    assert "the recordings are as the ledger says" in run(state, "verify", "--recordings").output
 
 
 def test_seals_are_one_document_where_json_is_asked_for(state: Path) -> None:

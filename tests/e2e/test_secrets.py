@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tests.e2e.centre import ACTIVATION, CALLER_TONES, PASSWORD, PAYMENT, make_centre
@@ -70,7 +71,9 @@ def test_a_card_keyed_as_sound_is_in_no_recording(tmp_path: Path) -> None:
         caller.heard(3.5)
         caller.hang_up()
         told = wait_for_event(server, NUMBER, "recording.finished", within=10)
+        hashed = wait_for_event(server, NUMBER, "recording.hashed", within=10)
     (file,) = (server.state / "recordings" / "banco_sol").rglob("*.wav")
+    assert (hashed["sha256"], hashed["bytes"]) == (sha256(file.read_bytes()).hexdigest(), file.stat().st_size)
     recorded = read_recording(file)
     ((start, end),) = told["masked"]
     assert hears(recorded.part(0, start).left, CALLER_TONES)

@@ -117,6 +117,13 @@ CALLS: Mapping[str, EventType] = {
     "recording.overrun": told("Some sound is missing: the disk was slow", **_RECORDING),
     "recording.failed": told("The recording failed", **_RECORDING, **_SOUND, reason=TEXT),
     "recording.finished": told("The recording is on disk", **_RECORDING, **_SOUND),
+    "recording.hashed": told(
+        "A recording's file, or a message's, is closed and has this hash",
+        **_RECORDING,
+        bytes=WHOLE,
+        sha256=TEXT,
+        late=FLAG,
+    ),
     "message.began": told("The caller speaks a message", **_RECORDING, mailbox=TEXT),
     "message.recorded": told("The message is on disk", **_RECORDING, mailbox=TEXT, seconds=NUMBER),
     "message.failed": told(
