@@ -121,20 +121,16 @@ class Node:
             f"config={self.options.config} state={self.options.state}"
         )
 
-    def trouble(self) -> list[str]:
-        """Why the node should get no calls now; empty when all is well."""
-        ledger = self.parts.ledger.health()
-        found = [f"ledger: {_NOT_WRITTEN}"] if ledger.problem else []
-        return ["draining", *found] if self._draining else found
-
     def checks(self) -> list[Check]:
         """What the node needs to take calls, and what of it is not well."""
         parts = self.parts
         ledger = parts.ledger.health()
         return [
             Check("draining", "no new calls are taken: the node is to stop" if self._draining else None),
-            Check("ledger", _NOT_WRITTEN if ledger.problem else None),
-            Check("plane", None if parts.plane.is_running else "the media plane has stopped"),
+            Check("ledger", _NOT_WRITTEN if ledger.problem else None, needs_restart=ledger.has_died),
+            Check(
+                "plane", None if parts.plane.is_running else "the media plane has stopped", needs_restart=True
+            ),
             Check("listeners", None if parts.endpoint.listeners else "no SIP listener is open"),
         ]
 

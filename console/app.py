@@ -22,7 +22,6 @@ from console.keys import (
     CONVERSATIONS,
     COUNTERS,
     DOOR,
-    HEALTH,
     KEEPING,
     LEDGER,
     MENUS,
@@ -96,7 +95,6 @@ def make_app(
     trunks: Callable[[], Sequence[Mapping[str, object]]],
     phones: Callable[[str | None], Sequence[Mapping[str, object]]],
     counters: Callable[[], Mapping[str, int]],
-    health: Callable[[], list[str]],
     menus: Menus,
     door: Door,
     opening: OpeningDesk,
@@ -135,7 +133,6 @@ def make_app(
     app[TRUNKS] = trunks
     app[PHONES] = phones
     app[COUNTERS] = counters
-    app[HEALTH] = health
     app[MENUS] = menus
     app[DOOR] = door
     app[OPENING] = opening

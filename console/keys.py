@@ -136,7 +136,6 @@ PEOPLE = web.AppKey("people", PeopleDoor)
 """How people and programs come in."""
 AUDIT = web.AppKey("audit", AuditLog)
 COUNTERS: web.AppKey[Callable[[], Mapping[str, int]]] = web.AppKey("counters")
-HEALTH: web.AppKey[Callable[[], list[str]]] = web.AppKey("health")
 PHONES: web.AppKey[Callable[[str | None], Sequence[Mapping[str, object]]]] = web.AppKey("phones")
 """The registered phones of one account, or of all."""
 AGREED: web.AppKey[Callable[[], Agreed]] = web.AppKey("agreed")

@@ -23,6 +23,8 @@ class Check:
     name: str
     problem: str | None
     """Why it is not well; None while it is."""
+    needs_restart: bool = False
+    """Whether nothing but a new start mends that."""
 
 
 @dataclass(frozen=True, slots=True)

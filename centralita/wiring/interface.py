@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 class Vital(Protocol):
     """What a node says of itself."""
 
-    def trouble(self) -> list[str]:
-        """Why it should get no calls now; empty when all is well."""
-
     def checks(self) -> Sequence[Check]:
         """What it needs to take calls, and what of it is not well."""
 
@@ -82,7 +79,6 @@ async def open_interface(
         trunks=network.trunk_list,
         phones=lambda account: shown_phones(network.phones, account),
         counters=node.counters,
-        health=node.trouble,
         menus=MenuView(ground.menus),
         door=network.door,
         opening=opening_desk(floor.board, present),

@@ -10,27 +10,30 @@ from console.api.answers import Answered
 from console.api.model import Model
 from console.api.route import PUBLIC
 from console.api.routes import Routes
-from console.keys import COUNTERS, HEALTH, MENUS
+from console.keys import COUNTERS, MENUS
+from console.telling import TELLING
 
 routes = Routes("node")
 
 
 class Health(Model):
-    """Whether a node does its work."""
+    """How a node does."""
 
     ok: bool
     trouble: tuple[str, ...]
-    """Why it takes no calls."""
+    """Why it should get no calls now."""
     warnings: int = 0
     """How many things somebody should see to; GET /api/v1/menus tells them to those who may know."""
 
 
 @routes.get("/api/v1/health", permission=PUBLIC, answer=Health, also=(503,), is_free=True)
 async def health(request: web.Request) -> Answered:
-    """Tell whether the node takes calls and its ledger is written; 503 with the reason where not."""
-    trouble = request.app[HEALTH]()
-    found = Health(ok=not trouble, trouble=tuple(trouble), warnings=len(request.app[MENUS].warnings()))
-    return Answered(found, status=503 if trouble else 200)
+    """Tell whether the node lives and what is not well; 503 where only a new start mends it."""
+    checks = [each for each in request.app[TELLING].checks() if each.problem is not None]
+    trouble = tuple(f"{each.name}: {each.problem}" for each in checks)
+    found = Health(ok=not trouble, trouble=trouble, warnings=len(request.app[MENUS].warnings()))
+    # Whoever starts dead nodes anew asks here: a node that drains, or waits for its database, must be let be.
+    return Answered(found, status=503 if any(each.needs_restart for each in checks) else 200)
 
 
 @routes.get("/api/v1/counters", permission=PUBLIC, answer=dict[str, int], is_free=True)

@@ -50,6 +50,8 @@ class LedgerHealth:
     is_writing: bool
     """False while the database refuses; `problem` says why."""
     problem: str | None
+    has_died: bool
+    """Whether the writer's thread is gone: only a new start mends that."""
     journal_problem: str | None
     """Why the journal of the outage cannot be written either: events wait in memory and die with the node."""
     waiting: int
@@ -212,6 +214,7 @@ class Ledger:
         return LedgerHealth(
             is_writing=problem is None,
             problem=problem,
+            has_died=self._has_died,
             journal_problem=tally.full,
             waiting=len(self._waiting) + self._writer.taken,
             spilled=self._spill.waiting,

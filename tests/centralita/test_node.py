@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import ClientSession
 from rich.console import Console
 from structlog.testing import capture_logs
 
@@ -26,7 +25,6 @@ from centralita.state import reader_of
 from routing.agents.tables import State, Status
 from sip.digest.login import Login
 from tests.kit.human_recordings import encoded, spoken_like
-from tests.kit.metric_names import families, lint, value
 from tests.kit.party import until
 from tests.kit.ports import free_ports
 from tests.kit.small_centre import ACCOUNT, MUSIC, PASSWORD, SECOND, TONE, small_node
@@ -262,7 +260,7 @@ async def test_draining_refuses_the_next_call_and_lets_the_present_one_end(node:
     staying = asyncio.create_task(dial(node, "100", "until answered; wait 500ms; keys #; until ended"))
     await until(lambda: node.counters()["contacts"] == 1)
     draining = asyncio.create_task(node.drain())
-    await until(lambda: node.trouble() == ["draining"])
+    await until(lambda: node.checks()[0].problem is not None)
     assert (await dial(node, "100", "until answered")).status == 503
     assert not draining.done()
     ended = await staying
@@ -329,27 +327,6 @@ async def test_faults_in_the_files_keep_a_node_from_starting(tmp_path: Path) -> 
     with pytest.raises(DocumentError, match=r"agents\.yaml:1: "):
         await node.start()
     await node.stop()
-
-
-async def test_the_interface_tells_the_truth_about_the_node(node: Node) -> None:
-    host, port = node.parts.http_address
-    async with ClientSession() as client:
-        async with client.get(f"http://{host}:{port}/api/v1/counters") as answer:
-            assert set((await answer.json()).values()) == {0}
-        async with client.get(f"http://{host}:{port}/api/v1/health") as answer:
-            assert (answer.status, await answer.json()) == (200, {"ok": True, "trouble": [], "warnings": 0})
-        async with client.get(f"http://{host}:{port}/api/v1/ready") as answer:
-            found = await answer.json()
-            assert (answer.status, [each["name"] for each in found["checks"]]) == (
-                200,
-                ["draining", "ledger", "plane", "listeners"],
-            )
-        async with client.get(f"http://{host}:{port}/metrics") as answer:
-            page = families(await answer.text())
-            assert list(lint(page)) == []
-            assert value(page, "centralita_legs", state="up", direction="in") == 0
-            assert value(page, "centralita_ledger_writing") == 1
-    assert node.ready_line().startswith("ready sip=127.0.0.1:")
 
 
 async def test_the_guide_shows_numbers_phones_and_codes(node: Node) -> None:

@@ -175,7 +175,6 @@ class Api:
             RoutingConfig(queues, staff, skills={"cards": "Cards"}), Journal(self.ledger)
         )
         self.distribution = self.workplace.distribution
-        self.trouble: list[str] = []
         self.checks = [Check("ledger", None)]
         self.is_open = False
         self.is_allowed = True
@@ -249,7 +248,6 @@ class Api:
             trunks=lambda: [CARRIER],
             phones=lambda account: [ANA_AT_HOME] if account in (None, "1001") else [],
             counters=self._counters,
-            health=lambda: self.trouble,
             menus=self.menus,
             door=Door(self.guard, self._report, lambda: 100.0),
             opening=OpeningDesk(

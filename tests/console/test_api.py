@@ -12,6 +12,7 @@ from calls.contact import Inbox
 from centralita.journal import Journal
 from console.access import key_of
 from console.app import HttpServer
+from console.telling import Check
 from routing.agents.tables import Status
 from routing.queues.entry import EntryJoin
 from tests.console.interface import ANA_AT_HOME, KEY, Api
@@ -73,12 +74,15 @@ async def test_counters_and_health_are_open_and_hold_only_numbers(api: Api) -> N
         assert (answer.status, await answer.json()) == (200, {"ok": True, "trouble": [], "warnings": 0})
 
 
-async def test_a_node_in_trouble_says_so_with_503(api: Api) -> None:
-    api.trouble.append("draining")
+@pytest.mark.parametrize(("needs_restart", "status"), [(False, 200), (True, 503)])
+async def test_a_node_in_trouble_says_so_and_with_503_where_a_new_start_mends_it(
+    api: Api, *, needs_restart: bool, status: int
+) -> None:
+    api.checks = [Check("ledger", None), Check("plane", "it has stopped", needs_restart=needs_restart)]
     async with api.client.get("/api/v1/health") as answer:
         assert (answer.status, await answer.json()) == (
-            503,
-            {"ok": False, "trouble": ["draining"], "warnings": 0},
+            status,
+            {"ok": False, "trouble": ["plane: it has stopped"], "warnings": 0},
         )
 
 

@@ -143,10 +143,10 @@ def outage(name: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[
 
 
 def trouble(server: Server) -> list[str]:
-    """What its health says is wrong."""
+    """Why it is not ready."""
     host, port = server.http
     try:
-        with urllib.request.urlopen(f"http://{host}:{port}/api/v1/health", timeout=15) as answer:
+        with urllib.request.urlopen(f"http://{host}:{port}/api/v1/ready", timeout=15) as answer:
             return [] if answer.status == 200 else [str(answer.status)]
     except urllib.error.HTTPError as refusal:
         with refusal:

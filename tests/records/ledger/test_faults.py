@@ -109,6 +109,7 @@ async def test_a_thread_that_has_died_shows_and_its_events_are_kept_at_the_end(
         ledger.append(event(i, "c1", None, "test.event", i=i))
     assert not ledger.health().is_writing
     assert "died" in str(ledger.health().problem)
+    assert ledger.health().has_died
     assert ledger.health().waiting == 20
     with pytest.raises(LedgerStopped):
         await ledger.flush()
