@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
 from typing import Any
 
 import typer
@@ -40,6 +43,8 @@ from centralita.commands import (
 )
 from centralita.commands.parameters import fail
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 class Commands(TyperGroup):
     """All commands. What is wrong is told in a line, and the exit code is 1: no command needs to see to that."""
@@ -51,9 +56,16 @@ class Commands(TyperGroup):
         except CentralitaError as error:
             fail(str(error))
         except OSError as error:
-            if error.filename is None:  # it is of no file that anybody could mend
+            if error.filename is not None:
+                fail(f"{error.filename}: {error.strerror}")
+            if error.errno not in _FULL:  # it is of no file that anybody could mend
                 raise
-            fail(f"{error.filename}: {error.strerror}")
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+            )  # else its rest is tried again at the end
+            fail(f"what is printed cannot be written: {error.strerror}")
+        except UnicodeEncodeError as error:
+            fail(f"{ascii(error.object)[:100]} is no text in UTF-8", code=2)
 
 
 app = typer.Typer(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from centralita.client import NodeClient
+from centralita.commands.parameters import fail
 
 Http = Annotated[
     str | None,
@@ -19,6 +20,8 @@ def ask(
     state: Path, http: str | None, method: str, path: str, body: object = None, *, timeout: float = 10.0
 ) -> dict[str, Any]:
     """The node's answer; the command fails with its words where it refuses, or is not there."""
+    if "//" in path or path.partition("?")[0].endswith("/"):  # the node would speak of its addresses
+        fail("an empty text names nothing", code=2)
     return NodeClient(state, http).ask(method, path, body, timeout=timeout)
 
 

@@ -8,7 +8,7 @@ from base.errors import CentralitaError
 from centralita.commands.parameters import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from records.database import Database
@@ -33,6 +33,16 @@ def refuse_unknown_names(
         refuse_unknown(database, given, _configured(config))
     except NameUnknown as error:
         fail(str(error), code=2)
+
+
+def refuse_unknown_clients(config: Path, clients: Iterable[str]) -> None:
+    """End with 2 for a client company without a file in the configuration; where there are none nothing is said."""
+    from base.document import suggest
+
+    known = [file.stem for file in (config / "clients").glob("*.yaml")]
+    for each in clients if known else ():
+        if each not in known:
+            fail(f"no client company is called {each!r}; {suggest(each, known)}", code=2)
 
 
 def _configured(config: Path) -> Mapping[str, Collection[str]]:

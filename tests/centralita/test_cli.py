@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from centralita import cli
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from centralita.commands import app
 
 
 def test_a_fault_is_one_line_on_standard_error_and_ends_with_1(
@@ -23,3 +24,24 @@ def test_a_fault_is_one_line_on_standard_error_and_ends_with_1(
     assert told.err.startswith("centralita: ")
     assert told.err.count("\n") == 1
     assert told.out == ""
+
+
+@pytest.mark.parametrize("words", [("agent", "show", "\udcff"), ("records", "hold", "release", "\udcff")])
+def test_what_is_no_text_is_wrong_use(tmp_path: Path, words: tuple[str, ...]) -> None:
+    found = CliRunner().invoke(app, [*words, "--state", str(tmp_path)])
+    assert found.exit_code == 2
+    assert "'\\udcff' is no text in UTF-8" in found.output
+
+
+def test_an_empty_id_is_wrong_use(tmp_path: Path) -> None:
+    for words in (("agent", "show", ""), ("webhook", "pause", ""), ("call", "transfer", "", "ana")):
+        found = CliRunner().invoke(app, [*words, "--state", str(tmp_path)])
+        assert (found.exit_code, "names nothing" in found.output) == (2, True), words
+
+
+def test_a_disk_that_is_full_is_said_in_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        words = [sys.executable, "-m", "centralita", "figures", "explain"]
+        found = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+    assert found.returncode == 1
+    assert found.stderr == "centralita: what is printed cannot be written: No space left on device\n"

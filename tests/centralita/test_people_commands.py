@@ -219,3 +219,16 @@ async def test_with_a_running_node_acts_count_at_once_and_stand_in_its_chain(
             "SELECT DISTINCT node FROM event WHERE type = 'audit.act'"
         ).scalars()
         assert "command-line" not in set(nodes)
+
+
+def test_a_key_is_of_client_companies_that_there_are_and_the_list_of_people_who_there_are(
+    terminal: Terminal,
+) -> None:
+    (terminal.config / "clients").mkdir(parents=True)
+    (terminal.config / "clients" / "bank.yaml").write_text("schema: client/1\nname: Bank\n")
+    words = ("people", "key", "add", "wall", "--permission", "figures:read", "--client")
+    assert "no client company is called 'bonk'; did you mean \"bank\"?" in terminal.refused(
+        *words, "bonk", code=2
+    )
+    assert terminal.done(*words, "bank").startswith("ck_")
+    assert "nobody has the id 'joe'" in terminal.refused("people", "key", "list", "--person", "joe")

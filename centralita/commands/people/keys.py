@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
+from centralita.commands.naming import refuse_unknown_clients
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 from centralita.commands.people.office import office
 
 app = typer.Typer(
@@ -35,10 +44,12 @@ def add(
         int | None,
         typer.Option("--days", min=1, max=3660, help="Days after which it ends.", show_default="never"),
     ] = None,
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
     """Make a key; it is printed this once."""
+    refuse_unknown_clients(config, client or ())
     from console.people.shown import key_of
     from records.people.principal import NODE
     from records.people.sessions import principal_of
@@ -73,6 +84,8 @@ def list_keys(
     from console.people.shown import key_of
 
     with office(state, is_reading=True) as desk:
+        if person is not None:
+            desk.directory.get(person)
         found = [each for each in desk.keys.all(person) if every or each.is_valid(now=desk.now)]
     if as_json:
         print_json([key_of(each).model_dump(mode="json") for each in found])
