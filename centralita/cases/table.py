@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from records.cases.case import Case, CaseFile, Note
-    from records.cases.customers import Customer, CustomerFile
+    from records.cases.customer import Customer, CustomerFile
     from records.cases.history import Entry
     from records.cases.promised import Promise, PromiseCount
     from records.cases.surveyed import Answer, Mean

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from records.timeline.sentences import LEFT
+from records.timeline.queue_sentences import LEFT
 from records.timeline.wording import duration
 
 if TYPE_CHECKING:

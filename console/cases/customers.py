@@ -29,7 +29,7 @@ from records.cases.visits import visit
 from records.errors import ContactNotFound
 
 if TYPE_CHECKING:
-    from records.cases.customers import Customer, CustomerFile
+    from records.cases.customer import Customer, CustomerFile
 
 routes = Routes("customers")
 PROBLEMS = {

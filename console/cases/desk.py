@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from base.ids import Ids
     from records.cases.case import Case, Note
-    from records.cases.customers import Customer
+    from records.cases.customer import Customer
     from records.cases.history import Entry
     from records.cases.promised import Promise, PromiseCount
     from records.cases.states import CaseState

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from console.api.model import Model, model_of
 from records.cases.case import Case
-from records.cases.customers import Customer
+from records.cases.customer import Customer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from records.cases.case import CaseFile, Note
-    from records.cases.customers import CustomerFile
+    from records.cases.customer import CustomerFile
     from records.cases.history import Entry
 
 State = Literal["open", "in_progress", "waiting_customer", "waiting_client", "resolved", "closed", "reopened"]

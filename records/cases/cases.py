@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from base.machine import Machine
 from records.cases import clock, tables
+from records.cases.belongings import add_number, customer_of
 from records.cases.case import CASE, COMPLAINT, Case, Urgency, next_look, shaped
-from records.cases.customers import add_number, customer_of
 from records.cases.errors import ChangedMeanwhile, NoTerm, NotInThisState
 from records.cases.finding import case_row, link_contact
 from records.cases.history import changing
