@@ -172,6 +172,7 @@ _FOR_BROWSERS = {
 async def _guard_browsers(_: web.Request, response: web.StreamResponse) -> None:
     for name, value in _FOR_BROWSERS.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = "centralita"  # the library would tell its version, and Python's
 
 
 async def _end_streams(app: web.Application) -> None:

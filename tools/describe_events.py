@@ -54,7 +54,7 @@ curl -N -H "Authorization: Bearer $(cat state/api-key)" -H "Accept: text/event-s
 |---|---|
 | `Upgrade: websocket` | each event as a message |
 | `Accept: text/event-stream` | server-sent events; `id` is the cursor, and `Last-Event-ID` is understood |
-| neither | `{{"items": [...], "next": "1141"}}` at once, up to `limit` |
+| neither | `{{"items": [...], "next": "1141"}}` at once, up to `limit`; go on while `next` moves |
 
 `types` (patterns), `client`, `queue`, `agent` and `contact` narrow it and may each stand several times; `after`
 replays what came behind a cursor and goes on without gap or double; without it the stream begins now. Browsers,

@@ -32,8 +32,10 @@ A node describes itself: `/api/v1/openapi.json` (OpenAPI 3.1, also in [api.opena
 * **Once**: a POST that begins a call takes `Idempotency-Key`. Sent again with the same key and body it is not
   done again, and answered as before (`Idempotency-Replayed: true`), for a day and while the node runs.
 * **Edits**: where an answer has an `ETag`, `If-Match` with it refuses an edit of what has changed since (412).
-* **Pages of other sites** get nothing: there is no CORS. Every answer has `X-Request-Id`; the log has it as
-  `request`.
+* **How much**: a person or key may ask 50 times a second and 200 times at once, strangers less; more is answered
+  429 `too_many_requests` with `Retry-After`. [centre.yaml](settings.md) sets it.
+* **Pages of other sites** get nothing: there is no CORS, and no answer is shown in a frame. Every answer has
+  `X-Request-Id`; the log has it as `request`.
 
 `centralita` talks to a running node by the same routes.
 """

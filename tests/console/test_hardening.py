@@ -88,6 +88,7 @@ async def test_no_answer_is_shown_in_a_frame_or_taken_for_a_page(api: Api) -> No
         assert told["X-Frame-Options"] == "DENY", path
         assert "frame-ancestors 'none'" in told["Content-Security-Policy"], path
         assert "Access-Control-Allow-Origin" not in told, path
+        assert told["Server"] == "centralita", path
 
 
 async def test_no_other_site_s_page_uses_a_session(api: Api) -> None:

@@ -41,6 +41,18 @@ async def test_events_are_read_page_by_page(api: Api) -> None:
     assert third == {"items": [], "next": "5"}
 
 
+async def test_one_request_looks_through_so_much_and_says_where_to_go_on(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.events.routes.MOST_READ", 2)
+    api.events.add(*(fed(n) for n in range(6, 30)), fed(30, "leg.ringing"))
+    found, after, asked = [], "0", 0
+    while not found:
+        _, page = await api.ask("GET", f"{EVENTS}?after={after}&types=leg.*")
+        found, after, asked = page["items"], page["next"], asked + 1
+    assert ([each["cursor"] for each in found], after, asked) == (["30"], "30", 5)
+
+
 async def test_without_a_cursor_it_begins_now(api: Api) -> None:
     assert await api.ask("GET", EVENTS) == (200, {"items": [], "next": "5"})
 
