@@ -46,7 +46,8 @@ async def test_one_request_looks_through_so_much_and_says_where_to_go_on(
 ) -> None:
     monkeypatch.setattr("console.events.routes.MOST_READ", 2)
     api.events.add(*(fed(n) for n in range(6, 30)), fed(30, "leg.ringing"))
-    found, after, asked = [], "0", 0
+    found: list[dict[str, Any]] = []
+    after, asked = "0", 0
     while not found:
         _, page = await api.ask("GET", f"{EVENTS}?after={after}&types=leg.*")
         found, after, asked = page["items"], page["next"], asked + 1
