@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from calls.contact import Contact
-from calls.destination import Queue
+from calls.destination import Menu, Queue
 from calls.ways import Way
 from centralita.agents.acquaintance import Acquaintance
 from centralita.dispatcher import Dispatcher
@@ -94,7 +94,7 @@ class CallbackFloor:
         self.dispatcher: Dispatcher[Route] = Dispatcher(
             lambda dialled, caller: None,
             lambda caller, route: False,
-            {Queue: self.elsewhere},
+            {Queue: self.elsewhere, Menu: self.elsewhere},
             lambda caller, *, begun: None,
         )
         self.ahead = 0.0
@@ -104,6 +104,7 @@ class CallbackFloor:
         self.trunks = 1
         self.called: list[Leg] = []
         self.says = True
+        self.survey: Menu | None = None
 
     async def __aenter__(self) -> Self:
         self.store = CallbackStore(self.folder / "callbacks.db")
@@ -129,6 +130,7 @@ class CallbackFloor:
             lambda agent: "pl",
             Acquaintance(),
             lambda queue, client: self.openness,
+            survey=lambda contact, queue: self.survey,
         )
         means = CallbackMeans(
             queues,

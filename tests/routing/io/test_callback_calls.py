@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calls.destination import Menu
 from routing.agents.tables import State, Status
 from routing.callbacks.callback import Missed
 from routing.callbacks.do_not_call import ALL, Listed
@@ -29,6 +30,8 @@ from tests.kit.tone import hears, tone
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from routing.callbacks.settings import QueueCallbacks
 
 VOICE = frozenset({800, 1300})
 
@@ -76,6 +79,43 @@ async def test_the_agent_is_rung_then_the_customer_and_both_hear_each_other(tmp_
         opened = floor.house.row("contact.opened")
         assert (kept_row.contact, kept_row.data["contact"]) == ("c1", opened.contact)
         assert opened.data["callback"] == reference, "each record names the other"
+
+
+@pytest.mark.parametrize("callbacks", [AGENT_FIRST, CUSTOMER_FIRST])
+async def test_a_customer_who_was_called_back_is_asked_how_it_was_once_the_agent_has_hung_up(
+    tmp_path: Path, callbacks: QueueCallbacks
+) -> None:
+    async with a_floor(tmp_path, callbacks) as floor:
+        floor.survey = Menu("encuesta")
+        reference = await floor.promise()
+        first, second = floor.agents["ana"], floor.customer
+        if callbacks is CUSTOMER_FIRST:
+            first, second = second, first
+        sessions = {first: await floor.picked_up(first), second: await floor.picked_up(second)}
+        await floor.is_now("connected", reference)
+        await until(lambda: "bridge.began" in floor.house.kinds())
+        floor.agents["ana"].hang_up(sessions[floor.agents["ana"]])
+        await floor.customer.hears(SessionEnded)  # by the survey, which lets go
+        await floor.over()
+        assert floor.elsewhere.sent == [floor.survey]
+        began = floor.house.row("survey.began")
+        assert began.data == {"menu": "encuesta", "queue": "q", "agent": "ana"}
+        assert floor.desk.book.find(reference).state.value == "kept"
+        assert floor.house.row("contact.closed").data["outcome"] == "answered"
+
+
+async def test_a_customer_who_was_called_back_and_hangs_up_is_asked_nothing(tmp_path: Path) -> None:
+    async with a_floor(tmp_path) as floor:
+        floor.survey = Menu("encuesta")
+        reference = await floor.promise()
+        await floor.picked_up(floor.agents["ana"])
+        his = await floor.picked_up(floor.customer)
+        await floor.is_now("connected", reference)
+        await until(lambda: "bridge.began" in floor.house.kinds())
+        floor.customer.hang_up(his)
+        await floor.over()
+        assert floor.elsewhere.sent == []
+        assert "survey.began" not in floor.house.kinds()
 
 
 async def test_a_busy_customer_sets_the_agent_free_at_once_and_is_tried_again(tmp_path: Path) -> None:
