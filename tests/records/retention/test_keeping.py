@@ -54,6 +54,10 @@ def found_in(house: House, texts: Sequence[str]) -> list[str]:
     return [each for each in texts if each.encode() in whole]
 
 
+def _refuse(self: object, *, missing_ok: bool = False) -> None:
+    raise PermissionError(13, os.strerror(13))
+
+
 async def test_what_is_older_than_the_days_is_erased_and_the_rest_is_as_it_was(house: House) -> None:
     await house.call("old", NUMBER, days_ago=31)
     await house.call("new", NUMBER, days_ago=29)
@@ -290,11 +294,8 @@ async def test_a_file_that_cannot_be_deleted_is_told_and_tried_again(
     await house.call("c1", NUMBER, days_ago=11)
     path = house.sound("c1", days_ago=11)
 
-    def refuse(self: object, *, missing_ok: bool = False) -> None:
-        raise PermissionError(13, os.strerror(13))
-
     with monkeypatch.context() as patched:
-        patched.setattr("pathlib.Path.unlink", refuse)
+        patched.setattr("pathlib.Path.unlink", _refuse)
         (applied,) = await house.keeping.run()
     assert (applied.failed, applied.recordings, path.exists()) == (1, 0, True)
     (applied,) = await house.keeping.run()
@@ -309,16 +310,13 @@ async def test_a_call_whose_recording_cannot_be_deleted_is_left_until_it_can_be(
     await house.call("c2", NUMBER, days_ago=99)
     path = house.sound("c1", days_ago=100)
 
-    def refuse(self: object, *, missing_ok: bool = False) -> None:
-        raise PermissionError(13, os.strerror(13))
-
     with monkeypatch.context() as patched:
-        patched.setattr("pathlib.Path.unlink", refuse)
+        patched.setattr("pathlib.Path.unlink", _refuse)
         erased = await house.keeping.erase(NUMBER, by="ana")
     assert (erased.contacts, erased.recordings, erased.failed, path.exists()) == (1, 0, 1, True)
     assert house.told("person.erased")[-1]["failed"] == 1
     with monkeypatch.context() as patched:
-        patched.setattr("pathlib.Path.unlink", refuse)
+        patched.setattr("pathlib.Path.unlink", _refuse)
         (applied,) = await house.keeping.run()
     assert (applied.contacts, applied.failed) == (0, 1)
     erased = await house.keeping.erase(NUMBER, by="ana")
