@@ -64,7 +64,7 @@ def contacts(
     if as_json:
         print_json([dataclasses.asdict(row) for row in rows])
         return
-    from centralita.tables import print_contacts
+    from centralita.contact_tables import print_contacts
 
     if rows:
         print_contacts(rows)
@@ -98,8 +98,8 @@ def contact(
     if messages or pcap is not None:
         _show_messages(found, pcap)
         return
+    from centralita.contact_tables import print_ladder, print_timeline
     from centralita.segment_table import print_segments
-    from centralita.tables import print_ladder, print_timeline
 
     terminal = Console()
     print_timeline(terminal, found)

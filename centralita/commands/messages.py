@@ -42,7 +42,7 @@ def messages(
     if as_json:
         print_json([dataclasses.asdict(row) for row in rows])
         return
-    from centralita.tables import print_noted
+    from centralita.contact_tables import print_noted
 
     if rows:
         print_noted(rows, ("mailbox", "seconds", "recording"))

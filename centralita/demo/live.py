@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from centralita.tables import timeline_line
+from centralita.contact_tables import timeline_line
 from records.reader import StoredEvent
 from records.timeline import timeline
 

@@ -48,11 +48,7 @@ def add(
 ) -> None:
     """Hold a contact, a customer or all of a client company."""
     ends, who = _moment(until), by or login()
-    wish = {"reason": reason, "by": who, "until": ends, "client": client}
-    body = {name: value for name, value in wish.items() if value is not None} | {
-        "kind": kind,
-        "subject": subject,
-    }
+    body = {"kind": kind, "subject": subject, "reason": reason, "by": who, "until": ends, "client": client}
 
     async def hold(keeping: Keeping) -> Hold:
         return await keeping.hold(kind, subject, reason=reason, by=who, until=ends, client=client)

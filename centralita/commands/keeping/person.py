@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from centralita.commands.keeping.office import act, look
+from centralita.commands.keeping.office import act, look, plain
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -49,7 +49,7 @@ def export(
         fail(f"{target} is there already; name another file with --to")
     if not target.absolute().parent.is_dir():
         fail(f"{target}: there is no folder {target.absolute().parent}")
-    body = {"number": number, "by": who} | ({"client": client} if client is not None else {})
+    body = {"number": number, "by": who, "client": client}
 
     async def write(keeping: Keeping) -> Any:
         return await keeping.export(number, target, by=who, client=client, now=time.time())
@@ -88,13 +88,13 @@ def erase(
 
         would: Erased = look(state, config, count)
         if dry_run:
-            _tell(_fields(would), "would be erased", as_json=as_json)
+            _tell(plain(would), "would be erased", as_json=as_json)
             return
         what = f"{counted(would.contacts, 'contact')}, {counted(would.recordings, 'recording')}"
         more = "".join(f", {each} of {name}" for name, each in would.elsewhere.items() if each)
         if not typer.confirm(f"Erase {would.number}: {what}{more}? It cannot be undone", err=True):
             fail("nothing was erased")
-    body = {"number": number, "by": who} | ({"client": client} if client is not None else {})
+    body = {"number": number, "by": who, "client": client}
     found = act(
         state,
         config,
@@ -104,12 +104,6 @@ def erase(
         lambda keeping: keeping.erase(number, by=who, client=client),
     )
     _tell(found, "erased", as_json=as_json)
-
-
-def _fields(erased: Erased) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(erased)
 
 
 def _tell(found: dict[str, Any], done: str, *, as_json: bool) -> None:
