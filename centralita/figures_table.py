@@ -51,7 +51,10 @@ def print_contacts(page: Page, definition: Definition, zone: ZoneInfo) -> None:
     """The contacts behind a figure."""
     has_rest = definition.of is not None and definition.unit is Unit.SHARE
     table = plain_table(
-        "contact", "when", *(["seconds"] if _has_values(page) else []), *(["counted"] if has_rest else [])
+        "contact",
+        f"when ({zone.key})",
+        *(["seconds"] if _has_values(page) else []),
+        *(["counted"] if has_rest else []),
     )
     for each in page.items:
         at = datetime.fromtimestamp(each.at, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _ANY = 1000
 """Columns that no table needs."""
-_ELSEWHERE = 200
-"""Columns where the output goes to a file or another program."""
 
 
 def minute(unix: float | None) -> str:
@@ -35,8 +33,8 @@ def plain_table(*columns: str) -> Table:
 def print_table(table: Table) -> None:
     """A table, a line each and whole, whatever the width of the terminal."""
     console = Console()
-    needed = console.measure(table, options=console.options.update(width=_ANY)).maximum
-    Console(width=max(console.width, needed)).print(table)
+    console.width = max(console.width, _needed(console, table))
+    console.print(table)
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -48,10 +46,15 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def print_fitting(wide: Table, narrow: Table) -> None:
-    """The wide form of a table where the terminal has room for it, or the output goes elsewhere."""
+    """The wide form of a table where the terminal has room for it, or the output goes elsewhere.
+
+    The narrow one is whole even where the terminal is narrower: nobody can copy an id that was cut.
+    """
     terminal = Console(highlight=False)
-    if not terminal.is_terminal:
-        Console(width=_ELSEWHERE, highlight=False).print(wide)
-        return
-    needed = terminal.measure(wide, options=terminal.options.update(width=_ANY)).maximum
-    terminal.print(wide if needed <= terminal.width else narrow)
+    table = wide if not terminal.is_terminal or _needed(terminal, wide) <= terminal.width else narrow
+    terminal.width = max(terminal.width, _needed(terminal, table))
+    terminal.print(table)
+
+
+def _needed(terminal: Console, table: Table) -> int:
+    return terminal.measure(table, options=terminal.options.update(width=_ANY)).maximum

@@ -79,7 +79,9 @@ def test_the_contacts_behind_a_figure_go_on_where_they_ended(state: Path) -> Non
     rest = json.loads(ask(state, *words, "--json", "--after", page["next"]))
     assert [each["contact"] for each in rest["items"]] == ["c16", "c10"]
     assert rest["next"] is None
-    assert "more: --after" in ask(state, *words)
+    shown = ask(state, *words)
+    assert "more: --after" in shown
+    assert "when (Europe/Madrid)" in shown
 
 
 def test_each_figure_is_explained() -> None:
