@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("width", [20, 300])
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_no_id_is_ever_cut(
-    width: int, is_terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    width: int, *, is_terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def terminal(**options: Any) -> Console:
         return Console(force_terminal=is_terminal, width=width, **options)
