@@ -13,8 +13,6 @@ from records.card_scan import mask_line, mask_logged
 if TYPE_CHECKING:
     from structlog.typing import Processor
 
-LEVELS = ("debug", "info", "warning", "error")
-
 
 def set_up(level: str = "info") -> None:
     """Once, before anything logs. Exceptions are logged without local variables, which may hold what callers typed."""

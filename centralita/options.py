@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path("config")
 STATE = Path("state")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 PHONE_PASSWORD = "CENTRALITA_PHONE_PASSWORD"
 """The environment variable in which `centralita phone` is given its password."""
 

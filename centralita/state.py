@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from base.errors import CentralitaError
 from base.io.private_file import write_private
-from records.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from records.database import Database
     from records.personal.master_key import MasterKey
     from records.reader import Reader
 
@@ -62,6 +62,8 @@ class StateInUse(CentralitaError):
 
 def database_of(state: Path) -> Database:
     """Where the records of a node are, as commands find it. Raises DatabaseUnknown."""
+    from records.database import Database
+
     told = state / DATABASE_FILE
     url = os.environ.get(DATABASE) or (told.read_text(encoding="utf-8").strip() if told.exists() else "")
     return Database.of(url or state / LEDGER_FILE)
@@ -69,6 +71,8 @@ def database_of(state: Path) -> Database:
 
 def choose_database(state: Path, setting: str | None) -> Database:
     """Where a node that starts keeps its records; commands are told. Raises DatabaseUnknown."""
+    from records.database import Database
+
     database = Database.of(os.environ.get(DATABASE) or setting or state / LEDGER_FILE)
     told = state / DATABASE_FILE
     if database.path is None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.errors import CentralitaError
-from centralita.archive import SEALED
 from centralita.commands.ledger import open_database
 from centralita.commands.naming import refuse_unknown_names
 from centralita.commands.parameters import (
@@ -91,6 +90,7 @@ def decrypt(
     key: Key = None,
 ) -> None:
     """Write a sealed recording as a file that anybody can play. Who may read that is your care."""
+    from centralita.archive import SEALED
     from media.sealed import SealedFile, unseal
 
     target = to or file.with_name(file.name.removesuffix(SEALED))

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from centralita import logs
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, address, fail, ports
-from centralita.options import Options
+from centralita.options import LOG_LEVELS, Options
 
 
 def serve(
@@ -31,7 +30,7 @@ def serve(
             min=0.0, help="Seconds that calls may go on after SIGTERM.", show_default="from centre.yaml"
         ),
     ] = None,
-    log_level: Annotated[str, typer.Option(help=f"One of {', '.join(logs.LEVELS)}.")] = "info",
+    log_level: Annotated[str, typer.Option(help=f"One of {', '.join(LOG_LEVELS)}.")] = "info",
     demo: Annotated[
         bool,
         typer.Option(
@@ -42,11 +41,12 @@ def serve(
     """Take calls. SIGTERM drains (no new calls, those in progress end by themselves), SIGHUP reloads config."""
     import uvloop
 
+    from centralita import logs
     from centralita.run import run
 
-    if log_level not in logs.LEVELS:
+    if log_level not in LOG_LEVELS:
         raise typer.BadParameter(
-            f"{log_level!r} is not one of {', '.join(logs.LEVELS)}", param_hint="--log-level"
+            f"{log_level!r} is not one of {', '.join(LOG_LEVELS)}", param_hint="--log-level"
         )
     logs.set_up("warning" if demo and log_level == "info" else log_level)
     options = Options(

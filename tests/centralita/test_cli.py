@@ -45,3 +45,10 @@ def test_a_disk_that_is_full_is_said_in_one_line() -> None:
         found = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
     assert found.returncode == 1
     assert found.stderr == "centralita: what is printed cannot be written: No space left on device\n"
+
+
+def test_help_and_what_only_asks_the_node_do_not_wait_for_the_database_library() -> None:
+    heavy = {"sqlalchemy", "media", "calls"}
+    loaded = f"import sys, centralita.cli; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
