@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy import Table
 
@@ -83,16 +84,25 @@ def opener(database: Database, node: str) -> Opener:
 
 
 def insert_statement(
-    table: Table, columns: tuple[str, ...], rows: int, mark: str, *, taken_over: Collection[str] | None = None
+    table: Table,
+    columns: tuple[str, ...],
+    rows: int,
+    marks: Iterable[str],
+    *,
+    taken_over: Collection[str] | None = None,
 ) -> str:
-    """One statement for so many rows; those whose key is there already take over these columns, where any are told."""
-    one = f"({','.join([mark] * len(columns))})"
-    statement = f"INSERT INTO {table.name} ({','.join(columns)}) VALUES {','.join([one] * rows)}"
+    """One statement for so many rows; those whose key is there already take over these columns, where any are told.
+
+    `marks` are what stands for the values, one after the other.
+    """
+    values = iter(marks)
+    each = [f"({','.join(itertools.islice(values, len(columns)))})" for _ in range(rows)]
+    statement = f"INSERT INTO {table.name} ({','.join(columns)}) VALUES {','.join(each)}"
     if taken_over is None:
         return statement
     keys = [column.name for column in table.primary_key]
     changes = ",".join(
-        f"{each}=excluded.{each}" for each in columns if each in taken_over and each not in keys
+        f"{name}=excluded.{name}" for name in columns if name in taken_over and name not in keys
     )
     return f"{statement} ON CONFLICT ({','.join(keys)}) DO " + (
         f"UPDATE SET {changes}" if changes else "NOTHING"

@@ -212,7 +212,7 @@ def _shape(table: Table, columns: tuple[str, ...]) -> _Shape:
 
 @functools.cache
 def _statement(table: Table, columns: tuple[str, ...], rows: int, taken_over: tuple[str, ...] | None) -> str:
-    return insert_statement(table, columns, rows, "?", taken_over=taken_over)
+    return insert_statement(table, columns, rows, itertools.repeat("?"), taken_over=taken_over)
 
 
 def is_away(problem: BaseException) -> bool:
