@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 def verify_chain(
     state: State = DEFAULT_STATE,
     since: Annotated[
-        str | None, typer.Option(help="The first day (UTC), as 2026-11-23.", show_default="the first")
+        str | None,
+        typer.Option(
+            "--from",
+            "--first",
+            "--since",
+            help="The first day (UTC), as 2026-11-23.",
+            show_default="the first",
+        ),
     ] = None,
-    until: Annotated[str | None, typer.Option(help="The last day.", show_default="today")] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", "--last", "--until", help="The last day.", show_default="today")
+    ] = None,
     seals: Annotated[
         Path | None, typer.Option(help="Seals that were handed out before, as `records seals` prints them.")
     ] = None,
@@ -52,9 +61,9 @@ def verify_chain(
     from records.sound_check import check_sounds, sound_count
     from records.views.compare import compare
 
-    first, last = day_of(since, "--since"), day_of(until, "--until")
+    first, last = day_of(since, "--from"), day_of(until, "--to")
     if first is not None and last is not None and first > last:
-        raise typer.BadParameter(f"{since} comes after {until}", param_hint="--since")
+        raise typer.BadParameter(f"{until} is before {since}", param_hint="--to")
     handed_out = seals_of(seals)
     public_key = public_key_of(key)
     differences: Found[Difference] | None = None

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import typer
 
+from centralita.commands.moments import read_day
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -98,12 +100,14 @@ class Verdict:
             console.print(line)
 
     def _lines(self) -> list[str]:
+        from records.timeline.wording import counted
+
         events = sum(each.events for each in self.days)
         broken = sum(not each.is_whole for each in self.days)
         lines = [
             f"[red]{broken} of {len(self.days)} days are not as they were written[/]"
             if broken
-            else f"[green]whole[/]: {events:,} events of {len(self.days)} days are as they were written"
+            else f"[green]whole[/]: {events:,} events of {counted(len(self.days), 'day')} are as they were written"
         ]
         if self.differences is None:
             lines.append("what is derived from them was not looked at")
@@ -129,10 +133,7 @@ def date_of(day: int) -> str:
 
 def day_of(text: str | None, name: str) -> int | None:
     """A day in days since 1970. Raises BadParameter."""
-    try:
-        return None if text is None else date.fromisoformat(text).toordinal() - _FIRST
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-11-23", param_hint=name) from None
+    return None if text is None else read_day(text, name).toordinal() - _FIRST
 
 
 def public_key_of(text: str | None) -> bytes | None:

@@ -96,7 +96,7 @@ def test_seals_that_were_kept_elsewhere_are_compared(state: Path) -> None:
         (("--seals", "{folder}/empty"), "holds no seal"),
         (("--since", "yesterday"), "'yesterday' is not a day; write it as 2026-11-23"),
         (("--until", "2026-13-01"), "is not a day"),
-        (("--since", "2026-11-23", "--until", "2026-11-22"), "comes after"),
+        (("--since", "2026-11-23", "--until", "2026-11-22"), "is before"),
     ],
 )
 def test_what_is_wrong_with_keys_files_and_days_is_said(
