@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from aiohttp import web
 from pydantic import TypeAdapter
 
-from base.errors import CentralitaError
+from base.errors import CentralitaError, DocumentError
 from console.access import PRINCIPAL
 from console.api.answers import Answered, Content, sent, written
 from console.api.naming import refuse_unknown_names
 from console.api.reading import read_body, read_file, read_path, read_query
 from console.api.repeats import REPEATS
-from console.api.scope import sees_agent, unhinted
+from console.api.scope import faults, sees_agent, unhinted
 from console.api.versions import tagged, unless_changed
 from console.problem import Refusal, words_of
 from records.people.roles import PERMISSIONS
@@ -204,7 +204,7 @@ class Route:
         after = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
         words = words_of(error)
         if PRINCIPAL in request:
-            words = unhinted(request, words)
+            words = unhinted(request, words) if error.code != DocumentError.code else faults(request, words)
         return Refusal(status, error.code, words, headers=after)
 
     def _implied(self) -> set[int]:

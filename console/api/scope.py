@@ -102,6 +102,11 @@ def _served(request: web.Request, menu: str) -> set[str]:
     return {each.client for each in numbers if each.destination == Menu(menu)}
 
 
+def faults(request: web.Request, words: str) -> str:
+    """What is wrong in files: they are of all client companies, and so for who sees all."""
+    return words if sees_all(request) else "the files have faults; `centralita check` tells them on the node"
+
+
 def unhinted(request: web.Request, words: str) -> str:
     """A text from parts that know nothing of who asks, without the names that it suggests to who is limited."""
     return words if sees_all(request) else _HINT.sub("", words)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from base.errors import DocumentError
+from calls.acts import LeadsNowhere
 from calls.contact import Contact, Inbox
 from calls.destination import Menu
 from console.api.route import PUBLIC, ROUTES, Route
@@ -52,7 +54,10 @@ async def tokens(api: Api) -> dict[str, str]:
     staff["eva1"] = AgentSettings("eva1", account="1002", queues=("tills",), team="norte")
     staff["leo"] = AgentSettings("leo", account="1003", queues=("tills",), team="norte")
     routing = replace(
-        work.routing, queues=queues, agents=staff, numbers=(NumberSettings("911", MARK, Menu("main")),)
+        work.routing,
+        queues=queues,
+        agents=staff,
+        numbers=(NumberSettings("911", MARK, Menu("main")), NumberSettings("912", "tienda", Menu("shop"))),
     )
     file = work.present.now()
     work.present.configuration = replace(file, config=replace(file.config, routing=routing))
@@ -220,3 +225,33 @@ async def test_only_one_s_own_phone_or_that_of_an_agent_in_scope_is_called_into_
                 by_key = await answer(api, "POST", url, tokens["key"], body)  # which is limited to no team
                 assert by_key[0] == (403 if account == "9999" else 200)
                 assert (await api.ask("POST", url, json=body))[0] == 200
+
+
+@pytest.mark.parametrize("who", ["eva", "key"])
+async def test_what_other_parts_suggest_is_told_only_to_who_sees_all(
+    api: Api, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    near = f'did you mean "{MARK}_till"?'
+    fault = {"file": "menus/shop.yaml", "line": 3, "severity": "error", "what": "no queue till", "mend": near}
+    theirs = {**fault, "file": f"clients/{MARK}.yaml", "what": f"{MARK} has no hours"}
+
+    async def check(menu: str) -> dict[str, object]:
+        return {"menu": menu, "version": None, "publishable": False, "faults": [fault, theirs]}
+
+    monkeypatch.setattr(api.menus, "check", check)
+    status, body = await answer(api, "GET", "/api/v1/menus/shop/check", tokens[who])
+    assert status == 200
+    assert "no queue till" in body
+    assert not _HIDDEN.search(body)
+    assert MARK in str(await api.ask("GET", "/api/v1/menus/shop/check"))
+    for words in (f"no place is called till; {near}", f"no place (known: a, {MARK}_till)"):
+        api.talks.refusal = LeadsNowhere(words)
+        status, body = await answer(api, "POST", f"/api/v1/contacts/{MINE}/hold", tokens[who], {})
+        assert status == 404
+        assert "no place" in body
+        assert not _HIDDEN.search(body)
+    api.menus.refusal = DocumentError(f"clients/{MARK}.yaml:3: no hours are called {MARK}")
+    wish = {"kind": "publish", "version": "a" * 64, "instead_of": None}
+    status, body = await answer(api, "POST", "/api/v1/menus/shop/publications", tokens[who], wish)
+    assert status == 409
+    assert not _HIDDEN.search(body)
