@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from base.errors import CentralitaError
+from records.card_scan import clean
 from sip.io.capture import Capture
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 
 log = structlog.get_logger()
+
+DOOR = "sip_capture"
+"""What finds of card numbers are told by that would have gone out by a capture."""
 
 
 class CannotTrace(CentralitaError):
@@ -67,7 +71,11 @@ class MessageTracing:
         file = self._folder / settings.pcap if settings.pcap is not None else None
         try:
             return Capture(
-                server=settings.hep, agent=settings.hep_agent, file=file, told=partial(_tell, str(file))
+                server=settings.hep,
+                agent=settings.hep_agent,
+                file=file,
+                told=partial(_tell, str(file)),
+                clean=partial(clean, DOOR),
             )
         except OSError as error:
             what = f"{file}: " if error.filename else f"hep {settings.hep}: "

@@ -1,4 +1,4 @@
-"""Search everything that is stored for card numbers: each text of each table, sealed parts opened, and log files.
+"""Search everything that is stored for card numbers: each text of each table, sealed parts opened; logs and captures.
 
 Counts and places are told, never what was found. Blocks: for threads, or a command of its own.
 """
@@ -14,6 +14,8 @@ from sqlalchemy import LargeBinary, Text, func, inspect, select
 from records import schema
 from records.card_numbers import mask_text, masked
 from records.personal.reading import SEALED, Unsealed
+from sip.capture import pcap
+from sip.capture.redaction import without_cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -139,6 +141,9 @@ def _scan_sealed(
 
 def _scan_file(path: Path, scanned: Scanned) -> None:
     try:
+        if _is_capture(path):
+            _scan_capture(path, scanned)
+            return
         with path.open("r", encoding="utf-8", errors="replace") as file:
             scanned.files += 1
             number = 0
@@ -149,6 +154,30 @@ def _scan_file(path: Path, scanned: Scanned) -> None:
             scanned.lines += number
     except OSError as error:
         scanned.unreadable.append(f"{path}: {error.strerror}")
+
+
+def _is_capture(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(pcap.HEADER)) == pcap.HEADER
+
+
+def _scan_capture(path: Path, scanned: Scanned) -> None:
+    """SIP messages, without the numbers that machines make for themselves."""
+    number = count = 0
+
+    def look(text: str) -> str:
+        nonlocal count
+        count += found_in(text)
+        return text
+
+    with path.open("rb") as file:
+        scanned.files += 1
+        for number, message in enumerate(pcap.messages(file), 1):
+            count = 0
+            without_cards(message, look)
+            if count:
+                scanned.tell(str(path), f"message {number}", count)
+        scanned.lines += number
 
 
 def found_in(text: str) -> int:

@@ -1,7 +1,7 @@
 """SIP messages as a packet capture that Wireshark, sngrep and tshark read (the pcap file format, link type RAW).
 
 Each message stands in one UDP packet, also one that came by TCP, TLS or WebSocket: readers show those without the
-keys and segments that the real packets would need. Writes only; what is secret has been covered before.
+keys and segments that the real packets would need. What is secret has been covered before.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from ipaddress import IPv4Address, ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
     from sip.flow import Address
 
 LARGEST = 65_000
@@ -34,6 +37,14 @@ def record(data: bytes, source: Address, target: Address, *, ts: float) -> bytes
     microseconds = round(ts * 1_000_000)
     seconds, rest = divmod(microseconds, 1_000_000)
     return struct.pack("<IIII", seconds, rest, len(packet), len(packet)) + packet
+
+
+def messages(file: BinaryIO) -> Iterator[bytes]:
+    """The messages of a file that was written here, as far as it is whole, IP and UDP headers left out."""
+    file.seek(len(HEADER))
+    while len(head := file.read(16)) == 16:
+        packet = file.read(struct.unpack("<IIII", head)[2])
+        yield packet[28 if packet[:1] == b"\x45" else 48 :]
 
 
 def _ipv4(source: IPv4Address, target: IPv4Address, length: int) -> bytes:

@@ -15,7 +15,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from sip.capture import hep, pcap
-from sip.capture.redaction import redacted
+from sip.capture.redaction import redacted, without_cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +42,15 @@ class Capture:
         agent: int = 0,
         file: Path | None = None,
         told: Callable[[str | None], None] | None = None,
+        clean: Callable[[str], str] | None = None,
     ) -> None:
         """Open what is asked for; `told` hears, in a thread, why the file cannot be written, and None once it can.
 
+        `clean` takes out of texts what must not be kept, and keeps their lengths: see without_cards.
         Raises OSError.
         """
         self._dropped = 0
+        self._clean = clean
         self._agent = agent
         self._socket: socket.socket | None = None
         self._writer = PcapWriter(file, told) if file is not None else None
@@ -65,6 +68,8 @@ class Capture:
     def __call__(self, data: bytes, flow: Flow, *, sent: bool) -> None:
         """One message as it was on the wire."""
         shown, ts = redacted(data), time.time()
+        if self._clean is not None:
+            shown = without_cards(shown, self._clean)
         if self._socket is not None:
             call_id = _CALL_ID.search(data)
             correlation = call_id[1].decode("utf-8", "surrogateescape").strip() if call_id else ""

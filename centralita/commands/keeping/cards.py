@@ -12,12 +12,23 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from base.document import load, refuse
 from base.io.private_file import write_private
 from centralita.commands.moments import read_day
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
+from centralita.commands.parameters import (
+    DEFAULT_CONFIG,
+    DEFAULT_STATE,
+    Config,
+    Json,
+    State,
+    fail,
+    print_json,
+)
 from centralita.state import database_of, master_key_of
+from routing.centre import Centre
 
 if TYPE_CHECKING:
+    from base.document import Fault
     from records.database import Database
     from records.pci.report import PciReport
     from records.personal.master_key import MasterKey
@@ -44,17 +55,26 @@ def pci_report(
     html: Annotated[Path | None, typer.Option("--html", help="Write it as a page into this file.")] = None,
     scans: Annotated[bool, typer.Option("--scan/--no-scan", help="Search all that is stored.")] = True,
     state: State = DEFAULT_STATE,
+    config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
     """Report how card data was kept out of the records. The node may run. Ends with 3 where something is to be seen to.
 
-    It shows what the records hold, for your own assessment; it is none.
+    It shows what the records hold, for your own assessment; it is none. The capture of SIP messages that centre.yaml
+    asks for is searched with the logs.
     """
     first, last = _span(since, until)
     try:
         database = database_of(state)
         database.check_exists()
-        report = _made(database, master_key_of(state, database), first, last, logs or [], scans=scans)
+        report = _made(
+            database,
+            master_key_of(state, database),
+            first,
+            last,
+            [*(logs or []), *_captures(config)],
+            scans=scans,
+        )
         if html is not None:
             from records.pci.page import page
 
@@ -71,6 +91,17 @@ def pci_report(
             typer.echo(f"written to {html}")
     if not report.is_clean:
         raise typer.Exit(FOUND)
+
+
+def _captures(config: Path) -> list[Path]:
+    """The capture file that centre.yaml asks for, and those that were put aside. Raises DocumentError."""
+    if not (config / "centre.yaml").exists():
+        return []
+    faults: list[Fault] = []
+    centre, _ = load(Centre, config / "centre.yaml", faults)
+    refuse(faults)
+    file = None if centre is None else centre.tracing.pcap
+    return [] if file is None else sorted((config / file).parent.glob(f"{file.name}*"))
 
 
 def _made(
