@@ -1,4 +1,9 @@
-"""The chain of one node as a transaction goes on with it: its days begin, end and are sealed."""
+"""The chain of one node as a transaction goes on with it: its days begin, end and are sealed.
+
+A day of the chain is the event's, but never later than the writer's own, and it never goes back. Where a clock had
+jumped ahead and came back, the chain stands in the future: then the next of its days begins with the next midnight, so
+that each is over and sealed in time, and its number goes on ahead of the calendar.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +27,20 @@ if TYPE_CHECKING:
 _HEAD = ("day", "count", "previous", "head", "version")
 _SEAL = "UPDATE chain_day SET sealed_at = {mark}, signature = {mark} WHERE node = {mark} AND day = {mark}"
 _LAST = f"SELECT {', '.join(_HEAD)} FROM chain_day WHERE node = {{mark}} ORDER BY day DESC LIMIT 1"
+_DATE = "SELECT ts FROM event WHERE node = {mark} AND day = {mark} AND seq = {mark}"
 
 
 class Days:
     """Those of one transaction. Whoever writes sets `head` to that of each event."""
 
-    __slots__ = ("_master", "_node", "_seals", "ended", "head")
+    __slots__ = ("_master", "_node", "_seals", "_today", "date", "ended", "head")
 
-    def __init__(self, node: str, head: Head, master: MasterKey | None) -> None:
-        """From where the chain stands; without a master key no day is sealed."""
+    def __init__(self, node: str, head: Head, date: int, master: MasterKey | None) -> None:
+        """From where the chain stands, and the date of its last event; without a master key no day is sealed."""
         self._node, self._master = node, master
+        self._today = day_of(stored(time.time()))
         self.head = head
+        self.date = date
         self.ended: list[Head] = []
         """How the days ended that are over."""
         self._seals: list[Seal] = []
@@ -41,16 +49,18 @@ class Days:
         """At how many of these a day of ours is over that is to be sealed."""
         if self._master is None:
             return 0
-        at, ended = (self.head.day if self.head.seq else day_of(entries[0].ts)), 0
+        at, date, ended = self.head.day, self.date, 0
         for each in entries:
-            if (day := day_of(each.ts)) > at:
-                at, ended = day, ended + 1
+            day, date = self._day(at, date, each)
+            ended += day > at >= 0
+            at = day
         return ended
 
     def in_order(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         """These, and before the first of a new day the event that tells of the seal of the one before."""
         for entry in entries:
-            if (day := day_of(entry.ts)) > self.head.day:
+            day, self.date = self._day(self.head.day, self.date, entry)
+            if day > self.head.day:
                 seal = self._seal()
                 if self.head.seq:
                     self.ended.append(self.head)
@@ -59,6 +69,13 @@ class Days:
                     self._seals.append(seal)
                     yield self._sealing(entry.ts, seal)
             yield entry
+
+    def _day(self, at: int, date: int, entry: Entry) -> tuple[int, int]:
+        """To which day of the chain an event belongs that comes next, and its date."""
+        today = min(day_of(entry.ts), self._today)
+        if at > self._today and today > date:
+            return at + 1, today
+        return max(at, today), today
 
     def keep(self, session: Session) -> None:
         """Store how far each day has come, and the seals."""
@@ -81,7 +98,9 @@ class Days:
         return ready(LedgerEvent(unix(ts), NODE, None, "ledger.sealed", seal.told), self._node)[0]
 
 
-def stored_head(session: Session, node: str) -> Head:
-    """Where a node's chain stands in the tables."""
+def stored_head(session: Session, node: str) -> tuple[Head, int]:
+    """Where a node's chain stands in the tables, and the date of its last event."""
     found = session.rows(_LAST.format(mark=session.mark), node)
-    return Head(*map(found[0].__getitem__, _HEAD)) if found else Head()
+    head = Head(*map(found[0].__getitem__, _HEAD)) if found else Head()
+    last = session.rows(_DATE.format(mark=session.mark), node, head.day, head.seq)
+    return head, day_of(last[0]["ts"]) if last else head.day

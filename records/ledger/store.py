@@ -8,7 +8,7 @@ driver, since its Core executes about ten times slower per row.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,7 @@ class Store:
         self.database, self.node = database, node
         self._place = opener(database, node)
         self._session: Session | None = None
-        self._head = Head()
+        self._head, self._date = Head(), -1
         self._heads = heads
         self._doubt: Doubt | None = None
         self._unheard: tuple[str, list[Committed]] | None = None
@@ -192,7 +192,7 @@ class Store:
     def _write(self, entries: Sequence[Entry], place: Place | None, *, wanted: bool) -> list[Committed]:
         session = self._connected()
         session.begin()
-        days = Days(self.node, self._head, self._master)
+        days = Days(self.node, self._head, self._date, self._master)
         rows: list[tuple[Any, ...]] = []
         told: list[Committed] = []
         erased: list[tuple[str, int]] = []
@@ -216,10 +216,14 @@ class Store:
         self._doubt, self._unheard = Doubt(end, len(entries)), (end, told)
         session.commit()
         self._doubt, self._unheard, self._head = None, None, days.head
-        if self._heads is not None:
-            self._heads.committed(days.ended, days.head)
+        self._date = days.date
         if self._sealer is not None:
             self._sealer.kept()
+        if self._heads is not None:
+            with suppress(
+                Exception
+            ):  # it is committed: whatever failed from here on would have it written again
+                self._heads.committed(days.ended, days.head)
         return told
 
     def _row(self, days: Days, number: int, entry: Entry, n: int | None) -> tuple[Any, ...]:
@@ -283,11 +287,11 @@ class Store:
     def _connect(self) -> Session:
         session = self._place.connect()
         try:
-            head = stored_head(session, self.node)
+            head, date = stored_head(session, self.node)
         except BaseException:
             session.close()
             raise
-        self._session, self._head = session, head
+        self._session, self._head, self._date = session, head, date
         return session
 
     @property

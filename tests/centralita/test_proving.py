@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -20,8 +21,9 @@ DAY = 86_400.0
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two days of calls."""
+    monkeypatch.setattr("records.ledger.days.time", SimpleNamespace(time=lambda: BEGAN + 2 * DAY))
     database = Database.of(tmp_path / LEDGER_FILE)
     master = master_key_of(tmp_path, database, may_make=True)
     ledger = Ledger(database, gather=0.0, spill=tmp_path / SPILL_FOLDER, master=master)

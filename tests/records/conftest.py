@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def days_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger's own clock stands ten days after the calls: events may be of all days up to then."""
+    monkeypatch.setattr("records.ledger.days.time", SimpleNamespace(time=lambda: BEGAN + 10 * 86_400.0))
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from records.database import Database
 
+pytestmark = pytest.mark.usefixtures("days_later")
+
 MASTER = MasterKey(b"k" * 32)
 DAY = 86_400.0
 LAST = "(SELECT day FROM (SELECT MAX(day) AS day FROM chain_day) AS last)"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from records.database import Database
     from records.ledger.verify import DayVerdict
 
+pytestmark = pytest.mark.usefixtures("days_later")
+
 MASTER = MasterKey(b"k" * 32)
 DAY = 86_400.0
 ON_ANOTHER_DAY = "UPDATE event SET {change} WHERE id = (SELECT MIN(id) + 30 FROM event)"
