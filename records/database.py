@@ -46,6 +46,9 @@ _NO_SUCH_TABLE = "42P01"
 _NO_SUCH_COLUMN = "42703"
 _OLD = ("no such column", "no such table")
 """SQLite's words where the tables are not those that are asked for."""
+_OPTIONS = "-c timezone=UTC -c statement_timeout=60s -c jit=off"
+"""To compile the queries of a day's figures takes the server three times as long as to answer them."""
+
 _READERS = 8
 """Connections that stand ready towards PostgreSQL."""
 
@@ -225,6 +228,6 @@ def _postgresql_engine(url: URL, *, is_reader: bool) -> Engine:
         execution_options={"postgresql_readonly": True} if is_reader else {},
         connect_args={
             "connect_timeout": int(PATIENCE),
-            "options": "-c timezone=UTC -c statement_timeout=60s",
+            "options": _OPTIONS,
         },
     )

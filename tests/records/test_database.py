@@ -47,6 +47,13 @@ def test_a_reader_cannot_write(things: Database) -> None:
     assert names(things) == []
 
 
+def test_postgresql_answers_at_once_in_place_of_compiling_the_query_first(database: Database) -> None:
+    if database.path is not None:
+        pytest.skip("SQLite compiles nothing")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SHOW jit").scalar_one() == "off"
+
+
 @pytest.mark.parametrize("words", ["mysql://root@localhost/x", "no url", "postgresql://host", "sqlite://"])
 def test_what_is_no_database_of_ours_is_refused(words: str) -> None:
     with pytest.raises(DatabaseUnknown, match="write postgresql://"):
