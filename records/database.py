@@ -122,6 +122,14 @@ class Database:
             raise LedgerMissing(f"no ledger in {self}: no server has run with this database yet") from None
 
     @contextmanager
+    def read_moment(self) -> Iterator[Connection]:
+        """As `read`, and all that is read is of one moment, whoever writes meanwhile."""
+        with self.read() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all is kept at the end, or nothing where an exception passes. Raises StoreUnavailable."""
         with self._guarded(), self._engine("write").begin() as connection:

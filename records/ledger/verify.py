@@ -68,7 +68,7 @@ def verify(
     `public_key` checks the stored seals; `seals` are some that were handed out before, `noted` what nodes noted outside
     the database. `tell` hears how many events have been looked at. Raises LedgerMissing, StoreUnavailable.
     """
-    with database.read() as connection:
+    with database.read_moment() as connection:
         ends = {(row["node"], row["day"]): row for row in connection.execute(select(chain_day)).mappings()}
         yield from _strangers(connection, ends, since, until)
         proof = _Proof(connection, ends, public_key, seals, noted, tell)

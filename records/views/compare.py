@@ -7,10 +7,9 @@ each contact's key is there or gone as its events say.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import and_, func, select
 
 from records.errors import MasterKeyWrong, SealBroken, StoreUnavailable
 from records.feed import newest_complete
@@ -70,15 +69,6 @@ class _Seen:
             self._tell(self._count)
 
 
-@contextmanager
-def _moment(database: Database) -> Iterator[Connection]:
-    """All that is read in it is of one moment."""
-    with database.read() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        yield connection
-
-
 class _Contacts:
     """Contacts in the order of their ids, with all that belongs to them."""
 
@@ -89,7 +79,7 @@ class _Contacts:
     def differences(self) -> Iterator[Difference]:
         last = ""
         while True:
-            with _moment(self._database) as connection:
+            with self._database.read_moment() as connection:
                 ids = (
                     select(event.c.contact)
                     .where(event.c.contact > last)
@@ -161,9 +151,9 @@ class _Others:
     def differences(self) -> Iterator[Difference]:
         """To where all was committed at the beginning page by page, then what came since, all of one moment."""
         while self._at < self._upto:
-            with _moment(self._database) as connection:
+            with self._database.read_moment() as connection:
                 yield from self._page(connection, self._upto)
-        with _moment(self._database) as connection:
+        with self._database.read_moment() as connection:
             yield from self._page(connection, None)
             yield from self._last(connection)
 

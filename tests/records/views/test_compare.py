@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Float, Integer, func, select, text, update
 
 from records import Ledger, LedgerEvent
+from records.ledger.verify import verify
 from records.personal.master_key import MasterKey
 from records.schema import contact_key
 from records.views import compare as comparing
@@ -162,6 +165,35 @@ def test_whatever_happens_in_calls_is_compared_without_a_difference(
 ) -> None:
     chance = Random(seed)
     write(database, tmp_path, [each for i in range(8) for each in any_call(chance, f"c{i}").events])
+    assert found(database) == []
+
+
+def test_the_node_may_write_meanwhile(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "_EVENTS", 20)
+    monkeypatch.setattr(comparing, "_CONTACTS", 2)
+    ledger = Ledger(database, gather=0.0, spill=tmp_path / "node" / "spill", master=MASTER)
+    ledger.start(now=BEGAN)
+    is_over = threading.Event()
+
+    def work() -> None:
+        for number in itertools.count():
+            for each in [*whole_call(f"c{number}"), *more(f"c{number}")]:
+                ledger.append(each)
+                if is_over.wait(0.000_5):
+                    return
+
+    writing = threading.Thread(target=work)
+    writing.start()
+    try:
+        for _ in range(10):
+            assert found(database) == []
+            assert [problem for each in verify(database) for problem in each.problems] == []
+    finally:
+        is_over.set()
+        writing.join()
+        ledger.close()
     assert found(database) == []
 
 
