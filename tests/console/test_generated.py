@@ -84,12 +84,12 @@ def _generated(node: Node, folder: Path, phase: str) -> subprocess.CompletedProc
         env={**os.environ, "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(330)
 @pytest.mark.parametrize("phase", EXAMPLES)
 async def test_nothing_that_is_generated_breaks_the_interface(node: Node, tmp_path: Path, phase: str) -> None:
     done = await asyncio.to_thread(_generated, node, tmp_path, phase)

@@ -168,6 +168,15 @@ def test_without_offsets_a_clock_set_forward_is_found_out() -> None:
     assert (row["checked"], row["off_by"]) == ("off", 60.0)
 
 
+@pytest.mark.parametrize(("late", "said_of_it"), [(0.09, "ok"), (0.11, "off")])
+def test_a_node_that_is_held_up_between_two_readings_of_its_clock_raises_no_alarm(
+    late: float, said_of_it: str
+) -> None:
+    parted = said(16, None, "bridge.ended", legs=[CALLER, ANA])
+    kept = folded([*talking(), parted, *over(16, CALLER, ANA, length=16 + late)])
+    assert (contact(kept)["checked"], contact(kept)["off_by"]) == (said_of_it, late)
+
+
 def test_a_bridge_that_nobody_ends_after_one_has_gone_is_found_out() -> None:
     gone = said(10, ANA, "leg.ended", ended_by="remote", status=200, cause=16)
     row = contact(folded([*talking(), gone, *over(16, CALLER)]))
