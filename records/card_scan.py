@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import event
 
 from base.compact import compact_text
-from records.card_numbers import mask_text, masked
+from records.card_numbers import DOUBTFUL, mask_text, masked
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -33,7 +33,7 @@ LOG = "log"
 FOUND = "card_number_found"
 """What the log calls a find."""
 
-_DOUBTFUL = re.compile(r"[0-9][0-9 ./-]{12}|[^\x00-\x7f]")
+_DOUBTFUL = re.compile(rf"{DOUBTFUL.pattern}|[^\x00-\x7f]")
 """Every text with a card number has this, and few others do; digits of other scripts count as well."""
 _WRITES = re.compile(r"\s*(?:insert|update|replace|delete|with|merge)\b", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:into|update|from)\s+\"?(\w+)", re.IGNORECASE)

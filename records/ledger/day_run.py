@@ -42,7 +42,7 @@ class DayRun:
             head = link(self.head, node, *tuple[Any, ...](row)[2:-1])
         except (TypeError, ValueError, AttributeError):  # SQLite holds anything in any column
             head = self.head
-        if head.hash != row.hash:
+        if head.hash != row.hash or (row.n is not None and not row.n):  # 0 and nothing have one hash
             return self.breaks(f"event {number}{whose} (id {row.id}, {row.type}) is not as it was written")
         self._check_order(number, row.id)
         self.head = head

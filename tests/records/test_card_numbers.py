@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base.compact import compact_text
 from records.card_numbers import is_doubtful, mask_text, masked, passes_luhn
+from records.card_scan import clean_row
 
 PUBLISHED = ["4111111111111111", "5555555555554444", "378282246310005", "30569309025904", "6011111111111117"]
 
@@ -53,6 +55,23 @@ def test_the_cheap_look_at_the_encoded_event_misses_no_card_number(number: str, 
 )
 def test_other_groups_than_of_four_are_found(written: str) -> None:
     assert mask_text(written)[1] == 1
+
+
+@pytest.mark.parametrize(
+    "separator", ["\u00a0", "\u2009", "  ", "\n", "\r\n", "\t", "\u2013", " - ", " \u2013 ", "\u200b", "\u2212"]
+)
+def test_a_card_number_as_it_is_pasted_is_found(separator: str) -> None:
+    text = groups_of_four(PUBLISHED[0], separator)
+    assert is_doubtful(json.dumps({"note": text}))
+    assert mask_text(f"card {text}.") == (f"card {groups_of_four('************1111', separator)}.", 1)
+    assert clean_row("note", (text, json.dumps([text]))) == (
+        groups_of_four("************1111", separator),
+        compact_text([groups_of_four("************1111", separator)]),
+    )
+
+
+def test_a_card_number_over_two_lines_is_found() -> None:
+    assert mask_text("4111 1111\n1111 1111") == ("**** ****\n**** 1111", 1)
 
 
 def test_digits_of_other_scripts_are_found_too() -> None:

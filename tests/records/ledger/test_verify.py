@@ -89,6 +89,11 @@ def test_an_event_that_was_changed_is_named(ledger: Database, change: str) -> No
     assert "is not as it was written" in problems[0]
 
 
+def test_a_number_that_was_put_where_there_is_none_is_found(ledger: Database) -> None:
+    which = "(SELECT MIN(id) FROM event WHERE contact IS NULL)"
+    assert "is not as it was written" in broken(ledger, f"UPDATE event SET n = 0 WHERE id = {which}")[0]
+
+
 def test_a_sealed_part_that_was_changed_is_found(ledger: Database) -> None:
     which = "(SELECT MIN(id) FROM event WHERE sealed IS NOT NULL)"
     problems = broken(ledger, f"UPDATE event SET sealed = NULL WHERE id = {which}")
