@@ -295,6 +295,12 @@ class Follower:
                 raise HubClosed("the node stops")
         return self._taken()
 
+    def go_back(self, cursor: int) -> None:
+        """Read again what comes after a cursor."""
+        self._hub.drop(self)
+        self._pages.clear()
+        self._waiting, self.is_live, self.cursor = 0, False, cursor
+
     def close(self) -> None:
         """Follow no more."""
         self._hub.leave(self)

@@ -120,10 +120,22 @@ class Delivery:
             if self.webhook.batch > len(self._pending) and self.standing.upto is None:
                 await asyncio.sleep(LINGER)
                 self._pending.extend(await follower.take(0))
+            await self._read_up_to_failed(follower)
         told = self._next()
         # Behind the last one nothing was wanted: it need not be read again.
         upto = follower.cursor if len(told) == len(self._pending) else told[-1].cursor
-        await self._deliver(told, max(upto, self.standing.upto or 0))
+        await self._deliver(told, upto)
+        if self.standing.tries:
+            # Read anew when its time comes: who is erased meanwhile is not told of.
+            self._pending.clear()
+            follower.go_back(self.standing.cursor)
+
+    async def _read_up_to_failed(self, follower: Follower) -> None:
+        """All of the delivery that failed, of whose events many may lie between that are not wanted."""
+        upto, before = self.standing.upto or 0, -1
+        while before < follower.cursor < upto:
+            before = follower.cursor
+            self._pending.extend(await follower.take(0))
 
     def _next(self) -> list[Told]:
         """What goes into the next request: what was in it when it failed."""

@@ -27,6 +27,7 @@ from records.figures.calendar import slots
 from records.figures.definition import TIMES, Group
 from records.moments import DAY, MICROSECONDS
 from records.narrowing import between
+from records.schema import event
 from records.views import tables
 from records.views.stays import AT_ONCE, BUSY, OWN_CHOICE
 
@@ -167,17 +168,38 @@ def contacts(question: Question) -> Subquery:
         return select(*columns, literal("").label("n")).subquery("contacts")
     taken = tables.reservation
     answered = (
-        select(taken.c.contact.label("taken"), *(taken.c[name] for name in asked))
+        select(
+            taken.c.contact.label("taken"),
+            *(taken.c[name] for name in asked),
+            func.min(taken.c.ended_at).label("since"),
+        )
         .where(taken.c.result == _ANSWERED)
-        .distinct()
+        .group_by(taken.c.contact, *(taken.c[name] for name in asked))
         .subquery("answered")
     )
     own = [answered.c[name] for name in asked]
+    columns = [each for each in columns if each.name != "transfers"]
+    columns.append(_transfers_since(about, answered.c.since).label("transfers"))
     return (
         select(*columns, *own, func.coalesce(own[0], "").label("n"))
         .select_from(about.join(answered, answered.c.taken == about.c.id))
         .subquery("contacts")
     )
+
+
+def _transfers_since(about: FromClause, since: ColumnElement[int]) -> ColumnElement[int]:
+    """1 where the contact was transferred after that: what brought it there does not count. Few contacts are looked up.
+
+    As in records.views.contact, who goes on at another phone is not transferred.
+    """
+    at = func.coalesce(about.c.started_at + event.c.offset_us - about.c.began_offset, event.c.ts)
+    sent_on = exists().where(
+        event.c.contact == about.c.id,
+        event.c.type == "transfer.completed",
+        event.c.data.not_like('%"kind":"replaced"%'),
+        at >= since,
+    )
+    return case((about.c.transfers == 0, 0), (sent_on, 1), else_=0)
 
 
 def has_repeat(question: Question, served: FromClause) -> ColumnElement[bool]:

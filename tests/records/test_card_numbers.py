@@ -58,7 +58,8 @@ def test_other_groups_than_of_four_are_found(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "separator", ["\u00a0", "\u2009", "  ", "\n", "\r\n", "\t", "\u2013", " - ", " \u2013 ", "\u200b", "\u2212"]
+    "separator",
+    ["\u00a0", "\u2009", "  ", "\n", "\r\n", "\t", "\u2013", " - ", " \u2013 ", "\u200b", "\u2212"],
 )
 def test_a_card_number_as_it_is_pasted_is_found(separator: str) -> None:
     text = groups_of_four(PUBLISHED[0], separator)

@@ -15,6 +15,7 @@ from console.webhooks.patience import DEAD_IN_A_ROW, REFUSALS
 from console.webhooks.sending import Result
 from records.errors import StoreUnavailable
 from records.webhooks.book import WebhookBook, WebhookUnknown
+from tests.kit.fed_events import fed
 from tests.kit.webhook_house import add
 
 if TYPE_CHECKING:
@@ -107,6 +108,35 @@ async def test_what_failed_before_a_restart_goes_on_after_it(house: House, recei
     house.happen(7)
     await receiver.until(events=4)
     assert receiver.cursors == [4, 5, 6, 7]
+
+
+async def test_what_failed_is_whole_after_a_restart_however_far_apart_its_events_are(
+    house: House, receiver: Receiver
+) -> None:
+    house.happen(4, kind="contact.closed")
+    house.happen(*range(5, 60))
+    house.happen(60, kind="contact.closed")
+    receiver.answers = [500]
+    made, secret = await house.desk.add(Wanted(receiver.url, types=("contact.closed",)), "marta", after=3)
+    receiver.secret, which = secret.reveal(), made.id
+    await settle(house, which, tries=1)
+    await house.restart()
+    house.now += 60
+    house.desk.hurry(which)
+    await receiver.until(events=2)
+    assert receiver.cursors == [4, 60]
+    assert receiver.asked[0] == receiver.asked[1] == f"{which}.4.60"
+
+
+async def test_who_is_erased_while_a_delivery_waits_is_not_told_of(house: House, receiver: Receiver) -> None:
+    which = await add(house, receiver, personal=True)
+    receiver.answers = [500]
+    house.happen(4, kind="contact.opened", data={"ani": "+34600111222"})
+    await settle(house, which, tries=1)
+    house.source.events[-1] = fed(4, kind="contact.opened", data={"erased": True})
+    await house.later(which, 60)
+    await receiver.until(events=1)
+    assert "ani" not in receiver.got[-1][1][0]["data"]
 
 
 async def test_what_is_refused_becomes_a_dead_letter_and_can_be_replayed(

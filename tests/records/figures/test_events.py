@@ -10,6 +10,7 @@ import pytest
 from records import Ledger, LedgerEvent
 from records.figures.behind import behind
 from records.figures.calendar import Calendar, Days
+from records.figures.definition import Group
 from records.figures.figures import figures
 from records.figures.question import Question
 from tests.kit.recorded_day import MADRID
@@ -54,6 +55,36 @@ async def test_a_recorded_call_has_its_figures(database: Database, tmp_path: Pat
     assert found["occupancy"] == pytest.approx(75.012 / 200, abs=0.001)
     assert found["containment"] == 0
     assert [each.contact for each in behind(database, question, "occupancy").items] == ["c1"]
+
+
+async def test_whom_a_contact_was_transferred_to_has_not_transferred_it(
+    database: Database, tmp_path: Path
+) -> None:
+    ledger = Ledger(database, gather=0.0, spill=tmp_path)
+    ledger.start(now=BEGAN)
+    ledger.append(event(0, "c1", None, "contact.opened", ani="+34600111222", dnis="900100"))
+    for at, who, queue in ((10.0, "ana", "sales"), (30.0, "ben", "support")):
+        taken = {"reservation": f"r-{who}", "agent": who, "queue": queue}
+        ledger.append(event(at - 5, "c1", None, "queue.joined", queue=queue, position=1))
+        ledger.append(event(at - 2, "c1", None, "reservation.created", **taken))
+        ledger.append(event(at, "c1", None, "reservation.ended", result="answered", ring=2.0, **taken))
+        ledger.append(event(at, "c1", None, "queue.left", queue=queue, reason="answered", waited=5.0))
+        if who == "ana":
+            ledger.append(event(at + 10, "c1", None, "transfer.completed", to="queue support"))
+        else:
+            moved = {"to": "l2", "kind": "replaced"}
+            ledger.append(LedgerEvent(BEGAN + at + 10, "c1", "l1", "transfer.completed", moved))
+    ledger.append(event(60, "c1", None, "contact.closed", outcome="answered", ended_by="remote"))
+    await ledger.flush()
+    ledger.close()
+    for group, found in ((Group.AGENT, {"ana": 1, "ben": 0}), (Group.QUEUE, {"sales": 1, "support": 0})):
+        question = Question(NIGHT, Calendar(MADRID, {}), round((BEGAN + 3600) * 1e6), (group,))
+        rows = figures(database, question, ("transfer_rate",)).rows
+        assert {row.key[0]: row.figures["transfer_rate"].value for row in rows} == found
+        only = Question(
+            NIGHT, Calendar(MADRID, {}), round((BEGAN + 3600) * 1e6), (), {group: next(reversed(found))}
+        )
+        assert [each.counted for each in behind(database, only, "transfer_rate").items] == [False]
 
 
 async def test_a_caller_sent_on_by_each_of_three_queues_is_one(database: Database, tmp_path: Path) -> None:
