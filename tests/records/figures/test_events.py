@@ -67,6 +67,8 @@ async def test_whom_a_contact_was_transferred_to_has_not_transferred_it(
         taken = {"reservation": f"r-{who}", "agent": who, "queue": queue}
         ledger.append(event(at - 5, "c1", None, "queue.joined", queue=queue, position=1))
         ledger.append(event(at - 2, "c1", None, "reservation.created", **taken))
+        ledger.append(event(at - 2, "c1", who, "leg.invited", role="agent", direction="out", agent=who))
+        ledger.append(event(at, "c1", who, "leg.answered"))
         ledger.append(event(at, "c1", None, "reservation.ended", result="answered", ring=2.0, **taken))
         ledger.append(event(at, "c1", None, "queue.left", queue=queue, reason="answered", waited=5.0))
         if who == "ana":
