@@ -11,6 +11,8 @@ from records.timeline.wording import duration
 from records.views.sums import OFF
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from records.views.fields import Column, Row
@@ -31,8 +33,9 @@ def print_segments(console: Console, whole: WholeContact) -> None:
     table = Table(box=None, header_style="dim", pad_edge=False)
     for name in (" seconds", "lasted", "party", "what", "queue"):
         table.add_column(name, no_wrap=True, justify="right" if name in (" seconds", "lasted") else "left")
+    phones = {leg["id"]: leg["account"] for leg in whole.legs}
     for row in whole.segments:
-        table.add_row(*_cells(row, whole.contact["started_at"]))
+        table.add_row(*_cells(row, whole.contact["started_at"], phones))
     console.print()
     console.print(table)
     console.print(_sums(whole.contact), highlight=False, markup=False, soft_wrap=True)
@@ -44,11 +47,19 @@ def print_segments(console: Console, whole: WholeContact) -> None:
         )
 
 
-def _cells(row: Row, began: Column) -> tuple[str, str, str, str, str]:
+def _cells(row: Row, began: Column, phones: Mapping[Column, Column]) -> tuple[str, str, str, str, str]:
     after = (_whole(row["began_at"]) - _whole(began)) / MICROSECONDS
-    party = "customer" if row["party"] == "customer" else f"agent {row['agent']}" if row["agent"] else "party"
     lasted = "…" if row["seconds"] is None else f"{float(row['seconds']):.3f}"
-    return f"{after:8.3f}", lasted, party, str(row["kind"]).replace("_", " "), str(row["queue"] or "")
+    party, kind = _party(row, phones.get(row["leg"])), str(row["kind"]).replace("_", " ")
+    return f"{after:8.3f}", lasted, party, kind, str(row["queue"] or "")
+
+
+def _party(row: Row, phone: Column) -> str:
+    if row["party"] == "customer":
+        return "customer"
+    if row["agent"]:
+        return f"agent {row['agent']}"
+    return f"phone {phone}" if phone else "party"
 
 
 def _sums(row: Row) -> str:

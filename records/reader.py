@@ -82,6 +82,7 @@ class LegRow:
     peer: str | None
     sip_call_id: str | None
     agent: str | None
+    account: str | None
     codec: str | None
     invited_at: float
     ringing_at: float | None

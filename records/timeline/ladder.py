@@ -91,7 +91,7 @@ def _merged(columns: dict[str, _Party]) -> dict[str, _Party]:
 def _title(leg: LegRow, names: dict[str, str], timeline: ContactTimeline) -> str:
     if leg.role == "caller":
         return f"caller {timeline.contact.ani}" if timeline.contact.ani else "caller"
-    return names[leg.id] if leg.agent else f"{names[leg.id]} {leg.peer or ''}".strip()
+    return names[leg.id] if names[leg.id] != leg.role else f"{names[leg.id]} {leg.peer or ''}".strip()
 
 
 def _address(leg: LegRow, message: StoredEvent) -> str:

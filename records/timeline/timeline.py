@@ -64,5 +64,13 @@ def row(event: StoredEvent, *, started_at: float, names: Mapping[str, str]) -> T
 
 
 def leg_names(legs: Iterable[LegRow]) -> dict[str, str]:
-    """What to call each leg: caller, agent ana, or its role."""
-    return {leg.id: f"agent {leg.agent}" if leg.agent else leg.role or "party" for leg in legs}
+    """What to call each leg: caller, agent ana, phone 1003 (called by its number, not as an agent), or its role."""
+    return {leg.id: _leg_name(leg) for leg in legs}
+
+
+def _leg_name(leg: LegRow) -> str:
+    if leg.agent:
+        return f"agent {leg.agent}"
+    if leg.account and leg.role == "agent":
+        return f"phone {leg.account}"
+    return leg.role or "party"

@@ -57,6 +57,15 @@ def test_a_contact_without_sip_messages_has_no_ladder(call: ContactTimeline) -> 
     assert ladder.draw(replace(call, events=())) == []
 
 
+def test_who_is_called_by_the_number_of_a_phone_is_named_by_it(call: ContactTimeline) -> None:
+    legs = tuple(replace(leg, agent=None, account="1003") if leg.agent else leg for leg in call.legs)
+    moved = replace(call, legs=legs)
+    told = [(row.who, row.what) for row in timeline.rows(moved)]
+    assert ("phone 1003", "Rings") in told
+    assert ("Centralita", "caller and phone 1003 hear each other") in told
+    assert any("phone 1003" in line and "sip:" not in line for line in ladder.draw(moved))
+
+
 def test_messages_of_unknown_legs_stand_under_their_peer(call: ContactTimeline) -> None:
     drawn = ladder.draw(replace(call, legs=()))
     assert any("Centralita" in line for line in drawn[:2])
