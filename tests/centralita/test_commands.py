@@ -341,8 +341,8 @@ async def test_agents_of_a_running_node_are_listed_and_changed(node: Node) -> No
     shown = await asyncio.to_thread(ask, "not-ready", "ana", "--reason", "lunch")
     assert shown.output.startswith("ana: not_ready (lunch)")
     assert (await asyncio.to_thread(ask, "logout", "ana")).exit_code == 0
+    assert (await asyncio.to_thread(ask, "wrap-up-over", "ana")).exit_code == 0
     assert "Ana" in (await asyncio.to_thread(run, "agents", "--state", node.options.state)).output
-    assert "Ana" in (await asyncio.to_thread(ask, "list")).output
 
 
 async def test_bans_of_a_running_node_are_listed_and_lifted(node: Node) -> None:
