@@ -70,6 +70,17 @@ class Held:
                 held.customers[each.subject, each.client] = each
         return held
 
+    def customer(self, person: str, client: str | None) -> Hold | None:
+        """What holds a person in the name of a client company, or of any where none is given."""
+        return next(
+            (
+                hold
+                for (whose, company), hold in self.customers.items()
+                if whose == person and (client is None or company in (None, client))
+            ),
+            None,
+        )
+
     def on(self, contact: str, client: str | None, person: str | None) -> Hold | None:
         """What holds a contact of this client company and person, if anything does."""
         found = self.contacts.get(contact) or self.clients.get(client or "")

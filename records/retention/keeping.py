@@ -223,8 +223,13 @@ class Keeping:
         self, who: Person, made: Sequence[tuple[str, str | None]], client: str | None
     ) -> None:
         held = Held.of(await asyncio.to_thread(self.holds.lasting, now=self._clock()))
-        found = held.customers.get((who.subject, None)) or held.customers.get((who.subject, client))
+        found = held.customer(who.subject, client)
         for contact, whose in made:
             found = found or held.on(contact, whose, who.subject)
+        for company, hold in held.clients.items():
+            # Customers and callbacks may be kept where no contact is.
+            if found is None and client in (None, company):
+                kept = [await count(who, company, True) for count in self._elsewhere.values()]
+                found = hold if any(kept) else None
         if found is not None:
             raise UnderLegalHold(f"nothing was erased: under legal hold {found}")

@@ -16,11 +16,12 @@ from records.views.tables import recording
 from tests.records.calls import BEGAN, event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from records import LedgerEvent
     from records.database import Database
+    from records.retention.keeping import Elsewhere
 
 MASTER = MasterKey(b"m" * 32)
 
@@ -38,7 +39,7 @@ class House:
         self.ledger.start(now=BEGAN)
         self.keeping = self.keeper()
 
-    def keeper(self) -> Keeping:
+    def keeper(self, elsewhere: Mapping[str, Elsewhere] | None = None) -> Keeping:
         return Keeping(
             self.database,
             self.ledger,
@@ -47,6 +48,7 @@ class House:
             rules=lambda: self.rules,
             home=lambda: "34",
             clock=lambda: self.now,
+            elsewhere=elsewhere,
             pause=0.0,
         )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from records.database import Database
     from records.retention.holds import Kind
+    from records.retention.person import Person
     from tests.records.retention.conftest import House
 
 NUMBER, OTHER = "+34600112233", "+34600445566"
@@ -236,6 +237,27 @@ async def test_what_comes_after_the_erasure_is_erased_as_it_comes(house: House) 
     ]
     assert len(opened) == 2
     assert all(each["erased"] and "ani" not in each for each in opened)
+
+
+@pytest.mark.parametrize(("kind", "subject", "whose"), [("client", "sol", None), ("customer", NUMBER, "sol")])
+async def test_what_a_held_company_keeps_of_a_person_without_contacts_is_not_erased(
+    house: House, kind: Kind, subject: str, whose: str | None
+) -> None:
+    asked: list[tuple[str | None, bool]] = []
+
+    async def erase(who: Person, client: str | None, dry_run: bool) -> int:  # noqa: FBT001 - see Elsewhere
+        asked.append((client, dry_run))
+        return int(client in (None, "sol"))
+
+    house.rules["norte"] = Rules()
+    keeping = house.keeper(elsewhere={"customers": erase})
+    await keeping.hold(kind, subject, reason="court", by="eva", client=whose)
+    for client in ("sol", None):
+        with pytest.raises(UnderLegalHold):
+            await keeping.erase(NUMBER, by="eva", client=client)
+    assert all(dry_run for _, dry_run in asked)
+    with pytest.raises(PersonNotFound):
+        await keeping.erase(NUMBER, by="eva", client="norte")
 
 
 async def test_a_person_under_hold_is_not_erased_at_all(house: House) -> None:
