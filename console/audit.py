@@ -1,6 +1,6 @@
 """Writes into the audit log what was done or refused over HTTP: every change, and what is read by some permissions.
 
-What was sent does not go there, only the operation and what its path names.
+What was sent does not go there, only the operation, what its path names and what the handler says it was about.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ACTS_FOR = web.RequestKey("acts_for", str)
 """Whose hand a command with the node's key names."""
+_ABOUT = web.RequestKey("about", dict[str, str])
 SELF_NOTED = web.RequestKey("self_noted", bool)
 """Set by handlers that wrote into the log themselves."""
 
@@ -35,6 +36,11 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _STRANGER_EVERY = 60.0
 """Seconds between two entries about one stranger: nobody fills the log from outside."""
 _STRANGERS = 1000
+
+
+def tells_of(request: web.Request, **parts: str) -> None:
+    """Say by its kind what a request is about that its path does not name: what it made, or whom it names."""
+    request[_ABOUT] = parts
 
 
 def audited(permission_of: Callable[[web.Request], str | None]) -> Middleware:
@@ -84,7 +90,7 @@ def _deed(request: web.Request, response: web.StreamResponse, who: Principal | N
         DONE if response.status < 400 else REFUSED if response.status < 500 else FAILED,
         {
             name: value if name in _OWN_NUMBERS and response.status < 400 else _shortened(value)
-            for name, value in request.match_info.items()
+            for name, value in (*request.match_info.items(), *request.get(_ABOUT, {}).items())
         },
         address_of(request),
         response.get(CODE),

@@ -13,6 +13,7 @@ from console.api.model import Line, Model, Name
 from console.api.paging import Page, Paged, after, page
 from console.api.routes import Routes
 from console.api.scope import scope, who_acts
+from console.audit import tells_of
 from console.callbacks.promises import known_client
 from console.cases.own import own_contact
 from console.cases.shown import (
@@ -198,6 +199,7 @@ async def open_case(request: web.Request, body: CaseAsked) -> Mapping[str, objec
     if body.contact is not None:
         await own_contact(request, body.contact, body.client)
     found = await desk.open(body.client, by, kind=body.kind, contact=body.contact, **fields)
+    tells_of(request, case=found.id)
     return case_shown(found, desk.clock())
 
 

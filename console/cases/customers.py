@@ -13,6 +13,7 @@ from console.api.model import Line, Name
 from console.api.paging import Page, Paged, after, page
 from console.api.routes import Routes
 from console.api.scope import scope, sees, who_acts
+from console.audit import tells_of
 from console.callbacks.promises import known_client
 from console.cases.cases import NoteAsked, Text, narrowed
 from console.cases.shown import (
@@ -120,6 +121,7 @@ async def add_customer(request: web.Request, body: CustomerAsked) -> Mapping[str
     made: Customer = await desk.do(
         desk.customers.add, body.client, by, numbers=numbers, references=body.references, **personal
     )
+    tells_of(request, customer=made.id)
     return customer_shown(made)
 
 

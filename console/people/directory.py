@@ -13,6 +13,7 @@ from console.api.model import Line, Model, Name
 from console.api.paging import Page, Paged, after, page
 from console.api.routes import Routes
 from console.api.scope import scope, sees_all
+from console.audit import tells_of
 from console.keys import OPENING, PEOPLE, WORK
 from console.people.shown import PersonShown, SessionShown, moment, person_of, session_of
 from console.problem import Refusal
@@ -102,7 +103,9 @@ async def add_person(request: web.Request, body: PersonAdded) -> PersonShown:
     person = Person(**_fields(body.model_dump()))
     _refuse_unknown(request, person)
     door = request.app[PEOPLE]
-    return person_of(await asyncio.to_thread(door.directory.add, person, now=door.now()))
+    made = await asyncio.to_thread(door.directory.add, person, now=door.now())
+    tells_of(request, person=made.id)
+    return person_of(made)
 
 
 @routes.patch("/api/v1/people/{person}", permission="people:write", answer=PersonShown, problems=_BODY)

@@ -13,6 +13,7 @@ from console.access import PRINCIPAL
 from console.api.model import Line, Model, Name
 from console.api.paging import Page, Paged, after, page
 from console.api.routes import Routes
+from console.audit import tells_of
 from console.keys import OPENING, PEOPLE
 from console.people.shown import KeyShown, key_of
 from console.problem import Refusal
@@ -66,6 +67,7 @@ async def make_key(request: web.Request, body: KeyAsked) -> KeyMade:
         until=_unix(until),
         now=door.now(),
     )
+    tells_of(request, key=made.id)
     return KeyMade(**key_of(made).model_dump(), key=token)
 
 

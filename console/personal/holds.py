@@ -15,6 +15,7 @@ from console.api.model import Line, Model, Name, model_of
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
 from console.api.scope import sees_all, who_acts
+from console.audit import tells_of
 from console.keys import KEEPING
 from console.problem import Refusal
 from records.retention.told import Applied
@@ -108,6 +109,7 @@ async def add_hold(request: web.Request, body: Holding) -> Mapping[str, object]:
     hold = await request.app[KEEPING].hold(
         body.kind, body.subject, reason=body.reason, by=by, until=body.until, client=body.client
     )
+    tells_of(request, hold=hold.id)
     return shown(hold, time.time())
 
 

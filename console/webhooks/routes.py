@@ -12,6 +12,7 @@ from console.access import PRINCIPAL
 from console.api.model import Line, Model, Name, Note
 from console.api.paging import Page, Paged, after, listed, page
 from console.api.routes import Routes
+from console.audit import tells_of
 from console.problem import Refusal
 from console.telling import TELLING
 from console.webhooks.desk import MOST_IN_ONE, Wanted
@@ -158,6 +159,7 @@ async def add_webhook(request: web.Request, body: WebhookBegun) -> WebhookMade:
     desk = _desk(request)
     begin = None if body.after is None else int(body.after)
     made, secret = await desk.add(_wanted(request, body), request[PRINCIPAL].id, after=begin)
+    tells_of(request, webhook=made.id)
     return WebhookMade(webhook=_shown(desk, made), secret=secret.reveal())
 
 

@@ -194,6 +194,22 @@ async def test_the_log_tells_what_was_done_and_refused_by_whom(api: Api) -> None
     assert [each["on"] for each in more["items"]] == [{"agent": "bot"}]
 
 
+async def test_the_log_tells_what_was_made_and_of_whose_number_the_end(api: Api) -> None:
+    await api.ask("POST", "/api/v1/people", json={"id": "eva", "name": "Eva", "role": "agent"})
+    made = (await api.ask("POST", "/api/v1/keys", json={"name": "wall", "permissions": ["figures:read"]}))[1]
+    held = {"kind": "client", "subject": "banco", "reason": "audit"}
+    hold = (await api.ask("POST", "/api/v1/holds", json=held))[1]
+    erased = {"number": "+34 600 111 222", "dry_run": True}
+    await api.ask("POST", "/api/v1/persons/erase", json=erased)
+    found = (await api.ask("GET", "/api/v1/audit?limit=4"))[1]["items"]
+    assert [each["on"] for each in reversed(found)] == [
+        {"person": "eva"},
+        {"key": made["id"]},
+        {"hold": hold["id"]},
+        {"number": "*222"},
+    ]
+
+
 async def test_only_the_node_s_own_key_writes_what_commands_did(api: Api) -> None:
     root = await with_token(api, "root", Role.ADMINISTRATOR)
     body = {"by": "joe", "act": "people add", "on": {"person": "eva"}}
