@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 SEALED = "ledger.sealed"
 """The event that tells of a seal, the first of the next day."""
 _AT_ONCE = 2_000
+_KINDS = {
+    "node": str,
+    "day": int,
+    "count": int,
+    "previous": bytes,
+    "head": bytes,
+    "signature": bytes | None,
+    "version": int,
+}
+"""What stands in the columns of `chain_day`: SQLite holds anything in any of them."""
 _Day = tuple[str, int]
 """A node and one of its days."""
 
@@ -69,7 +79,12 @@ def verify(
     the database. `tell` hears how many events have been looked at. Raises LedgerMissing, StoreUnavailable.
     """
     with database.read_moment() as connection:
-        ends = {(row["node"], row["day"]): row for row in connection.execute(select(chain_day)).mappings()}
+        ends = {}
+        for row in connection.execute(select(chain_day)).mappings():
+            if all(isinstance(row[name], kind) for name, kind in _KINDS.items()):
+                ends[row["node"], row["day"]] = row
+            else:
+                yield _unreadable(row)
         yield from _strangers(connection, ends, since, until)
         proof = _Proof(connection, ends, public_key, seals, noted, tell)
         for node, day in sorted(ends | proof.known | proof.noted):
@@ -237,6 +252,12 @@ def event_count(database: Database) -> int:
     """How many events there are, for a bar of progress."""
     with database.read() as connection:
         return connection.execute(select(func.sum(chain_day.c.count))).scalar() or 0
+
+
+def _unreadable(end: RowMapping) -> DayVerdict:
+    """A day's end in which stands what nobody wrote there."""
+    day = end["day"] if isinstance(end["day"], int) else 0
+    return DayVerdict(str(end["node"]), day, 0, "", is_sealed=False, problems=("its end cannot be read",))
 
 
 def _strangers(

@@ -94,6 +94,17 @@ def test_a_number_that_was_put_where_there_is_none_is_found(ledger: Database) ->
     assert "is not as it was written" in broken(ledger, f"UPDATE event SET n = 0 WHERE id = {which}")[0]
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["head = 'zz'", "count = 'zz'", "day = 'zz'", "node = x'00'", "signature = 'zz'", "previous = 5"],
+)
+def test_an_end_of_a_day_that_holds_what_it_cannot_is_found(ledger: Database, change: str) -> None:
+    if ledger.path is None:
+        pytest.skip("PostgreSQL takes no such values")
+    which = "(SELECT MIN(rowid) FROM chain_day)"
+    assert "its end cannot be read" in broken(ledger, f"UPDATE chain_day SET {change} WHERE rowid = {which}")
+
+
 def test_a_sealed_part_that_was_changed_is_found(ledger: Database) -> None:
     which = "(SELECT MIN(id) FROM event WHERE sealed IS NOT NULL)"
     problems = broken(ledger, f"UPDATE event SET sealed = NULL WHERE id = {which}")
