@@ -18,7 +18,7 @@ from records.reader import Reader
 from records.retention.deleting import Deleting
 from records.retention.export import export_person
 from records.retention.holds import Held, Holds
-from records.retention.person import Person, contacts_of, in_e164
+from records.retention.person import Person, contacts_of, in_e164, subjects_of
 from records.retention.run import Run
 from records.retention.told import Applied, Erased, told_of_person, told_of_run
 
@@ -187,7 +187,8 @@ class Keeping:
                 erased.contacts, erased.recordings, erased.failed = len(ids), gone.count, len(gone.failed)
                 await self._deleting.erase(ids, by)
                 if client is None:
-                    self._deleting.append(MARK, {"subject": who.subject, "by": by})
+                    for subject in await asyncio.to_thread(subjects_of, self._database, who):
+                        self._deleting.append(MARK, {"subject": subject, "by": by})
                 await self._deleting.tell(PERSON_ERASED, told_of_person(erased, who, client, by))
                 await asyncio.to_thread(self._database.wipe_leftovers)
             return erased

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from records.narrowing import matching
 from records.personal.sealing import person
+from records.schema import contact_key
 from records.views.tables import contact
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Person:
     """All ways in which the records may have it."""
     subject: str
     """The keyed hash that stands for the person where the number must not."""
+    subjects: frozenset[str]
+    """That of each spelling: events of no contact are sealed by what stands in them."""
 
     @classmethod
     def of(cls, master: MasterKey, number: str, *, home: str | None = None) -> Person:
@@ -41,7 +44,9 @@ class Person:
             if home and e164.startswith(f"+{home}"):
                 national = e164[1 + len(home) :]
                 found |= {national, f"0{national}"}
-        return cls(e164, frozenset(found), person(master, e164))
+        return cls(
+            e164, frozenset(found), person(master, e164), frozenset(person(master, each) for each in found)
+        )
 
     @property
     def label(self) -> str:
@@ -85,7 +90,23 @@ def contacts_of(database: Database, who: Person, *, client: str | None = None) -
     return [Made(row.id, row.client, row.started_at, row.ended_at is not None) for row in rows]
 
 
+def subjects_of(database: Database, who: Person) -> list[str]:
+    """Under which names the person has a key, besides the one that is always meant. Raises StoreUnavailable."""
+    query = select(contact_key.c.contact).where(
+        contact_key.c.contact.in_(sorted(who.subjects)), contact_key.c.key.is_not(None)
+    )
+    with database.read() as connection:
+        return sorted({who.subject, *connection.execute(query).scalars()})
+
+
 def _made_by(who: Person) -> ColumnElement[bool]:
     spellings = sorted(who.spellings)
-    dialled = and_(contact.c.account.is_not(None), contact.c.dnis.in_(spellings))
-    return or_(contact.c.ani.in_(spellings), dialled)
+    dialled = and_(contact.c.account.is_not(None), _without_separators(contact.c.dnis).in_(spellings))
+    return or_(contact.c.ani.in_(spellings), _without_separators(contact.c.ani).in_(spellings), dialled)
+
+
+def _without_separators(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A number without what telephones may write into it (RFC 3966 section 3)."""
+    for each in ("-", ".", " ", "(", ")"):
+        column = func.replace(column, each, "")
+    return column

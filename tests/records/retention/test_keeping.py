@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from records.errors import ContactNotFound, HoldOfNothing, PersonNotFound, UnderLegalHold
+from records.feed import Feed
 from records.people.audit import ACT, AuditLog, Deed
 from records.reader import Reader
 from records.retention.rules import Rules
@@ -272,6 +273,19 @@ async def test_a_person_under_hold_is_not_erased_at_all(house: House) -> None:
         hold = house.keeping.holds.add(kind, subject, label="x", reason="court", by="ana", now=house.now)  # type: ignore[arg-type]
         with pytest.raises(UnderLegalHold):
             await house.keeping.erase(NUMBER, by="eva")
+
+
+@pytest.mark.parametrize("written", ["+34-600-112-233", "+34 (600) 11.22.33", "600 112 233", "0600112233"])
+async def test_a_number_is_found_with_separators_and_in_events_of_no_contact(
+    house: House, written: str
+) -> None:
+    await house.call("a", written)
+    house.ledger.append(event(1, "", None, "do_not_call.added", number=written, by="eva"))
+    assert (await house.keeping.erase(NUMBER, by="ana")).contacts == 1
+    assert row(house.database, "a")["ani"] is None
+    read = Feed(house.database, MASTER).page(0).events
+    (told,) = [each.data for each in read if each.type == "do_not_call.added"]
+    assert "number" not in told
 
 
 async def test_one_client_company_erases_its_own_contacts_only(house: House) -> None:
