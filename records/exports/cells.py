@@ -6,5 +6,9 @@ _FORMULA = frozenset("=+-@\t\r")
 
 
 def safe(value: str) -> str:
-    """Text that begins as a formula would gets an apostrophe before it, which spreadsheets show as text."""
-    return f"'{value}" if value[:1] in _FORMULA else value
+    """Text that begins as a formula would gets an apostrophe before it, which spreadsheets show as text.
+
+    A telephone number with its plus is none, and whoever reads it for something else finds it by that.
+    """
+    is_number = value[:1] == "+" and value[1:].isascii() and value[1:].isdigit()
+    return f"'{value}" if value[:1] in _FORMULA and not is_number else value

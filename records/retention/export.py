@@ -140,9 +140,7 @@ def _table(timelines: Sequence[ContactTimeline]) -> str:
 def _cell(name: str, value: object) -> str:
     if value is None:
         return ""
-    text = utc(float(str(value))) if name.endswith("_at") else str(value)
-    # A number with its plus is no formula.
-    return text if text[:1] in ("+", "-") and text[1:].isdigit() else safe(text)
+    return utc(float(str(value))) if name.endswith("_at") else safe(str(value))
 
 
 def _page(

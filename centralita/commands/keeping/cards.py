@@ -25,7 +25,6 @@ from centralita.commands.parameters import (
     print_json,
 )
 from centralita.state import database_of, master_key_of
-from routing.centre import Centre
 
 if TYPE_CHECKING:
     from base.document import Fault
@@ -97,6 +96,8 @@ def _captures(config: Path) -> list[Path]:
     """The capture file that centre.yaml asks for, and those that were put aside. Raises DocumentError."""
     if not (config / "centre.yaml").exists():
         return []
+    from routing.centre import Centre
+
     faults: list[Fault] = []
     centre, _ = load(Centre, config / "centre.yaml", faults)
     refuse(faults)

@@ -54,7 +54,7 @@ def test_a_day_of_contacts_by_each_clients_own_clock(database: Database) -> None
     assert "n0" not in ids
     first = dict(zip(head, rows[0], strict=True))
     assert (first["client"], first["started_at"]) == ("sol", "2026-11-23T08:00:00.000000Z")
-    assert (first["contained"], first["csat"], first["ani"]) == ("false", "5.0", "'+34600000001")
+    assert (first["contained"], first["csat"], first["ani"]) == ("false", "5.0", "+34600000001")
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -136,10 +136,14 @@ def test_it_tells_how_far_it_is(database: Database, monkeypatch: pytest.MonkeyPa
 # --- CSV ---
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+34600111222", "-5", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("value", ["=1+1", "+1+1", "+", "-5", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(value: str) -> None:
     assert safe(value) == f"'{value}"
     assert safe(f"a{value}") == f"a{value}"
+
+
+def test_a_telephone_number_is_found_as_it_is_dialled() -> None:
+    assert safe("+34600111222") == "+34600111222"
 
 
 @given(st.lists(st.text(), min_size=1, max_size=5))
