@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from records.moments import DAY, MICROSECONDS
-from records.retention.sounds import sha256_of, sound_of
+from records.retention.sounds import DEPTH, sha256_of, sound_of
 from records.schema import event
 from records.views.tables import contact, recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -63,8 +63,6 @@ def check_sounds(
 
 def sound_count(database: Database) -> int:
     """How many recordings the ledger tells of."""
-    from sqlalchemy import func
-
     with database.read() as connection:
         return connection.execute(select(func.count()).select_from(recording)).scalar() or 0
 
@@ -128,18 +126,22 @@ def _strangers(
             continue
         known = set() if day is None else _names(database, day)
         for file in sorted(place.iterdir()):
-            if file.name not in known and file.lstat().st_mtime < newest:
-                yield SoundFault(str(file.relative_to(folder)), None, "no event tells of this file")
+            where = str(file.relative_to(folder))
+            if known.isdisjoint((where, file.name)) and file.lstat().st_mtime < newest:
+                yield SoundFault(where, None, "no event tells of this file")
 
 
 def _names(database: Database, day: int) -> set[str]:
-    """The recordings that began on a day, or shortly before or after it: a file's folder is named at its making."""
+    """The recordings that began on a day, or shortly before or after it: a file's folder is named at its making.
+
+    By client company, day and name; by name alone where the ledger does not tell the place.
+    """
     began = recording.c.began_at
-    query = select(recording.c.name).where(
+    query = select(func.coalesce(recording.c.file, recording.c.name)).where(
         began >= (day - 1) * DAY * MICROSECONDS, began < (day + 2) * DAY * MICROSECONDS
     )
     with database.read() as connection:
-        return set(connection.execute(query).scalars())
+        return {"/".join(Path(told).parts[-DEPTH:]) for told in connection.execute(query).scalars() if told}
 
 
 def _day_of(name: str) -> int | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from records.database import Database
 
 CALL, MESSAGE = "call", "message"
-_DEPTH = 3
+DEPTH = 3
 """CLIENT/DAY/FILE."""
 _CHUNK = 1 << 20
 
@@ -95,11 +95,11 @@ def sha256_of(path: Path) -> str:
 
 
 def _path(folder: Path, told: str) -> Path | None:
-    parts = Path(told).parts[-_DEPTH:]
+    parts = Path(told).parts[-DEPTH:]
     if ".." in parts or parts[0] == "/":
         return None
     path = folder.joinpath(*parts)
-    if len(parts) < _DEPTH:
+    if len(parts) < DEPTH:
         path = next(iter(sorted(folder.glob(f"*/*/{_plain(parts[-1])}"))), path)
     if path.is_symlink() or not path.is_file():
         return None

@@ -162,6 +162,18 @@ async def test_a_file_that_nobody_told_of_is_found(database: Database, node: Nod
     ]
 
 
+async def test_a_file_of_a_known_name_in_another_company_s_folder_is_found(
+    database: Database, node: Node
+) -> None:
+    path = node.call("c1")
+    await node.stop()
+    copy = node.folder / "other" / DAY / path.name
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(b"")
+    old(copy)
+    assert faults(database, node) == [(path.name, "no event tells of this file")]
+
+
 async def test_days_that_are_not_asked_for_are_left_out(database: Database, node: Node) -> None:
     path = node.call("c1")
     await node.stop()
