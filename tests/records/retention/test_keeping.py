@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from records.errors import ContactNotFound, HoldOfNothing, PersonNotFound, UnderLegalHold
-from records.feed import Feed
 from records.people.audit import ACT, AuditLog, Deed
 from records.reader import Reader
 from records.retention.rules import Rules
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from records.database import Database
     from records.retention.holds import Kind
-    from records.retention.person import Person
     from tests.records.retention.conftest import House
 
 NUMBER, OTHER = "+34600112233", "+34600445566"
@@ -240,27 +238,6 @@ async def test_what_comes_after_the_erasure_is_erased_as_it_comes(house: House) 
     assert all(each["erased"] and "ani" not in each for each in opened)
 
 
-@pytest.mark.parametrize(("kind", "subject", "whose"), [("client", "sol", None), ("customer", NUMBER, "sol")])
-async def test_what_a_held_company_keeps_of_a_person_without_contacts_is_not_erased(
-    house: House, kind: Kind, subject: str, whose: str | None
-) -> None:
-    asked: list[tuple[str | None, bool]] = []
-
-    async def erase(who: Person, client: str | None, dry_run: bool) -> int:  # noqa: FBT001 - see Elsewhere
-        asked.append((client, dry_run))
-        return int(client in (None, "sol"))
-
-    house.rules["norte"] = Rules()
-    keeping = house.keeper(elsewhere={"customers": erase})
-    await keeping.hold(kind, subject, reason="court", by="eva", client=whose)
-    for client in ("sol", None):
-        with pytest.raises(UnderLegalHold):
-            await keeping.erase(NUMBER, by="eva", client=client)
-    assert all(dry_run for _, dry_run in asked)
-    with pytest.raises(PersonNotFound):
-        await keeping.erase(NUMBER, by="eva", client="norte")
-
-
 async def test_a_person_under_hold_is_not_erased_at_all(house: House) -> None:
     await house.call("a", NUMBER)
     await house.call("b", NUMBER)
@@ -273,19 +250,6 @@ async def test_a_person_under_hold_is_not_erased_at_all(house: House) -> None:
         hold = house.keeping.holds.add(kind, subject, label="x", reason="court", by="ana", now=house.now)  # type: ignore[arg-type]
         with pytest.raises(UnderLegalHold):
             await house.keeping.erase(NUMBER, by="eva")
-
-
-@pytest.mark.parametrize("written", ["+34-600-112-233", "+34 (600) 11.22.33", "600 112 233", "0600112233"])
-async def test_a_number_is_found_with_separators_and_in_events_of_no_contact(
-    house: House, written: str
-) -> None:
-    await house.call("a", written)
-    house.ledger.append(event(1, "", None, "do_not_call.added", number=written, by="eva"))
-    assert (await house.keeping.erase(NUMBER, by="ana")).contacts == 1
-    assert row(house.database, "a")["ani"] is None
-    read = Feed(house.database, MASTER).page(0).events
-    (told,) = [each.data for each in read if each.type == "do_not_call.added"]
-    assert "number" not in told
 
 
 async def test_one_client_company_erases_its_own_contacts_only(house: House) -> None:
