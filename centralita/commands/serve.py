@@ -10,6 +10,7 @@ import typer
 
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, address, fail, ports
 from centralita.options import LOG_LEVELS, Options
+from centralita.state import PROMPTS_FOLDER
 
 
 def serve(
@@ -49,6 +50,8 @@ def serve(
             f"{log_level!r} is not one of {', '.join(LOG_LEVELS)}", param_hint="--log-level"
         )
     logs.set_up("warning" if demo and log_level == "info" else log_level)
+    if demo and not (state / PROMPTS_FOLDER).exists():
+        typer.echo("First start: the sound of all prompts is made now, in three languages; half a minute or so.")
     options = Options(
         config=config,
         state=state,
