@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.errors import CentralitaError
-from centralita.commands.ledger import open_database
-from centralita.commands.naming import refuse_unknown_names
+from centralita.commands.naming import refuse_unknown_clients
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -52,8 +51,11 @@ def list_recordings(
     as_json: Json = False,
 ) -> None:
     """List the recordings of a node, the oldest first: file and bytes."""
-    refuse_unknown_names(config, open_database(state), client=client)
+    if not state.is_dir():
+        fail(f"there is no folder {state}; name the node's with --state")
     folder = state / RECORDINGS_FOLDER
+    if client is not None and not (folder / client).is_dir():
+        refuse_unknown_clients(config, [client])
     found = sorted(folder.glob(f"{client or '*'}/*/*"), key=lambda path: (path.parent.name, path.name))
     if as_json:
         print_json([{"file": str(path), "bytes": path.stat().st_size} for path in found])

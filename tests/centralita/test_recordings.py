@@ -101,6 +101,11 @@ def test_a_state_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert (code, "there is no folder" in text) == (1, True)
 
 
+def test_a_client_company_that_is_not_there_is_said(config: Path, sealed: Path, tmp_path: Path) -> None:
+    code, text = run("list", "--config", config, "--state", tmp_path / "state", "--client", "bnak")
+    assert (code, 'did you mean "bank"?' in text) == (2, True), text
+
+
 def test_a_key_that_is_gone_by_the_time_of_a_call_is_named(tmp_path: Path) -> None:
     plane = Plane(address="127.0.0.1", ports=free_ports(4), threads=1)
     plan = RecordingPlan(key=tmp_path / "gone.key")
