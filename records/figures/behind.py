@@ -83,6 +83,8 @@ def behind(
     }
     picked = [*question.picked(rows), wanted[part]]
     value = counted.value(rows, question) if counted.value is not None else literal(None)
+    if counted.source is Source.SPANS and part is not Part.REST:
+        value = case((in_counted, value), else_=0.0)  # the seconds above the line, not all it is divided by
     lines = _lines(rows, counted, picked, value, in_counted)
     number = int if counted.source is Source.WAITS else str
     key = -lines.c.value if counted.sum is Sum.MOST else lines.c.at

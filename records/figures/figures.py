@@ -92,7 +92,11 @@ def figures_in(connection: Connection, question: Question, names: Sequence[str] 
             _count(connection, question, source, own, found)
     if not question.by:
         found.setdefault((), {})
-    rows = [_row(question, key, values, definitions) for key, values in found.items()]
+    rows = [
+        _row(question, key, values, definitions)
+        for key, values in found.items()
+        if any(values.values()) or not _is_nobodys(question, key)
+    ]
     return Figures(question.by, tuple(wanted), tuple(sorted(rows, key=lambda row: row.key)))
 
 
@@ -160,6 +164,11 @@ def _percentile(question: Question, rows: Subquery, measure: Measure) -> Select[
     by = [ranked.c[each.name] for each in keys]
     query = select(*by, func.min(ranked.c.value)).where(ranked.c.rank * 10 >= ranked.c.many * 9)
     return query.group_by(*by) if by else query
+
+
+def _is_nobodys(question: Question, key: tuple[Any, ...]) -> bool:
+    """Whether a line is of no client, queue, agent: it tells nothing where nothing was counted for it."""
+    return any(group not in TIMES and not part for group, part in zip(question.by, key, strict=True))
 
 
 def _row(

@@ -163,6 +163,11 @@ def test_the_time_of_agents(day: Database) -> None:
     }
 
 
+def test_a_line_of_nobody_is_left_out_where_nothing_was_counted(day: Database) -> None:
+    assert set(told(day, "answered", "aht", by=(Group.AGENT,))) == {"ana", "ben", "eva", "leo"}
+    assert told(day, "callbacks_kept", by=(Group.AGENT,))[""] == (0,), "two were due, and nobody's"
+
+
 def test_the_time_of_agents_is_cut_at_half_hours(day: Database) -> None:
     found = told(day, "occupancy", "adherence", by=(Group.HALF_HOUR,))
     # From 10:00 on 600 s of lunch, 900 of training, 300 with the phone offline: never ready.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from records import Ledger, LedgerEvent
-from records.figures.behind import behind
+from records.figures.behind import Part, behind
 from records.figures.calendar import Calendar, Days
 from records.figures.definition import Group
 from records.figures.figures import figures
@@ -54,7 +54,10 @@ async def test_a_recorded_call_has_its_figures(database: Database, tmp_path: Pat
     assert found["hold_time"] == pytest.approx(10.0)
     assert found["occupancy"] == pytest.approx(75.012 / 200, abs=0.001)
     assert found["containment"] == 0
-    assert [each.contact for each in behind(database, question, "occupancy").items] == ["c1"]
+    for part in (Part.ALL, Part.COUNTED):  # ringing is ready, and not occupied
+        (busy,) = behind(database, question, "occupancy", part=part).items
+        assert busy.contact == "c1"
+        assert busy.value == pytest.approx(75.012, abs=0.001)
 
 
 async def test_whom_a_contact_was_transferred_to_has_not_transferred_it(
