@@ -84,7 +84,7 @@ def _deed(request: web.Request, response: web.StreamResponse, who: Principal | N
     by = who.id if who is not None else ""
     acts_for = request.get(ACTS_FOR)
     return Deed(
-        f"{by}:{acts_for}" if acts_for else by,
+        who.behind(acts_for) if who is not None and acts_for else by,
         who.role.value if who is not None else "",
         f"{request.method} {resource.canonical if resource is not None else ''}",
         DONE if response.status < 400 else REFUSED if response.status < 500 else FAILED,

@@ -11,6 +11,7 @@ import typer
 from centralita.commands.asking import Http, ask, ask_all
 from centralita.commands.ledger import open_ledger
 from centralita.commands.naming import refuse_unknown_names
+from centralita.commands.noting import deed_of, note, refuse_unheard
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -210,7 +211,9 @@ def password(
     chosen = sys.stdin.readline().rstrip("\r\n") if stdin else make_password(SystemIds())
     secrets = load_credentials(state / CREDENTIALS_FILE)
     secrets.set_password(account, phones.realm, chosen)
+    refuse_unheard(state)
     save_credentials(state / CREDENTIALS_FILE, secrets)
+    note(state, deed_of("agent password", {"account": account}))
     if not stdin:
         typer.echo(chosen)
     typer.echo("A running node takes it with its next SIGHUP.", err=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import typer
 
 from centralita.commands.asking import Http, ask, ask_all
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, print_json
+from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, login, print_json
 
 app = typer.Typer(
     help="Bans: which sources are not answered, and letting one in again.", no_args_is_help=True
@@ -31,9 +31,10 @@ def list_bans(state: State = DEFAULT_STATE, http: Http = None, as_json: Json = F
 @app.command()
 def remove(
     source: Annotated[str, typer.Argument(help="The source as the list shows it, or an address in it.")],
+    by: By = "",
     state: State = DEFAULT_STATE,
     http: Http = None,
 ) -> None:
     """Let a source in again."""
-    ask(state, http, "DELETE", f"/api/v1/bans/{quote(source, safe='')}")
+    ask(state, http, "DELETE", f"/api/v1/bans/{quote(source, safe='')}?{urlencode({'by': by or login()})}")
     typer.echo(f"{source} is let in again")

@@ -28,6 +28,7 @@ from centralita.commands.parameters import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 app = typer.Typer(
     help="One case: what is to be done for a customer, by whom and by when; `cases` lists them.",
@@ -40,7 +41,7 @@ Number = Annotated[
         metavar="CASE", help="Its number, the reference the caller was told, or a tracking number."
     ),
 ]
-Owner = Annotated[str | None, typer.Option(help="Whose it is; empty: nobody's.")]
+Owner = Annotated[str | None, typer.Option(help="Whose it is, a person or an agent; empty: nobody's.")]
 Team = Annotated[str | None, typer.Option(help="The team whose it is; empty: none's.")]
 Title = Annotated[str | None, typer.Option(help="What it is about, in a line.")]
 Reason = Annotated[str | None, typer.Option(help="The kind of matter, such as card.")]
@@ -48,7 +49,7 @@ UrgencyWord = Annotated[str | None, typer.Option(help="low, normal, high or urge
 Due = Annotated[
     str | None,
     typer.Option(
-        help='By when: "2026-12-01" (the end of that day), "2026-12-01 10:00", your own clock; empty: none.'
+        help='By when: "2026-12-01" (to its end), "2026-12-01 10:00", by the client company\'s clock; empty: none.'
     ),
 ]
 FollowUp = Annotated[str | None, typer.Option("--follow-up", help="When to look at it again, written alike.")]
@@ -141,6 +142,7 @@ def open_case(
     follow_up: FollowUp = None,
     follow_up_note: FollowUpNote = None,
     by: By = "",
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     http: Http = None,
     as_json: Json = False,
@@ -151,12 +153,14 @@ def open_case(
         if each is not None and not each.strip():
             fail(f"--{name} says nothing; leave it out", code=2)
     fields = _fields(
-        title=title, reason=reason, owner=owner, team=team, urgency=urgency, due=due,
-        follow_up=follow_up, follow_up_note=follow_up_note, reference=reference, customer=customer,
+        title=title, reason=reason, owner=owner, team=team, urgency=urgency,
+        follow_up_note=follow_up_note, reference=reference, customer=customer,
     )  # fmt: skip
+    moments = _stamped(_moments(due, follow_up), client, config)
     kind = "complaint" if complaint else "case"
     body = {
         **fields,
+        **moments,
         "by": by or login(),
         "client": client,
         "kind": kind,
@@ -183,20 +187,22 @@ def edit(
     follow_up: FollowUp = None,
     follow_up_note: FollowUpNote = None,
     by: By = "",
+    config: Config = DEFAULT_CONFIG,
     state: State = DEFAULT_STATE,
     http: Http = None,
     as_json: Json = False,
 ) -> None:
     """Change a case; what somebody else changes at the same moment is not overwritten."""
     fields = _fields(
-        title=title, reason=reason, owner=owner, team=team, urgency=urgency, due=due,
-        follow_up=follow_up, follow_up_note=follow_up_note,
+        title=title, reason=reason, owner=owner, team=team, urgency=urgency, follow_up_note=follow_up_note,
     )  # fmt: skip
-    if not fields and to is None:
-        fail("say what is to be changed, such as --owner eva or --state-is waiting_client", code=2)
+    moments = _moments(due, follow_up)
+    if not fields and not moments and to is None:
+        fail("say what is to be changed, such as --owner ana or --state-is waiting_client", code=2)
     path, who = f"/api/v1/cases/{quote(number, safe='')}", by or login()
     found = ask(state, http, "GET", path)["case"]
-    if fields:
+    if fields or moments:
+        fields |= _stamped(moments, found["client"], config)
         body = {**fields, "version": found["version"], "by": who}
         found = ask(state, http, "PATCH", path, body)
     if to is not None:
@@ -257,20 +263,35 @@ def _tell(found: Mapping[str, Any], *, as_json: bool) -> None:
         typer.echo(f"to be answered by {minute(found['answer_by'])} UTC ({found['term']})")
 
 
-def _fields(*, due: str | None, follow_up: str | None, **texts: str | None) -> dict[str, object]:
+def _fields(**texts: str | None) -> dict[str, object]:
     """What was given, as the interface takes it; an empty text empties."""
-    found: dict[str, object] = {name: each or None for name, each in texts.items() if each is not None}
-    for name, text in (("due_at", due), ("follow_up_at", follow_up)):
-        if text is not None:
-            found[name] = _moment(text) if text else None
-    return found
+    return {name: each or None for name, each in texts.items() if each is not None}
 
 
-def _moment(text: str) -> float:
+def _moments(due: str | None, follow_up: str | None) -> dict[str, datetime | None]:
+    """The moments that were given, as they are written; None empties."""
+    given = {"due_at": due, "follow_up_at": follow_up}
+    return {name: _moment(text) if text else None for name, text in given.items() if text is not None}
+
+
+def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         fail(f'{text} is no moment; write "2026-12-01" or "2026-12-01 10:00"', code=2)
     if len(text) <= len("2026-12-01"):
         moment += timedelta(days=1, seconds=-1)
-    return moment.astimezone().timestamp()
+    return moment
+
+
+def _stamped(moments: Mapping[str, datetime | None], client: str, config: Path) -> dict[str, float | None]:
+    """As Unix time; what names no clock of its own goes by that of the client company. Raises DocumentError."""
+    if not any(each is not None and each.tzinfo is None for each in moments.values()):
+        return {name: None if each is None else each.timestamp() for name, each in moments.items()}
+    from centralita.configuration import load_configuration
+
+    zone = load_configuration(config).zone(client)
+    return {
+        name: None if each is None else (each if each.tzinfo else each.replace(tzinfo=zone)).timestamp()
+        for name, each in moments.items()
+    }

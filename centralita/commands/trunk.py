@@ -9,6 +9,7 @@ import typer
 
 from base.errors import CentralitaError
 from centralita.commands.asking import Http, ask_all
+from centralita.commands.noting import deed_of, note, refuse_unheard
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -73,7 +74,9 @@ def password(
             if fault is not None and not as_given:
                 fail(f"{fault}; choose another at the carrier, or give --as-given where you cannot")
             passwords[trunk] = Secret(given)
+        refuse_unheard(state)
         save_trunk_passwords(state / TRUNK_PASSWORDS_FILE, passwords)
+        note(state, deed_of(f"trunk password{' --remove' if remove else ''}", {"trunk": trunk}))
     except (CentralitaError, OSError) as error:
         fail(str(error))
     typer.echo("A running node takes it with its next SIGHUP.", err=True)

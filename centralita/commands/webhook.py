@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import typer
 
 from centralita.commands.asking import Http, ask
-from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
+from centralita.commands.parameters import DEFAULT_STATE, By, Json, State, fail, login, print_json
 
 app = typer.Typer(help="Webhooks: tell other systems of events.", no_args_is_help=True)
 
@@ -37,12 +37,13 @@ def add_webhook(
     after: Annotated[
         str | None, typer.Option(help="The cursor behind which it begins.", show_default="from now on")
     ] = None,
+    by: By = "",
     state: State = DEFAULT_STATE,
     http: Http = None,
     as_json: Json = False,
 ) -> None:
     """Tell another system of events. Prints the secret of its signatures, which is shown this once."""
-    body = _wanted(url, types, clients, personal, batch, about) | {"after": after}
+    body = _wanted(url, types, clients, personal, batch, about) | {"after": after, "by": by or login()}
     found = ask(state, http, "POST", _PATH, body)
     if as_json:
         print_json(found)
@@ -68,6 +69,7 @@ def change_webhook(
     every_client: Annotated[
         bool, typer.Option("--every-client", help="Tell events of all client companies.")
     ] = False,
+    by: By = "",
     state: State = DEFAULT_STATE,
     http: Http = None,
     as_json: Json = False,
@@ -90,7 +92,7 @@ def change_webhook(
     path = _path(webhook)
     now = ask(state, http, "GET", path)
     kept = {name: now[name] for name in ("url", "types", "clients", "personal", "batch", "about")}
-    _show([ask(state, http, "PUT", path, kept | changes)], as_json=as_json)
+    _show([ask(state, http, "PUT", path, kept | changes | {"by": by or login()})], as_json=as_json)
 
 
 @app.command("list")
@@ -115,10 +117,10 @@ def show_webhook(
 
 @app.command("test")
 def test_webhook(
-    webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+    webhook: _Id, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Send a test at once; ends with 1 where it does not arrive."""
-    found = ask(state, http, "POST", f"{_path(webhook)}/test", timeout=30.0)
+    found = ask(state, http, "POST", _acting(webhook, "/test", by), timeout=30.0)
     if as_json:
         print_json(found)
     elif found["delivered"]:
@@ -129,26 +131,26 @@ def test_webhook(
 
 @app.command("pause")
 def pause_webhook(
-    webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+    webhook: _Id, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Deliver nothing until it is resumed; what happens meanwhile is delivered then."""
-    _show([ask(state, http, "POST", f"{_path(webhook)}/pause")], as_json=as_json)
+    _show([ask(state, http, "POST", _acting(webhook, "/pause", by))], as_json=as_json)
 
 
 @app.command("resume")
 def resume_webhook(
-    webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+    webhook: _Id, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Go on where it stands, at once."""
-    _show([ask(state, http, "POST", f"{_path(webhook)}/resume")], as_json=as_json)
+    _show([ask(state, http, "POST", _acting(webhook, "/resume", by))], as_json=as_json)
 
 
 @app.command("rotate")
 def rotate_webhook(
-    webhook: _Id, state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
+    webhook: _Id, by: By = "", state: State = DEFAULT_STATE, http: Http = None, as_json: Json = False
 ) -> None:
     """Print a new secret, which is shown this once; the one before signs too for a day."""
-    found = ask(state, http, "POST", f"{_path(webhook)}/rotate")
+    found = ask(state, http, "POST", _acting(webhook, "/rotate", by))
     if as_json:
         print_json(found)
     else:
@@ -179,12 +181,13 @@ def replay_dead_letters(
     letters: Annotated[
         list[int] | None, typer.Argument(metavar="LETTER...", help="Which; without any, all of them.")
     ] = None,
+    by: By = "",
     state: State = DEFAULT_STATE,
     http: Http = None,
     as_json: Json = False,
 ) -> None:
     """Deliver dead letters now, the oldest first; ends with 1 where some are left."""
-    body = {"letters": letters or []}
+    body = {"letters": letters or [], "by": by or login()}
     found = ask(state, http, "POST", f"{_path(webhook)}/replay", body, timeout=600.0)
     if as_json:
         print_json(found)
@@ -195,13 +198,18 @@ def replay_dead_letters(
 
 
 @app.command("remove")
-def remove_webhook(webhook: _Id, state: State = DEFAULT_STATE, http: Http = None) -> None:
+def remove_webhook(webhook: _Id, by: By = "", state: State = DEFAULT_STATE, http: Http = None) -> None:
     """Tell it nothing more; its secret and its dead letters are forgotten."""
-    ask(state, http, "DELETE", _path(webhook))
+    ask(state, http, "DELETE", _acting(webhook, "", by))
 
 
 def _path(webhook: str) -> str:
     return f"{_PATH}/{quote(webhook, safe='')}"
+
+
+def _acting(webhook: str, part: str, by: str) -> str:
+    """Where something is done with one, and who does it."""
+    return f"{_path(webhook)}{part}?{urlencode({'by': by or login()})}"
 
 
 def _wanted(

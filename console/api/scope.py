@@ -58,6 +58,15 @@ def who_acts(request: web.Request, by: str | None) -> str:
     return by
 
 
+def answers_for(request: web.Request, by: str | None) -> str:
+    """Who answers for something from now on, so that it can be asked what that one may: `node:LOGIN` of a command.
+
+    Raises Refusal as `who_acts`.
+    """
+    named, principal = who_acts(request, by), request[PRINCIPAL]
+    return named if named == principal.id else principal.behind(named)
+
+
 def sees_agent(request: web.Request, agent: str) -> bool:
     """Whether an agent may be shown and directed: one's own self, or one of a team that one sees."""
     principal = request[PRINCIPAL]

@@ -16,6 +16,7 @@ from console.api.scope import scope, who_acts
 from console.audit import tells_of
 from console.callbacks.promises import known_client
 from console.cases.own import own_contact
+from console.cases.owner import refuse_unknown_owner
 from console.cases.shown import (
     CaseFileShown,
     CaseShown,
@@ -44,6 +45,7 @@ PROBLEMS = {
     "no_term": 409,
     "contact_not_found": 404,
 }
+_OWNED = {**PROBLEMS, "unknown_owner": 404}
 MOST_TEXT = 10_000
 
 
@@ -183,7 +185,7 @@ async def one_case(request: web.Request, case: Name) -> Mapping[str, object]:
 
 
 @routes.post("/api/v1/cases", permission="cases:write", answer=CaseShown, status=201,
-             problems={**PROBLEMS, "unknown_client": 404})  # fmt: skip
+             problems={**_OWNED, "unknown_client": 404})  # fmt: skip
 async def open_case(request: web.Request, body: CaseAsked) -> Mapping[str, object]:
     """Open one. A complaint needs the terms of its client company."""
     desk, by = request.app[CASES], who_acts(request, body.by)
@@ -196,6 +198,7 @@ async def open_case(request: web.Request, body: CaseAsked) -> Mapping[str, objec
             raise Refusal(422, "invalid_body", "received_at is of complaints, and not in the future")
         fields["received"] = body.received_at
     await _own_customer(request, body.customer, body.client)
+    await refuse_unknown_owner(request, body.owner)
     if body.contact is not None:
         await own_contact(request, body.contact, body.client)
     found = await desk.open(body.client, by, kind=body.kind, contact=body.contact, **fields)
@@ -203,7 +206,7 @@ async def open_case(request: web.Request, body: CaseAsked) -> Mapping[str, objec
     return case_shown(found, desk.clock())
 
 
-@routes.patch("/api/v1/cases/{case}", permission="cases:write", answer=CaseShown, problems=PROBLEMS)
+@routes.patch("/api/v1/cases/{case}", permission="cases:write", answer=CaseShown, problems=_OWNED)
 async def change_case(request: web.Request, case: Name, body: CaseChange) -> Mapping[str, object]:
     """Change what is given; `version` is that of what was read."""
     desk, by = request.app[CASES], who_acts(request, body.by)
@@ -212,6 +215,8 @@ async def change_case(request: web.Request, case: Name, body: CaseChange) -> Map
     if "urgency" in given and body.urgency is None:
         raise Refusal(422, "invalid_body", "a case has an urgency: low, normal, high or urgent")
     await _own_customer(request, body.customer, found.client)
+    if body.owner != found.owner:  # who has left since may keep it
+        await refuse_unknown_owner(request, body.owner)
     return case_shown(await desk.edit(found.id, body.version, by, **given), desk.clock())
 
 

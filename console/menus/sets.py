@@ -114,8 +114,9 @@ async def publish(request: web.Request, menu: Name, body: Asked) -> Mapping[str,
     answer=PublicationShown,
     problems=PROBLEMS,
 )
-async def cancel_publication(request: web.Request, menu: Name) -> Mapping[str, object]:
+async def cancel_publication(request: web.Request, menu: Name, query: Deed) -> Mapping[str, object]:
     """Do not publish what waits for its time."""
+    who_acts(request, query.by)
     return await _menus(request, menu).cancel_pending(menu)
 
 

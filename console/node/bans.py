@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from console.acts import Deed
 from console.api.model import Model, Name
 from console.api.paging import Page, Paged, listed
 from console.api.routes import Routes
+from console.api.scope import who_acts
 from console.keys import DOOR
 from console.problem import Refusal
 
@@ -68,8 +70,9 @@ async def list_bans(request: web.Request, query: Paged) -> Mapping[str, object]:
 @routes.delete(
     "/api/v1/bans/{source}", permission="node:direct", answer=BanLifted, problems={"unknown_ban": 404}
 )
-async def lift_ban(request: web.Request, source: Name) -> Mapping[str, object]:
+async def lift_ban(request: web.Request, source: Name, query: Deed) -> Mapping[str, object]:
     """End one ban, named as the list does (a slash in it as %2F) or by an address in it."""
+    who_acts(request, query.by)
     if not request.app[DOOR].guard.lift(source):
         detail = f"{source} is not banned; `centralita bans list` and GET /api/v1/bans tell who is"
         raise Refusal(404, "unknown_ban", detail)

@@ -74,7 +74,7 @@ async def note_act(request: web.Request, body: Noted) -> Noted:
         raise Refusal(403, "forbidden", "only commands on the node itself write into the audit log")
     request[SELF_NOTED] = True
     deed = Deed(
-        f"{NODE_ID}:{body.by}", principal.role.value, body.act, body.result, body.on, address_of(request)
+        principal.behind(body.by), principal.role.value, body.act, body.result, body.on, address_of(request)
     )
     request.app[PEOPLE].note(deed)
     await request.app[LEDGER].flush()

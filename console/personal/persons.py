@@ -23,6 +23,7 @@ from console.api.scope import sees, who_acts
 from console.audit import tells_of
 from console.keys import KEEPING
 from console.problem import Refusal
+from records.people.audit import end_of
 from records.retention.told import Erased
 
 routes = Routes("personal data")
@@ -61,7 +62,7 @@ async def erase_person(request: web.Request, body: Erasing) -> Erased:
     Nothing is erased where a part of it is under legal hold.
     """
     by = who_acts(request, body.by)
-    tells_of(request, number=_end_of(body.number))
+    tells_of(request, number=end_of(body.number))
     _refuse_foreign(request, body.client)
     keeping = request.app[KEEPING]
     return await keeping.erase(body.number, by=by, client=body.client, dry_run=body.dry_run)
@@ -76,7 +77,7 @@ async def erase_person(request: web.Request, body: Erasing) -> Erased:
 async def export_person(request: web.Request, body: Wish) -> web.StreamResponse:
     """Give everything that is kept of a person as a zip: JSON, a page, a table, recordings."""
     by = who_acts(request, body.by)
-    tells_of(request, number=_end_of(body.number))
+    tells_of(request, number=end_of(body.number))
     _refuse_foreign(request, body.client)
     folder = await asyncio.to_thread(tempfile.TemporaryDirectory)
     try:
@@ -86,11 +87,6 @@ async def export_person(request: web.Request, body: Wish) -> web.StreamResponse:
             return await send_file(request, file, "person.zip", ZIP)
     finally:
         folder.cleanup()  # at once: whoever hangs up would cancel a thread that has not begun
-
-
-def _end_of(number: str) -> str:
-    """What the audit log may tell of a number, however it is written."""
-    return f"*{''.join(filter(str.isdigit, number))[-3:]}"
 
 
 def _refuse_foreign(request: web.Request, client: str | None) -> None:

@@ -9,9 +9,11 @@ from aiohttp import web
 from pydantic import Field
 
 from console.access import PRINCIPAL
+from console.acts import Deed
 from console.api.model import Line, Model, Name, Note
 from console.api.paging import Page, Paged, after, listed, page
 from console.api.routes import Routes
+from console.api.scope import answers_for
 from console.audit import tells_of
 from console.problem import Refusal
 from console.telling import TELLING
@@ -38,7 +40,7 @@ _REFUSED = {
 }
 
 
-class WebhookAsked(Model):
+class WebhookAsked(Deed):
     """A receiver, and what it is told of."""
 
     url: Annotated[str, Field(max_length=2000)]
@@ -131,7 +133,7 @@ class DeadShown(Model):
     died_at: datetime
 
 
-class ReplayAsked(Model):
+class ReplayAsked(Deed):
     """Which dead letters."""
 
     letters: Annotated[tuple[int, ...], Field(max_length=1000)] = ()
@@ -158,7 +160,7 @@ async def add_webhook(request: web.Request, body: WebhookBegun) -> WebhookMade:
     """Tell another system of events. The answer holds the secret of its signatures, which is shown this once."""
     desk = _desk(request)
     begin = None if body.after is None else int(body.after)
-    made, secret = await desk.add(_wanted(request, body), request[PRINCIPAL].id, after=begin)
+    made, secret = await desk.add(_wanted(request, body), answers_for(request, body.by), after=begin)
     tells_of(request, webhook=made.id)
     return WebhookMade(webhook=_shown(desk, made), secret=secret.reveal())
 
@@ -176,46 +178,47 @@ async def change_webhook(request: web.Request, webhook: Name, body: WebhookAsked
     """Give one other settings, for what is delivered from here on; who does so answers for it from then on."""
     _found(request, webhook)
     desk = _desk(request)
-    return _shown(desk, await desk.change(webhook, _wanted(request, body), request[PRINCIPAL].id))
+    return _shown(desk, await desk.change(webhook, _wanted(request, body), answers_for(request, body.by)))
 
 
 @routes.delete("/api/v1/webhooks/{webhook}", permission=PERMISSION, answer=None, problems=_PROBLEMS)
-async def remove_webhook(request: web.Request, webhook: Name) -> None:
+async def remove_webhook(request: web.Request, webhook: Name, query: Deed) -> None:
     """Tell it nothing more; its secret and its dead letters are forgotten."""
     _found(request, webhook)
-    await _desk(request).remove(webhook, request[PRINCIPAL].id)
+    await _desk(request).remove(webhook, answers_for(request, query.by))
 
 
 @routes.post(
     "/api/v1/webhooks/{webhook}/pause", permission=PERMISSION, answer=WebhookShown, problems=_PROBLEMS
 )
-async def pause_webhook(request: web.Request, webhook: Name) -> WebhookShown:
+async def pause_webhook(request: web.Request, webhook: Name, query: Deed) -> WebhookShown:
     """Deliver nothing until it is resumed. What happens meanwhile is delivered then."""
     _found(request, webhook)
     desk = _desk(request)
-    return _shown(desk, await desk.pause(webhook, request[PRINCIPAL].id))
+    return _shown(desk, await desk.pause(webhook, answers_for(request, query.by)))
 
 
 @routes.post("/api/v1/webhooks/{webhook}/resume", permission=PERMISSION, answer=WebhookShown, problems=_OWNED)
-async def resume_webhook(request: web.Request, webhook: Name) -> WebhookShown:
+async def resume_webhook(request: web.Request, webhook: Name, query: Deed) -> WebhookShown:
     """Go on where it stands, at once. Whoever answers for it must see the events that it is told."""
     _found(request, webhook)
     desk = _desk(request)
-    return _shown(desk, await desk.resume(webhook, request[PRINCIPAL].id))
+    return _shown(desk, await desk.resume(webhook, answers_for(request, query.by)))
 
 
 @routes.post(
     "/api/v1/webhooks/{webhook}/rotate", permission=PERMISSION, answer=SecretMade, problems=_PROBLEMS
 )
-async def rotate_webhook(request: web.Request, webhook: Name) -> SecretMade:
+async def rotate_webhook(request: web.Request, webhook: Name, query: Deed) -> SecretMade:
     """Make a new secret. The one before signs too for a day."""
     _found(request, webhook)
-    return SecretMade(secret=(await _desk(request).rotate(webhook, request[PRINCIPAL].id)).reveal())
+    return SecretMade(secret=(await _desk(request).rotate(webhook, answers_for(request, query.by))).reveal())
 
 
 @routes.post("/api/v1/webhooks/{webhook}/test", permission=PERMISSION, answer=TestSent, problems=_PROBLEMS)
-async def test_webhook(request: web.Request, webhook: Name) -> TestSent:
+async def test_webhook(request: web.Request, webhook: Name, query: Deed) -> TestSent:
     """Send a `webhook.test` at once, and tell what came of it."""
+    answers_for(request, query.by)
     _found(request, webhook)
     sent = await _desk(request).test(webhook)
     return TestSent(
@@ -241,6 +244,7 @@ async def list_dead_letters(request: web.Request, webhook: Name, query: Paged) -
 @routes.post("/api/v1/webhooks/{webhook}/replay", permission=PERMISSION, answer=Replayed, problems=_OWNED)
 async def replay_dead_letters(request: web.Request, webhook: Name, body: ReplayAsked) -> Replayed:
     """Deliver dead letters now, the oldest first."""
+    answers_for(request, body.by)
     _found(request, webhook)
     delivered, left = await _desk(request).replay(webhook, body.letters)
     return Replayed(delivered=delivered, left=left)

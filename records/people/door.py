@@ -110,9 +110,9 @@ class Door:
 
     async def standing(self, who: str) -> Principal | None:
         """Somebody by the id of a principal as they stand now, though they ask for nothing. Raises StoreUnavailable."""
-        if who == NODE_ID:
-            return NODE
         kind, _, key = who.partition(":")
+        if kind == NODE_ID:
+            return NODE
         if kind == "key":
             return await asyncio.to_thread(self.keys.standing, key, now=self.now())
         return await asyncio.to_thread(self.sessions.standing, who)

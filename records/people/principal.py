@@ -36,6 +36,10 @@ class Principal:
     is_pending: bool = False
     """The role asks for a second factor that the person has not set up: only that may be done."""
 
+    def behind(self, hand: str) -> str:
+        """How it is noted that somebody acts through it: `node:LOGIN` for a command with the node's key."""
+        return f"{self.id}:{hand}"
+
     def may(self, permission: str) -> bool:
         """Whether this may be done at all."""
         return permission in self.permissions

@@ -262,6 +262,11 @@ def test_a_trunks_password_is_kept_for_itself_and_shown_nowhere(tmp_path: Path) 
     assert "lemon-Kettle-9" in kept.read_text()
     assert run("trunk", "password", "proven", *places, "--remove").exit_code == 0
     assert "lemon" not in kept.read_text()
+    entries = json.loads(run("audit", "--state", state, "--json").stdout)
+    assert [(each["act"], each["on"]) for each in entries] == [
+        ("trunk password --remove", {"trunk": "proven"}),
+        ("trunk password", {"trunk": "proven"}),
+    ]
 
 
 def test_a_password_is_made_and_only_its_hash_is_kept(tmp_path: Path) -> None:
@@ -270,6 +275,8 @@ def test_a_password_is_made_and_only_its_hash_is_kept(tmp_path: Path) -> None:
     made = run("agent", "password", ACCOUNT, "--config", config, "--state", state)
     assert made.exit_code == 0
     password = made.output.splitlines()[0]
+    (entry,) = json.loads(run("audit", "--state", state, "--json").stdout)
+    assert (entry["act"], entry["on"]) == ("agent password", {"account": ACCOUNT})
     kept = state / "credentials.yaml"
     assert password not in kept.read_text()
     assert kept.stat().st_mode & 0o777 == 0o600

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from centralita.commands import app
 from centralita.state import database_of, master_key_of, reader_of
 from records.ledger.verify import verify
+from records.reader import Reader
 from records.views.rebuild import rebuild
 from tests.centralita.test_node import CARRIER, idle, phone
 from tests.kit.small_centre import FILES, small_node
@@ -77,6 +78,14 @@ def in_events(state: Path) -> int:
         rows = ledger.execute("SELECT data, sealed FROM event").fetchall()
     assert any(sealed is not None for _, sealed in rows)
     return sum(DIGITS in data.encode() or (sealed is not None and DIGITS in sealed) for data, sealed in rows)
+
+
+def noted(state: Path) -> list[tuple[str, str, dict[str, str]]]:
+    """What commands wrote into the audit log, the newest first."""
+    words = ["audit", "--act", "records", "--state", str(state), "--json"]
+    found = json.loads(CliRunner().invoke(app, words).stdout)
+    assert all(each["by"].startswith("node:") for each in found)
+    return [(each["act"], each["result"], each["on"]) for each in found]
 
 
 async def test_no_event_of_a_call_holds_the_callers_number_openly(node: Node) -> None:
@@ -143,7 +152,17 @@ async def test_without_a_node_the_commands_do_it_themselves(node: Node, tmp_path
     erased = await command(node, "person", "erase", NUMBER, "--yes")
     assert (erased["contacts"], erased["elsewhere"]["callbacks"]) == (1, 1)
     assert holders(state) == []
+    acts = await asyncio.to_thread(noted, state)
+    assert acts == [
+        ("records person erase", "done", {"number": "*987"}),
+        ("records person export", "done", {"number": "*987"}),
+        ("records hold release", "done", {"hold": held["id"]}),
+        ("records person erase", "refused", {"number": "*987"}),
+        ("records hold add", "done", {"hold": held["id"]}),
+    ]
     database = database_of(state)
+    kinds = {each.type for each in Reader(database).node_events(limit=100)}
+    assert {"hold.added", "hold.released", "person.exported", "person.erased"} <= kinds
     assert all(each.is_whole for each in verify(database))
     rebuild(database, "main", master_key_of(state, database))
     assert reader_of(state).contacts(limit=5)[0].ani is None

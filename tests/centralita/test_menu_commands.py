@@ -69,6 +69,10 @@ def test_the_first_publication_and_the_next_one(desk: Desk) -> None:
         ("live", "ana", ""),
         ("former", "ana", "opening"),
     ]
+    found = CliRunner().invoke(app, ["audit", "--state", str(desk.state), "--json"]).stdout
+    assert [(each["by"], each["act"], each["on"]["menu"]) for each in json.loads(found)] == [
+        ("node:ana", "menu publish", "main")
+    ] * 2
     table = desk.run("history", "main").output
     assert re.search(r"ana +publish +[0-9a-f]{12} +former +opening", table)
 

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from centralita.commands import app
+from centralita.commands.parameters import login
 from tests.kit.small_centre import small_node
 from tests.kit.webhook_receiver import Receiver
 
@@ -54,6 +55,7 @@ async def test_a_webhook_from_its_making_to_its_end(node: Node, receiver: Receiv
     assert receiver.secret.startswith("whsec_")
     (listed,) = await shown(node, "list")
     assert (listed["id"], listed["types"], listed["about"]) == (which, ["queue.*"], "the wall[red]board")
+    assert listed["made_by"] == f"node:{login()}"
     assert "wall[red]" in (await run(node, "show", which)).stdout
     table = (await run(node, "list")).stdout
     assert which in table
@@ -73,6 +75,10 @@ async def test_a_webhook_from_its_making_to_its_end(node: Node, receiver: Receiv
     assert "nobody is told" in (await run(node, "list")).stdout
     secrets = node.options.state / "webhook-secrets.yaml"
     assert which not in secrets.read_text(encoding="ascii")
+    audit = ["audit", "--act", "webhooks", "--state", str(node.options.state), "--json"]
+    entries = json.loads((await asyncio.to_thread(CliRunner().invoke, app, audit)).stdout)
+    assert {each["by"] for each in entries} == {f"node:{login()}"}
+    assert len(entries) == 8
 
 
 async def test_a_change_leaves_what_was_not_said(node: Node, receiver: Receiver) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from centralita.commands.keeping.office import act, look, plain
 from centralita.commands.moments import read_day
+from centralita.commands.noting import deed_of
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -50,10 +51,15 @@ def add(
     ends, who = _moment(until), by or login()
     body = {"kind": kind, "subject": subject, "reason": reason, "by": who, "until": ends, "client": client}
 
-    async def hold(keeping: Keeping) -> Hold:
-        return await keeping.hold(kind, subject, reason=reason, by=who, until=ends, client=client)
+    about: dict[str, str] = {}
 
-    found = act(state, config, "POST", "/api/v1/holds", body, hold)
+    async def hold(keeping: Keeping) -> Hold:
+        made = await keeping.hold(kind, subject, reason=reason, by=who, until=ends, client=client)
+        about["hold"] = made.id
+        return made
+
+    deed = deed_of("records hold add", about, by=by)
+    found = act(state, config, "POST", "/api/v1/holds", body, hold, deed=deed)
     if as_json:
         print_json(found)
     else:
@@ -109,9 +115,12 @@ def release(
     """Hold it no more; the next deletion takes what is due of it."""
     who = by or login()
     path = f"/api/v1/holds/{quote(hold, safe='')}?{urlencode({'by': who})}"
-    found: dict[str, Any] = act(
-        state, config, "DELETE", path, None, lambda keeping: keeping.release(hold, by=who)
-    )
+    deed = deed_of("records hold release", {"hold": hold}, by=by)
+
+    async def let_go(keeping: Keeping) -> Hold:
+        return await keeping.release(hold, by=who)
+
+    found: dict[str, Any] = act(state, config, "DELETE", path, None, let_go, deed=deed)
     if as_json:
         print_json(found)
     else:

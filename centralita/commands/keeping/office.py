@@ -6,8 +6,10 @@ import asyncio
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from base.errors import CentralitaError
 from base.io.private_file import write_private
 from centralita.client import NodeClient
+from centralita.commands.noting import write
 from centralita.commands.parameters import fail
 from centralita.state import SPILL_FOLDER, StateInUse, alone, database_of, master_key_of
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from records.event import LedgerEvent
+    from records.people.audit import Deed
     from records.retention.keeping import Keeping
 
 PATIENCE = 3_600.0
@@ -41,15 +44,17 @@ def act(
     body: Mapping[str, object] | None,
     work: Callable[[Keeping], Awaitable[Any]],
     *,
+    deed: Deed,
     file: Path | None = None,
 ) -> Any:
     """Ask the running node, or do it ourselves where there is none: the answer as JSON has it. Fails with words.
 
+    `deed` is what goes into the audit log where the node does not note it; `work` may add what it is about.
     `file`: where what the node sends goes, if it is no JSON.
     """
     try:
         with alone(state):
-            return plain(asyncio.run(_directly(state, config, work)))
+            return plain(asyncio.run(_directly(state, config, work, deed)))
     except StateInUse:
         pass
     except OSError as error:
@@ -79,10 +84,11 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
-async def _directly(state: Path, config: Path, work: Callable[[Keeping], Awaitable[Any]]) -> Any:
+async def _directly(state: Path, config: Path, work: Callable[[Keeping], Awaitable[Any]], deed: Deed) -> Any:
     from centralita.configuration import load_configuration
     from centralita.keeping import keeping_at_rest
     from records.ledger.ledger import Ledger
+    from records.people.audit import DONE, FAILED, REFUSED
 
     configuration = load_configuration(config)
     database = database_of(state)
@@ -91,11 +97,18 @@ async def _directly(state: Path, config: Path, work: Callable[[Keeping], Awaitab
     assert master is not None
     ledger = Ledger(database, node=configuration.centre.node, spill=state / SPILL_FOLDER, master=master)
     await asyncio.to_thread(ledger.start)
+    result, code = FAILED, None
     try:
-        return await work(keeping_at_rest(state, database, ledger, master, configuration))
+        found = await work(keeping_at_rest(state, database, ledger, master, configuration))
+        result = DONE
+    except CentralitaError as error:
+        result, code = REFUSED, error.code
+        raise
     finally:
         await asyncio.to_thread(ledger.close)
         database.close()
+        await asyncio.to_thread(write, state, dataclasses.replace(deed, result=result, code=code))
+    return found
 
 
 async def _looking(state: Path, config: Path, work: Callable[[Keeping], Awaitable[Any]]) -> Any:

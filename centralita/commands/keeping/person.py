@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from centralita.commands.keeping.office import act, look, plain
+from centralita.commands.noting import deed_of
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -54,7 +55,8 @@ def export(
     async def write(keeping: Keeping) -> Any:
         return await keeping.export(number, target, by=who, client=client, now=time.time())
 
-    found = act(state, config, "POST", "/api/v1/persons/export", body, write, file=target)
+    deed = deed_of("records person export", _about(number, client), by=by)
+    found = act(state, config, "POST", "/api/v1/persons/export", body, write, deed=deed, file=target)
     if as_json:
         print_json({"file": str(target), **found})
         return
@@ -102,8 +104,15 @@ def erase(
         "/api/v1/persons/erase",
         body,
         lambda keeping: keeping.erase(number, by=who, client=client),
+        deed=deed_of("records person erase", _about(number, client), by=by),
     )
     _tell(found, "erased", as_json=as_json)
+
+
+def _about(number: str, client: str | None) -> dict[str, str]:
+    from records.people.audit import end_of
+
+    return {"number": end_of(number)} | ({} if client is None else {"client": client})
 
 
 def _tell(found: dict[str, Any], done: str, *, as_json: bool) -> None:

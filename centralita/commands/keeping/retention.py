@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from centralita.commands.keeping.office import act, look, plain
+from centralita.commands.noting import deed_of
 from centralita.commands.parameters import (
     DEFAULT_CONFIG,
     DEFAULT_STATE,
@@ -49,7 +50,8 @@ def retention(
             async def run(keeping: Keeping) -> list[Applied]:
                 return await keeping.run(tell=tell)
 
-            found = act(state, config, "POST", "/api/v1/retention/run", body, run)
+            deed = deed_of("records retention", {}, by=by)
+            found = act(state, config, "POST", "/api/v1/retention/run", body, run, deed=deed)
     applied: list[dict[str, Any]] = found["applied"] if isinstance(found, dict) else found
     if as_json:
         print_json(applied)

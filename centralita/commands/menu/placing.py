@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from centralita.client import NodeClient, NodeRefused, NodeUnreachable
+from centralita.commands.noting import deed_of, write
 from centralita.commands.parameters import fail, login
 from centralita.state import MENUS_FILE, StateInUse, alone
 
@@ -125,6 +126,8 @@ def _put_alone(
     refuse_misfit(menus, configuration, config)
     sources = sources_of(config, wish.menu_set) if wish.kind == "publish" else {}
     done, replaced = versions_of(state).publish(wish, menus.content, sources, now=time.time())
+    about = {"menu": wish.menu_set, "version": wish.version}
+    write(state, deed_of(f"menu {wish.kind}", about, by=wish.who))
     told = shown(done, None if done.is_pending else done)
     return {**told, "replaced": shown(replaced, None) if replaced is not None else None, "alone": True}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 
@@ -22,6 +23,7 @@ from centralita.commands.menu.placing import (
     without_node,
     zone_of,
 )
+from centralita.commands.noting import deed_of, write
 from centralita.commands.parameters import DEFAULT_CONFIG, DEFAULT_STATE, Config, State, fail
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def publish(
     """
     if cancel:
         for name in menu_sets:
-            _cancel(name, state, http)
+            _cancel(name, who, state, http)
         return
     from centralita.menus.publishing import checked_draft
 
@@ -161,12 +163,14 @@ def _show_change(versions: Versions, menus: CompiledMenus, live: str | None) -> 
         typer.echo(f"  {each}")
 
 
-def _cancel(name: str, state: Path, http: str | None) -> None:
+def _cancel(name: str, who: str, state: Path, http: str | None) -> None:
     with without_node(state) as alone:
         if alone and http is None:
             cancelled = versions_of(state).cancel(name).version
+            write(state, deed_of("menu publish --cancel", {"menu": name, "version": cancelled}, by=who))
     if not alone or http is not None:
-        cancelled = ask(state, http, "DELETE", f"/api/v1/menus/{name}/publications/pending")["version"]
+        path = f"/api/v1/menus/{name}/publications/pending?{urlencode({'by': who})}"
+        cancelled = ask(state, http, "DELETE", path)["version"]
     typer.echo(f"{name}: version {_short(cancelled)} will not be published.")
 
 

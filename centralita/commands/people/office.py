@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from contextlib import contextmanager
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.errors import CentralitaError
 from base.secret import Secret
-from centralita.commands.parameters import fail, login
-from centralita.state import PEOPLE_KEY_FILE, SPILL_FOLDER, StateInUse, alone, database_of
+from centralita.commands.noting import deed_of, note, ready_database, refuse_unheard
+from centralita.commands.parameters import fail
+from centralita.state import PEOPLE_KEY_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,15 +20,12 @@ if TYPE_CHECKING:
 
     from records.database import Database
     from records.people.api_keys import ApiKeys
-    from records.people.audit import Deed
     from records.people.directory import Directory
     from records.people.person import Person
     from records.people.proofs import Proofs
     from records.people.sessions import Sessions
 
 PersonId = Annotated[str, typer.Argument(metavar="ID", help="The person's id.")]
-LEDGER_NODE = "command-line"
-"""Under which name commands write into the ledger where no node runs: a chain of their own."""
 
 
 class Office:
@@ -51,34 +47,10 @@ class Office:
         self.now = time.time()
 
     def note(self, act: str, *, is_refused: bool = False, **on: str) -> None:
-        """Write into the audit log what was done: by the running node, or by ourselves where none runs."""
-        from records.people.audit import DONE, REFUSED, Deed
-        from records.people.principal import NODE
+        """Write into the audit log what was done."""
+        from records.people.audit import DONE, REFUSED
 
-        by, result = login(), REFUSED if is_refused else DONE
-        deed = Deed(f"{NODE.id}:{by}", NODE.role.value, act, result, on)
-        try:
-            with alone(self._state):
-                self._write(deed)
-        except StateInUse:
-            self._ask_node({"by": by, "act": act, "result": result, "on": on})
-
-    def _write(self, deed: Deed) -> None:
-        from records.event import LedgerEvent
-        from records.ledger.ledger import Ledger
-        from records.people.audit import ACT
-
-        own = self._state / SPILL_FOLDER / LEDGER_NODE  # what the node itself put aside is the node's
-        ledger = Ledger(self._database, node=LEDGER_NODE, spill=own, gather=0.0)
-        ledger.start()
-        ledger.append(LedgerEvent(self.now, "", None, ACT, deed.data()))
-        if ledger.close():
-            raise _NotNoted("the database did not take it")
-
-    def _ask_node(self, body: object) -> None:
-        from centralita.client import NodeClient
-
-        NodeClient(self._state).ask("POST", "/api/v1/audit", body)
+        note(self._state, deed_of(act, on, result=REFUSED if is_refused else DONE))
 
     def password(self, person: Person, prompt: str) -> str:
         """A password from the terminal or standard input, hashed. Raises WeakPassword."""
@@ -89,40 +61,19 @@ class Office:
         return Passwords().hash_now(chosen)
 
 
-class _NotNoted(CentralitaError):
-    code = "not_noted"
-
-
 @contextmanager
 def office(state: Path, *, is_reading: bool = False) -> Iterator[Office]:
     """The stores of a state folder; where something is wrong the command says so and ends.
 
     Unless it only reads, it ends before anything is changed where the audit log could not be written.
     """
-    from records.migrate import upgrade
-
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = database_of(state)
-    if database.path is not None:  # for this user only, as the node makes it
-        os.close(os.open(database.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    upgrade(database)
+    database = ready_database(state)
     if not is_reading:
-        _refuse_unheard(state)
+        refuse_unheard(state)
     try:
         yield Office(state, database)
     finally:
         database.close()
-
-
-def _refuse_unheard(state: Path) -> None:
-    """Raises NodeUnreachable where a node has the folder and does not answer, such as one that is starting."""
-    from centralita.client import NodeClient
-
-    try:
-        with alone(state):
-            return
-    except StateInUse:
-        NodeClient(state).ask("GET", "/api/v1/counters")
 
 
 def ask_secret(prompt: str, *, confirm: bool = False) -> Secret:

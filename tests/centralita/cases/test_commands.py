@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,7 +23,7 @@ NUMBER = "+34600111222"
 async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
     node = small_node(tmp_path)
     centre, client = tmp_path / "config/centre.yaml", tmp_path / "config/clients/acme.yaml"
-    centre.write_text(f'{centre.read_text()}country: "34"\n')
+    centre.write_text(f'{centre.read_text()}country: "34"\ntimezone: Europe/Madrid\n')
     required = 'dispositions: {required: true, codes: {"1": {name: {en: solved}}}}\n'
     client.write_text(client.read_text() + "complaints: {answer_within: {working_days: 15}}\n" + required)
     await node.start()
@@ -36,23 +38,26 @@ async def test_a_case_is_opened_changed_noted_closed_and_reopened(terminal: Term
     number = case["id"]
     assert (case["opened_by"], case["state"]) == ("eva", "open")
     changed = await terminal.json(
-        "case", "edit", number, "--owner", "eva", "--urgency", "urgent", "--due", "2026-12-01",
-        "--state-is", "waiting_client",
+        "case", "edit", number, "--owner", "ana", "--urgency", "urgent", "--due", "2026-12-01",
+        "--state-is", "waiting_client", "--config", str(terminal.node.options.config),
     )  # fmt: skip
-    assert (changed["owner"], changed["urgency"], changed["state"]) == ("eva", "urgent", "waiting_client")
-    assert changed["due_at"] is not None
+    assert (changed["owner"], changed["urgency"], changed["state"]) == ("ana", "urgent", "waiting_client")
+    madrid = ZoneInfo("Europe/Madrid")
+    assert changed["due_at"] == datetime(2026, 12, 1, 23, 59, 59, tzinfo=madrid).timestamp()
+    own = await terminal.json("case", "edit", number, "--follow-up", "2026-12-01T10:00+00:00")
+    assert own["follow_up_at"] == datetime(2026, 12, 1, 10, tzinfo=UTC).timestamp()
     assert "noted about case" in await terminal.shown("case", "note", number, "Called, no answer")
     assert f"case {number} is closed" in await terminal.shown("case", "close", number)
     assert f"case {number} is reopened" in await terminal.shown("case", "reopen", number)
     whole = await terminal.shown("case", "show", number)
-    for text in ("Card [lost]", "Called, no answer", "waiting_client", "case.reopened", "owner none -> eva"):
+    for text in ("Card [lost]", "Called, no answer", "waiting_client", "case.reopened", "owner none -> ana"):
         assert text in whole, text
     assert "due none -> 20" in whole
     assert "{" not in whole
     table = await terminal.shown("cases")
     assert "Card [lost]" in table
     assert await terminal.json("cases", "--unowned") == []
-    assert [each["id"] for each in await terminal.json("cases", "--open", "--owner", "eva")] == [number]
+    assert [each["id"] for each in await terminal.json("cases", "--open", "--owner", "ana")] == [number]
     assert "there are no such cases" in await terminal.shown("cases", "--kind", "message")
 
 

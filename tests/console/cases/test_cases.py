@@ -38,15 +38,15 @@ async def test_a_case_from_its_opening_to_its_reopening(api: Api) -> None:
     assert read(case["id"]) == case["id"]
     assert (case["state"], case["urgency"], case["opened_by"], case["version"]) == ("open", "high", "eva", 1)
     path = f"/api/v1/cases/{case['id']}"
-    body = {"version": 1, "owner": "eva", "follow_up_at": 2e9, "follow_up_note": "Call back", "title": None}
+    body = {"version": 1, "owner": "ana", "follow_up_at": 2e9, "follow_up_note": "Call back", "title": None}
     status, changed = await api.ask("PATCH", path, json=body)
     assert (status, changed["owner"], changed["title"], changed["follow_up_note"]) == (
         200,
-        "eva",
+        "ana",
         None,
         "Call back",
     )
-    assert await api.problem("PATCH", path, json={"version": 1, "owner": "jan"}) == (409, "changed_meanwhile")
+    assert await api.problem("PATCH", path, json={"version": 1, "owner": "bot"}) == (409, "changed_meanwhile")
     status, note = await api.ask("POST", f"{path}/notes", json={"text": "Called.\nNo answer.", "by": "jan"})
     assert (status, note["by"], note["case"]) == (201, "jan", case["id"])
     for to in ("in_progress", "closed"):
@@ -78,7 +78,7 @@ async def test_a_case_from_its_opening_to_its_reopening(api: Api) -> None:
 
 
 async def test_lists_are_narrowed_and_paged(api: Api) -> None:
-    made = [await opened(api, owner="eva" if number else None) for number in range(3)]
+    made = [await opened(api, owner="ana" if number else None) for number in range(3)]
     _, first = await api.ask("GET", "/api/v1/cases?limit=2")
     _, rest = await api.ask("GET", "/api/v1/cases", params={"limit": 2, "cursor": first["next"]})
     assert {each["id"] for each in (*first["items"], *rest["items"])} == {each["id"] for each in made}
@@ -203,7 +203,7 @@ async def test_whoever_works_for_one_company_sees_and_does_nothing_of_another(ap
         ("POST", "/api/v1/cases", {"client": "tienda", "contact": "c1"}),
         ("POST", f"/api/v1/cases/{own['id']}/contacts", {"contact": "c1"}),
         ("PATCH", f"/api/v1/cases/{own['id']}", {"version": 1, "customer": customer}),
-        ("PATCH", foreign, {"version": 1, "owner": "eva"}),
+        ("PATCH", foreign, {"version": 1, "owner": "ana"}),
         ("POST", f"{foreign}/state", {"to": "closed"}),
         ("POST", f"{foreign}/notes", {"text": "x"}),
         ("POST", "/api/v1/contacts/c1/notes", {"text": "x"}),
@@ -231,3 +231,22 @@ async def test_the_audit_log_tells_which_case(api: Api) -> None:
     await api.ask("POST", path.format("600111222"), json={"text": "Called"})
     found = (await api.ask("GET", "/api/v1/audit?limit=3"))[1]["items"]
     assert [each["on"] for each in found] == [{"case": "*222"}, {"case": case["id"]}, {"case": case["id"]}]
+
+
+async def test_a_case_is_given_only_to_a_person_or_an_agent_who_is_there(api: Api) -> None:
+    path = f"/api/v1/cases/{(await opened(api))['id']}"
+    for body in ({"version": 1, "owner": "anna"}, {"version": 1, "owner": "nobody.such"}):
+        status, problem = await api.ask("PATCH", path, json=body)
+        assert (status, problem["code"]) == (404, "unknown_owner")
+        near = 'did you mean "ana"?' if body["owner"] == "anna" else "known: ana, bot"
+        assert problem["detail"] == f"owner: no person or agent is called {body['owner']}; {near}"
+    asked = {"client": "banco", "owner": "nobody.such"}
+    assert await api.problem("POST", "/api/v1/cases", json=asked) == (404, "unknown_owner")
+    api.doorstep.add("eva", Role.SUPERVISOR)
+    status, changed = await api.ask("PATCH", path, json={"version": 1, "owner": "eva"})
+    assert (status, changed["owner"]) == (200, "eva")
+    api.doorstep.door.directory.disable("eva", now=0.0)
+    status, changed = await api.ask("PATCH", path, json={"version": 2, "owner": "eva", "title": "Hers still"})
+    assert status == 200
+    other = f"/api/v1/cases/{(await opened(api))['id']}"
+    assert await api.problem("PATCH", other, json={"version": 1, "owner": "eva"}) == (404, "unknown_owner")
