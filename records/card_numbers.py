@@ -7,28 +7,46 @@ cannot be found here: they must stay in a Secret.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 
 _SHORTEST, _LONGEST = 13, 19
 
-DOUBTFUL = re.compile(r"[0-9][0-9\s./\\nrt-]{12}")
+DOUBTFUL = re.compile(r"[0-9][0-9\s./_,%\\nrt-]{12}")
 """How every card number begins, in JSON too; kept this simple because each event is searched for it (0.5 microseconds).
 """
 _ESCAPE = "\\u"
 """In encoded JSON it could stand for a digit of another script."""
 
-_RUN = re.compile(r"(?<![^\W_])\d(?:[\s./\-\u200b\u2010-\u2015\u2212]{0,3}\d){12,}(?![^\W_])")
+_PLAIN = {
+    ord(each): str(unicodedata.decimal(each, " "))
+    for each in re.findall(r"[\d\s\u200b]", "".join(map(chr, range(0x80, 0x20000))))
+} | dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
+"""Digits of all scripts, odd spaces and dashes as they are searched for."""
+
+_RUN = re.compile(r"(?<![^\W_])[0-9](?:[\s./_,-]{0,3}[0-9]){12,}(?![^\W_])")
 """Digits and separators, as people type and paste them: hexadecimal words and other mixtures are not."""
+_BEHIND_LETTERS = re.compile(r"(?<=[A-Za-z])[0-9]{13,19}(?![^\W_])")
+_WORD = re.compile(r"(?<![^\W_])(?![A-Fa-f]+$)[A-Za-z]{1,16}$")
+"""What is written right before a number, as in `x4111...`; beginnings of hexadecimal words and of ids are not."""
+_LONGEST_WORD = 17
 
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
-_GROUP = re.compile(r"\d+")
+_UUID_LENGTH = 36
+_GROUP = re.compile(r"[0-9]+")
+_DIGIT = re.compile(r"[0-9]")
 _PHONE_LONGEST = 15
-_PHONE = re.compile(rf"\d{{13,{_PHONE_LONGEST}}}")
-_ISSUERS = "23456"
+_ISSUERS = frozenset(b"23456")
 """How the cards of those who pay with them begin."""
 _USUAL_GROUP = 4
 _LONGEST_GROUP = 7
 """Cards are written in groups of up to seven digits, or in one piece."""
+_BESIDE_COMMAS = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4))
+"""Other numbers between commas are lists, of extensions as an example."""
+_VALUES = bytes(max(0, each - 0x30) if each < 0x3A else 0 for each in range(256))
+_DOUBLED = bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)[each] if each < 10 else 0 for each in range(256))
+"""Luhn's doubling of a value, with its digits added."""
 
 
 def is_doubtful(encoded: str) -> bool:
@@ -51,94 +69,191 @@ def masked(value: object) -> tuple[object, int]:
 
 
 def mask_text(text: str) -> tuple[str, int]:
-    """The text with its card numbers masked, and how many there were."""
+    """The text with its card numbers masked, as long as before, and how many there were.
+
+    The work grows with the length of the text and no faster, whatever is in it: strangers send texts.
+    """
     if len(text) < _SHORTEST:
         return text, 0
-    kept = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()]
-    spans = [
-        span
-        for run in _RUN.finditer(text)
-        if not any(start <= run.start() and run.end() <= end for start, end in kept)
-        for span in _cards(text, *run.span())
-    ]
+    plain = text if text.isascii() else text.translate(_PLAIN)
+    if "%20" in plain:
+        plain = plain.replace("%20", "   ")
+    if DOUBTFUL.search(plain) is None:
+        return text, 0
+    spans: list[tuple[int, int]] = []
+    for run in _RUN.finditer(plain):
+        cards = _cards(plain, *run.span())
+        if cards and not _is_of_uuid(plain, *run.span()):
+            spans += cards
+    behind = [found.span() for found in _BEHIND_LETTERS.finditer(plain) if _is_behind_a_word(plain, found)]
+    if behind:
+        spans = sorted(spans + behind)
+    if not spans:
+        return text, 0
+    pieces: list[str] = []
+    at = 0
     for start, end in spans:
-        hidden = re.sub(r"\d(?=(?:\D*\d){4})", "*", text[start:end])
-        text = text[:start] + hidden + text[end:]
-    return text, len(spans)
+        pieces += text[at:start], _hidden(text, plain, start, end)
+        at = end
+    return "".join([*pieces, text[at:]]), len(spans)
+
+
+def _hidden(text: str, plain: str, start: int, end: int) -> str:
+    """A card with its last four digits only."""
+    shown = end
+    for _ in range(4):
+        shown -= 1
+        while not "0" <= plain[shown] <= "9":
+            shown -= 1
+    if text is plain:
+        return _DIGIT.sub("*", text[start:shown]) + text[shown:end]
+    covered = ("*" if "0" <= plain[at] <= "9" else text[at] for at in range(start, shown))
+    return "".join(covered) + text[shown:end]
+
+
+def _is_of_uuid(text: str, start: int, end: int) -> bool:
+    """Whether a run stands within a UUID that has letters, too."""
+    if end - start >= _UUID_LENGTH:
+        return False
+    around = _UUID.finditer(text, max(0, start - _UUID_LENGTH), end + _UUID_LENGTH + 1)
+    return any(
+        each.start() <= start and end <= each.end() and not each[0].replace("-", "").isdigit()
+        for each in around
+    )
+
+
+def _is_behind_a_word(text: str, found: re.Match[str]) -> bool:
+    before = text[max(0, found.start() - _LONGEST_WORD) : found.start()]
+    return ord(found[0][0]) in _ISSUERS and _WORD.search(before) is not None and passes_luhn(found[0])
 
 
 def _cards(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Where cards stand within one run of digits."""
     groups = [found.span() for found in _GROUP.finditer(text, start, end)]
+    if len(groups) == 1:
+        return groups if _is_one_piece_card(text, start, end) else []
+    written = _Written(text, groups)
     spans: list[tuple[int, int]] = []
     at = 0
     while at < len(groups):
-        found = _card_at(text, groups, at)
-        if found is None:
-            at += 1
-            continue
-        spans.append((groups[at][0], found[1]))
-        at = found[0]
+        behind = written.card_at(at)
+        if behind:
+            spans.append((groups[at][0], groups[behind - 1][1]))
+        at = behind or at + 1
     return spans
 
 
-def _card_at(text: str, groups: list[tuple[int, int]], first: int) -> tuple[int, int] | None:
-    """The card that begins with this group, longest first: the group after it and where it ends."""
-    start, end = groups[first]
-    if end - start > _LONGEST_GROUP:
-        return (first + 1, end) if _is_one_piece_card(text, start, end) else None
-    digits, fits = "", []
-    separator = text[end : groups[first + 1][0]].strip() if first + 1 < len(groups) else ""
-    for at in range(first, len(groups)):
-        piece = text[slice(*groups[at])]
-        digits += piece
-        if len(piece) > _LONGEST_GROUP or len(digits) > _LONGEST:
-            break
-        if at > first and text[groups[at - 1][1] : groups[at][0]].strip() != separator:
-            break  # cards are not written with two kinds of separator; dates with times are
-        sizes = [stop - begin for begin, stop in groups[first : at + 1]]
-        if len(digits) >= _SHORTEST and _is_usual(sizes, digits) and passes_luhn(digits):
-            fits.append((at + 1, groups[at][1]))
-    return fits[-1] if fits else None
+class _Written:
+    """A run of groups of digits, with what is summed up once so that no place in it is looked at for long."""
+
+    __slots__ = ("_alike", "_at", "_digits", "_groups", "_kin", "_sizes", "_sums", "_text")
+
+    def __init__(self, text: str, groups: list[tuple[int, int]]) -> None:
+        self._text, self._groups = text, groups
+        self._sizes = [end - start for start, end in groups]
+        self._at = [0, *accumulate(self._sizes)]
+        """How many digits are before each group."""
+        self._digits = "".join([text[start:end] for start, end in groups]).encode()
+        self._sums = _sums(self._digits)
+        between = [text[left[1] : right[0]].strip() for left, right in pairwise(groups)]
+        count = len(groups)
+        self._kin, self._alike = [count] * count, [count] * count
+        """Behind each group: where another kind of separator ends what belongs together, where another size does."""
+        for each in range(count - 2, -1, -1):
+            is_kin = each + 2 == count or between[each] == between[each + 1]
+            self._kin[each] = self._kin[each + 1] if is_kin else each + 2
+            is_alike = self._sizes[each] == self._sizes[each + 1]
+            self._alike[each] = min(self._kin[each], self._alike[each + 1] if is_alike else each + 1)
+
+    def card_at(self, first: int) -> int:
+        """The group behind the card that begins with this group, the longest if there are several; 0 for none."""
+        size = self._sizes[first]
+        if size > _LONGEST_GROUP:
+            return first + 1 if _is_one_piece_card(self._text, *self._groups[first]) else 0
+        begin, kin = self._at[first], self._kin[first]
+        if first + 1 < kin and "," in self._text[self._groups[first][1] : self._groups[first + 1][0]]:
+            return self._beside_commas(first, kin)
+        if size < _USUAL_GROUP:
+            return self._alike_at(first, begin, size)
+        found, behind = 0, first
+        while behind < kin and (last := self._sizes[behind]) <= _LONGEST_GROUP:
+            behind += 1
+            count = self._at[behind] - begin
+            if count > _LONGEST:
+                break
+            if count >= _SHORTEST and self._is_card(begin, begin + count):
+                found = behind
+            if last < _USUAL_GROUP:
+                break
+        return found
+
+    def _alike_at(self, first: int, begin: int, size: int) -> int:
+        """A card in groups of one to three, all alike but the last, which may be shorter.
+
+        The payload types of an SDP are none: `0 8 9 111 112 113 101 110 114`.
+        """
+        if self._digits[begin] not in _ISSUERS:
+            return 0
+        alike, kin = self._alike[first], self._kin[first]
+        for count in range(_LONGEST, _SHORTEST - 1, -1):
+            whole, rest = divmod(count, size)
+            behind = first + whole
+            if behind > alike or (rest and (behind == kin or self._sizes[behind] != rest)):
+                continue
+            if self._is_card(begin, begin + count):
+                return behind + (rest > 0)
+        return 0
+
+    def _beside_commas(self, first: int, kin: int) -> int:
+        if (first and self._kin[first - 1] == kin) or self._digits[self._at[first]] not in _ISSUERS:
+            return 0
+        fits = kin - first <= 4 and tuple(self._sizes[first:kin]) in _BESIDE_COMMAS
+        return kin if fits and self._is_card(self._at[first], self._at[kin]) else 0
+
+    def _is_card(self, start: int, end: int) -> bool:
+        sums = self._sums[end % 2]
+        return (sums[end] - sums[start]) % 10 == 0
 
 
-def _is_usual(sizes: Sequence[int], digits: str) -> bool:
-    """Whether somebody would write a card so: in fours and longer, or in groups that are all alike but the last.
-
-    The payload types of an SDP are neither: `0 8 9 111 112 113 101 110 114`.
-    """
-    *firsts, last = sizes
-    if min(firsts) >= _USUAL_GROUP:
-        return True
-    return len(set(firsts)) == 1 and last <= firsts[0] and digits[0] in _ISSUERS
+def _sums(digits: bytes) -> tuple[list[int], list[int]]:
+    """What Luhn adds up from the beginning to each place: for numbers that end at even places, and at odd ones."""
+    values = digits.translate(_VALUES)
+    doubled = values.translate(_DOUBLED)
+    even, odd = bytearray(values), bytearray(values)
+    even[::2], odd[1::2] = doubled[::2], doubled[1::2]
+    return [0, *accumulate(even)], [0, *accumulate(odd)]
 
 
 def _is_one_piece_card(text: str, start: int, end: int) -> bool:
-    digits = text[start:end]
-    if text[:start].endswith("+") and _PHONE.fullmatch(digits):
+    size = end - start
+    if size < _SHORTEST:
+        return False
+    if start and text[start - 1] == "+" and size <= _PHONE_LONGEST:
         return False  # E.164: nobody writes a plus before a card, and a caller's number must survive
-    if digits.startswith("00") and len(digits) <= len("00") + _PHONE_LONGEST:
+    if text.startswith("00", start, end) and size <= len("00") + _PHONE_LONGEST:
         return False  # the same as it is dialled; no issuer has numbers that begin so (ISO/IEC 7812-1)
-    if len(digits) <= _LONGEST:
-        return len(digits) >= _SHORTEST and passes_luhn(digits)
+    digits = text[start:end]
+    if size <= _LONGEST:
+        return passes_luhn(digits)
     # Longer than any card: it may hold one with an expiry date or a code run together.
-    windows = (digits[at : at + 16] for at in range(len(digits) - 15))
-    return any(window[0] in _ISSUERS and passes_luhn(window) for window in windows)
+    encoded = digits.encode()
+    return any(
+        (after - before) % 10 == 0 and first in _ISSUERS
+        for odd, sums in enumerate(_sums(encoded))
+        for before, after, first in zip(sums[odd::2], sums[odd + 16 :: 2], encoded[odd::2], strict=False)
+    )
 
 
 def passes_luhn(digits: str) -> bool:
     """Whether the check digit is right (ISO/IEC 7812-1, Annex B)."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+    values = digits.encode().translate(_VALUES)
+    return (sum(values[::-2]) + sum(values[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def _mask_number(value: int) -> tuple[int | str, int]:
     """A card number held as a number: it begins with 2 to 6, times in microseconds with 1 until 2033."""
     digits = str(value)
-    if _SHORTEST <= len(digits) <= _LONGEST and digits[0] in _ISSUERS and passes_luhn(digits):
+    if _SHORTEST <= len(digits) <= _LONGEST and ord(digits[0]) in _ISSUERS and passes_luhn(digits):
         return "*" * (len(digits) - 4) + digits[-4:], 1
     return value, 0
 

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import event
 
 from base.compact import compact_text
-from records.card_numbers import DOUBTFUL, mask_text, masked
+from records.card_numbers import is_doubtful, mask_text, masked
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -33,8 +33,6 @@ LOG = "log"
 FOUND = "card_number_found"
 """What the log calls a find."""
 
-_DOUBTFUL = re.compile(rf"{DOUBTFUL.pattern}|[^\x00-\x7f]")
-"""Every text with a card number has this, and few others do; digits of other scripts count as well."""
 _WRITES = re.compile(r"\s*(?:insert|update|replace|delete|with|merge)\b", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:into|update|from)\s+\"?(\w+)", re.IGNORECASE)
 
@@ -155,7 +153,7 @@ def _tell(door: str, found: int) -> None:
 
 def _cleaned(value: Any) -> tuple[Any, int]:
     if type(value) is str:
-        return mask_text(value) if _DOUBTFUL.search(value) is not None else (value, 0)
+        return mask_text(value)
     if isinstance(value, Mapping | list | tuple):
         cleaned, found = masked(value)
         return (cleaned, found) if found else (value, 0)
@@ -163,9 +161,9 @@ def _cleaned(value: Any) -> tuple[Any, int]:
 
 
 def _cleaned_cell(value: Any) -> tuple[Any, int]:
-    if not isinstance(value, str) or (_DOUBTFUL.search(value) is None and "\\u" not in value):
+    if not isinstance(value, str):
         return value, 0
-    if value[:1] in ("{", "["):
+    if value[:1] in ("{", "[") and (not value.isascii() or is_doubtful(value)):
         try:
             held = json.loads(value)
         except (ValueError, RecursionError):

@@ -37,7 +37,7 @@ _TOKENS = frozenset(map(canonical, (
     "Timestamp", "Date", "In-Reply-To",
 )))  # fmt: skip
 """Headers that machines fill with numbers of their own making, which may look like anything."""
-_DIGITS = re.compile(rb"[0-9][0-9 ./-]{12}")
+_DIGITS = re.compile(rb"[0-9][0-9\s./_,%-]{12}")
 """So many digits and separators as the shortest card has; most messages have none, or in numeric addresses only."""
 _TAG = re.compile(rb";[ \t]*tag=", re.IGNORECASE)
 _WORDS_OF_SDP = (b"s=", b"i=", b"u=", b"e=", b"p=")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from base.compact import compact_text
 from records.card_numbers import is_doubtful, mask_text, masked, passes_luhn
-from records.card_scan import clean_row
+from records.card_scan import clean_row, mask_line
 
 PUBLISHED = ["4111111111111111", "5555555555554444", "378282246310005", "30569309025904", "6011111111111117"]
 
@@ -71,6 +72,57 @@ def test_a_card_number_as_it_is_pasted_is_found(separator: str) -> None:
     )
 
 
+@pytest.mark.parametrize("separator", ["_", ",", ", ", "%20"])
+def test_a_card_number_as_programs_write_it_is_found(separator: str) -> None:
+    text = groups_of_four(PUBLISHED[0], separator)
+    assert is_doubtful(json.dumps({"note": text}))
+    assert mask_text(f"q={text}&") == (f"q={groups_of_four('************1111', separator)}&", 1)
+    assert mask_line(f"q={text}&") == f"q={groups_of_four('************1111', separator)}&"
+
+
+@pytest.mark.parametrize("before", ["x", "X", "card", "cardNo", "+", "_", "num=x"])
+def test_a_card_number_right_behind_a_word_is_found(before: str) -> None:
+    assert mask_text(f"{before}{PUBLISHED[0]};") == (f"{before}************1111;", 1)
+
+
+HARD = {
+    "ones": "1 ",
+    "fours": "4 ",
+    "dashes": "4-",
+    "many spaces": "2   ",
+    "two separators": "4-1 ",
+    "groups": "1111-",
+    "groups of cards": "4111 1111 1111 1111 ",
+    "cards": "4111111111111111 ",
+    "long groups": "4111111 ",
+    "digits": "4",
+    "words": "x1234567890123",
+    "uuids": "01930000-1111-7222-8333-444455556666 ",
+    "short runs": "4 4 4 4 4 4 4 4 4 4 4 4 4 4x",
+    "commas": "4111,",
+    "other scripts": "\u0664",
+    "coded spaces": "4%20",
+}
+
+
+@pytest.mark.parametrize("text", HARD.values(), ids=list(HARD))
+def test_no_text_of_a_stranger_makes_much_work(text: str) -> None:
+    """Counted in calls, by the character; the patterns' own work is of the kind that never goes back far."""
+    hard = (text * (16384 // len(text) + 1))[:16384]
+    calls = 0
+
+    def count(frame: object, what: str, called: object) -> None:
+        nonlocal calls
+        calls += what in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        mask_text(hard)
+    finally:
+        sys.setprofile(None)
+    assert calls < 5 * len(hard)
+
+
 def test_a_card_number_over_two_lines_is_found() -> None:
     assert mask_text("4111 1111\n1111 1111") == ("**** ****\n**** 1111", 1)
 
@@ -109,6 +161,13 @@ def test_a_card_number_with_more_digits_behind_it_is_found() -> None:
         "01JD4111111111111111ABCDEF",
         "1732222222-5060-1@192.168.100.200",
         "2026-11-21 20:45:44.123456",
+        "z9hG4bK4111111111111111",  # a branch
+        "as4111111111111111b",
+        "id1732222222123456",
+        "+378282246310005",  # fifteen digits behind a plus may be a telephone number
+        "extensions 1001,1002,1003,1004,1005,1006,1007,1008,1009,1010",
+        "4111,1111,1111,1111,2222",  # a list that goes on
+        "5, 4, 3, 2, 1, 6, 7, 4, 4, 1, 2, 3, 5, 6, 3, 2, 2, 2",
         "192.168.100.200:5060",
         "m=audio 12242 RTP/AVP 0 8 9 111 112 113 101 110 114",  # these pass it, from 8 and from 111
         "",
