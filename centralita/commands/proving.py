@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from centralita.commands.noting import deed_of, note
 from centralita.commands.parameters import DEFAULT_STATE, Json, State, fail, print_json
 from centralita.commands.progress import progress
 from centralita.commands.verdict import Found, Verdict, date_of, day_of, public_key_of, seals_of
@@ -147,6 +148,7 @@ def rebuild_tables(
                 f"{error}. Stop it (SIGTERM, or Ctrl-C where it runs), rebuild, start it again; all else may be read "
                 "meanwhile: contacts, figures, records verify and export"
             )
+    note(state, deed_of("records rebuild", {"node": node}))
     if as_json:
         print_json({"events": count})
     else:

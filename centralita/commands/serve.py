@@ -51,7 +51,9 @@ def serve(
         )
     logs.set_up("warning" if demo and log_level == "info" else log_level)
     if demo and not (state / PROMPTS_FOLDER).exists():
-        typer.echo("First start: the sound of all prompts is made now, in three languages; half a minute or so.")
+        typer.echo(
+            "First start: the sound of all prompts is made now, in three languages; half a minute or so."
+        )
     options = Options(
         config=config,
         state=state,

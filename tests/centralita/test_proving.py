@@ -172,6 +172,8 @@ def test_all_that_is_derived_is_made_anew(state: Path) -> None:
     done = run(state, "rebuild")
     assert done.exit_code == 0
     assert connection.execute("SELECT * FROM contact").fetchall() == before
+    (noted,) = connection.execute("SELECT data FROM event WHERE type = 'audit.act'").fetchall()
+    assert '"act":"records rebuild"' in noted[0]
     connection.close()
 
 
