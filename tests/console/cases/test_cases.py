@@ -250,3 +250,14 @@ async def test_a_case_is_given_only_to_a_person_or_an_agent_who_is_there(api: Ap
     assert status == 200
     other = f"/api/v1/cases/{(await opened(api))['id']}"
     assert await api.problem("PATCH", other, json={"version": 1, "owner": "eva"}) == (404, "unknown_owner")
+
+
+async def test_who_sees_few_agents_is_told_no_names_of_others(api: Api) -> None:
+    case = await opened(api)
+    api.doorstep.add("leo", Role.SUPERVISOR, clients=frozenset({"banco"}), teams=frozenset({"north"}))
+    limited = {"Authorization": f"Bearer {(await api.doorstep.enter('leo')).token}"}
+    for owner in ("anna", "nobody.such"):
+        body = {"version": 1, "owner": owner}
+        status, problem = await api.ask("PATCH", f"/api/v1/cases/{case['id']}", json=body, headers=limited)
+        assert (status, problem["code"]) == (404, "unknown_owner"), problem
+        assert not {"ana", "bot"} & set(problem["detail"].replace('"', " ").replace(",", " ").split())
