@@ -2,14 +2,16 @@
 
 Contacts in batches, each batch in a transaction of its own, so that the node may go on and memory stays as it is; then
 what is told among the events of the nodes: agents' spans, callbacks promised outside of contacts. With it goes whether
-each contact's key is there or gone as its events say.
+each contact's key is there or gone as its events say. SQLite holds values of any type in any column: none breaks this.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, type_coerce
+from sqlalchemy.types import NullType
 
 from records.errors import MasterKeyWrong, SealBroken, StoreUnavailable
 from records.feed import newest_complete
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Row, Table
 
     from records.database import Database
+    from records.ledger.entry import Entry
     from records.personal.master_key import MasterKey
     from records.views.fields import Column
     from records.views.fields import Row as Derived
@@ -36,7 +39,18 @@ _CONTACTS = 100
 """Contacts that are held in memory together."""
 _EVENTS = 2_000
 _OF_CONTACTS = tuple(each for each in tables.ALL if each is not tables.agent_span)
-_READ = tuple(event.c[name] for name in STORED)
+
+
+def _raw(table: Table) -> dict[str, Any]:
+    """Columns as they are: SQLAlchemy would fail at a text where octets should be, and take any text for true."""
+    return {column.name: type_coerce(column, NullType()).label(column.name) for column in table.columns}
+
+
+_KEY: list[Any] = list(_raw(contact_key).values())
+_EVENT = _raw(event)
+_READ = tuple(_EVENT[name] for name in STORED)
+_ROWS = {table: tuple(_raw(table).values()) for table in tables.ALL}
+_FAULTS = (ValueError, TypeError, AttributeError)
 _KEYS = {table: tuple(column.name for column in table.primary_key) for table in tables.ALL}
 _PERSONAL = {each.table: frozenset(each.columns) for each in DERIVED}
 Rows: TypeAlias = "dict[tuple[Table, tuple[Any, ...]], Mapping[Any, Any]]"
@@ -102,8 +116,8 @@ class _Contacts:
         there = _found(connection, {table: within(_contact_of(table)) for table in _OF_CONTACTS})
         keys = {
             row.contact: row
-            for row in connection.execute(select(contact_key).where(within(contact_key.c.contact)))
-            if not row.contact.startswith(PERSON)
+            for row in connection.execute(select(*_KEY).where(within(contact_key.c.contact)))
+            if not str(row.contact).startswith(PERSON)
         }
         fold = Fold(_nothing)
         told: dict[str, Told] = {}
@@ -116,7 +130,7 @@ class _Contacts:
         erased = {contact for contact, key in keys.items() if key.key is None}
         _clear(expected, erased)
         unread = {contact for contact, each in told.items() if each.problem is not None}
-        for contact in sorted(told | keys):
+        for contact in sorted(told | keys, key=str):
             yield from key_differences(contact, told.get(contact, Told()), keys.get(contact))
         yield from _differences(expected, there, unread)
 
@@ -128,10 +142,10 @@ class _Contacts:
         if told.problem is not None:
             return
         try:
-            fold.take(stored_entry(row, key, self._opener))
+            fold.take(_entry(row, key, self._opener))
         except (SealBroken, MasterKeyWrong) as problem:
             told.problem = str(problem)
-        except (ValueError, TypeError, AttributeError):
+        except _FAULTS:
             told.problem = "an event of it cannot be read: see the chain"
 
 
@@ -183,11 +197,12 @@ class _Others:
     def _take(self, row: Sequence[Any]) -> None:
         self._seen.one_more()
         try:
-            entry = stored_entry(row, None, None)
+            entry = _entry(row, None, None)
             self._fold.take(entry)
-        except (ValueError, TypeError, AttributeError):
+            whose = owner(None, entry.data)
+        except _FAULTS:
             return  # the chain tells of it
-        if (whose := owner(None, entry.data)) is not None:
+        if whose is not None:
             told = self._persons.setdefault(whose, Told())
             told.is_there = True
             told.is_erased = told.is_erased or entry.type == MARK
@@ -204,20 +219,22 @@ class _Others:
         for agent, n in connection.execute(
             select(spans.c.agent, func.max(spans.c.n)).group_by(spans.c.agent)
         ):
-            if n > last.get(agent, 0):
+            if not isinstance(n, int) or n > last.get(agent, 0):
                 there[spans, (agent, n)] = {}
         yield from _differences(expected, there, ())
         keys = {
             row.contact: row
-            for row in connection.execute(select(contact_key).where(contact_key.c.contact.startswith(PERSON)))
+            for row in connection.execute(select(*_KEY).where(contact_key.c.contact.startswith(PERSON)))
         }
-        for whose in sorted(self._persons | keys):
+        for whose in sorted(self._persons | keys, key=str):
             told, key = self._persons.get(whose, Told()), keys.get(whose)
             if key is not None and key.key is not None and self._master is not None:
                 try:
                     self._master.unwrap(whose, key.key)
                 except MasterKeyWrong as problem:
                     told.problem = str(problem)
+                except _FAULTS:
+                    told.problem = "it is no key"
             yield from key_differences(whose, told, key)
 
     def _spans(self, connection: Connection, keys: Sequence[tuple[Any, ...]]) -> Rows:
@@ -253,12 +270,24 @@ class _Others:
         )
         fold = Fold(_nothing)
         for row in self._connection.execute(query.order_by(event.c.n)):
-            fold.take(stored_entry(row, None, None))
+            with suppress(*_FAULTS):  # the chain tells of it
+                fold.take(_entry(row, None, None))
         return [{"client": fold.client(contact)}]
 
 
 def _nothing(table: Table, where: Mapping[str, Column]) -> list[Derived]:
     return []
+
+
+def _entry(row: Sequence[Any], key: bytes | None, opener: Opener | None) -> Entry:
+    """As `stored_entry` has it. Raises TypeError also where a column holds what it cannot."""
+    contact, leg, agent, ts, offset, kind, text, sealed, node = row
+    texts = (contact or "", leg or "", agent or "", kind, text, node)
+    if not all(isinstance(each, str) for each in texts) or not isinstance(sealed, bytes | None):
+        raise TypeError("no text")
+    if not isinstance(ts, int) or not isinstance(offset, int | None):
+        raise TypeError("no number")
+    return stored_entry(row, key, opener)
 
 
 def _contact_of(table: Table) -> Any:
@@ -269,7 +298,7 @@ def _found(connection: Connection, wanted: Mapping[Table, ColumnElement[bool]]) 
     return {
         (table, tuple(row[name] for name in _KEYS[table])): row
         for table, where in wanted.items()
-        for row in connection.execute(select(table).where(where)).mappings()
+        for row in connection.execute(select(*_ROWS[table]).where(where)).mappings()
     }
 
 

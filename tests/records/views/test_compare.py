@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import threading
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Float, Integer, func, select, text, update
+from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, Text, func, select, text, update
 
 from records import Ledger, LedgerEvent
+from records.ledger.stored import STORED as CHAINED
 from records.ledger.verify import verify
 from records.personal.master_key import MasterKey
 from records.schema import contact_key
+from records.schema import event as event_table
 from records.views import compare as comparing
 from records.views import tables
 from records.views.compare import compare
@@ -146,6 +149,36 @@ def test_a_row_that_was_taken_away_or_put_in_is_named_and_rebuilding_mends_it(
     assert {(each.table, each.problem) for each in found(ledger)} == {(table.name, "the row is missing")}
     rebuild(ledger, "main", MASTER)
     assert found(ledger) == []
+
+
+@pytest.mark.parametrize("table", [*tables.ALL, contact_key, event_table], ids=lambda table: str(table.name))
+def test_a_value_of_a_wrong_type_is_told_and_the_comparison_goes_on(ledger: Database, table: Table) -> None:
+    if ledger.path is None:
+        pytest.skip("PostgreSQL takes none")
+    change(ledger, "UPDATE contact SET outcome = 'lost' WHERE id = 'c2'")
+    for name in map(str, table.columns.keys()):
+        if (table.name, name) in (("event", "id"), ("contact_key", "made_at")):
+            continue
+        for wrong in ("x'00'", "'zz'"):
+            connection = sqlite3.connect(ledger.path, isolation_level=None)
+            connection.execute("BEGIN")
+            connection.execute(
+                f"CREATE TABLE before AS SELECT rowid AS id, {name} AS value FROM {table.name}"
+            )
+            connection.execute(f"UPDATE OR IGNORE {table.name} SET {name} = {wrong}")
+            connection.execute("COMMIT")
+            told = found(ledger)
+            if wrong == "x'00'" or not isinstance(table.c[name].type, Text | LargeBinary):
+                of = {each.table for each in told}
+                assert table is event_table or table.name in of, name
+            proven = [each for day in verify(ledger) for each in day.problems]
+            assert table is not event_table or proven or name not in CHAINED, name
+            connection.execute(
+                f"UPDATE {table.name} SET {name} = (SELECT value FROM before WHERE id = {table.name}.rowid)"
+            )
+            connection.execute("DROP TABLE before")
+            connection.close()
+    assert [(each.row, each.column) for each in found(ledger)] == [("id c2", "outcome")]
 
 
 def test_contacts_are_held_in_memory_a_few_at_a_time(
