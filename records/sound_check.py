@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,17 +119,20 @@ def _is_deleted(connection: Connection, row: Mapping[str, Any]) -> bool:
 def _strangers(
     database: Database, folder: Path, since: int | None, until: int | None
 ) -> Iterator[SoundFault]:
-    """Files that no event tells of; a folder for each client company and day."""
+    """Files that no event tells of; in a folder for each client company and day, where all should be, and elsewhere."""
     newest = time.time() - _FRESH
-    for place in sorted(each for each in folder.glob("*/*") if each.is_dir()):
-        day = _day_of(place.name)
+    for at, folders, files in os.walk(folder):
+        folders.sort()
+        place = Path(at)
+        where = place.relative_to(folder)
+        day = _day_of(place.name) if len(where.parts) == DEPTH - 1 else None
         if day is not None and ((since is not None and day < since) or (until is not None and day > until)):
             continue
         known = set() if day is None else _names(database, day)
-        for file in sorted(place.iterdir()):
-            where = str(file.relative_to(folder))
-            if known.isdisjoint((where, file.name)) and file.lstat().st_mtime < newest:
-                yield SoundFault(where, None, "no event tells of this file")
+        for name in sorted([*files, *(each for each in folders if (place / each).is_symlink())]):
+            file = place / name
+            if known.isdisjoint((str(where / name), name)) and file.lstat().st_mtime < newest:
+                yield SoundFault(str(where / name), None, "no event tells of this file")
 
 
 def _names(database: Database, day: int) -> set[str]:

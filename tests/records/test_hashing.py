@@ -162,6 +162,22 @@ async def test_a_file_that_nobody_told_of_is_found(database: Database, node: Nod
     ]
 
 
+async def test_a_file_that_lies_where_no_recording_does_is_found(database: Database, node: Node) -> None:
+    path = node.call("c1")
+    await node.stop()
+    outside = ["x.wav", "bank/x.wav", f"bank/{DAY}/deep/{path.name}", f"bank/{DAY}/deep/er/x.wav", path.name]
+    for each in outside:
+        file = node.folder / each
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"")
+        old(file)
+    (node.folder / "link.wav").symlink_to(path)
+    os.utime(node.folder / "link.wav", (0, 0), follow_symlinks=False)
+    found = list(check_sounds(database, node.folder))
+    assert {each.file for each in found} == {*outside, "link.wav"}
+    assert {each.problem for each in found} == {"no event tells of this file"}
+
+
 async def test_a_file_of_a_known_name_in_another_company_s_folder_is_found(
     database: Database, node: Node
 ) -> None:
