@@ -53,6 +53,20 @@ def mark_done(database: Database, client: str, kind: str, until: int) -> None:
         upsert(connection, retention_mark, [{"client": client, "kind": kind, "until": until}])
 
 
+def oldest_open(database: Database, client: str, *, since: int, before: int) -> int | None:
+    """When the first of the contacts began, from `since` to before `before`, that are not over, or are not told to be.
+
+    No mark goes beyond it: its node may be down, and end it when it comes back.
+    """
+    query = select(func.min(contact.c.started_at)).where(
+        or_(contact.c.client == client, _of(contact.c.client, "")),
+        *between(contact.c.started_at, since, before),
+        contact.c.ended_at.is_(None),
+    )
+    with database.read() as connection:
+        return connection.execute(query).scalar()
+
+
 def due_contacts(
     database: Database, client: str, *, since: int, before: int, after: Due | None, limit: int
 ) -> list[Due]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from records.moments import DAY, stored
 from records.retention.deleting import BATCH, Deleted
-from records.retention.due import due_contacts, due_sounds, mark_done, mark_of
+from records.retention.due import due_contacts, due_sounds, mark_done, mark_of, oldest_open
 from records.retention.sounds import CALL, MESSAGE
 
 if TYPE_CHECKING:
@@ -68,12 +68,14 @@ class Run:
         place: Due | None = None
         is_clear = True
         since = await asyncio.to_thread(mark_of, database, client, kind)
+        is_open = await asyncio.to_thread(oldest_open, database, client, since=since, before=before)
         while batch := await asyncio.to_thread(find, since=since, before=before, after=place, limit=BATCH):
             place = batch[-1]
             is_clear = await treat(batch) and is_clear
             if not self.dry_run:
                 if is_clear:
-                    await asyncio.to_thread(mark_done, database, client, kind, place.at)
+                    until = place.at if is_open is None else min(place.at, is_open)
+                    await asyncio.to_thread(mark_done, database, client, kind, until)
                 await asyncio.sleep(self.pause)
             self.tell(self.applied)
 

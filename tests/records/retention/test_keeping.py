@@ -149,6 +149,23 @@ async def test_a_call_that_goes_on_is_left_alone(house: House) -> None:
     assert applied.contacts == 0
 
 
+async def test_a_call_whose_node_was_down_for_long_is_deleted_once_its_end_is_told(house: House) -> None:
+    await house.call("lost", NUMBER, days_ago=40, over=False)
+    sounds = [house.sound("lost", days_ago=40), house.sound("lost", kind="message", days_ago=40)]
+    await house.call("later", OTHER, days_ago=35)
+    house.sound("later", days_ago=35)
+    house.sound("later", kind="message", days_ago=35)
+    (applied,) = await house.keeping.run()
+    assert (applied.contacts, applied.recordings, applied.messages) == (1, 1, 1)
+    house.ledger.append(event(1, "lost", None, "contact.closed", outcome="lost", ended_by="system"))
+    await house.ledger.flush()
+    (applied,) = await house.keeping.run()
+    assert (applied.contacts, applied.recordings, applied.messages) == (1, 1, 1)
+    assert not any(each.exists() for each in sounds)
+    assert key(house.database, "lost") is None
+    assert row(house.database, "lost")["ani"] is None
+
+
 async def test_what_is_held_is_kept_until_it_is_released(house: House) -> None:
     for number in range(3):
         await house.call(f"c{number}", NUMBER if number == 1 else OTHER, days_ago=40 - number)
