@@ -8,7 +8,7 @@ run goes on where this one was. Databases and files are touched in threads.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from records.errors import HoldOfNothing, PersonNotFound, UnderLegalHold
@@ -18,7 +18,7 @@ from records.reader import Reader
 from records.retention.deleting import Deleting
 from records.retention.export import export_person
 from records.retention.holds import Held, Holds
-from records.retention.person import Person, contacts_of, in_e164, subjects_of
+from records.retention.person import Person, contacts_of, in_e164, makers_of, subjects_of
 from records.retention.run import Run
 from records.retention.told import Applied, Erased, told_of_person, told_of_run
 
@@ -42,7 +42,7 @@ Elsewhere = Callable[[Person, "str | None", bool], Awaitable[int]]
 """Erases a person from what is no part of the ledger, in one client company's name or all, or only counts (True)."""
 
 KeptElsewhere = Callable[[Person, "str | None"], Awaitable[Sequence[Mapping[str, Any]]]]
-"""Finds what is kept of a person beside the ledger."""
+"""Finds what is kept of a person beside the ledger; what it calls `contact` is one that this belongs to."""
 
 
 class Keeping:
@@ -227,6 +227,8 @@ class Keeping:
         found = held.customer(who.subject, client)
         for contact, whose in made:
             found = found or held.on(contact, whose, who.subject)
+        if found is None and (held.contacts or held.customers):
+            found = await self._hold_beside(held, who, client)
         for company, hold in held.clients.items():
             # Customers and callbacks may be kept where no contact is.
             if found is None and client in (None, company):
@@ -234,3 +236,26 @@ class Keeping:
                 found = hold if any(kept) else None
         if found is not None:
             raise UnderLegalHold(f"nothing was erased: under legal hold {found}")
+
+    async def _hold_beside(self, held: Held, who: Person, client: str | None) -> Hold | None:
+        """What holds a contact of somebody else that this person stands in: a callback to another number, a case."""
+        kept = [await find(who, client) for find in self._kept_elsewhere.values()]
+        named = sorted(set(_contacts_in(kept)))
+        made = await asyncio.to_thread(makers_of, self._database, named)
+        for contact in named:
+            whose, number = made.get(contact, (None, None))
+            if (found := held.on(contact, whose, self._subject(number))) is not None:
+                return found
+        return None
+
+
+def _contacts_in(kept: object) -> Iterator[str]:
+    if isinstance(kept, Mapping):
+        for name, value in kept.items():
+            if name == "contact" and isinstance(value, str):
+                yield value
+            else:
+                yield from _contacts_in(value)
+    elif isinstance(kept, list | tuple):
+        for each in kept:
+            yield from _contacts_in(each)

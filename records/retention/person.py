@@ -13,6 +13,8 @@ from records.schema import contact_key
 from records.views.tables import contact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement
 
     from records.database import Database
@@ -88,6 +90,19 @@ def contacts_of(database: Database, who: Person, *, client: str | None = None) -
     with database.read() as connection:
         rows = connection.execute(query.order_by(contact.c.started_at, contact.c.id)).all()
     return [Made(row.id, row.client, row.started_at, row.ended_at is not None) for row in rows]
+
+
+def makers_of(
+    database: Database, contacts: Sequence[str], *, at_once: int = 500
+) -> dict[str, tuple[str | None, str | None]]:
+    """The client company and the number of each of these contacts. Raises StoreUnavailable."""
+    made: dict[str, tuple[str | None, str | None]] = {}
+    for at in range(0, len(contacts), at_once):
+        query = select(contact.c.id, contact.c.client, contact.c.ani)
+        with database.read() as connection:
+            rows = connection.execute(query.where(contact.c.id.in_(contacts[at : at + at_once])))
+            made |= {row.id: (row.client, row.ani) for row in rows}
+    return made
 
 
 def subjects_of(database: Database, who: Person) -> list[str]:

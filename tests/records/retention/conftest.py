@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from records import LedgerEvent
     from records.database import Database
-    from records.retention.keeping import Elsewhere
+    from records.retention.keeping import Elsewhere, KeptElsewhere
 
 MASTER = MasterKey(b"m" * 32)
 
@@ -39,7 +39,11 @@ class House:
         self.ledger.start(now=BEGAN)
         self.keeping = self.keeper()
 
-    def keeper(self, elsewhere: Mapping[str, Elsewhere] | None = None) -> Keeping:
+    def keeper(
+        self,
+        elsewhere: Mapping[str, Elsewhere] | None = None,
+        kept_elsewhere: Mapping[str, KeptElsewhere] | None = None,
+    ) -> Keeping:
         return Keeping(
             self.database,
             self.ledger,
@@ -49,6 +53,7 @@ class House:
             home=lambda: "34",
             clock=lambda: self.now,
             elsewhere=elsewhere,
+            kept_elsewhere=kept_elsewhere,
             pause=0.0,
         )
 

@@ -15,6 +15,8 @@ from tests.records.calls import event
 from tests.records.retention.conftest import MASTER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from records.retention.holds import Kind
     from records.retention.person import Person
     from tests.records.retention.conftest import House
@@ -41,6 +43,32 @@ async def test_what_a_held_company_keeps_of_a_person_without_contacts_is_not_era
     assert all(dry_run for _, dry_run in asked)
     with pytest.raises(PersonNotFound):
         await keeping.erase(NUMBER, by="eva", client="norte")
+
+
+@pytest.mark.parametrize("kind", ["contact", "customer", "client"])
+async def test_another_number_that_a_held_caller_left_for_a_callback_is_not_erased(
+    house: House, kind: Kind
+) -> None:
+    other = "+34600999888"
+    await house.call("a", NUMBER)
+    callback = {"id": "cb-1", "number": other, "wish": {"client": "sol", "contact": "a"}, "contact": ""}
+
+    async def erase(who: Person, client: str | None, dry_run: bool) -> int:  # noqa: FBT001 - see Elsewhere
+        assert dry_run or not lasts
+        return int(other in who.spellings)
+
+    async def kept(who: Person, client: str | None) -> Sequence[Mapping[str, object]]:
+        return [callback] if other in who.spellings else []
+
+    keeping = house.keeper({"callbacks": erase}, {"callbacks": kept})
+    subject = {"contact": "a", "customer": NUMBER, "client": "sol"}[kind]
+    lasts = True
+    hold = await keeping.hold(kind, subject, reason="court", by="eva")
+    with pytest.raises(UnderLegalHold, match=hold.id):
+        await keeping.erase(other, by="eva")
+    await keeping.release(hold.id, by="eva")
+    lasts = False
+    assert (await keeping.erase(other, by="eva")).elsewhere == {"callbacks": 1}
 
 
 @pytest.mark.parametrize("written", ["+34-600-112-233", "+34 (600) 11.22.33", "600 112 233", "0600112233"])
