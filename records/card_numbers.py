@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 _SHORTEST, _LONGEST = 13, 19
 
@@ -150,20 +150,24 @@ class _Written:
 
     def __init__(self, text: str, groups: list[tuple[int, int]]) -> None:
         self._text, self._groups = text, groups
-        self._sizes = [end - start for start, end in groups]
+        pieces = [text[start:end] for start, end in groups]
+        self._sizes = sizes = list(map(len, pieces))
         self._at = [0, *accumulate(self._sizes)]
         """How many digits are before each group."""
-        self._digits = "".join([text[start:end] for start, end in groups]).encode()
+        self._digits = "".join(pieces).encode()
         self._sums = _sums(self._digits)
-        between = [text[left[1] : right[0]].strip() for left, right in pairwise(groups)]
-        count = len(groups)
+        between = list(map(str.strip, _GROUP.split(text[groups[0][0] : groups[-1][1]])))
+        kin = alike = count = len(groups)
         self._kin, self._alike = [count] * count, [count] * count
         """Behind each group: where another kind of separator ends what belongs together, where another size does."""
         for each in range(count - 2, -1, -1):
-            is_kin = each + 2 == count or between[each] == between[each + 1]
-            self._kin[each] = self._kin[each + 1] if is_kin else each + 2
-            is_alike = self._sizes[each] == self._sizes[each + 1]
-            self._alike[each] = min(self._kin[each], self._alike[each + 1] if is_alike else each + 1)
+            if each + 2 < count and between[each + 1] != between[each + 2]:
+                kin = each + 2
+            if sizes[each] != sizes[each + 1]:
+                alike = each + 1
+            elif alike > kin:
+                alike = kin
+            self._kin[each], self._alike[each] = kin, alike
 
     def card_at(self, first: int) -> int:
         """The group behind the card that begins with this group, the longest if there are several; 0 for none."""
