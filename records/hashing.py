@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, tuple_
 
 from base.errors import CentralitaError
 from base.io.background import Background
@@ -129,7 +129,7 @@ class Hashing:
                 recording.c.began_at < self._began,
                 contact.c.ended_at.is_not(None),
                 or_(contact.c.node == self._node, contact.c.node.is_(None)),
-                or_(of_it > after[0], (of_it == after[0]) & (recording.c.n > after[1])),
+                tuple_(of_it, recording.c.n) > after,
             )
             .order_by(of_it, recording.c.n)
             .limit(_AT_ONCE)
