@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from centralita.commands.parameters import State, fail
-from centralita.state import database_of, master_key_of
+from centralita.state import database_of, reader_of
 
 if TYPE_CHECKING:
     from records.database import Database
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 def open_ledger(state: State) -> Reader:
     """Open it with all that is sealed in it, or say why it cannot be and end."""
-    from records.reader import Reader
-
-    database = open_database(state)
-    return Reader(database, master_key_of(state, database))
+    open_database(state)
+    return reader_of(state)
 
 
 def open_database(state: State) -> Database:
