@@ -17,6 +17,7 @@ from records.ledger.verify import verify
 from records.personal.master_key import MasterKey
 from records.reader import Reader
 from tests.records.calls import BEGAN, event
+from tests.records.ledger.lost_answer import lose_an_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,16 +33,7 @@ async def test_the_keys_of_a_commit_whose_answer_was_lost_are_not_given_again(
     """The journal of the outage finds out that the transaction was kept, and so were its keys."""
     ledger = Ledger(where, gather=0.0, grace=0.0, spill=tmp_path / "spill", master=MASTER)
     ledger.start(now=BEGAN)
-    session = ledger._store._connected()
-    commit = session.commit
-    fails = itertools.count()
-
-    def deaf() -> None:
-        commit()
-        if next(fails) == 0:
-            raise OSError("the connection broke")
-
-    monkeypatch.setattr(session, "commit", deaf)
+    lose_an_answer(ledger, monkeypatch)
     ledger.append(event(0, "c1", None, "contact.opened", ani="+34600111222"))
     await ledger.flush()
     for i in range(1, 5):

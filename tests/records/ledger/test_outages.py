@@ -21,6 +21,7 @@ from records.reader import Reader
 from records.views.rebuild import rebuild
 from tests.kit.databases import Cluster
 from tests.records.calls import BEGAN, event
+from tests.records.ledger.lost_answer import lose_an_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,16 +137,7 @@ async def test_a_commit_whose_answer_was_lost_is_written_and_told_once(
     ledger.start(now=BEGAN)
     told: list[Any] = []
     ledger.watch_committed(lambda events: told.extend((each.id, each.data.get("i")) for each in events))
-    session = ledger._store._connected()
-    commit = session.commit
-    fails = itertools.count()
-
-    def deaf() -> None:
-        commit()
-        if next(fails) == 0:
-            raise OSError("the connection broke")
-
-    monkeypatch.setattr(session, "commit", deaf)
+    lose_an_answer(ledger, monkeypatch)
     for i in range(5):
         ledger.append(event(i, "c1", None, "test.event", i=i))
     await ledger.flush()
