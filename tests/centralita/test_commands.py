@@ -15,10 +15,10 @@ from centralita.commands import app
 from centralita.journal import Journal
 from records.ledger.ledger import Ledger
 from tests.kit.ports import free_port
-from tests.kit.small_centre import ACCOUNT, small_node, write_centre
+from tests.kit.small_centre import ACCOUNT, write_centre
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from typer.testing import Result
@@ -328,14 +328,6 @@ def test_a_phone_without_its_password_says_where_it_is_expected(tmp_path: Path) 
         refused = run("phone", "dial", "100", "--account", ACCOUNT, *extra, CENTRALITA_PHONE_PASSWORD="")
         assert refused.exit_code == 1
         assert "password" in refused.output
-
-
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    made = small_node(tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def test_agents_of_a_running_node_are_listed_and_changed(node: Node) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import pytest
 from structlog.testing import capture_logs
 
 from centralita.menus.publishing import checked_draft
@@ -27,20 +26,11 @@ from tests.kit.small_menus import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from centralita.node import Node
 
 AN_HOUR = 3600.0
-
-
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    made = small_node(tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def test_a_due_publication_whose_sound_cannot_be_made_waits_on_and_keeps_no_node_from_starting(

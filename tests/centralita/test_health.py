@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from aiohttp import ClientSession
 
 from tests.kit.metric_names import families, lint, value
-from tests.kit.small_centre import small_node
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from centralita.node import Node
-
-
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    made = small_node(tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def test_the_interface_tells_the_truth_about_the_node(node: Node) -> None:

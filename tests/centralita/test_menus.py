@@ -36,20 +36,11 @@ from tests.kit.small_menus import (
 from tests.kit.tone import hears, read_wav
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from centralita.node import Node
 
 PLACE = "  outage: {type: say, announcements: [outage], next: hello}\n"
-
-
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    made = small_node(tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def test_the_first_start_publishes_the_draft(node: Node) -> None:

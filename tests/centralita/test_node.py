@@ -31,21 +31,12 @@ from tests.kit.small_centre import ACCOUNT, MUSIC, PASSWORD, SECOND, TONE, small
 from tests.kit.tone import hears, read_wav
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from calls.events import LegEnded
 
 HOST = "127.0.0.1"
 CARRIER = "127.0.0.2"
-
-
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    made = small_node(tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 def phone(bind: str = CARRIER) -> Softphone:
