@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from records.moments import DAY, MICROSECONDS
+from records.retention.deleting import DELETED
 from records.retention.sounds import DEPTH, sha256_of, sound_of
 from records.schema import event
 from records.views.tables import contact, recording
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from records.database import Database
 
-DELETED = "recording.deleted"
 _AT_ONCE = 500
 _FRESH = 60.0
 """Seconds within which a new file may not have come to the tables yet."""
